@@ -1,0 +1,109 @@
+"""The LOVATO DMED4 integration: DC energy meters that sign every charge."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .coordinator import (
+    Dmed4ConfigEntry,
+    Dmed4Data,
+    HousekeepingCoordinator,
+    LiveCoordinator,
+    make_meter,
+    translation_key,
+    unique_ids,
+)
+from .dmed4.charge_cycle import ChargeCycle
+from .dmed4.errors import MeterError
+from .dmed4.meter import Meter
+from .dmed4.model import Identity
+from .http import LastRecordView
+from .services import async_setup_services
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what does not depend on a meter."""
+    async_setup_services(hass)
+    hass.http.register_view(LastRecordView(hass))
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
+    """Set up a meter; the link is let go of again when that fails."""
+    meter = make_meter(hass, entry.data)
+    try:
+        await _async_set_up_meter(hass, entry, meter)
+    except BaseException:
+        await meter.close()
+        raise
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
+    try:
+        identity = await meter.identify()
+    except MeterError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key=translation_key(err),
+            translation_placeholders={"error": str(err)},
+        ) from err
+    _async_adopt_identity(hass, entry, identity)
+    live = LiveCoordinator(hass, entry, meter, identity)
+    await live.async_config_entry_first_refresh()
+    housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
+    # Not without a meter, but without its counters an entry is still worth having.
+    await housekeeping.async_refresh()
+    entry.runtime_data = Dmed4Data(
+        meter=meter,
+        identity=identity,
+        cycle=ChargeCycle(meter, identity),
+        live=live,
+        housekeeping=housekeeping,
+    )
+
+
+@callback
+def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity: Identity) -> None:
+    """Refuse another meter; take the key of a meter that was commissioned since the last time."""
+    known_by = unique_ids(entry.data, identity)
+    if entry.unique_id not in known_by:
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
+    if entry.unique_id == (better := known_by[0]):
+        return
+    old = entry.unique_id
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_entity(
+            entity.entity_id, new_unique_id=entity.unique_id.replace(old, better, 1)
+        )
+    devices = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
+        devices.async_update_device(device.id, new_identifiers={(DOMAIN, better)})
+    hass.config_entries.async_update_entry(entry, unique_id=better)
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
+    """Unload a meter and let go of its link."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.meter.close()
+    return unloaded

@@ -1,0 +1,89 @@
+"""What a meter says yes or no to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import Dmed4ConfigEntry
+from .dmed4.model import SignatureStatus, Status
+from .entity import Dmed4Entity
+
+# The coordinator reads; binary sensors only show.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dmed4BinarySensorDescription(BinarySensorEntityDescription):
+    """A binary sensor of a meter."""
+
+    is_on_fn: Callable[[Status], bool]
+    attributes_fn: Callable[[Status], Mapping[str, Any]] | None = None
+
+
+def _problem(status: Status) -> bool:
+    return bool(
+        status.errors
+        or status.signature & (SignatureStatus.ERROR | SignatureStatus.SIGNATURE_ERROR)
+    )
+
+
+def _errors(status: Status) -> Mapping[str, Any]:
+    return {"errors": [name.lower().replace(" ", "_") for name in status.errors.names]}
+
+
+BINARY_SENSORS: Final = (
+    Dmed4BinarySensorDescription(
+        key="charging",
+        translation_key="charging",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        is_on_fn=lambda status: status.measurement.charging,
+    ),
+    Dmed4BinarySensorDescription(
+        key="clock_synchronised",
+        translation_key="clock_synchronised",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=lambda status: SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature,
+    ),
+    Dmed4BinarySensorDescription(
+        key="problem",
+        translation_key="problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=_problem,
+        attributes_fn=_errors,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the binary sensors."""
+    async_add_entities(Dmed4BinarySensor(entry, description) for description in BINARY_SENSORS)
+
+
+class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
+    """A binary sensor of a meter."""
+
+    entity_description: Dmed4BinarySensorDescription
+
+    @override
+    def take_over(self) -> object:
+        status = self.coordinator.data.status
+        description = self.entity_description
+        self._attr_is_on = description.is_on_fn(status)
+        if description.attributes_fn is not None:
+            self._attr_extra_state_attributes = dict(description.attributes_fn(status))
+            return self._attr_is_on, self._attr_extra_state_attributes
+        return self._attr_is_on

@@ -1,0 +1,77 @@
+"""The steps of a charge cycle at the press of a button."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .charge import charge_identity
+from .coordinator import Dmed4ConfigEntry
+from .entity import Dmed4Entity
+
+# One step at a time.
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dmed4ButtonDescription(ButtonEntityDescription):
+    """A button of a meter."""
+
+    press_fn: Callable[[Dmed4ConfigEntry], Coroutine[Any, Any, object]]
+
+
+BUTTONS: Final = (
+    Dmed4ButtonDescription(
+        key="start",
+        translation_key="start",
+        press_fn=lambda entry: entry.runtime_data.cycle.begin(charge_identity(entry.options)),
+    ),
+    Dmed4ButtonDescription(
+        key="read",
+        translation_key="read",
+        press_fn=lambda entry: entry.runtime_data.cycle.read(),
+    ),
+    Dmed4ButtonDescription(
+        key="end",
+        translation_key="end",
+        press_fn=lambda entry: entry.runtime_data.cycle.end(),
+    ),
+    Dmed4ButtonDescription(
+        key="reset_errors",
+        translation_key="reset_errors",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=lambda entry: entry.runtime_data.cycle.reset_errors(),
+    ),
+    Dmed4ButtonDescription(
+        key="synchronise_clock",
+        translation_key="synchronise_clock",
+        entity_category=EntityCategory.CONFIG,
+        press_fn=lambda entry: entry.runtime_data.cycle.synchronise_clock(),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the buttons."""
+    async_add_entities(Dmed4Button(entry, description) for description in BUTTONS)
+
+
+class Dmed4Button(Dmed4Entity, ButtonEntity):
+    """A button of a meter."""
+
+    entity_description: Dmed4ButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        await self.async_write(
+            partial(self.entity_description.press_fn, self.coordinator.config_entry)
+        )

@@ -1,0 +1,95 @@
+"""What a user says and gets of a charge: the identity to start with, the record that comes back."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from homeassistant.util.json import JsonValueType
+
+from .const import (
+    CONF_CHARGE_POINT_ID,
+    CONF_IDENTIFICATION_DATA,
+    CONF_IDENTIFICATION_FLAGS,
+    CONF_IDENTIFICATION_LEVEL,
+    CONF_IDENTIFICATION_TYPE,
+    CONF_TARIFF_TEXT,
+)
+from .coordinator import Dmed4ConfigEntry
+from .dmed4.model import Identity
+from .dmed4.prototype import (
+    ChargeIdentity,
+    IdentificationFlag,
+    IdentificationLevel,
+    IdentificationType,
+)
+from .http import record_url
+from .ocmf import (
+    MalformedKeyError,
+    MalformedRecordError,
+    PublicKey,
+    Reading,
+    Verdict,
+    load_public_key,
+    parse,
+    to_spki_hex,
+    verify,
+)
+
+
+def charge_identity(values: Mapping[str, Any]) -> ChargeIdentity:
+    """Read a charge's identity from an action's fields or an entry's options."""
+    return ChargeIdentity(
+        type=IdentificationType(values.get(CONF_IDENTIFICATION_TYPE, IdentificationType.NONE)),
+        level=IdentificationLevel(values.get(CONF_IDENTIFICATION_LEVEL, IdentificationLevel.NONE)),
+        flags=tuple(IdentificationFlag(flag) for flag in values.get(CONF_IDENTIFICATION_FLAGS, ())),
+        data=values.get(CONF_IDENTIFICATION_DATA, ""),
+        tariff_text=values.get(CONF_TARIFF_TEXT, ""),
+        charge_point_id=values.get(CONF_CHARGE_POINT_ID, ""),
+    )
+
+
+def record_response(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
+    """Tell of a signed record: as it is, what it says, and whether its signature is good.
+
+    The signature is ``valid``, ``invalid``, or why nothing can be said about it.
+    """
+    key = _public_key(entry.runtime_data.identity)
+    response: dict[str, JsonValueType] = {
+        "record": raw.decode(errors="replace"),
+        "record_url": record_url(entry.entry_id),
+        "public_key": None if key is None else to_spki_hex(key),
+    }
+    try:
+        record = parse(raw)
+    except MalformedRecordError:
+        return response | {"signature": Verdict.MALFORMED.value, "readings": []}
+    return response | {
+        "signature": verify(record, key).verdict.value,
+        "pagination": record.pagination,
+        "meter_serial": record.meter_serial,
+        "readings": [_reading(reading) for reading in record.readings],
+    }
+
+
+def _public_key(identity: Identity) -> PublicKey | None:
+    """Load the meter's key: the standard form, which names its curve, before the bare point."""
+    for key in (identity.public_key_ocmf, identity.public_key):
+        if key is not None:
+            with suppress(MalformedKeyError):
+                return load_public_key(key)
+    return None
+
+
+def _reading(reading: Reading) -> dict[str, JsonValueType]:
+    """Show a reading; its value as text, because its decimals mean something."""
+    return {
+        "time": None if reading.time is None else reading.time.isoformat(),
+        "clock": None if reading.clock is None else reading.clock.name.lower(),
+        "transaction": reading.transaction,
+        "value": reading.value_text,
+        "unit": reading.unit,
+        "register": reading.obis,
+        "current_type": reading.current_type,
+        "error_flags": reading.error_flags,
+        "status": reading.status,
+    }

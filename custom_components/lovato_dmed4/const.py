@@ -1,0 +1,41 @@
+"""Names and figures that more than one module of the integration needs."""
+
+from datetime import timedelta
+from enum import StrEnum
+import logging
+from typing import Final
+
+DOMAIN: Final = "lovato_dmed4"
+MANUFACTURER: Final = "LOVATO Electric"
+LOGGER: Final = logging.getLogger(__package__)
+
+CONF_TRANSPORT: Final = "transport"
+CONF_UNIT_ID: Final = "unit_id"
+
+# Options, and fields of the action that starts a charge.
+CONF_CHARGE_POINT_ID: Final = "charge_point_id"
+CONF_IDENTIFICATION_DATA: Final = "identification_data"
+CONF_IDENTIFICATION_FLAGS: Final = "identification_flags"
+CONF_IDENTIFICATION_LEVEL: Final = "identification_level"
+CONF_IDENTIFICATION_TYPE: Final = "identification_type"
+CONF_TARIFF_TEXT: Final = "tariff_text"
+CONF_INTERVAL_CHARGING: Final = "interval_charging"
+CONF_INTERVAL_IDLE: Final = "interval_idle"
+
+# Seconds. A charge is worth watching closely; a parked meter shows only its temperature.
+DEFAULT_INTERVAL_CHARGING: Final = 2
+DEFAULT_INTERVAL_IDLE: Final = 10
+
+# Counters, clock drift and the number of records change with a charge, not by the second.
+HOUSEKEEPING_INTERVAL: Final = timedelta(minutes=1)
+
+DEFAULT_HTTP_PORT: Final = 80
+DEFAULT_MODBUS_PORT: Final = 502
+DEFAULT_UNIT_ID: Final = 1
+
+
+class Transport(StrEnum):
+    """The ways to a meter that an entry can use."""
+
+    REST = "rest"
+    MODBUS_TCP = "modbus_tcp"

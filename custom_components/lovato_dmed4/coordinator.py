@@ -1,0 +1,257 @@
+"""Talk to the meter for everything else: polling, commands, and what its errors mean to a user."""
+
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .const import (
+    CONF_CHARGE_POINT_ID,
+    CONF_IDENTIFICATION_DATA,
+    CONF_IDENTIFICATION_FLAGS,
+    CONF_INTERVAL_CHARGING,
+    CONF_INTERVAL_IDLE,
+    CONF_TARIFF_TEXT,
+    CONF_TRANSPORT,
+    CONF_UNIT_ID,
+    DEFAULT_INTERVAL_CHARGING,
+    DEFAULT_INTERVAL_IDLE,
+    DOMAIN,
+    HOUSEKEEPING_INTERVAL,
+    LOGGER,
+    Transport,
+)
+from .dmed4.charge_cycle import ChargeCycle
+from .dmed4.errors import (
+    CannotConnectError,
+    ClockNotSynchronisedError,
+    CommandFailedError,
+    CycleActiveError,
+    ErrorsPersistError,
+    FlagsConflictError,
+    InputError,
+    MeterError,
+    NoCycleError,
+    NotADmed4Error,
+    PrototypeRefusedError,
+    RecordUnavailableError,
+    RefusedError,
+    SilentError,
+    StepFailedError,
+    TextCharactersError,
+    TextTooLongError,
+)
+from .dmed4.meter import Meter
+from .dmed4.modbus import ModbusMeter
+from .dmed4.model import Housekeeping, Identity, LiveData
+from .dmed4.rest import RestMeter
+
+_TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
+    CannotConnectError: "cannot_connect",
+    SilentError: "silent",
+    NotADmed4Error: "not_a_dmed4",
+    RefusedError: "refused",
+    CycleActiveError: "cycle_active",
+    NoCycleError: "no_cycle",
+    ClockNotSynchronisedError: "clock_not_synchronised",
+    PrototypeRefusedError: "prototype_refused",
+    CommandFailedError: "command_failed",
+    ErrorsPersistError: "errors_persist",
+    RecordUnavailableError: "record_unavailable",
+    FlagsConflictError: "flags_conflict",
+    TextCharactersError: "text_characters",
+    TextTooLongError: "text_too_long",
+}
+
+# What the user asked for can't be done, and the meter was left alone.
+_WRONG_USE: Final = (CycleActiveError, NoCycleError, InputError)
+
+_FIELDS: Final = {
+    "IF": CONF_IDENTIFICATION_FLAGS,
+    "ID": CONF_IDENTIFICATION_DATA,
+    "TT": CONF_TARIFF_TEXT,
+    "CI": CONF_CHARGE_POINT_ID,
+}
+
+
+def translation_key(error: MeterError) -> str:
+    """Get the key of the text that tells a user what is wrong and what to do."""
+    key = _TRANSLATION_KEYS.get(type(error), "unexpected_answer")
+    timeout = isinstance(error, StepFailedError) and not error.errors
+    return f"{key}_timeout" if timeout else key
+
+
+def field_of(error: InputError) -> str:
+    """Get the field of a form or an action that an error is about."""
+    return _FIELDS[error.field]
+
+
+def _placeholders(error: MeterError) -> dict[str, str]:
+    if isinstance(error, StepFailedError):
+        return {"errors": ", ".join(error.errors)}
+    if isinstance(error, TextTooLongError):
+        return {
+            "field": field_of(error),
+            "length": str(error.length),
+            "limit": str(error.limit),
+        }
+    if isinstance(error, InputError):
+        return {"field": field_of(error)}
+    return {"error": str(error)}
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn what goes wrong with a meter into an error that a user understands.
+
+    Raises:
+        ServiceValidationError: the user asked for what is not possible now, or gave a wrong text.
+        HomeAssistantError: the meter or the way to it failed.
+    """
+    try:
+        yield
+    except MeterError as err:
+        kind = ServiceValidationError if isinstance(err, _WRONG_USE) else HomeAssistantError
+        raise kind(
+            translation_domain=DOMAIN,
+            translation_key=translation_key(err),
+            translation_placeholders=_placeholders(err),
+        ) from err
+
+
+def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
+    """Make the meter that an entry's data describe; nothing is sent yet."""
+    host, port = data[CONF_HOST], data[CONF_PORT]
+    if data[CONF_TRANSPORT] == Transport.REST:
+        return RestMeter(async_get_clientsession(hass), host, port)
+    return ModbusMeter.tcp(host, port, data[CONF_UNIT_ID])
+
+
+def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
+    """Get what a meter is known by, the best first.
+
+    That is the fingerprint of its public key, which is the same over every transport; before
+    commissioning there is none, and the serial number or the address has to do.
+    """
+    candidates = [identity.fingerprint]
+    if identity.serial_number:
+        candidates.append(f"serial_{identity.serial_number}")
+    address = [str(data[key]) for key in (CONF_HOST, CONF_PORT, CONF_UNIT_ID) if key in data]
+    candidates.append(f"address_{'_'.join(address)}")
+    return tuple(candidate for candidate in candidates if candidate)
+
+
+@dataclass(kw_only=True)
+class Dmed4Data:
+    """What a loaded entry works with."""
+
+    meter: Meter
+    identity: Identity
+    cycle: ChargeCycle
+    live: LiveCoordinator
+    housekeeping: HousekeepingCoordinator
+
+
+type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]
+
+
+class LiveCoordinator(DataUpdateCoordinator[LiveData]):
+    """Poll measures and status: often while charging, else now and then."""
+
+    config_entry: Dmed4ConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+    ) -> None:
+        self._intervals = {
+            True: timedelta(
+                seconds=entry.options.get(CONF_INTERVAL_CHARGING, DEFAULT_INTERVAL_CHARGING)
+            ),
+            False: timedelta(seconds=entry.options.get(CONF_INTERVAL_IDLE, DEFAULT_INTERVAL_IDLE)),
+        }
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=self._intervals[False],
+            always_update=False,
+        )
+        self._meter = meter
+        self._identity = identity
+
+    @override
+    async def _async_update_data(self) -> LiveData:
+        try:
+            if not self.last_update_success:
+                await self._check_identity()
+            data = await self._meter.read_live()
+        except MeterError as err:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key=translation_key(err),
+                translation_placeholders=_placeholders(err),
+            ) from err
+        self.update_interval = self._intervals[data.status.measurement.charging]
+        return data
+
+    async def _check_identity(self) -> None:
+        """Make sure that the meter that came back is the one that was lost."""
+        if (await self._meter.identify()).fingerprint != self._identity.fingerprint:
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
+
+    async def async_execute[T](self, step: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Let the meter do something and show what came of it.
+
+        Raises:
+            HomeAssistantError: it was not possible or failed, in the user's words.
+        """
+        try:
+            with translated_errors():
+                return await step()
+        finally:
+            await self.async_refresh()
+
+
+class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
+    """Poll what changes slowly."""
+
+    config_entry: Dmed4ConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, live: LiveCoordinator
+    ) -> None:
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"{entry.title} housekeeping",
+            update_interval=HOUSEKEEPING_INTERVAL,
+            always_update=False,
+        )
+        self.data = Housekeeping()
+        self._meter = meter
+        self._live = live
+
+    @override
+    async def _async_update_data(self) -> Housekeeping:
+        """Read the values; a lost meter is the live coordinator's to report, once."""
+        try:
+            return await self._meter.read_housekeeping()
+        except MeterError as err:
+            await self._live.async_refresh()
+            if not self._live.last_update_success:
+                return self.data
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key=translation_key(err),
+                translation_placeholders=_placeholders(err),
+            ) from err

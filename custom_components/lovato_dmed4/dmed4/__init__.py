@@ -1,0 +1,1 @@
+"""The LOVATO DMED4 energy meter, without Home Assistant."""

@@ -1,0 +1,258 @@
+"""The meter over Modbus."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+import time
+from typing import Final
+
+from modbus_connection import (
+    GatewayPathUnavailableError,
+    GatewayTargetError,
+    ModbusConnectionError,
+    ModbusError,
+    ModbusExceptionError,
+    ModbusTcpParams,
+    ModbusTimeoutError,
+    ServerDeviceBusyError,
+)
+
+from . import registers
+from .errors import (
+    CannotConnectError,
+    NotADmed4Error,
+    RefusedError,
+    SilentError,
+    UnexpectedAnswerError,
+)
+from .links import ModbusLink
+from .model import (
+    Command,
+    DisplayPage,
+    Feature,
+    Housekeeping,
+    Identity,
+    LiveData,
+    MeasurementStatus,
+    Measures,
+    MeterErrors,
+    SignatureStatus,
+    Status,
+    drift_seconds,
+)
+from .registers import MAX_REGISTERS, wire
+
+# Answers to function 0x11 (manual: model code). R and D meters share a code.
+MODELS: Final = {
+    0x41: "DMED403R/D0150",
+    0x42: "DMED403R/D0400",
+    0x43: "DMED403R/D0600",
+    0x45: "DMED403R/D1500",
+    0x46: "DMED404R/D0150",
+    0x47: "DMED404R/D0400",
+    0x48: "DMED404R/D0600",
+    0x4A: "DMED404R/D1500",
+}
+
+# The meter is busy for as long as it signs, which takes a fraction of a second.
+_BUSY_RETRIES: Final = 5
+_BUSY_PAUSE: Final = 0.2
+
+_DER_SEQUENCE: Final = 0x30
+
+# A record that changes while it is read is read again. Signing takes well under a second.
+_RECORD_ATTEMPTS: Final = 20
+_RECORD_PAUSE: Final = 0.2
+
+
+@asynccontextmanager
+async def _translated_errors() -> AsyncIterator[None]:
+    try:
+        yield
+    except ModbusTimeoutError as err:
+        raise SilentError(str(err)) from err
+    except ModbusConnectionError as err:
+        raise CannotConnectError(str(err)) from err
+    except (GatewayPathUnavailableError, GatewayTargetError) as err:
+        raise SilentError(str(err)) from err
+    except ModbusExceptionError as err:
+        raise RefusedError(str(err)) from err
+    except ModbusError as err:
+        raise UnexpectedAnswerError(str(err)) from err
+
+
+class ModbusMeter:
+    """A DMED4 behind a Modbus link."""
+
+    features = Feature.EXCHANGED_ENERGY | Feature.HOUR_COUNTERS | Feature.SAMPLE_TIME
+
+    def __init__(self, link: ModbusLink, unit_id: int) -> None:
+        self._link = link
+        self._unit = link.connection.for_unit(unit_id)
+        self._measures = registers.MeasureRegisters(self._unit)
+        self._fast = registers.FastRegisters(self._unit)
+        self._status = registers.StatusRegisters(self._unit)
+        self._housekeeping = registers.HousekeepingRegisters(self._unit)
+        self._keys = registers.KeyRegisters(self._unit)
+
+    @classmethod
+    def tcp(cls, host: str, port: int, unit_id: int) -> ModbusMeter:
+        """Make a meter that is reached over Modbus TCP; nothing is sent yet."""
+        return cls(ModbusLink.acquire(ModbusTcpParams(host=host, port=port)), unit_id)
+
+    async def identify(self) -> Identity:
+        """Ask for the model (function 0x11) and the public key."""
+        try:
+            answer = await self._request(self._unit.report_server_id)
+        except (RefusedError, UnexpectedAnswerError) as err:
+            raise NotADmed4Error("function 0x11 is not answered as a DMED4 does") from err
+        if not answer or (model := MODELS.get(answer[0])) is None:
+            raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ') or 'nothing'}")
+        try:
+            await self._request(self._keys.async_update)
+        except RefusedError as err:
+            raise NotADmed4Error("there is no public key where a DMED4 has it") from err
+        point = (self._keys.point or 0).to_bytes(64)
+        return Identity(
+            model=model,
+            public_key=point if any(point) else None,
+            public_key_ocmf=_cut_der((self._keys.spki or 0).to_bytes(96)),
+            firmware=str(answer[1]) if len(answer) > 1 else None,
+        )
+
+    async def read_live(self) -> LiveData:
+        """Read measures and status in four requests, one per block of registers."""
+        await self._request(self._measures.async_update)
+        await self._request(self._fast.async_update)
+        measures, fast = self._measures, self._fast
+        return LiveData(
+            measures=Measures(
+                voltage=fast.voltage,
+                current=fast.current,
+                power=fast.power,
+                energy_imported=measures.energy_imported,
+                energy_exported=measures.energy_exported,
+                energy_exchanged=measures.energy_exchanged,
+                cycle_energy_imported=measures.cycle_energy_imported,
+                cycle_energy_exported=measures.cycle_energy_exported,
+                temperature_i1=measures.temperature_i1,
+                temperature_i2=measures.temperature_i2,
+                sampled_at=datetime.fromtimestamp(fast.sampled_at or 0, UTC),
+            ),
+            status=await self.read_status(),
+        )
+
+    async def read_status(self) -> Status:
+        """Read the error dwords and the status words in two requests."""
+        await self._request(self._status.async_update)
+        words = self._status
+        return Status(
+            measurement=MeasurementStatus(words.measurement or 0),
+            signature=SignatureStatus(words.signature or 0),
+            errors=MeterErrors.from_dwords(words.errors_1 or 0, words.errors_2 or 0),
+        )
+
+    async def read_housekeeping(self) -> Housekeeping:
+        """Read counters and clock in three requests."""
+        words = self._housekeeping
+        await self._request(words.async_update)
+        return Housekeeping(
+            clock_drift=drift_seconds(words.sampled_at or 0, time.time()),
+            records_saved=words.records_saved,
+            records_maximum=words.records_maximum,
+            hours_total=words.hours_total,
+            hours_working=words.hours_working,
+        )
+
+    async def read_last_record(self) -> bytes:
+        """Fetch the last record; again if the status says that it changed meanwhile."""
+        for _ in range(_RECORD_ATTEMPTS):
+            before, length = await self._record_state()
+            if SignatureStatus.IN_PROGRESS not in before:
+                record = await self._read_text(registers.OUTPUT_MESSAGE, length)
+                if await self._record_state() == (before, length):
+                    return record
+            await asyncio.sleep(_RECORD_PAUSE)
+        raise UnexpectedAnswerError("the last record keeps changing while it is read")
+
+    async def _record_state(self) -> tuple[SignatureStatus, int]:
+        signature = (await self.read_status()).signature
+        return signature, self._status.message_length or 0
+
+    async def _read_text(self, register: int, length: int) -> bytes:
+        """Read ``length`` bytes in pieces that fit a message."""
+        if length > registers.TEXT_BYTES:
+            raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
+        end = wire(register) + (length + 1) // 2
+        words: list[int] = []
+        for start in range(wire(register), end, MAX_REGISTERS):
+            count = min(MAX_REGISTERS, end - start)
+            words += await self._request(partial(self._unit.read_input_registers, start, count))
+        return b"".join(word.to_bytes(2) for word in words)[:length]
+
+    async def write_clock(self, moment: datetime) -> None:
+        """Set the clock (register 0x4080)."""
+        seconds = round(moment.timestamp())
+        await self._write_many(registers.CLOCK, [seconds >> 16, seconds & 0xFFFF])
+
+    async def write_prototype(self, prototype: bytes) -> None:
+        """Write the text (0x4A00), then its length (0x4281), which submits it."""
+        padded = prototype + b"\0" * (len(prototype) % 2)
+        words = [int.from_bytes(padded[i : i + 2]) for i in range(0, len(padded), 2)]
+        for start in range(0, len(words), MAX_REGISTERS):
+            await self._write_many(
+                registers.PROTOTYPE + start, words[start : start + MAX_REGISTERS]
+            )
+        await self._write(registers.PROTOTYPE_LENGTH, len(prototype))
+
+    async def send(self, command: Command) -> None:
+        """Write the command word (0x4280)."""
+        reset = command is Command.RESET_ERRORS
+        await self._write(
+            registers.COMMAND, registers.RESET_ERRORS_CODE if reset else ord(command.value)
+        )
+
+    async def switch_display(self, *, on: bool) -> None:
+        """Switch the display (0x4F10)."""
+        await self._write(registers.DISPLAY_POWER, int(on))
+
+    async def show_page(self, page: DisplayPage) -> None:
+        """Choose the display's page (0x4F11)."""
+        await self._write(registers.DISPLAY_PAGE, page)
+
+    async def close(self) -> None:
+        """Let go of the link."""
+        await self._link.release()
+
+    async def _write(self, register: int, value: int) -> None:
+        await self._request(partial(self._unit.write_register, wire(register), value))
+
+    async def _write_many(self, register: int, values: list[int]) -> None:
+        await self._request(partial(self._unit.write_registers, wire(register), values))
+
+    async def _request[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        """Make a request; while the meter says that it is busy, it has not acted on it: ask again."""
+        async with _translated_errors():
+            for _ in range(_BUSY_RETRIES):
+                try:
+                    return await request()
+                except ServerDeviceBusyError:
+                    await asyncio.sleep(_BUSY_PAUSE)
+                except ModbusTimeoutError:
+                    # The peer may be gone without a word; the next request opens a new connection.
+                    await self._unit.disconnect()
+                    raise
+            return await request()
+
+
+def _cut_der(padded: bytes) -> bytes | None:
+    """Cut a DER structure at its own length: a key may end in zeros, so they must not be stripped."""
+    if padded[0] != _DER_SEQUENCE:
+        return None
+    header, length = 2, padded[1]
+    if length & 0x80:
+        size = length & 0x7F
+        header, length = 2 + size, int.from_bytes(padded[2 : 2 + size])
+    return padded[: header + length] if header + length <= len(padded) else None

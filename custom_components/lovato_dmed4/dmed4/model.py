@@ -1,0 +1,201 @@
+"""What a meter says, in physical units, whatever the transport."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Flag, IntEnum, IntFlag, StrEnum, auto
+import hashlib
+from typing import Self
+
+
+class MeasurementStatus(IntEnum):
+    """State of the charge cycle (register 0x4200, REST ``measurement_status``)."""
+
+    NOT_INITIALIZED = 0
+    """No cycle and none prepared: where a charge starts."""
+    IDLE = 1
+    """A cycle is prepared (its prototype was accepted) and waits for *begin*."""
+    ACTIVE = 2
+    ACTIVE_AFTER_POWER_FAILURE = 3
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """Keep a state that the manual does not know instead of failing on it."""
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_ = f"UNKNOWN_{value}"
+        member._value_ = value
+        return member
+
+    @property
+    def known(self) -> bool:
+        """Whether the manual names this state."""
+        return self.name in type(self).__members__
+
+    @property
+    def charging(self) -> bool:
+        """Whether a charge cycle is running."""
+        return self in (MeasurementStatus.ACTIVE, MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE)
+
+
+class SignatureStatus(IntFlag):
+    """State of the digital signature (register 0x4201, REST ``signature_status``)."""
+
+    NOT_INITIALIZED = 1 << 0
+    CORRECT_JSON_RECEIVED = 1 << 1
+    IN_PROGRESS = 1 << 2
+    OK = 1 << 3
+    SIGNATURE_ERROR = 1 << 4
+    TIMESTAMP_SYNCHRONISED = 1 << 5
+    METER_ROLL_OVER = 1 << 6
+    ERROR = 1 << 15
+
+
+class MeterErrors(IntFlag):
+    """Both error dwords as one number: dword 1 below, dword 2 from bit 32 on."""
+
+    JSON_SYNTAX = 1 << 0
+    JSON_NOT_FULL_PACKET = 1 << 1
+    JSON_SEQUENCE = 1 << 2
+    JSON_VALUE = 1 << 3
+    ELLIPTIC_CURVE_INIT = 1 << 9
+    PUBKEY_INIT = 1 << 10
+    PRIVKEY_INIT = 1 << 11
+    GENERATION_KEY_PAIR = 1 << 12
+    ECDSA_SIGN_STRUCT_INIT = 1 << 13
+    SHA_FAILED = 1 << 14
+    ECDSA_SIGN = 1 << 15
+    ECDSA_VERIFY_SIGN = 1 << 16
+    EEPROM_READ = 1 << 32
+    DMED_COMM = 1 << 33
+    DMED_FRAME = 1 << 34
+
+    @classmethod
+    def from_dwords(cls, first: int, second: int) -> Self:
+        """Join the two dwords (registers 0x4000 and 0x4002)."""
+        return cls(first | second << 32)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the bits set, a bit unknown to the manual as ``dword 1 bit 5``."""
+        return tuple(
+            MeterErrors(1 << bit).name or f"dword {bit // 32 + 1} bit {bit % 32}"
+            for bit in range(self.bit_length())
+            if self & 1 << bit
+        )
+
+
+class Command(StrEnum):
+    """Commands of the charge cycle; the value is the letter that REST takes."""
+
+    BEGIN = "B"
+    READ = "C"
+    END = "E"
+    BEGIN_AND_END = "r"
+    RESET_ERRORS = "X"
+
+
+class DisplayPage(IntEnum):
+    """Pages of the meter's own display."""
+
+    TOTAL_IMPORTED_ENERGY = 1
+    CYCLE_IMPORTED_ENERGY = 2
+    VOLTAGE = 3
+    CURRENT = 4
+    POWER = 5
+    DATE = 6
+    TIME = 7
+    TEMPERATURE_I1 = 8
+    TEMPERATURE_I2 = 9
+    TOTAL_HOURS = 10
+    WORKING_HOURS = 11
+    TOTAL_EXPORTED_ENERGY = 12
+    CYCLE_EXPORTED_ENERGY = 13
+
+
+class Feature(Flag):
+    """What one transport offers and another does not."""
+
+    EXCHANGED_ENERGY = auto()
+    HOUR_COUNTERS = auto()
+    SAMPLE_TIME = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The status words that steer a charge cycle."""
+
+    measurement: MeasurementStatus
+    signature: SignatureStatus
+    errors: MeterErrors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Measured values; None where the transport lacks one or the meter left it out.
+
+    Voltage in V, current in A, power in kW (negative while energy flows back), energies in kWh,
+    temperatures in °C, ``sampled_at`` by the meter's clock.
+    """
+
+    voltage: float | None = None
+    current: float | None = None
+    power: float | None = None
+    energy_imported: float | None = None
+    energy_exported: float | None = None
+    energy_exchanged: float | None = None
+    cycle_energy_imported: float | None = None
+    cycle_energy_exported: float | None = None
+    temperature_i1: float | None = None
+    temperature_i2: float | None = None
+    sampled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveData:
+    """What one live poll brings."""
+
+    measures: Measures
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Housekeeping:
+    """What changes slowly; None where the transport lacks a value.
+
+    ``clock_drift`` in whole seconds, positive when the meter's clock is ahead; counters in hours.
+    """
+
+    clock_drift: int | None = None
+    records_saved: int | None = None
+    records_maximum: int | None = None
+    hours_total: int | None = None
+    hours_working: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the meter is.
+
+    ``public_key`` is X‖Y of the point, 64 bytes on a 256-bit curve; ``public_key_ocmf`` is the
+    SubjectPublicKeyInfo in DER. Both are None before commissioning.
+    """
+
+    model: str
+    public_key: bytes | None = None
+    public_key_ocmf: bytes | None = None
+    serial_number: str | None = None
+    firmware: str | None = None
+
+    @property
+    def fingerprint(self) -> str | None:
+        """SHA-256 of the public key in hex: the same over every transport, None without a key."""
+        return hashlib.sha256(self.public_key).hexdigest() if self.public_key else None
+
+
+def drift_seconds(meter_clock: int, now: float) -> int:
+    """How many whole seconds the meter's clock is ahead.
+
+    A clock that shows whole seconds is, on average, half a second further than it shows.
+    """
+    return round(meter_clock + 0.5 - now)

@@ -1,0 +1,103 @@
+"""The Modbus register map, declared once.
+
+Register numbers are the manual's; the address on the wire is the number minus one, which is what
+``base_offset`` adds for the numbers read through a component and `wire` for the others. Everything
+is read with function 0x04: some registers are documented with that one only.
+"""
+
+from modbus_connection import ModbusUnit
+from modbus_connection.model import Component, RawField, gauge, int64, integer, uint32, uint64
+
+MAX_REGISTERS = 120
+"""Registers in one message (manual: protocol specifications)."""
+
+# Written one by one, with the function that the manual names for each.
+CLOCK = 0x4080  # two words, function 0x10
+COMMAND = 0x4280  # 0x06
+PROTOTYPE_LENGTH = 0x4281  # 0x06, after the text
+PROTOTYPE = 0x4A00  # up to 512 words, 0x10
+DISPLAY_POWER = 0x4F10  # 0x06
+DISPLAY_PAGE = 0x4F11  # 0x06
+
+OUTPUT_MESSAGE = 0x4400  # up to 512 words, read in pieces
+
+TEXT_BYTES = 1024
+"""Size of the output message and of the prototype."""
+
+RESET_ERRORS_CODE = 0x00FF
+"""Resets the error dwords; the other commands are the code of the letter that REST takes."""
+
+
+def wire(register: int) -> int:
+    """The address on the wire of a register of the manual."""
+    return register - 1
+
+
+class Registers(Component):
+    """Registers read together, never across a gap between the documented ones."""
+
+    register_space = "input"
+    max_span = MAX_REGISTERS
+    register_ranges = (
+        (0x0002, 0x0021),  # measures
+        (0x0030, 0x0037),  # hour counters
+        (0x0200, 0x020A),  # measures refreshed every 100 ms
+        (0x020D, 0x020E),  # metrological events
+        (0x0220, 0x0221),  # OCMF records
+        (0x4000, 0x4005),  # errors
+        (0x4200, 0x4204),  # status
+        (0x4600, 0x461F),  # public key
+        (0x4F20, 0x4F4F),  # OCMF public key
+    )
+
+    def __init__(self, unit: ModbusUnit) -> None:
+        super().__init__(unit, base_offset=wire(0))
+
+
+class MeasureRegisters(Registers):
+    """Measures refreshed once a second (manual: measure list)."""
+
+    energy_imported = uint64(0x0002, scale=0.001)  # kWh
+    cycle_energy_imported = uint64(0x0006, scale=0.001)  # kWh
+    temperature_i1 = gauge(0x0012, 0.1)  # °C
+    temperature_i2 = gauge(0x0014, 0.1)  # °C
+    energy_exported = uint64(0x0016, scale=0.001)  # kWh
+    cycle_energy_exported = uint64(0x001A, scale=0.001)  # kWh
+    energy_exchanged = uint64(0x001E, scale=0.001)  # kWh
+
+
+class FastRegisters(Registers):
+    """Measures refreshed every 100 ms."""
+
+    voltage = uint32(0x0200, scale=0.01)  # V
+    current = uint32(0x0202, scale=0.0001)  # A
+    power = int64(0x0204, scale=0.001)  # kW
+    sampled_at = uint32(0x0208)  # Unix time, s
+
+
+class StatusRegisters(Registers):
+    """Error dwords and status words (manual: charge cycle management)."""
+
+    errors_1 = uint32(0x4000)
+    errors_2 = uint32(0x4002)
+    measurement = integer(0x4200, signed=False)
+    signature = integer(0x4201, signed=False)
+    message_length = integer(0x4202, signed=False)  # bytes
+
+
+class HousekeepingRegisters(Registers):
+    """What changes slowly."""
+
+    # Their resolution is not printed: whole hours, as on every counter of the maker.
+    hours_total = uint64(0x0030)
+    hours_working = uint64(0x0034)
+    sampled_at = uint32(0x0208)  # Unix time, s
+    records_maximum = integer(0x0220, signed=False)
+    records_saved = integer(0x0221, signed=False)
+
+
+class KeyRegisters(Registers):
+    """The public key in both forms."""
+
+    point = RawField(0x4600, count=32)  # X‖Y
+    spki = RawField(0x4F20, count=48)  # SubjectPublicKeyInfo in DER, padded with zeros

@@ -1,0 +1,78 @@
+"""What all entities of a meter have in common."""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, override
+
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import callback
+from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
+from .coordinator import Dmed4ConfigEntry, LiveCoordinator
+from .dmed4.model import Identity
+
+
+def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:
+    """Describe the meter as a device."""
+    if TYPE_CHECKING:
+        assert entry.unique_id is not None
+    web = entry.data[CONF_TRANSPORT] == Transport.REST
+    return DeviceInfo(
+        identifiers={(DOMAIN, entry.unique_id)},
+        manufacturer=MANUFACTURER,
+        model=identity.model,
+        name=entry.title,
+        serial_number=identity.serial_number,
+        sw_version=identity.firmware,
+        configuration_url=f"http://{entry.data[CONF_HOST]}:{entry.data[CONF_PORT]}/"
+        if web
+        else None,
+    )
+
+
+class Dmed4Entity(CoordinatorEntity[LiveCoordinator]):
+    """An entity of a meter; it is there as long as the meter answers live polls."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
+        super().__init__(entry.runtime_data.live)
+        self.entity_description = description
+        self._data = entry.runtime_data
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = device_info(entry, entry.runtime_data.identity)
+        self._shown: object = None
+
+    def take_over(self) -> object:
+        """Take the new values over and return what the state is made of."""
+        return None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self._shown = (self.available, self.take_over())
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state only when something in it has changed."""
+        shown = (self.available, self.take_over())
+        if shown != self._shown:
+            self._shown = shown
+            super()._handle_coordinator_update()
+
+    async def async_write(self, step: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Let the meter do something on behalf of an administrator, or of an automation.
+
+        Raises:
+            Unauthorized: the user who asked is no administrator.
+            HomeAssistantError: it was not possible or failed.
+        """
+        if self._context is not None and self._context.user_id is not None:
+            user = await self.hass.auth.async_get_user(self._context.user_id)
+            if user is None or not user.is_admin:
+                raise Unauthorized(context=self._context, entity_id=self.entity_id)
+        await self.coordinator.async_execute(step)

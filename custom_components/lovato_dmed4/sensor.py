@@ -1,0 +1,375 @@
+"""What a meter measures and counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, override
+
+from homeassistant.components.sensor import (
+    ATTR_LAST_RESET,
+    RestoreSensor,
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfPower,
+    UnitOfTemperature,
+    UnitOfTime,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .coordinator import Dmed4ConfigEntry
+from .dmed4.model import (
+    Feature,
+    Housekeeping,
+    LiveData,
+    MeasurementStatus,
+    Measures,
+    SignatureStatus,
+)
+from .entity import Dmed4Entity
+
+# The coordinators read; sensors only show.
+PARALLEL_UPDATES = 0
+
+# A counter that falls by more than this has rolled over at its maximum of 99999999.999 kWh.
+_ROLL_OVER: Final = 50_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dmed4SensorDescription(SensorEntityDescription):
+    """A sensor of a meter; with a feature, only where the transport offers that."""
+
+    feature: Feature | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSensorDescription(Dmed4SensorDescription):
+    """A sensor of the live poll."""
+
+    value_fn: Callable[[LiveData], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnergySensorDescription(Dmed4SensorDescription):
+    """An energy of the live poll, in kWh."""
+
+    value_fn: Callable[[Measures], float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HousekeepingSensorDescription(Dmed4SensorDescription):
+    """A sensor of the housekeeping poll."""
+
+    value_fn: Callable[[Housekeeping], StateType]
+
+
+def _measurement_status(data: LiveData) -> str | None:
+    status = data.status.measurement
+    return status.name.lower() if status.known else None
+
+
+def _signature_status(data: LiveData) -> str:
+    """Sum the bits up in the word that matters most."""
+    bits = data.status.signature
+    if bits & (SignatureStatus.ERROR | SignatureStatus.SIGNATURE_ERROR):
+        return "error"
+    if SignatureStatus.IN_PROGRESS in bits:
+        return "in_progress"
+    if SignatureStatus.OK in bits:
+        return "signed"
+    if SignatureStatus.CORRECT_JSON_RECEIVED in bits:
+        return "prepared"
+    return "not_initialized"
+
+
+LIVE_SENSORS: Final = (
+    LiveSensorDescription(
+        key="voltage",
+        translation_key="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda data: data.measures.voltage,
+    ),
+    LiveSensorDescription(
+        key="current",
+        translation_key="current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda data: data.measures.current,
+    ),
+    LiveSensorDescription(
+        key="power",
+        translation_key="power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.KILO_WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda data: data.measures.power,
+    ),
+    LiveSensorDescription(
+        key="temperature_i1",
+        translation_key="temperature_i1",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.measures.temperature_i1,
+    ),
+    LiveSensorDescription(
+        key="temperature_i2",
+        translation_key="temperature_i2",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.measures.temperature_i2,
+    ),
+    LiveSensorDescription(
+        key="measurement_status",
+        translation_key="measurement_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[status.name.lower() for status in MeasurementStatus],
+        value_fn=_measurement_status,
+    ),
+    LiveSensorDescription(
+        key="signature_status",
+        translation_key="signature_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=["not_initialized", "prepared", "in_progress", "signed", "error"],
+        value_fn=_signature_status,
+    ),
+    LiveSensorDescription(
+        key="last_sample",
+        translation_key="last_sample",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # It changes with every poll, which nobody wants in the recorder unasked.
+        entity_registry_enabled_default=False,
+        feature=Feature.SAMPLE_TIME,
+        value_fn=lambda data: data.measures.sampled_at,
+    ),
+)
+
+
+def _energy(
+    key: str,
+    state_class: SensorStateClass,
+    value_fn: Callable[[Measures], float | None],
+    feature: Feature | None = None,
+) -> EnergySensorDescription:
+    return EnergySensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=state_class,
+        suggested_display_precision=2,
+        feature=feature,
+        value_fn=value_fn,
+    )
+
+
+TOTAL_SENSORS: Final = (
+    _energy(
+        "energy_imported",
+        SensorStateClass.TOTAL_INCREASING,
+        lambda measures: measures.energy_imported,
+    ),
+    _energy(
+        "energy_exported",
+        SensorStateClass.TOTAL_INCREASING,
+        lambda measures: measures.energy_exported,
+    ),
+    _energy(
+        "energy_exchanged",
+        SensorStateClass.TOTAL_INCREASING,
+        lambda measures: measures.energy_exchanged,
+        Feature.EXCHANGED_ENERGY,
+    ),
+)
+CYCLE_SENSORS: Final = (
+    _energy(
+        "cycle_energy_imported",
+        SensorStateClass.TOTAL,
+        lambda measures: measures.cycle_energy_imported,
+    ),
+    _energy(
+        "cycle_energy_exported",
+        SensorStateClass.TOTAL,
+        lambda measures: measures.cycle_energy_exported,
+    ),
+)
+
+HOUSEKEEPING_SENSORS: Final = (
+    HousekeepingSensorDescription(
+        key="clock_drift",
+        translation_key="clock_drift",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.clock_drift,
+    ),
+    HousekeepingSensorDescription(
+        key="hours_total",
+        translation_key="hours_total",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.HOURS,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        feature=Feature.HOUR_COUNTERS,
+        value_fn=lambda data: data.hours_total,
+    ),
+    HousekeepingSensorDescription(
+        key="hours_working",
+        translation_key="hours_working",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTime.HOURS,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        feature=Feature.HOUR_COUNTERS,
+        value_fn=lambda data: data.hours_working,
+    ),
+    HousekeepingSensorDescription(
+        key="records_saved",
+        translation_key="records_saved",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.records_saved,
+    ),
+    HousekeepingSensorDescription(
+        key="records_maximum",
+        translation_key="records_maximum",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.records_maximum,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors that the entry's transport can fill."""
+    kinds: tuple[tuple[type[Dmed4Sensor], tuple[Dmed4SensorDescription, ...]], ...] = (
+        (LiveSensor, LIVE_SENSORS),
+        (TotalSensor, TOTAL_SENSORS),
+        (CycleSensor, CYCLE_SENSORS),
+        (HousekeepingSensor, HOUSEKEEPING_SENSORS),
+    )
+    features = entry.runtime_data.meter.features
+    async_add_entities(
+        kind(entry, description)
+        for kind, descriptions in kinds
+        for description in descriptions
+        if description.feature is None or description.feature in features
+    )
+
+
+class Dmed4Sensor(Dmed4Entity, SensorEntity):
+    """A sensor of a meter."""
+
+
+class LiveSensor(Dmed4Sensor):
+    """A sensor that shows what the last live poll brought."""
+
+    entity_description: LiveSensorDescription
+
+    @override
+    def take_over(self) -> object:
+        self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
+        return self._attr_native_value
+
+
+class EnergySensor(Dmed4Sensor, RestoreSensor):
+    """An energy, compared with the one before, also with the one before a restart."""
+
+    entity_description: EnergySensorDescription
+    _before: float | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        last = await self.async_get_last_sensor_data()
+        if last is not None and isinstance(last.native_value, int | float):
+            self._before = float(last.native_value)
+        await super().async_added_to_hass()
+
+    @property
+    def _value(self) -> float | None:
+        return self.entity_description.value_fn(self.coordinator.data.measures)
+
+
+class TotalSensor(EnergySensor):
+    """An energy total, which never goes back.
+
+    A lower value can only be a misreading: another meter would have another key and so another
+    entry. The one exception is a counter that has rolled over.
+    """
+
+    @override
+    def take_over(self) -> object:
+        value, before = self._value, self._before
+        if value is not None and before is not None and 0 < before - value < _ROLL_OVER:
+            value = before
+        if value is not None:
+            self._before = value
+        self._attr_native_value = value
+        return value
+
+
+class CycleSensor(EnergySensor):
+    """The energy of the running or the last charge cycle, which starts again with each."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        if (state := await self.async_get_last_state()) is not None:
+            self._attr_last_reset = dt_util.parse_datetime(
+                str(state.attributes.get(ATTR_LAST_RESET))
+            )
+        await super().async_added_to_hass()
+
+    @override
+    def take_over(self) -> object:
+        value, before = self._value, self._before
+        if value is not None:
+            if before is not None and value < before:
+                self._attr_last_reset = dt_util.utcnow()
+            self._before = value
+        self._attr_native_value = value
+        return value, self._attr_last_reset
+
+
+class HousekeepingSensor(Dmed4Sensor):
+    """A sensor that shows what the last housekeeping poll brought."""
+
+    entity_description: HousekeepingSensorDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self._data.housekeeping.last_update_success
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self._data.housekeeping.async_add_listener(self._handle_coordinator_update)
+        )
+
+    @override
+    def take_over(self) -> object:
+        self._attr_native_value = self.entity_description.value_fn(self._data.housekeeping.data)
+        return self._attr_native_value

@@ -1,0 +1,154 @@
+"""The actions: what automations and scripts can ask of a meter."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import (
+    async_get_device_and_config_entry,
+    async_register_admin_service,
+)
+import voluptuous as vol
+
+from .charge import charge_identity, record_response
+from .const import (
+    CONF_CHARGE_POINT_ID,
+    CONF_IDENTIFICATION_DATA,
+    CONF_IDENTIFICATION_FLAGS,
+    CONF_IDENTIFICATION_LEVEL,
+    CONF_IDENTIFICATION_TYPE,
+    CONF_TARIFF_TEXT,
+    DOMAIN,
+)
+from .coordinator import Dmed4ConfigEntry
+from .dmed4.model import DisplayPage
+from .dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
+
+ATTR_COMBINED: Final = "combined"
+ATTR_ON: Final = "display_on"
+ATTR_PAGE: Final = "page"
+
+_METER: Final = {vol.Required(ATTR_DEVICE_ID): cv.string}
+
+# The texts are checked where the record is made, with an error that names what is wrong.
+_START: Final = {
+    vol.Optional(CONF_IDENTIFICATION_TYPE): vol.In(list(IdentificationType)),
+    vol.Optional(CONF_IDENTIFICATION_LEVEL): vol.In(list(IdentificationLevel)),
+    vol.Optional(CONF_IDENTIFICATION_FLAGS): vol.All(
+        cv.ensure_list, [vol.In(list(IdentificationFlag))]
+    ),
+    vol.Optional(CONF_IDENTIFICATION_DATA): cv.string,
+    vol.Optional(CONF_TARIFF_TEXT): cv.string,
+    vol.Optional(CONF_CHARGE_POINT_ID): cv.string,
+}
+
+type Handler = Callable[[Dmed4ConfigEntry, ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+
+
+async def _start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Start a charge; fields that are not given come from the entry's options."""
+    cycle = entry.runtime_data.cycle
+    return await _make_record(
+        entry, partial(cycle.begin, charge_identity(entry.options | call.data))
+    )
+
+
+async def _read(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    return await _make_record(entry, entry.runtime_data.cycle.read)
+
+
+async def _end(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    cycle = entry.runtime_data.cycle
+    return await _make_record(entry, partial(cycle.end, combined=call.data[ATTR_COMBINED]))
+
+
+async def _get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    return await _make_record(entry, entry.runtime_data.cycle.last_record)
+
+
+async def _make_record(
+    entry: Dmed4ConfigEntry, step: Callable[[], Coroutine[Any, Any, bytes]]
+) -> ServiceResponse:
+    record = await entry.runtime_data.live.async_execute(step)
+    if not record:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_record")
+    return record_response(entry, record)
+
+
+async def _reset_errors(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    data = entry.runtime_data
+    await data.live.async_execute(data.cycle.reset_errors)
+    return {"errors": list(data.live.data.status.errors.names)}
+
+
+async def _synchronise_clock(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    data = entry.runtime_data
+    await data.live.async_execute(data.cycle.synchronise_clock)
+    await data.housekeeping.async_refresh()
+    return {"clock_drift": data.housekeeping.data.clock_drift}
+
+
+async def _set_display(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    data = entry.runtime_data
+    if (on := call.data.get(ATTR_ON)) is not None:
+        await data.live.async_execute(partial(data.meter.switch_display, on=on))
+    if (page := call.data.get(ATTR_PAGE)) is not None:
+        await data.live.async_execute(partial(data.meter.show_page, DisplayPage[page.upper()]))
+    return {key: call.data[key] for key in (ATTR_ON, ATTR_PAGE) if key in call.data}
+
+
+_ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
+    "start_charge_cycle": (_start, vol.Schema(_METER | _START)),
+    "read_charge_cycle": (_read, vol.Schema(_METER)),
+    "end_charge_cycle": (
+        _end,
+        vol.Schema(_METER | {vol.Optional(ATTR_COMBINED, default=False): cv.boolean}),
+    ),
+    "get_last_record": (_get_last_record, vol.Schema(_METER)),
+    "reset_errors": (_reset_errors, vol.Schema(_METER)),
+    "synchronise_clock": (_synchronise_clock, vol.Schema(_METER)),
+    "set_display": (
+        _set_display,
+        vol.All(
+            vol.Schema(
+                _METER
+                | {
+                    vol.Optional(ATTR_ON): cv.boolean,
+                    vol.Optional(ATTR_PAGE): vol.In([page.name.lower() for page in DisplayPage]),
+                }
+            ),
+            cv.has_at_least_one_key(ATTR_ON, ATTR_PAGE),
+        ),
+    ),
+}
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions: for administrators, because they write to a meter or tell who charged."""
+    for name, (handler, schema) in _ACTIONS.items():
+        async_register_admin_service(
+            hass,
+            DOMAIN,
+            name,
+            partial(_handle, hass, handler),
+            schema=schema,
+            supports_response=SupportsResponse.ONLY
+            if handler is _get_last_record
+            else SupportsResponse.OPTIONAL,
+        )
+
+
+async def _handle(hass: HomeAssistant, handler: Handler, call: ServiceCall) -> ServiceResponse:
+    _, entry = async_get_device_and_config_entry(hass, DOMAIN, call.data[ATTR_DEVICE_ID])
+    return await handler(entry, call)

@@ -1,0 +1,147 @@
+"""What a person does in the browser, over the same HTTP and WebSocket interfaces."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+import itertools
+from typing import Any
+
+import aiohttp
+
+from .console import DemoError
+
+DOMAIN = "lovato_dmed4"
+POLL_SECONDS = 0.2
+# An action waits for the meter, which takes its time to sign.
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=60)
+
+
+def _expect(kind: str, flow: dict[str, Any]) -> dict[str, Any]:
+    if flow["type"] != kind:
+        raise DemoError(f"The config flow answered with something else than a {kind}: {flow}")
+    return flow
+
+
+class Client:
+    """A logged-in user of one Home Assistant."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self._session = session
+        self._url = url
+        self._client_id = f"{url}/"
+        self._token = ""
+
+    async def request(self, method: str, path: str, **options: Any) -> aiohttp.ClientResponse:
+        """Return the answer, read whole, of a request that has to succeed."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        async with self._session.request(
+            method, self._url + path, headers=headers, **options
+        ) as response:
+            await response.read()
+        if not response.ok:
+            raise DemoError(
+                f"{method} {path}: {response.status} {response.reason}: {await response.text()}"
+            )
+        return response
+
+    async def post(self, path: str, data: Mapping[str, object]) -> Any:
+        """Post JSON and return the JSON that comes back."""
+        return await (await self.request("POST", path, json=data)).json()
+
+    async def onboard(self, name: str, user: str, password: str) -> None:
+        """Make the first user and log in."""
+        made = await self.post(
+            "/api/onboarding/users",
+            {
+                "client_id": self._client_id,
+                "name": name,
+                "username": user,
+                "password": password,
+                "language": "en",
+            },
+        )
+        grant = {
+            "grant_type": "authorization_code",
+            "client_id": self._client_id,
+            "code": made["auth_code"],
+        }
+        token = await (await self.request("POST", "/auth/token", data=grant)).json()
+        self._token = token["access_token"]
+
+    async def set_up(self, transport: str, fields: Mapping[str, object]) -> str:
+        """Go through the config flow and return the entry's ID."""
+        start = "/api/config/config_entries/flow"
+        menu = _expect("menu", await self.post(start, {"handler": DOMAIN}))
+        flow = f"{start}/{menu['flow_id']}"
+        _expect("form", await self.post(flow, {"next_step_id": transport}))
+        created = _expect("create_entry", await self.post(flow, fields))
+        entry_id: str = created["result"]["entry_id"]
+        return entry_id
+
+    async def commands(self, *types: str) -> list[Any]:
+        """Give commands over the WebSocket interface and return their results."""
+        async with self._session.ws_connect(f"{self._url}/api/websocket") as socket:
+            await socket.receive_json()
+            await socket.send_json({"type": "auth", "access_token": self._token})
+            if (answer := await socket.receive_json())["type"] != "auth_ok":
+                raise DemoError(f"The WebSocket interface refused the login: {answer}")
+            numbers = itertools.count(1)
+            results = []
+            for kind in types:
+                await socket.send_json({"id": next(numbers), "type": kind})
+                answer = await socket.receive_json()
+                if not answer["success"]:
+                    raise DemoError(f"{kind}: {answer['error']}")
+                results.append(answer["result"])
+            return results
+
+    async def find_meter(self, entry_id: str) -> tuple[str, dict[str, str]]:
+        """Return the ID of an entry's device and its entity IDs by translation key."""
+        devices, entities = await self.commands(
+            "config/device_registry/list", "config/entity_registry/list"
+        )
+        ids = [device["id"] for device in devices if device["config_entry_id"] == entry_id]
+        if len(ids) != 1:
+            raise DemoError(f"The entry {entry_id} has {len(ids)} devices instead of one.")
+        return ids[0], {
+            entity["translation_key"]: entity["entity_id"]
+            for entity in entities
+            if entity["device_id"] == ids[0] and not entity["disabled_by"]
+        }
+
+    async def state(self, entity_id: str) -> dict[str, Any]:
+        """Return an entity's state object."""
+        state: dict[str, Any] = await (await self.request("GET", f"/api/states/{entity_id}")).json()
+        return state
+
+    async def wait_for_state(
+        self, entity_id: str, accept: Callable[[str], bool], seconds: float
+    ) -> str:
+        """Wait until an entity's state is acceptable and return it with its unit."""
+        state: dict[str, Any] = {}
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    state = await self.state(entity_id)
+                    if accept(state["state"]):
+                        return f"{state['state']} {state['attributes'].get('unit_of_measurement', '')}".strip()
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise DemoError(
+                f"{entity_id} is not as expected after {seconds:.0f} s, but {state.get('state')!r}"
+            ) from None
+
+    async def act(self, action: str, device_id: str, **data: object) -> dict[str, Any]:
+        """Perform one of the integration's actions and return its response."""
+        answer = await self.post(
+            f"/api/services/{DOMAIN}/{action}?return_response", {"device_id": device_id, **data}
+        )
+        response: dict[str, Any] = answer["service_response"]
+        return response
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Client]:
+    """Yield a client of the Home Assistant at the URL."""
+    async with aiohttp.ClientSession(timeout=REQUEST_TIMEOUT) as session:
+        yield Client(session, url)

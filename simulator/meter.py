@@ -1,0 +1,521 @@
+"""A simulated DMED4: its clock, its charge cycle, its signatures and its logbooks.
+
+Nothing runs in the background. Whatever is due is worked out when the meter is asked, from the time
+its clock source tells.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag, StrEnum
+import hashlib
+from random import Random
+from typing import Final
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from .clock import Clock, SystemClock
+from .errors import BusyError, NotValidError, OutOfRangeError
+from .logbook import Download, Event, EventCode, Logbook
+from .models import MODELS
+from .physics import TICKS_PER_SECOND, Physics
+from .prototype import JsonError, PrototypeError, check_prototype
+from .quirks import Quirks
+from .record import Reading, Record, identification_of, payload_text, signature_text, time_text
+
+COUNTER_SIZE = 10**11
+"""Values of an energy counter, in Wh: it shows up to 99999999.999 kWh."""
+
+_CURVE_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_MAX_WORD = 0xFFFF
+_MAX_DWORD = 0xFFFFFFFF
+_MAX_OFFSET = 900  # minutes
+_OFFSET_STEP = 15  # minutes
+_DISPLAY_PAGES = 13
+# Error dword 1, bits 9 to 16: the key or the signing itself is broken.
+_SIGNING_ERRORS = 0x0001FE00
+
+
+class MeasurementStatus(IntEnum):
+    """Register 0x4200 (manual: charge cycle management)."""
+
+    NOT_INITIALISED = 0
+    IDLE = 1
+    ACTIVE = 2
+    ACTIVE_AFTER_POWER_FAILURE = 3
+
+
+class SignatureStatus(IntFlag):
+    """Register 0x4201 (manual: digital signature status)."""
+
+    NOT_INITIALISED = 1 << 0
+    CORRECT_JSON = 1 << 1
+    IN_PROGRESS = 1 << 2
+    OK = 1 << 3
+    SIGNATURE_ERROR = 1 << 4
+    TIMESTAMP_SYNCHRONISED = 1 << 5
+    ROLL_OVER = 1 << 6
+    ERROR = 1 << 15
+
+
+class Command(StrEnum):
+    """Register 0x4280 and the REST parameter `command` (manual: command word)."""
+
+    BEGIN = "B"
+    INTERMEDIATE = "C"
+    END = "E"
+    BEGIN_AND_END = "r"
+
+
+@dataclass
+class _Job:
+    """What the meter is busy with until `due` (Unix seconds of the clock source)."""
+
+    due: float
+    finish: Callable[[], None]
+    signing: bool
+
+
+class SimulatedMeter:
+    """One meter.
+
+    The same seed and the same clock source give the same measures, key and records.
+
+    Args:
+        seed: Of everything that differs between meters.
+        model: One of `MODELS`.
+        serial_number: Eight digits; by default from the seed.
+        clock: The source of time.
+        clock_error: Seconds by which the meter's clock is ahead until it is synchronised.
+        time_offset: Minutes to UTC, -900…900 in steps of 15 (register 0x4284).
+        sync_timeout: Minutes after which the clock no longer counts as synchronised (0x4283).
+        signing_time: Seconds from a command to its signed record.
+        checking_time: Seconds from a prototype to its verdict.
+        signature_format: 0 hex, 1 base64 (register 0x4282).
+        commissioned: Whether the meter has been put into service; without it there is no key.
+        total_imported: The import counter at the start, in Wh; by default from the seed.
+        max_records: How many records the logbook keeps (register 0x0220).
+        max_events: How many metrological events the logbook keeps (register 0x020D).
+        quirks: Readings of the manual other than the default.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        model: str = "DMED404R0600",
+        serial_number: int | None = None,
+        clock: Clock | None = None,
+        clock_error: float = 0.0,
+        time_offset: int = 0,
+        sync_timeout: int = 1440,
+        signing_time: float = 0.3,
+        checking_time: float = 0.05,
+        signature_format: int = 0,
+        commissioned: bool = True,
+        total_imported: int | None = None,
+        max_records: int = 500,
+        max_events: int = 100,
+        quirks: Quirks | None = None,
+    ) -> None:
+        random = Random(f"meter {seed}")  # noqa: S311
+        drawn_serial_number = random.randrange(10_000_000, 100_000_000)
+        drawn_imported = random.randrange(1_000_000, 900_000_000)
+        exported = random.randrange(1_000, 100_000)
+        self.model: Final = MODELS[model]
+        self.serial_number: Final = serial_number or drawn_serial_number
+        self.quirks: Final = quirks or Quirks()
+        self.commissioned: Final = commissioned
+        self.sync_timeout: Final = sync_timeout
+        self.signature_format: Final = signature_format
+        self.firmware_checksum: Final = 0x1721_0000 | self.model.slave_id
+        self._clock = clock or SystemClock()
+        self._clock_lead = clock_error
+        self._synchronised_until: float | None = None
+        self._signing_time = signing_time
+        self._checking_time = checking_time
+        self.time_offset = time_offset
+        self.tariff = 0
+        self.res_cable = 0
+        self.display_on = True
+        self.display_page = 1
+        self.last_command = 0
+        self.input_length = 0
+        self.input_message = bytearray(1024)
+        self.physics: Final = Physics(
+            model=self.model,
+            seed=seed,
+            start=self._clock.now(),
+            imported=drawn_imported if total_imported is None else total_imported,
+            exported=exported,
+        )
+        self._private_key = _key_from_seed(seed)
+        self._measurement_status = MeasurementStatus.NOT_INITIALISED
+        self._signature_ok = False
+        self._rolled_over = False
+        self._errors_1 = 0
+        self._errors_2 = 0
+        self._job: _Job | None = None
+        self._prototype: dict[str, str] | None = None
+        self._begin: Reading | None = None
+        self._progressive = 0
+        self.record_log: Final = Logbook[Record](max_records, self.quirks.logbook_index_base)
+        self.event_log: Final = Logbook[Event](max_events, self.quirks.logbook_index_base)
+        self.record_download = Download()
+        self.event_download = Download()
+        self.event_index = 0
+        self._reboot_listeners: list[Callable[[], None]] = []
+        self._log(EventCode.POWER_UP)
+
+    # --- Time
+
+    @property
+    def now(self) -> float:
+        """Unix seconds by the clock source, which is not the meter's own clock."""
+        return self._clock.now()
+
+    @property
+    def time(self) -> float:
+        """Unix seconds by the meter's own clock."""
+        return self._clock.now() + self._clock_lead
+
+    @property
+    def sample_time(self) -> int:
+        """Unix seconds by the meter's own clock at its last sample (register 0x0208)."""
+        return int(self.physics.fast.tick / TICKS_PER_SECOND + self._clock_lead)
+
+    @property
+    def synchronised(self) -> bool:
+        """Whether the clock was set less than the synchronisation timeout ago."""
+        return self._synchronised_until is not None and self.now < self._synchronised_until
+
+    # --- Status
+
+    def update(self) -> None:
+        """Catch up with the clock source: the measures, and whatever has become due."""
+        now = self.now
+        self.physics.advance(now)
+        if self._begin is not None and self.charging:
+            self._note_roll_over(self._begin)
+        if self._job is not None and now >= self._job.due:
+            job, self._job = self._job, None
+            job.finish()
+
+    @property
+    def charging(self) -> bool:
+        """Whether a charge cycle is running."""
+        return self._measurement_status in {
+            MeasurementStatus.ACTIVE,
+            MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE,
+        }
+
+    @property
+    def measurement_status(self) -> int:
+        """Register 0x4200."""
+        self.update()
+        return self._measurement_status
+
+    @property
+    def signature_status(self) -> int:
+        """Register 0x4201."""
+        self.update()
+        return sum(
+            bit
+            for bit, is_set in (
+                (SignatureStatus.NOT_INITIALISED, not self.commissioned),
+                (SignatureStatus.CORRECT_JSON, self._prototype is not None),
+                (SignatureStatus.IN_PROGRESS, self._job is not None and self._job.signing),
+                (SignatureStatus.OK, self._signature_ok and not self._signing_broken),
+                (SignatureStatus.SIGNATURE_ERROR, self._signing_broken),
+                (SignatureStatus.TIMESTAMP_SYNCHRONISED, self.synchronised),
+                (SignatureStatus.ROLL_OVER, self._rolled_over),
+                (SignatureStatus.ERROR, bool(self._errors_1 or self._errors_2)),
+            )
+            if is_set
+        )
+
+    @property
+    def errors_1(self) -> int:
+        """Error dword 1, register 0x4000."""
+        self.update()
+        return self._errors_1
+
+    @property
+    def errors_2(self) -> int:
+        """Error dword 2, register 0x4002."""
+        self.update()
+        return self._errors_2
+
+    # --- Keys and records
+
+    @property
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """The key that the records are verified with."""
+        return self._private_key.public_key()
+
+    @property
+    def public_key_raw(self) -> bytes:
+        """X and Y, 64 bytes; none before commissioning (register 0x4600)."""
+        if not self.commissioned:
+            return b""
+        return self.public_key.public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )[1:]
+
+    @property
+    def public_key_ocmf(self) -> bytes:
+        """DER SubjectPublicKeyInfo, 91 bytes; none before commissioning (register 0x4F20)."""
+        if not self.commissioned:
+            return b""
+        return self.public_key.public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    @property
+    def last_record(self) -> Record | None:
+        """The record of the last command, while there is one."""
+        self.update()
+        return self.record_log.entries[-1] if self.record_log.entries else None
+
+    @property
+    def records(self) -> list[str]:
+        """The texts of the records that the logbook keeps, oldest first."""
+        self.update()
+        return [record.text for record in self.record_log.entries]
+
+    @property
+    def signature_raw(self) -> bytes:
+        """R and s of the last record, 64 bytes (register 0x4620)."""
+        if (record := self.last_record) is None:
+            return b""
+        return b"".join(part.to_bytes(32) for part in decode_dss_signature(record.der))
+
+    # --- Settings
+
+    def configure(
+        self,
+        *,
+        datetime: int | None = None,
+        datetime_offset: int | None = None,
+        tariff: int | None = None,
+        res_cable: int | None = None,
+    ) -> None:
+        """Set the clock (Unix seconds), the offset to UTC (minutes), the tariff, the cable.
+
+        Raises:
+            NotValidError: A charge cycle is running.
+            OutOfRangeError: One of them is out of its range; none is set.
+        """
+        self.update()
+        if self.charging:
+            raise NotValidError("not while charging")
+        _check_range("datetime", datetime, 0, _MAX_DWORD)
+        _check_range("datetime_offset", datetime_offset, -_MAX_OFFSET, _MAX_OFFSET)
+        _check_range("tariff", tariff, 0, _MAX_WORD)
+        _check_range("res_cable", res_cable, 0, _MAX_WORD)
+        if datetime_offset is not None:
+            if datetime_offset % _OFFSET_STEP:
+                raise OutOfRangeError("datetime_offset is not a multiple of 15")
+            self.time_offset = datetime_offset
+            self._log(EventCode.OFFSET_SET, datetime_offset)
+        if datetime is not None:
+            self._clock_lead = datetime - self.now
+            self._synchronised_until = self.now + self.sync_timeout * 60
+            self._log(EventCode.CLOCK_SET, datetime)
+        if tariff is not None:
+            self.tariff = tariff
+        if res_cable is not None:
+            self.res_cable = res_cable
+
+    def set_display(self, *, on: int | None = None, page: int | None = None) -> None:
+        """Switch the display (0 off, 1 on) or its page (1…13; registers 0x4F10, 0x4F11).
+
+        Raises:
+            OutOfRangeError: One of them is out of its range; none is set.
+        """
+        _check_range("display_on_off", on, 0, 1)
+        _check_range("set_page", page, 1, _DISPLAY_PAGES)
+        if on is not None:
+            self.display_on = bool(on)
+        if page is not None:
+            self.display_page = page
+
+    # --- The charge cycle
+
+    def submit_prototype(self, text: bytes) -> None:
+        """Take the fixed fields of the next records; the status registers tell what came of it.
+
+        Raises:
+            BusyError: The meter is still signing or checking.
+        """
+        self._require_not_busy()
+
+        def finish() -> None:
+            if self.charging or not self.commissioned:
+                self._errors_1 |= JsonError.SEQUENCE
+                return
+            try:
+                self._prototype = check_prototype(text)
+            except PrototypeError as error:
+                self._errors_1 |= error.error
+                return
+            # The manual's flowchart waits for "signature OK" here, before anything is signed.
+            self._signature_ok = True
+            self._measurement_status = MeasurementStatus.IDLE
+
+        self._job = _Job(self.now + self._checking_time, finish, signing=False)
+
+    def check_command(self, command: Command) -> None:
+        """Find out whether a command would be taken now.
+
+        Raises:
+            BusyError: The meter is still signing or checking.
+            NotValidError: The command does not fit the measurement status.
+        """
+        self._require_not_busy()
+        allowed = (
+            self._measurement_status is MeasurementStatus.IDLE
+            if command is Command.BEGIN
+            else self.charging
+        )
+        if not allowed:
+            raise NotValidError(f"{command} in measurement status {self._measurement_status}")
+
+    def command(self, command: Command) -> None:
+        """Begin, read or end: the measurement status follows at once, the record when it is signed.
+
+        Raises:
+            BusyError: The meter is still signing or checking.
+            NotValidError: The command does not fit the measurement status.
+        """
+        self.check_command(command)
+        if command is Command.BEGIN:
+            self.physics.begin()
+            self._measurement_status = MeasurementStatus.ACTIVE
+            self._rolled_over = False
+            self._begin = now = self._reading("B", since=None)
+        else:
+            now = self._reading(self._reason(command), since=self._begin)
+        self._sign(now)
+        if command in {Command.END, Command.BEGIN_AND_END}:
+            self.physics.end()
+            self._measurement_status = MeasurementStatus.NOT_INITIALISED
+            self._prototype = None
+        self.last_command = ord(command)
+
+    def reset_errors(self) -> None:
+        """Clear both error dwords (command X, Modbus 0x00FF)."""
+        self.update()
+        self._errors_1 = self._errors_2 = 0
+
+    # --- What happens to a meter
+
+    def set_error(self, dword: int, bit: int) -> None:
+        """Raise a bit (0…31) of error dword 1 or 2, as the hardware would."""
+        self.update()
+        if dword == 1:
+            self._errors_1 |= 1 << bit
+        else:
+            self._errors_2 |= 1 << bit
+        self._log(EventCode.ERROR, bit + 32 * (dword - 1))
+
+    def power_failure(self) -> None:
+        """Lose power and come back: connections and clock synchronisation are gone.
+
+        A running cycle goes on as *active after power failure*, a prepared one is dropped. A
+        signature that was in progress is completed; a prototype that was being checked is lost.
+        """
+        self.update()
+        self._synchronised_until = None
+        if self._job is not None and not self._job.signing:
+            self._job = None
+        if self.charging:
+            self._measurement_status = MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
+        else:
+            self._measurement_status = MeasurementStatus.NOT_INITIALISED
+            self._prototype = None
+        self.record_download = Download()
+        self.event_download = Download()
+        self._log(EventCode.POWER_FAILURE)
+        self._log(EventCode.POWER_UP)
+        for listener in self._reboot_listeners:
+            listener()
+
+    def on_reboot(self, listener: Callable[[], None]) -> None:
+        """Call a server back when the meter has rebooted, so that it drops its connections."""
+        self._reboot_listeners.append(listener)
+
+    # --- Inside
+
+    @property
+    def _signing_broken(self) -> bool:
+        return bool(self._errors_1 & _SIGNING_ERRORS)
+
+    def _require_not_busy(self) -> None:
+        self.update()
+        if self._job is not None:
+            raise BusyError("busy")
+
+    def _reason(self, command: Command) -> str:
+        if command is Command.INTERMEDIATE:
+            return "C"
+        after_failure = self._measurement_status is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
+        return "P" if after_failure else "E"
+
+    def _reading(self, reason: str, *, since: Reading | None) -> Reading:
+        sample = self.physics.fast
+        imported, exported = sample.imported % COUNTER_SIZE, sample.exported % COUNTER_SIZE
+        if since is not None:
+            # A counter that has begun again from 0 goes on past its maximum in the record.
+            imported += COUNTER_SIZE * (imported < since.imported)
+            exported += COUNTER_SIZE * (exported < since.exported)
+        return Reading(
+            time=time_text(self.time, self.time_offset, synchronised=self.synchronised),
+            reason=reason,
+            imported=imported,
+            exported=exported,
+            cycle=sample.cycle_imported,
+        )
+
+    def _note_roll_over(self, begin: Reading) -> None:
+        sample = self.physics.fast
+        self._rolled_over |= (
+            sample.imported % COUNTER_SIZE < begin.imported
+            or sample.exported % COUNTER_SIZE < begin.exported
+        )
+
+    def _sign(self, now: Reading) -> None:
+        assert self._prototype is not None  # noqa: S101 - a cycle has a prototype
+        assert self._begin is not None  # noqa: S101
+        fields = self._prototype
+        progressive = self._progressive + 1
+        payload = payload_text(fields, progressive, self._begin, now)
+
+        def finish() -> None:
+            if self._signing_broken:
+                return
+            algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+            der = self._private_key.sign(payload.encode(), algorithm)
+            text = f"OCMF|{payload}|{signature_text(der, self.signature_format)}"
+            self._progressive = progressive
+            self.record_log.entries.append(
+                Record(progressive, identification_of(fields), text, der)
+            )
+            self._signature_ok = True
+
+        self._signature_ok = False
+        self._job = _Job(self.now + self._signing_time, finish, signing=True)
+
+    def _log(self, code: EventCode, argument: int = 0) -> None:
+        self.event_log.entries.append(Event(int(self.time), self.time_offset, code, argument))
+
+
+def _check_range(name: str, value: int | None, lowest: int, highest: int) -> None:
+    if value is not None and not lowest <= value <= highest:
+        raise OutOfRangeError(f"{name} is not in {lowest}…{highest}")
+
+
+def _key_from_seed(seed: int) -> ec.EllipticCurvePrivateKey:
+    digest = hashlib.sha256(f"simulated DMED4 {seed}".encode()).digest()
+    return ec.derive_private_key(int.from_bytes(digest) % (_CURVE_ORDER - 1) + 1, ec.SECP256R1())

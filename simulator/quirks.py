@@ -1,0 +1,22 @@
+"""Where the manual can be read in two ways: the reading that is not the default."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quirks:
+    """What firmware may do differently.
+
+    Attributes:
+        unescaped_ocmf: REST puts the record into its JSON string with the quotes as they are.
+        spaced_names: REST names have spaces for underscores, as the manual prints some of them.
+        numbers_as_strings: REST writes every number as a string.
+        prototype_wrapped: REST also takes a prototype in `{"OCMF_BUFF": "…"}`.
+        logbook_index_base: The index of the last (or first) logbook entry, 0 or 1.
+    """
+
+    unescaped_ocmf: bool = False
+    spaced_names: bool = False
+    numbers_as_strings: bool = False
+    prototype_wrapped: bool = False
+    logbook_index_base: int = 0

@@ -1,0 +1,246 @@
+"""The register table of a meter, as the manual prints it: every number is 1-based.
+
+Functions 0x03 and 0x04 read; a write has the one function that the manual names for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .errors import NoRegisterError, NotValidError, OutOfRangeError
+from .logbook import Download
+from .meter import COUNTER_SIZE, Command, SimulatedMeter
+
+WRITE_ONE = 0x06
+WRITE_MANY = 0x10
+EITHER = (WRITE_ONE, WRITE_MANY)  # where the manual names no function
+
+_MESSAGE_BYTES = 1024
+_RESET_ERRORS = 0x00FF
+_READ_EVENT = 0xFFFF
+_RECORD_LOGBOOK = 8192
+_EVENT_LOGBOOK = 2
+_SEARCH_TIME = 0.05  # s until an entry of a logbook is ready
+_IN_PROGRESS, _DATA_READY, _DOWNLOAD_DONE = 1 << 15, 1 << 14, 1 << 13
+
+type Read = Callable[[SimulatedMeter], int | bytes]
+type Write = Callable[[SimulatedMeter, int], None]
+
+
+@dataclass(frozen=True)
+class Register:
+    """One row of the manual's tables.
+
+    Attributes:
+        number: As printed; the address on the wire is one less.
+        words: Of 16 bits.
+        read: Returns a number (big endian, two's complement) or text; None if write-only.
+        write: Takes a number; None if read-only (or, like the input message, a text).
+        functions: With which it can be written.
+    """
+
+    number: int
+    words: int
+    read: Read | None
+    write: Write | None = None
+    functions: tuple[int, ...] = ()
+
+    def content(self, meter: SimulatedMeter) -> bytes:
+        """Return the register's bytes; numbers fill it, texts are followed by zeros."""
+        value = self.read(meter) if self.read else 0
+        size = self.words * 2
+        if isinstance(value, bytes):
+            return value.ljust(size, b"\0")
+        return (value % (1 << (8 * size))).to_bytes(size)
+
+
+def _fahrenheit(celsius: float) -> int:
+    return round((celsius * 9 / 5 + 32) * 10)
+
+
+def _last_text(meter: SimulatedMeter) -> bytes:
+    return record.text.encode() if (record := meter.last_record) else b""
+
+
+def _last_der(meter: SimulatedMeter) -> bytes:
+    return record.der if (record := meter.last_record) else b""
+
+
+def _command(meter: SimulatedMeter, value: int) -> None:
+    if value == _RESET_ERRORS:
+        meter.reset_errors()
+        meter.last_command = value
+        return
+    if value not in map(ord, Command):
+        raise OutOfRangeError("no such command")
+    meter.command(Command(chr(value)))
+
+
+def _submit(meter: SimulatedMeter, length: int) -> None:
+    if length > _MESSAGE_BYTES:
+        raise OutOfRangeError("longer than the input message")
+    meter.submit_prototype(bytes(meter.input_message[:length]))
+    meter.input_length = length
+
+
+def _set_offset(meter: SimulatedMeter, value: int) -> None:
+    meter.configure(datetime_offset=value - (value >> 15 << 16))
+
+
+def _start_record(meter: SimulatedMeter, index: int) -> None:
+    meter.update()
+    record = meter.record_log.from_last(index)
+    meter.record_download.start(record.text.encode(), ready_at=meter.now + _SEARCH_TIME)
+
+
+def _record_status(meter: SimulatedMeter) -> int:
+    download = meter.record_download
+    if download.in_progress(meter.now):
+        return _IN_PROGRESS
+    length = len(download.entry(meter.now))
+    return (_DATA_READY if length else 0) | (_DOWNLOAD_DONE if download.done else 0) | length
+
+
+def _record(meter: SimulatedMeter) -> bytes:
+    entry = meter.record_download.entry(meter.now)
+    meter.record_download.done = bool(entry)
+    return entry
+
+
+def _start_event(meter: SimulatedMeter, value: int) -> None:
+    if value != _READ_EVENT:
+        raise OutOfRangeError("0xFFFF starts the reading")
+    event = meter.event_log.from_last(meter.event_index)
+    meter.event_download.start(event.raw(), ready_at=meter.now + _SEARCH_TIME)
+
+
+def _set_event_index(meter: SimulatedMeter, value: int) -> None:
+    meter.event_index = value
+
+
+def _selector(download: Callable[[SimulatedMeter], Download], logbook: int) -> Write:
+    return lambda meter, value: download(meter).select(value, logbook=logbook)
+
+
+_MEASURES = (
+    Register(0x0002, 4, lambda m: m.physics.slow.imported % COUNTER_SIZE),
+    Register(0x0006, 4, lambda m: m.physics.slow.cycle_imported),
+    Register(0x000A, 2, lambda m: m.physics.slow.voltage),
+    Register(0x000C, 2, lambda m: abs(m.physics.slow.current)),
+    Register(0x000E, 4, lambda m: m.physics.slow.power),
+    Register(0x0012, 1, lambda m: round(m.physics.slow.temperatures[0] * 10)),
+    Register(0x0013, 1, lambda m: _fahrenheit(m.physics.slow.temperatures[0])),
+    Register(0x0014, 1, lambda m: round(m.physics.slow.temperatures[1] * 10)),
+    Register(0x0015, 1, lambda m: _fahrenheit(m.physics.slow.temperatures[1])),
+    Register(0x0016, 4, lambda m: m.physics.slow.exported % COUNTER_SIZE),
+    Register(0x001A, 4, lambda m: m.physics.slow.cycle_exported),
+    Register(
+        0x001E, 4, lambda m: (m.physics.slow.imported + m.physics.slow.exported) % COUNTER_SIZE
+    ),
+    Register(0x0030, 4, lambda m: m.physics.slow.total_hours),
+    Register(0x0034, 4, lambda m: m.physics.slow.working_hours),
+    Register(0x0200, 2, lambda m: m.physics.fast.voltage),
+    Register(0x0202, 2, lambda m: abs(m.physics.fast.current)),
+    Register(0x0204, 4, lambda m: m.physics.fast.power),
+    Register(0x0208, 2, lambda m: m.sample_time),
+    Register(0x020A, 1, lambda m: m.time_offset),
+    Register(0x020D, 1, lambda m: m.event_log.capacity),
+    Register(0x020E, 1, lambda m: len(m.event_log.entries)),
+    Register(0x0220, 1, lambda m: m.record_log.capacity),
+    Register(0x0221, 1, lambda m: len(m.record_log.entries)),
+)
+
+_CHARGE_CYCLE = (
+    Register(0x4000, 2, lambda m: m.errors_1),
+    Register(0x4002, 2, lambda m: m.errors_2),
+    Register(0x4004, 2, lambda m: m.firmware_checksum),
+    Register(0x4080, 2, lambda m: int(m.time), lambda m, v: m.configure(datetime=v), (WRITE_MANY,)),
+    Register(0x4200, 1, lambda m: m.measurement_status),
+    Register(0x4201, 1, lambda m: m.signature_status),
+    Register(0x4202, 1, lambda m: len(_last_text(m))),
+    Register(0x4203, 1, lambda _: 0),  # the simulator has no binary message
+    Register(0x4204, 1, lambda m: len(_last_der(m))),
+    Register(0x4280, 1, lambda m: m.last_command, _command, (WRITE_ONE,)),
+    Register(0x4281, 1, lambda m: m.input_length, _submit, (WRITE_ONE,)),
+    Register(0x4282, 1, lambda m: m.signature_format),
+    Register(0x4283, 1, lambda m: m.sync_timeout),
+    Register(0x4284, 1, lambda m: m.time_offset, _set_offset, (WRITE_ONE,)),
+    Register(0x4400, 512, _last_text),
+    Register(0x4600, 32, lambda m: m.public_key_raw),
+    Register(0x4620, 32, lambda m: m.signature_raw),
+    Register(0x4640, 128, _last_der),
+    Register(0x46C0, 512, lambda _: b""),
+    Register(0x4A00, 512, lambda m: bytes(m.input_message), None, (WRITE_MANY,)),
+    Register(0x4F10, 1, None, lambda m, v: m.set_display(on=v), (WRITE_ONE,)),
+    Register(0x4F11, 1, None, lambda m, v: m.set_display(page=v), (WRITE_ONE,)),
+    Register(0x4F20, 48, lambda m: m.public_key_ocmf),
+)
+
+_LOGBOOKS = (
+    Register(0x2F29, 1, None, _selector(lambda m: m.record_download, _RECORD_LOGBOOK), EITHER),
+    Register(0x2F2A, 1, None, _start_record, EITHER),
+    Register(0x4C01, 1, _record_status),
+    Register(0x4C02, 512, _record),
+    Register(0x2F39, 1, None, _selector(lambda m: m.event_download, _EVENT_LOGBOOK), EITHER),
+    Register(0x2F3A, 1, None, _set_event_index, EITHER),
+    Register(0x2F3B, 1, None, _start_event, EITHER),
+    Register(0x4E03, 1, lambda m: int(bool(m.event_download.entry(m.now)))),
+    Register(0x4E04, 8, lambda m: m.event_download.entry(m.now)),
+)
+
+_REGISTERS = {
+    register.number + word: register
+    for register in (*_MEASURES, *_CHARGE_CYCLE, *_LOGBOOKS)
+    for word in range(register.words)
+}
+
+
+def _register_at(number: int) -> Register:
+    if (register := _REGISTERS.get(number)) is None:
+        raise NoRegisterError(f"0x{number:04X}")
+    return register
+
+
+def read_registers(meter: SimulatedMeter, number: int, count: int) -> bytes:
+    """Return the words from a register's number on.
+
+    Raises:
+        NoRegisterError: One of them is not documented, or can't be read.
+    """
+    meter.update()
+    words = bytearray()
+    while count:
+        register = _register_at(number)
+        if register.read is None:
+            raise NoRegisterError(f"0x{number:04X}")
+        start = number - register.number
+        taken = min(count, register.words - start)
+        words += register.content(meter)[2 * start : 2 * (start + taken)]
+        number += taken
+        count -= taken
+    return bytes(words)
+
+
+def write_registers(meter: SimulatedMeter, number: int, data: bytes, function: int) -> None:
+    """Write the words from a register's number on, all of one register.
+
+    Raises:
+        NoRegisterError: They are not documented, or can't be written.
+        NotValidError: Not with this function, not a part of it, or not now.
+        OutOfRangeError: The value is out of its range.
+        BusyError: The meter is still signing or checking.
+    """
+    register = _register_at(number)
+    if not register.functions:
+        raise NoRegisterError(f"0x{number:04X}")
+    start = number - register.number
+    count = len(data) // 2
+    if start + count > register.words:
+        raise NoRegisterError(f"0x{number + count:04X}")
+    if function not in register.functions:
+        raise NotValidError("another function writes this register")
+    if register.write is None:
+        meter.input_message[2 * start : 2 * (start + count)] = data
+        return
+    if count != register.words:
+        raise NotValidError("only a part of the number")
+    register.write(meter, int.from_bytes(data))
