@@ -39,7 +39,7 @@ class Report:
                 f"  power        {self.power}",
                 f"  energy       {self.cycle_energy} seen in the states, {record.energy} {record.unit} signed",
                 f"  record       {len(record.readings)} readings, {download}",
-                "  signature    verified with the meter's public key, intermediate and final record",
+                "  signature    verified with the meter's public key: begin, intermediate, end",
                 f"  time taken   {self.seconds:.1f} s",
             )
         )
@@ -77,15 +77,16 @@ async def check_charge(client: Client, meter: Meter, entry_id: str) -> Report:
             raise DemoError(f"{meter} has no enabled entity {key!r}, only {sorted(entities)}")
         return await client.wait_for_state(entity_id, accept, STATE_SECONDS)
 
-    await watch("voltage", _positive)
-    await client.act(
+    await watch("measurement_status", lambda state: state not in ("unavailable", "unknown"))
+    begun = await client.act(
         "start_charge_cycle",
         device_id,
         identification_type="ISO14443",
         identification_data="04A2B3C4D5",
         charge_point_id="DEMO-1",
     )
-    progress(f"{meter}: charge cycle started")
+    _verify(meter, begun)
+    progress(f"{meter}: charge cycle started, record verified")
     await watch("charging", "on".__eq__)
     power = await watch("power", _positive)
     progress(f"{meter}: {power}")
@@ -128,7 +129,7 @@ async def _download(client: Client, response: dict[str, Any]) -> bool:
     """Fetch the record by its address, where there is one, and compare it with the response."""
     if not (url := response.get("record_url")):
         return False
-    content = await (await client.request("GET", url)).read()
+    content = await client.request("GET", url)
     if content != response["record"].encode():
         raise DemoError(f"The download {url} differs from the record: {content!r}")
     return True

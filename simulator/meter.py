@@ -220,12 +220,14 @@ class SimulatedMeter:
     def signature_status(self) -> int:
         """Register 0x4201."""
         self.update()
+        signing = self._job is not None and self._job.signing
+        replacing = self._job is not None and not signing and not self.charging
         return sum(
             bit
             for bit, is_set in (
                 (SignatureStatus.NOT_INITIALISED, not self.commissioned),
-                (SignatureStatus.CORRECT_JSON, self._prototype is not None),
-                (SignatureStatus.IN_PROGRESS, self._job is not None and self._job.signing),
+                (SignatureStatus.CORRECT_JSON, self._prototype is not None and not replacing),
+                (SignatureStatus.IN_PROGRESS, signing),
                 (SignatureStatus.OK, self._signature_ok and not self._signing_broken),
                 (SignatureStatus.SIGNATURE_ERROR, self._signing_broken),
                 (SignatureStatus.TIMESTAMP_SYNCHRONISED, self.synchronised),

@@ -333,6 +333,8 @@ class TotalSensor(EnergySensor):
 class CycleSensor(EnergySensor):
     """The energy of the running or the last charge cycle, which starts again with each."""
 
+    _attr_last_reset: datetime | None = None
+
     @override
     async def async_added_to_hass(self) -> None:
         if (state := await self.async_get_last_state()) is not None:

@@ -32,8 +32,8 @@ DEFAULT_MIME_TYPE = "application/x-der"
 _HEADER = b"OCMF"
 # Meters hand out their text in buffers that are padded with NUL.
 _PADDING = b" \t\r\n\0"
-# What hex and base64 make of "OCMF".
-_HEX_HEADER = b"4F434D46"
+_HEX = re.compile(rb"[0-9A-Fa-f\s]+")
+# What base64 makes of "OCMF".
 _BASE64_HEADER = b"T0NNR"
 # A string is one token, so a pipe or a brace in a text is none. Possessive: no backtracking.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["|{}\[\]]', re.DOTALL)
@@ -332,8 +332,8 @@ def _unwrap(data: bytes) -> bytes:
     if len(data) > MAX_SIZE:
         raise ValueError("too long")
     data = data.strip(_PADDING)
-    if data[: len(_HEX_HEADER)].upper() == _HEX_HEADER:
-        data = bytes.fromhex(data.decode("ascii"))
+    if _HEX.fullmatch(data):
+        data = bytes.fromhex(data.decode())
     elif data.startswith(_BASE64_HEADER):
         data = binascii.a2b_base64(b"".join(data.split()), strict_mode=True)
     return data.strip(_PADDING)

@@ -1,0 +1,34 @@
+"""What all tests share: a simulated meter behind real sockets on this machine."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+# Before anything else looks for it: the test tools bring a package of the same name.
+import custom_components  # noqa: F401
+from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+
+
+@pytest.fixture(autouse=True)
+def _sockets(socket_enabled: None) -> None:
+    """Let tests talk to the simulator; other hosts stay out of reach."""
+
+
+@pytest.fixture
+def simulated() -> SimulatedMeter:
+    """Make a meter that signs quickly."""
+    return SimulatedMeter(seed=1, signing_time=0.05, checking_time=0.01)
+
+
+@pytest.fixture
+async def modbus_server(simulated: SimulatedMeter) -> AsyncIterator[ModbusTcpServer]:
+    """Serve the meter over Modbus TCP."""
+    async with ModbusTcpServer(simulated, host="127.0.0.1", port=0) as server:
+        yield server
+
+
+@pytest.fixture
+async def rest_server(simulated: SimulatedMeter) -> AsyncIterator[RestServer]:
+    """Serve the same meter over REST."""
+    async with RestServer(simulated, host="127.0.0.1", port=0) as server:
+        yield server
