@@ -178,15 +178,15 @@ async def interruptible(work: Coroutine[None, None, None]) -> None:
     """Do the work; a signal cancels it, so that everything it started is stopped in order."""
     task = asyncio.ensure_future(work)
 
-    def interrupt() -> None:
+    def interrupt(number: signal.Signals) -> None:
         # Only once: a second Ctrl-C would cancel the orderly stop.
         if not task.cancelling():
-            say("\nstopping")
+            say(f"\n{number.name}: stopping")
             task.cancel()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, interrupt)
+        loop.add_signal_handler(number, interrupt, number)
     await task
 
 

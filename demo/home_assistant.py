@@ -92,6 +92,9 @@ def prepare(folder: Path, port: int) -> None:
     _store(storage, "http", 2, 2, _http_settings(port))
     # Only the step that makes the first user is left to do.
     _store(storage, "onboarding", 4, 1, {"done": ["core_config", "analytics", "integration"]})
+    # Without this, discovery goes out on the network, and where there is none (a container without one),
+    # Home Assistant cannot even make the session that its integrations share for HTTP.
+    _store(storage, "core.network", 1, 1, {"configured_adapters": ["lo", "lo0"]})
     (config / "custom_components").mkdir()
     (config / "custom_components" / INTEGRATION.name).symlink_to(INTEGRATION)
 

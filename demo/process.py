@@ -10,8 +10,9 @@ import signal
 
 from .console import DemoError, say
 
-# Home Assistant takes 2 to 3 s to write its state and leave; more than this means that it hangs.
-STOP_SECONDS = 30
+# Home Assistant takes 1 to 3 s to write its state and leave. While it starts, an interrupt may hit an import
+# that swallows it; the second one tells.
+STOP_SECONDS = (10, 5)
 # Home Assistant lists all its integrations in one line; a person needs the beginning.
 TAIL_WIDTH = 400
 # A line may hold a whole record in JSON; asyncio's own limit is 64 KiB and breaks the reader.
@@ -75,16 +76,26 @@ class Process:
         if self._child.returncode is not None and self._reader.done():
             return  # Long gone, and its number may be another's by now.
         try:
-            if self._child.returncode is None:
-                self._child.send_signal(signal.SIGINT)
-            async with asyncio.timeout(STOP_SECONDS):
-                await self._child.wait()
-        except TimeoutError:
-            say(f"{self.name} did not stop within {STOP_SECONDS} s and is killed.")
+            for seconds in STOP_SECONDS:
+                if await self._interrupt(seconds):
+                    break
+            else:
+                say(f"{self.name} did not stop within {sum(STOP_SECONDS)} s and is killed.")
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(self._child.pid, signal.SIGKILL)
         await self._reader
+
+    async def _interrupt(self, seconds: float) -> bool:
+        """Return whether the program ends when it is asked to."""
+        if self._child.returncode is None:
+            self._child.send_signal(signal.SIGINT)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._child.wait()
+        except TimeoutError:
+            return False
+        return True
 
 
 @asynccontextmanager

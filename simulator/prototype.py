@@ -80,8 +80,6 @@ def _parse(text: str) -> dict[str, object]:
         if unterminated or _BROKEN_OFF.fullmatch(text, error.pos):
             raise PrototypeError(JsonError.NOT_FULL_PACKET) from None
         raise PrototypeError(JsonError.SYNTAX) from None
-    except RecursionError:
-        raise PrototypeError(JsonError.SYNTAX) from None
     if not isinstance(values, dict):
         raise PrototypeError(JsonError.SYNTAX)
     return values

@@ -133,7 +133,9 @@ class RestServer:
 
     async def start(self) -> None:
         """Plug the meter in."""
-        self._runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=0)
+        self._runner = web.ServerRunner(
+            web.Server(self._handle, handler_cancellation=True), shutdown_timeout=0
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, self.port)
         await site.start()
@@ -292,8 +294,8 @@ class RestServer:
             "datetime", "datetime_offset", "tariff", "res_cable", "command"
         )
         settings = {name: _integer(parameters[name]) for name in parameters if name != "command"}
-        command = parameters.get("command", "")
-        if command not in ("", _RESET_ERRORS, *Command):
+        command = parameters.get("command")
+        if "command" in parameters and command not in (_RESET_ERRORS, *Command):
             raise OutOfRangeError("command is B, C, E, r or X")
         # Either all of the request is done or nothing.
         cycle_command = Command(command) if command in tuple(Command) else None

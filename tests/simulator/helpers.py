@@ -115,15 +115,11 @@ class ModbusClient:
 
     async def write_many(self, register: int, data: bytes) -> bytes:
         count = len(data) // 2
-        return await self.ask(
-            struct.pack(">BHHB", 0x10, register - 1, count, 2 * count) + data
-        )
+        return await self.ask(struct.pack(">BHHB", 0x10, register - 1, count, 2 * count) + data)
 
     async def write_text(self, register: int, text: bytes) -> None:
         padded = text + b"\0" * (len(text) % 2)
         for start in range(0, len(padded), 240):
             piece = padded[start : start + 240]
             answer = await self.write_many(register + start // 2, piece)
-            assert answer == struct.pack(
-                ">BHH", 0x10, register - 1 + start // 2, len(piece) // 2
-            )
+            assert answer == struct.pack(">BHH", 0x10, register - 1 + start // 2, len(piece) // 2)

@@ -37,7 +37,6 @@ def test_fields_are_kept_as_they_came() -> None:
         prototype(RD=[], SA="", SE="", SD=""),
         prototype(IL=None, IF=None, ID=None, TT=None),
         prototype(IF=[], ID="x" * 40, GS=None, GI=None, MS=None),
-        b'{"FV":"1.3","PG":"T1","IS":false,"IT":"NONE","TT":"' + b"y" * 250 + b'"}',
         prototype(CF="1.0", CT="EVSEID", CI="DE*ABC*E1", LC={"LR": 3, "LU": "uOhm", "LN": "a"}),
         prototype(U1={"anything": [1, 2]}),
     ],
@@ -49,9 +48,9 @@ def test_sound(text: bytes) -> None:
 TEXT = prototype(U1=[-1.5e3, None, "\u00e9 \\"], U2=False)
 
 
-@pytest.mark.parametrize("length", range(len(TEXT)))
-def test_every_broken_off_prototype_is_not_a_full_packet(length: int) -> None:
-    assert verdict(TEXT[:length]) is JsonError.NOT_FULL_PACKET
+def test_every_broken_off_prototype_is_not_a_full_packet() -> None:
+    for length in range(len(TEXT)):
+        assert verdict(TEXT[:length]) is JsonError.NOT_FULL_PACKET, TEXT[:length]
 
 
 @pytest.mark.parametrize(

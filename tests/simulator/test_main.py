@@ -1,0 +1,100 @@
+"""The command line: `python -m simulator`."""
+
+from argparse import Namespace
+import asyncio
+from contextlib import suppress
+import hashlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+from aiohttp import ClientSession
+import pytest
+
+from simulator.__main__ import main, serve
+
+from .helpers import ModbusClient
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+COMMAND = [sys.executable, "-m", "simulator"]
+LINE = re.compile(
+    r"(?P<model>\w+) serial (?P<serial>\d{8})"
+    r"(?: REST http://127\.0\.0\.1:(?P<rest>\d+))?"
+    r"(?: Modbus TCP 127\.0\.0\.1:(?P<modbus>\d+) unit 1)?"
+    r" fingerprint (?P<fingerprint>[0-9a-f]{16}) public key (?P<key>3059[0-9a-f]{178})\n"
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_several_meters(number: signal.Signals) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        *("--rest", "0", "--rest", "0", "--modbus-tcp", "0", "--both", "0:0"),
+        *("--model", "DMED404D0150", "--seed", "3"),
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        meters = []
+        for _ in range(4):
+            line = LINE.fullmatch((await process.stdout.readline()).decode())
+            assert line
+            meters.append(line)
+        assert [bool(m["rest"]) for m in meters] == [True, True, False, True]
+        assert [bool(m["modbus"]) for m in meters] == [False, False, True, True]
+        assert len({m["serial"] for m in meters}) == len({m["key"] for m in meters}) == 4
+        assert {m["model"] for m in meters} == {"DMED404D0150"}
+        both = meters[3]
+        key = bytes.fromhex(both["key"])
+        assert hashlib.sha256(key).hexdigest().startswith(both["fingerprint"])
+        async with ModbusClient(int(both["modbus"])) as modbus:
+            assert (await modbus.read(0x4F20, 48))[:91] == key
+        async with (
+            ClientSession() as session,
+            session.get(f"http://127.0.0.1:{both['rest']}/v1/system_status") as response,
+        ):
+            assert (await response.json())["serial_number"] == int(both["serial"])
+        process.send_signal(number)
+        assert await process.wait() == 0
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+
+
+async def test_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = Namespace(
+        rest=[0], modbus_tcp=[0], both=[], host="127.0.0.1", seed=1, model="DMED404R0600"
+    )
+    serving = asyncio.create_task(serve(arguments))
+    output = ""
+    while output.count("\n") < 2:
+        await asyncio.sleep(0.001)
+        output += capsys.readouterr().out
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+    assert all(LINE.fullmatch(line + "\n") for line in output.splitlines())
+
+
+def test_a_meter_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([])
+    assert exit_.value.code == 2
+    assert "--modbus-tcp" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ports", ["8080", "a:b"])
+def test_bad_pair_of_ports(ports: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["--both", ports])
+
+
+def test_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert main(["--rest", str(taken.getsockname()[1])]) == 1
+    assert "address already in use" in capsys.readouterr().err
