@@ -25,20 +25,18 @@ class Report:
     power: str
     cycle_energy: str
     record: Record
-    downloaded: bool
     seconds: float
 
     def __str__(self) -> str:
         """Return the report in the words of a person."""
         meter, record = self.meter, self.record
-        download = "downloaded, byte for byte" if self.downloaded else "no download offered"
         return "\n".join(
             (
                 f"{meter} {meter.name}",
                 f"  set up       config flow, {meter.transport} at {meter.host}:{meter.port}",
                 f"  power        {self.power}",
                 f"  energy       {self.cycle_energy} seen in the states, {record.energy} {record.unit} signed",
-                f"  record       {len(record.readings)} readings, {download}",
+                f"  record       {len(record.readings)} readings, downloaded byte for byte",
                 "  signature    verified with the meter's public key: begin, intermediate, end",
                 f"  time taken   {self.seconds:.1f} s",
             )
@@ -105,12 +103,12 @@ async def check_charge(client: Client, meter: Meter, entry_id: str) -> Report:
     if record.energy <= 0:
         raise DemoError(f"{meter}: the record says {record.energy} {record.unit}.")
     await watch("charging", "off".__eq__)
+    await _check_download(client, ended)
     return Report(
         meter=meter,
         power=power,
         cycle_energy=cycle_energy,
         record=record,
-        downloaded=await _download(client, ended),
         seconds=time.monotonic() - started,
     )
 
@@ -125,14 +123,11 @@ def _verify(meter: Meter, response: dict[str, Any]) -> Record:
     return record
 
 
-async def _download(client: Client, response: dict[str, Any]) -> bool:
-    """Fetch the record by its address, where there is one, and compare it with the response."""
-    if not (url := response.get("record_url")):
-        return False
-    content = await client.request("GET", url)
+async def _check_download(client: Client, response: dict[str, Any]) -> None:
+    """Fetch the record by its address and compare it with the response."""
+    content = await client.request("GET", response["record_url"])
     if content != response["record"].encode():
-        raise DemoError(f"The download {url} differs from the record: {content!r}")
-    return True
+        raise DemoError(f"The download differs from the record: {content!r}")
 
 
 def find_log_errors(log: str) -> tuple[list[str], list[str]]:
