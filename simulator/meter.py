@@ -459,7 +459,7 @@ class SimulatedMeter(Device):
     def _require_not_busy(self) -> None:
         self.update()
         if self._job is not None:
-            raise BusyError("busy")
+            raise BusyError("Busy")
 
     def _reason(self, command: Command) -> str:
         if command is Command.INTERMEDIATE:
