@@ -7,7 +7,14 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from .errors import BusyError, MeterError, NoEntryError
+from .errors import (
+    BusyError,
+    LoginLockedError,
+    MeterError,
+    NoEntryError,
+    NotLoggedInError,
+    WrongPasswordError,
+)
 from .faults import RestFault, RestFaults
 from .meter import SimulatedMeter
 from .rest_api import Api, Call, MeterApi
@@ -23,6 +30,9 @@ _FAILURES = {
 }
 _REFUSALS: dict[type[MeterError], tuple[int, str]] = {
     NoEntryError: (404, "Not Found"),
+    NotLoggedInError: (401, "Unauthorized"),
+    WrongPasswordError: (401, "Unauthorized"),
+    LoginLockedError: (403, "Forbidden"),
     BusyError: (503, "Service Unavailable"),
 }
 _NOT_JSON = b"<html><body>DMED4</body></html>"

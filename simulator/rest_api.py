@@ -107,6 +107,7 @@ class MeterApi(Api):
             "/v1/logbook/OCMF": {"GET": self._logbook_ocmf},
             "/v1/logbook/events": {"GET": self._logbook_events},
             "/v1/system_status": {"GET": self._system_status},
+            "/v1/login": {"PUT": self._login},
             "/v1/force_display": {"PUT": self._force_display, "POST": self._force_display},
         }
 
@@ -181,9 +182,15 @@ class MeterApi(Api):
                     **board_2,
                     "fatal_err_bits": {f"e_{n}": 0 for n in range(1, _FATAL_ERRORS + 1)},
                 },
-                "logged": 0,
+                "logged": int(meter.login.logged_in),
             }
         )
+
+    # --- Login
+
+    def _login(self, call: Call) -> str:
+        self._meter.login.log_in(call.parameters("password")["password"])
+        return ""
 
     # --- The charge cycle
 
