@@ -129,14 +129,13 @@ class SimulatedMeter(Device):
         reboot_time: float = 2.0,
         quirks: Quirks | None = None,
     ) -> None:
-        super().__init__(clock, reboot_time)
+        super().__init__(clock, reboot_time, quirks)
         random = Random(f"meter {seed}")  # noqa: S311
         drawn_serial_number = random.randrange(10_000_000, 100_000_000)
         drawn_imported = random.randrange(1_000_000, 900_000_000)
         exported = random.randrange(1_000, 100_000)
         self.model: Final = MODELS[model]
         self.serial_number: Final = serial_number or drawn_serial_number
-        self.quirks: Final = quirks or Quirks()
         self.commissioned: Final = commissioned
         self.sync_timeout: Final = sync_timeout
         self.parameters: Final = Parameters(
@@ -182,6 +181,11 @@ class SimulatedMeter(Device):
         self.event_index = 0
         self._log(EventCode.POWER_UP)
 
+    @property
+    @override
+    def name(self) -> str:
+        return f"DMED4 {self.serial_number}"
+
     # --- Time
 
     @property
@@ -201,8 +205,8 @@ class SimulatedMeter(Device):
 
     # --- Status
 
+    @override
     def update(self) -> None:
-        """Catch up with the clock source: the measures, and whatever has become due."""
         now = self.now
         self.physics.advance(now)
         if self._begin is not None and self.charging:

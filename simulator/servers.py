@@ -14,6 +14,7 @@ from typing import Literal, Self, override
 from .faults import ModbusFault, ModbusFaults, garbled
 from .framing import FRAMINGS, Frame, Framing, FramingName, NotModbusError
 from .lines import Bus, Ethernet, Gateway, Line
+from .meter import SimulatedMeter
 from .modbus import BUSY, Unit, exception
 
 MAX_CONNECTIONS = 2
@@ -243,7 +244,7 @@ class GatewayServer(SocketServer):
 
     def __init__(
         self,
-        meter: Unit,
+        meter: SimulatedMeter,
         units: Mapping[int, Unit],
         *,
         unit_id: int = 1,
