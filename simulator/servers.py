@@ -400,7 +400,11 @@ class SerialServer(ModbusServer):
         if isinstance(self._device, Pty):
             return os.dup(self._device.fd)
         fd = os.open(self._device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        _set_up_port(fd, self._baudrate)
+        try:
+            _set_up_port(fd, self._baudrate)
+        except termios.error as error:
+            os.close(fd)
+            raise OSError(f"{self._device} is not a serial port") from error
         return fd
 
 

@@ -201,6 +201,8 @@ class TestSerial:
     async def test_no_such_port(self, units: dict[int, SimulatedMeter]) -> None:
         with pytest.raises(FileNotFoundError):
             await SerialServer(units, "/dev/no-such-port").start()
+        with pytest.raises(OSError, match="not a serial port"):
+            await SerialServer(units, "/dev/null").start()
 
 
 class TestSerialOverTcp:
