@@ -1,30 +1,49 @@
-"""A simulated LOVATO DMED4: a DC energy meter that really signs, over Modbus TCP and REST."""
+"""Simulated LOVATO DMED4 devices: meters that really sign, and their remote displays."""
 
 from .clock import Clock, ManualClock, SystemClock
+from .display import DISPLAY_MODELS, RemoteDisplay
 from .errors import BusyError, MeterError, NotValidError, OutOfRangeError
+from .faults import ModbusFault, RestFault
 from .meter import Command, MeasurementStatus, SignatureStatus, SimulatedMeter
-from .modbus import ModbusTcpServer, handle_pdu
+from .modbus import handle_pdu
 from .models import MODELS
 from .prototype import JsonError
 from .quirks import Quirks
 from .rest import RestServer
+from .servers import (
+    GatewayServer,
+    ModbusTcpServer,
+    Pty,
+    SerialOverTcpServer,
+    SerialServer,
+    open_pty,
+)
 
 __all__ = [
+    "DISPLAY_MODELS",
     "MODELS",
     "BusyError",
     "Clock",
     "Command",
+    "GatewayServer",
     "JsonError",
     "ManualClock",
     "MeasurementStatus",
     "MeterError",
+    "ModbusFault",
     "ModbusTcpServer",
     "NotValidError",
     "OutOfRangeError",
+    "Pty",
     "Quirks",
+    "RemoteDisplay",
+    "RestFault",
     "RestServer",
+    "SerialOverTcpServer",
+    "SerialServer",
     "SignatureStatus",
     "SimulatedMeter",
     "SystemClock",
     "handle_pdu",
+    "open_pty",
 ]
