@@ -31,6 +31,34 @@ class RefusedError(MeterError):
     """The meter understood the request and refused it (exception code or HTTP status in the text)."""
 
 
+class WrongPasswordError(RefusedError):
+    """The meter did not take the password."""
+
+
+class LoginLockedError(RefusedError):
+    """The login is locked after wrong passwords."""
+
+
+class NotLoggedInError(RefusedError):
+    """The meter wants a login first."""
+
+
+class EntryNotFoundError(MeterError):
+    """A logbook has no such entry."""
+
+
+class ParameterError(MeterError, ValueError):
+    """A system parameter is unknown, or a value is out of its range; nothing was written.
+
+    Attributes:
+        name: the parameter, such as ``P04_02``.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+
+
 # --- the charge cycle -------------------------------------------------------------------------
 
 
