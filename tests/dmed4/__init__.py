@@ -1,1 +1,0 @@
-"""The meter without Home Assistant, over real sockets."""
