@@ -1,8 +1,10 @@
 """The LOVATO DMED4 integration: DC energy meters that sign every charge."""
 
+from typing import TYPE_CHECKING
+
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import (
     config_validation as cv,
     device_registry as dr,
@@ -10,6 +12,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.typing import ConfigType
 
+from .certificate import async_certificate_accepted, async_certificate_changed
 from .const import DOMAIN
 from .coordinator import (
     Dmed4ConfigEntry,
@@ -17,11 +20,11 @@ from .coordinator import (
     HousekeepingCoordinator,
     LiveCoordinator,
     make_meter,
-    translation_key,
+    not_ready,
     unique_ids,
 )
 from .dmed4.charge_cycle import ChargeCycle
-from .dmed4.errors import MeterError
+from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .http import LastRecordView
@@ -47,7 +50,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
     """Set up a meter; the link is let go of again when that fails."""
-    meter = make_meter(hass, entry.data)
+    try:
+        meter = make_meter(hass, entry.data)
+    except LineInUseError as err:
+        raise not_ready(err) from err
     try:
         await _async_set_up_meter(hass, entry, meter)
     except BaseException:
@@ -60,12 +66,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> boo
 async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
     try:
         identity = await meter.identify()
+    except CertificateChangedError as err:
+        async_certificate_changed(hass, entry, err)
+        raise not_ready(err, ConfigEntryError) from err
     except MeterError as err:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key=translation_key(err),
-            translation_placeholders={"error": str(err)},
-        ) from err
+        raise not_ready(err) from err
+    async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
     live = LiveCoordinator(hass, entry, meter)
     await live.async_config_entry_first_refresh()
@@ -91,7 +97,15 @@ def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity
         return
     if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="already_configured")
+    async_change_id(hass, entry, better)
+
+
+@callback
+def async_change_id(hass: HomeAssistant, entry: Dmed4ConfigEntry, better: str) -> None:
+    """Know a meter by another ID; its device, entities and their history stay."""
     old = entry.unique_id
+    if TYPE_CHECKING:
+        assert old is not None
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         registry.async_update_entity(
@@ -116,3 +130,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bo
             await coordinator.async_refresh()
         await data.meter.close()
     return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    """Leave no question behind about a meter that is gone."""
+    async_certificate_accepted(hass, entry)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
+from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.prototype import (
@@ -45,7 +46,7 @@ CHARGE = ChargeIdentity(
 async def client(transport: str, port: int) -> AsyncIterator[Meter]:
     """Reach a meter on this machine."""
     if transport == "modbus":
-        meter = ModbusMeter.tcp(LOCALHOST, port, 1)
+        meter = ModbusMeter.on(TcpLine(host=LOCALHOST, port=port), 1)
         try:
             yield meter
         finally:
@@ -335,7 +336,7 @@ def reads_record(request: bytes) -> bool:
 
 def sets_clock(request: bytes) -> bool:
     """Recognise a request that sets the clock."""
-    return request[7:10] == b"\x10\x40\x7f" or b"datetime=" in request
+    return request[7:10] == b"\x10\x40\x7f" or b'"datetime":' in request
 
 
 class AfterCommand:

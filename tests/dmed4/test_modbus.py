@@ -17,6 +17,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.modbus import (
     MODELS,
     ModbusMeter,
@@ -408,8 +409,8 @@ async def test_a_piece_that_is_too_short_is_an_error_and_no_shorter_record() -> 
 
 async def test_meters_on_one_endpoint_share_a_connection(simulated: SimulatedMeter) -> None:
     async with ModbusTcpServer(simulated) as server:
-        first = ModbusMeter.tcp("LOCALHOST", server.port, 1)
-        second = ModbusMeter.tcp("localhost", server.port, 2)
+        first = ModbusMeter.on(TcpLine(host="LOCALHOST", port=server.port), 1)
+        second = ModbusMeter.on(TcpLine(host="localhost", port=server.port), 2)
         await asyncio.gather(first.read_live(), second.read_live(), first.identify())
         assert server.connections == 1
         await first.close()
@@ -440,8 +441,8 @@ async def test_meters_on_two_endpoints_have_a_connection_each(simulated: Simulat
 async def test_a_silent_meter_behind_a_gateway_leaves_its_neighbour_alone() -> None:
     simulated = SimulatedMeter()
     async with ModbusTcpServer(simulated, unit_id=1, strict_unit=True) as gateway:
-        here = ModbusMeter.tcp(LOCALHOST, gateway.port, 1)
-        gone = ModbusMeter.tcp(LOCALHOST, gateway.port, 2)
+        here = ModbusMeter.on(TcpLine(host=LOCALHOST, port=gateway.port), 1)
+        gone = ModbusMeter.on(TcpLine(host=LOCALHOST, port=gateway.port), 2)
 
         async def silent() -> None:
             with pytest.raises(SilentError):
@@ -466,7 +467,7 @@ async def test_requests_on_one_link_take_turns() -> None:
         return result
 
     async with ModbusPeer(answer) as peer:
-        meters = [ModbusMeter.tcp(LOCALHOST, peer.port, unit) for unit in (1, 2)]
+        meters = [ModbusMeter.on(TcpLine(host=LOCALHOST, port=peer.port), unit) for unit in (1, 2)]
         await asyncio.gather(*(meter.read_live() for meter in meters for _ in range(4)))
         for meter in meters:
             await meter.close()

@@ -169,7 +169,7 @@ async def test_a_record_that_is_no_text_is_an_error(answer: bytes) -> None:
 # --- what is sent -------------------------------------------------------------------------------
 
 
-async def test_settings_go_by_put_in_the_query_and_a_command_by_post() -> None:
+async def test_what_changes_something_goes_by_post() -> None:
     # Manual: a PUT carries its parameters in the query, a POST in a JSON body.
     peer = WebPeer(lambda *_: http_answer(b""))
     async with at(peer) as meter:
@@ -181,10 +181,10 @@ async def test_settings_go_by_put_in_the_query_and_a_command_by_post() -> None:
         await meter.send(Command.BEGIN_AND_END)
         await meter.send(Command.RESET_ERRORS)
     assert list(zip(peer.requests, peer.bodies, strict=True)) == [
-        (("PUT", "/v1/charge_settings?datetime=1760000000"), b""),
-        (("PUT", "/v1/force_display?display_on_off=1"), b""),
-        (("PUT", "/v1/force_display?display_on_off=0"), b""),
-        (("PUT", "/v1/force_display?set_page=5"), b""),
+        (("POST", "/v1/charge_settings"), b'{"datetime": 1760000000}'),
+        (("POST", "/v1/force_display"), b'{"display_on_off": 1}'),
+        (("POST", "/v1/force_display"), b'{"display_on_off": 0}'),
+        (("POST", "/v1/force_display"), b'{"set_page": 5}'),
         (("POST", "/v1/ocmf"), b'{"FV":"1.1"}'),
         (("POST", "/v1/charge_settings"), b'{"command": "r"}'),
         (("POST", "/v1/charge_settings"), b'{"command": "X"}'),

@@ -1,11 +1,11 @@
 """The meter over Modbus."""
 
 import asyncio
-from asyncio import CancelledError
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 import time
 from typing import Final
 
@@ -15,7 +15,6 @@ from modbus_connection import (
     ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
-    ModbusTcpParams,
     ModbusTimeoutError,
     ServerDeviceBusyError,
 )
@@ -28,6 +27,7 @@ from .errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from .lines import Line
 from .links import ModbusLink, quiet_pymodbus
 from .model import (
     Command,
@@ -106,11 +106,23 @@ class ModbusMeter:
         self._status = registers.StatusRegisters(self._unit)
         self._housekeeping = registers.HousekeepingRegisters(self._unit)
         self._keys = registers.KeyRegisters(self._unit)
+        live = (self._measures, self._fast, self._status)
+        self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
+        self._seconds_waited = 0.0
 
     @classmethod
-    def tcp(cls, host: str, port: int, unit_id: int) -> ModbusMeter:
-        """Make a meter that is reached over Modbus TCP; nothing is sent yet."""
-        return cls(ModbusLink.acquire(ModbusTcpParams(host=host, port=port)), unit_id)
+    def on(cls, line: Line, unit_id: int) -> ModbusMeter:
+        """Make a meter on a line; nothing is sent yet.
+
+        Raises:
+            LineInUseError: the line is in use with other settings.
+        """
+        return cls(ModbusLink.acquire(line), unit_id)
+
+    @property
+    def shortest_interval(self) -> float:
+        """Twice the time in s that the live polls of all meters on the line take together."""
+        return 2 * sum(self._link.polls.values())
 
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11) and the public key."""
@@ -134,8 +146,12 @@ class ModbusMeter:
 
     async def read_live(self) -> LiveData:
         """Read measures and status in four requests, one per block of registers."""
+        waited = self._seconds_waited
         await self._request(self._measures.async_update)
         await self._request(self._fast.async_update)
+        status = await self.read_status()
+        # Behind a gateway there is a line of a speed that is not known, so its answers are timed.
+        self._link.polls[self] = self._live_poll_seconds or self._seconds_waited - waited
         measures, fast = self._measures, self._fast
         return LiveData(
             measures=Measures(
@@ -153,7 +169,7 @@ class ModbusMeter:
                 if fast.sampled_at
                 else None,
             ),
-            status=await self.read_status(),
+            status=status,
         )
 
     async def read_status(self) -> Status:
@@ -247,7 +263,7 @@ class ModbusMeter:
 
     async def close(self) -> None:
         """Let go of the link."""
-        await self._link.release()
+        await self._link.release(self)
 
     async def _write(self, register: int, value: int) -> None:
         await self._request(partial(self._unit.write_register, wire(register), value))
@@ -260,17 +276,18 @@ class ModbusMeter:
         async with _translated_errors():
             for _ in range(_BUSY_RETRIES):
                 try:
-                    return await request()
+                    return await self._take_turn(request)
                 except ServerDeviceBusyError:
                     await asyncio.sleep(_BUSY_PAUSE)
-                except ModbusTimeoutError as err:
-                    # The peer may be gone without a word; the next request opens a new connection.
-                    await self._unit.disconnect()
-                    if err.__cause__ and isinstance(err.__cause__.__cause__, CancelledError):
-                        # pymodbus takes the cancellation of a request for silence.
-                        raise err.__cause__.__cause__ from None
-                    raise
-            return await request()
+            return await self._take_turn(request)
+
+    async def _take_turn[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        async with self._link.turn():
+            start = time.monotonic()
+            try:
+                return await request()
+            finally:
+                self._seconds_waited += time.monotonic() - start
 
 
 def _cut_der(padded: bytes) -> bytes | None:

@@ -113,12 +113,47 @@ class DisplayPage(IntEnum):
     CYCLE_EXPORTED_ENERGY = 13
 
 
+class SignatureFormat(IntEnum):
+    """How the signature is written in a record (register 0x4282, P06_01)."""
+
+    HEX = 0
+    BASE64 = 1
+
+
+class OperativeStatus(StrEnum):
+    """What can be changed on the meter (REST ``operative_status``)."""
+
+    READY = "ready"
+    CHARGING = "charging"
+    OPERATING = "operating"
+
+
+class SystemCode(IntEnum):
+    """Summary of the meter's errors (REST ``system_status``)."""
+
+    OK = 0
+    MEASURE_BOARD_ERROR = 1
+    COMMUNICATION_BOARD_ERROR = 10
+    BOARDS_NOT_COMMUNICATING = 11
+    HARDWARE_TEST = 22
+
+
 class Feature(Flag):
     """What one transport offers and another does not."""
 
     EXCHANGED_ENERGY = auto()
     HOUR_COUNTERS = auto()
     SAMPLE_TIME = auto()
+    SYSTEM_STATUS = auto()
+    """System status, both boards' bits, fatal errors; commissioning with a login."""
+    CHARGE_SETTINGS = auto()
+    """Tariff and cable resistance (the time offset is offered by all)."""
+    RECORD_SEARCH = auto()
+    """Saved records by internal progressive and by transaction ID, and the first one."""
+    PARSED_EVENTS = auto()
+    """Metrological events with date, code and arguments instead of raw bytes."""
+    PARAMETER_BLOCK = auto()
+    """System parameters all at once behind a login; else one by one, by menu."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +206,69 @@ class Housekeeping:
     records_maximum: int | None = None
     hours_total: int | None = None
     hours_working: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set while no charge is running; None where the transport lacks a value.
+
+    ``time_offset`` in minutes to UTC, ``sync_timeout`` in minutes; tariff and cable resistance are
+    plain numbers, whose meaning the manual leaves to the meter's parameters.
+    """
+
+    time_offset: int | None = None
+    tariff: int | None = None
+    cable_resistance: int | None = None
+    cable_resistance_locked: bool | None = None
+    sync_timeout: int | None = None
+    signature_format: SignatureFormat | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogbookInfo:
+    """State of the two logbooks; None where the transport lacks a value."""
+
+    records_saved: int | None = None
+    records_maximum: int | None = None
+    first_progressive: int | None = None
+    last_progressive: int | None = None
+    events_saved: int | None = None
+    events_maximum: int | None = None
+    search_status: int | None = None
+    search_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemStatus:
+    """State of the meter's hardware and firmware.
+
+    The errors are the names of the bits set, in the spelling of the manual's schema; names that it
+    does not know are kept as they come. ``fatal_errors`` are the numbers of e_1…e_12.
+    """
+
+    code: SystemCode | None = None
+    operative_status: OperativeStatus | None = None
+    board_1_errors: frozenset[str] = frozenset()
+    board_2_errors: frozenset[str] = frozenset()
+    fatal_errors: frozenset[int] = frozenset()
+    logged_in: bool = False
+    measure_firmware: str | None = None
+    measure_checksum: str | None = None
+    power_firmware: str | None = None
+    power_checksum: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetrologicalEvent:
+    """An entry of the event logbook.
+
+    ``raw`` is what the meter gave, byte for byte; over Modbus that is all there is.
+    """
+
+    raw: bytes
+    at: datetime | None = None
+    code: str | None = None
+    arguments: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

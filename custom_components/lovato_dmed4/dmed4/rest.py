@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 import json
 import re
 import time
 from typing import Final
 
 import aiohttp
+from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
 from .errors import (
     CannotConnectError,
+    CertificateChangedError,
+    CertificateNotTrustedError,
     NotADmed4Error,
     RefusedError,
     SilentError,
+    TlsFailedError,
     UnexpectedAnswerError,
 )
 from .links import http_lock
@@ -53,6 +58,8 @@ _ANSWER_LIMIT: Final = 65536
 
 _NUMBER_LIMIT: Final = 2**64
 
+_JSON: Final = {"Content-Type": "application/json"}
+
 _UNESCAPED_RECORD: Final = re.compile(
     r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG))"\s*:\s*"(?P<record>.*)"\s*\}\s*', re.DOTALL
 )
@@ -60,14 +67,83 @@ _UNESCAPED_RECORD: Final = re.compile(
 type Answer = Mapping[str, object]
 
 
+class Tls(StrEnum):
+    """How a meter proves over the network that it is the meter."""
+
+    OFF = "off"
+    """Not at all: HTTP."""
+    PINNED = "pinned"
+    """By the one certificate that was accepted when it was set up."""
+    VERIFIED = "verified"
+    """By a certificate that the system trusts for its host name."""
+
+
+async def fetch_fingerprint(session: aiohttp.ClientSession, host: str, port: int) -> str:
+    """Get the SHA-256 fingerprint, in hex, of a web server's certificate; it is sent nothing.
+
+    Raises:
+        CannotConnectError: nothing answers at the address.
+        SilentError: no answer came in time.
+        TlsFailedError: what answers does not speak TLS.
+    """
+    # No certificate has this fingerprint, so the connection ends where it is compared.
+    nobody = RestMeter(session, host, port, tls=Tls.PINNED, certificate="00" * 32)
+    try:
+        await nobody.read_status()
+    except CertificateChangedError as err:
+        return err.found
+    raise TlsFailedError("the web server shows no certificate")
+
+
+async def _send_once(
+    request: aiohttp.ClientRequest, handler: ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from repeating a request by itself when its answer is lost.
+
+    It takes every PUT for idempotent. A repeated command would end up in a signed record, and a
+    repeated wrong password counts twice.
+    """
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
+        raise aiohttp.ClientConnectionError(f"no answer, and not repeated: {err}") from err
+
+
 class RestMeter:
-    """A DMED4 behind a web server, its own or that of a remote display."""
+    """A DMED4 behind a web server, its own or that of a remote display.
+
+    Args:
+        session: not used for anything that outlives a request.
+        host: name or IP address.
+        port: 80, or 443 with TLS, unless the meter's settings say otherwise.
+        tls: how the meter proves who it is.
+        certificate: with ``Tls.PINNED``, the SHA-256 fingerprint in hex.
+        channel: 1…4 for a meter behind a display DMED4DC1, 0 for the web server's own.
+    """
 
     features = Feature(0)
+    shortest_interval = 0.0
 
-    def __init__(self, session: aiohttp.ClientSession, host: str, port: int) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        host: str,
+        port: int,
+        *,
+        tls: Tls = Tls.OFF,
+        certificate: str = "",
+        channel: int = 0,
+    ) -> None:
         self._session = session
-        self._url = URL.build(scheme="http", host=host, port=port, path="/v1/")
+        self._url = URL.build(
+            scheme="http" if tls is Tls.OFF else "https",
+            host=host,
+            port=port,
+            path=f"/v1/{channel}/" if channel else "/v1/",
+        )
+        self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
         self._lock = http_lock(host, port)
 
     async def identify(self) -> Identity:
@@ -77,6 +153,7 @@ class RestMeter:
             system = await self._get("system_status")
         except (RefusedError, UnexpectedAnswerError) as err:
             raise NotADmed4Error("this web server has no API of a DMED4") from err
+        # A DMED403 has no model code.
         if "public_key" not in settings or "serial_number" not in system:
             raise NotADmed4Error("this web server's answers are not those of a DMED4")
         code = _integer(system, "model_code")
@@ -146,23 +223,23 @@ class RestMeter:
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
-        await self._put("charge_settings", datetime=str(round(moment.timestamp())))
+        await self._post("charge_settings", datetime=round(moment.timestamp()))
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Post the bare payload object."""
-        await self._post("ocmf", prototype)
+        await self._request("POST", "ocmf", data=prototype, headers=_JSON)
 
     async def send(self, command: Command) -> None:
-        """Give a command, by POST: aiohttp repeats a PUT by itself when its answer is lost."""
-        await self._post("charge_settings", json.dumps({"command": command.value}).encode())
+        """Give a command."""
+        await self._post("charge_settings", command=command.value)
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
-        await self._put("force_display", display_on_off=str(int(on)))
+        await self._post("force_display", display_on_off=int(on))
 
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page."""
-        await self._put("force_display", set_page=str(int(page)))
+        await self._post("force_display", set_page=int(page))
 
     async def close(self) -> None:
         """Nothing is kept open: the meter closes each connection itself."""
@@ -171,10 +248,11 @@ class RestMeter:
         return _parse(await self._request("GET", path))
 
     async def _put(self, path: str, **parameters: str) -> None:
+        """Send parameters in the query, for what the manual offers no POST for."""
         await self._request("PUT", path, parameters=parameters)
 
-    async def _post(self, path: str, data: bytes) -> None:
-        await self._request("POST", path, data=data, headers={"Content-Type": "application/json"})
+    async def _post(self, path: str, **values: str | int) -> None:
+        await self._request("POST", path, data=json.dumps(values).encode(), headers=_JSON)
 
     async def _request(
         self,
@@ -196,11 +274,19 @@ class RestMeter:
                     headers=headers,
                     timeout=_TIMEOUT,
                     allow_redirects=False,
+                    ssl=self._ssl,
+                    middlewares=None if method == "GET" else (_send_once,),
                 ) as response,
             ):
                 body = await _read_limited(response.content)
         except TimeoutError as err:
             raise SilentError(f"no answer to {method} {path} in time") from err
+        except aiohttp.ServerFingerprintMismatch as err:
+            raise CertificateChangedError(err.expected.hex(), err.got.hex()) from err
+        except aiohttp.ClientConnectorCertificateError as err:
+            raise CertificateNotTrustedError(str(err)) from err
+        except aiohttp.ClientSSLError as err:
+            raise TlsFailedError(str(err)) from err
         except (aiohttp.ClientConnectionError, OSError) as err:
             raise CannotConnectError(str(err)) from err
         except (aiohttp.ClientError, ValueError) as err:
