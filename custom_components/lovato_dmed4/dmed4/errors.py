@@ -43,6 +43,10 @@ class NotLoggedInError(RefusedError):
     """The meter wants a login first."""
 
 
+class NotOfferedError(MeterError):
+    """The transport does not offer what was asked, and another one may; nothing was sent."""
+
+
 class EntryNotFoundError(MeterError):
     """A logbook has no such entry."""
 
@@ -57,6 +61,26 @@ class ParameterError(MeterError, ValueError):
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"{name}: {message}")
         self.name = name
+
+
+class ParametersLockedError(MeterError):
+    """The meter is commissioned (*operating*), which locks its parameters; nothing was written."""
+
+
+class ParametersNotTakenError(MeterError):
+    """After the reboot some parameters have not the values that were written.
+
+    Attributes:
+        names: of those parameters.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+class RebootTimeoutError(MeterError):
+    """Parameters were written, and since its reboot the meter does not answer where it did."""
 
 
 # --- the charge cycle -------------------------------------------------------------------------
