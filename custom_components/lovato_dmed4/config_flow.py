@@ -10,9 +10,10 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -20,6 +21,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
 )
 from homeassistant.util.network import is_host_valid
 import voluptuous as vol
@@ -33,6 +36,7 @@ from .const import (
     CONF_IDENTIFICATION_TYPE,
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
+    CONF_KEEP_CLOCK,
     CONF_TARIFF_TEXT,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
@@ -45,7 +49,14 @@ from .const import (
     LOGGER,
     Transport,
 )
-from .coordinator import field_of, make_meter, translation_key, unique_ids
+from .coordinator import (
+    Dmed4ConfigEntry,
+    field_of,
+    local_time,
+    make_meter,
+    translation_key,
+    unique_ids,
+)
 from .dmed4.errors import InputError, MeterError
 from .dmed4.model import Identity
 from .dmed4.prototype import (
@@ -54,6 +65,7 @@ from .dmed4.prototype import (
     IdentificationType,
     build_prototype,
 )
+from .login import ATTEMPTS
 
 
 def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:
@@ -104,6 +116,15 @@ _OPTIONS: Final = vol.Schema(
         vol.Required(CONF_INTERVAL_IDLE, default=DEFAULT_INTERVAL_IDLE): _whole_number(
             min=1, max=3600, unit_of_measurement="s"
         ),
+        vol.Required(CONF_KEEP_CLOCK, default=True): BooleanSelector(),
+    }
+)
+
+_PASSWORD: Final = vol.Schema(
+    {
+        vol.Required(CONF_PASSWORD): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+        )
     }
 )
 
@@ -150,6 +171,38 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id=transport.value,
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
             errors=errors,
+        )
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Ask for the advanced password, which the meter has not taken or nobody has given yet."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Try a password, once each time the user says so."""
+        entry: Dmed4ConfigEntry = self._get_reauth_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        login = entry.runtime_data.login
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                await login.async_try(user_input[CONF_PASSWORD])
+            except MeterError as err:
+                errors["base"] = translation_key(err)
+            else:
+                return self.async_update_and_abort(entry, data_updates=user_input)
+        until = login.locked_until
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=_PASSWORD,
+            errors=errors,
+            description_placeholders={
+                "used": str(login.attempts_used),
+                "limit": str(ATTEMPTS),
+                "until": "-" if until is None else local_time(until),
+            },
         )
 
     async def _async_probe(

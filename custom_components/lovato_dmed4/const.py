@@ -11,6 +11,7 @@ LOGGER: Final = logging.getLogger(__package__)
 
 CONF_TRANSPORT: Final = "transport"
 CONF_UNIT_ID: Final = "unit_id"
+CONF_SCALE: Final = "scale"
 
 # Options, and fields of the action that starts a charge.
 CONF_CHARGE_POINT_ID: Final = "charge_point_id"
@@ -21,6 +22,7 @@ CONF_IDENTIFICATION_TYPE: Final = "identification_type"
 CONF_TARIFF_TEXT: Final = "tariff_text"
 CONF_INTERVAL_CHARGING: Final = "interval_charging"
 CONF_INTERVAL_IDLE: Final = "interval_idle"
+CONF_KEEP_CLOCK: Final = "keep_clock"
 
 # Seconds. A charge is worth watching closely; a parked meter shows only its temperature.
 DEFAULT_INTERVAL_CHARGING: Final = 2

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
 
 from .const import (
     CONF_CHARGE_POINT_ID,
@@ -19,6 +20,7 @@ from .const import (
     CONF_IDENTIFICATION_FLAGS,
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
+    CONF_SCALE,
     CONF_TARIFF_TEXT,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
@@ -38,27 +40,48 @@ from .dmed4.errors import (
     ErrorsPersistError,
     FlagsConflictError,
     InputError,
+    LoginLockedError,
     MeterError,
     NoCycleError,
     NotADmed4Error,
+    NotLoggedInError,
+    NotOfferedError,
+    ParameterError,
+    ParametersLockedError,
+    ParametersNotTakenError,
+    ParameterValueError,
     PrototypeRefusedError,
+    RebootTimeoutError,
     RecordUnavailableError,
     RefusedError,
     SilentError,
     StepFailedError,
     TextCharactersError,
     TextTooLongError,
+    UnknownParameterError,
+    WrongPasswordError,
 )
 from .dmed4.meter import Meter
 from .dmed4.modbus import ModbusMeter
 from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestMeter
+from .dmed4.scale import MeasureScale
+from .login import Login
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
     SilentError: "silent",
     NotADmed4Error: "not_a_dmed4",
     RefusedError: "refused",
+    WrongPasswordError: "wrong_password",
+    LoginLockedError: "login_locked",
+    NotLoggedInError: "not_logged_in",
+    NotOfferedError: "not_offered",
+    UnknownParameterError: "unknown_parameter",
+    ParameterValueError: "parameter_value",
+    ParametersLockedError: "parameters_locked",
+    ParametersNotTakenError: "parameters_not_taken",
+    RebootTimeoutError: "reboot_timeout",
     CycleActiveError: "cycle_active",
     NoCycleError: "no_cycle",
     ClockNotSynchronisedError: "clock_not_synchronised",
@@ -72,7 +95,15 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
 }
 
 # What the user asked for can't be done, and the meter was left alone.
-_WRONG_USE: Final = (CycleActiveError, NoCycleError, InputError)
+_WRONG_USE: Final = (
+    CycleActiveError,
+    NoCycleError,
+    InputError,
+    LoginLockedError,
+    NotOfferedError,
+    ParameterError,
+    ParametersLockedError,
+)
 
 _FIELDS: Final = {
     "IF": CONF_IDENTIFICATION_FLAGS,
@@ -105,7 +136,25 @@ def _placeholders(error: MeterError) -> dict[str, str]:
         }
     if isinstance(error, InputError):
         return {"field": field_of(error)}
+    return _system_placeholders(error)
+
+
+def _system_placeholders(error: MeterError) -> dict[str, str]:
+    match error:
+        case ParameterValueError():
+            return {"name": error.name, "possible": error.possible}
+        case ParameterError():
+            return {"name": error.name}
+        case ParametersNotTakenError():
+            return {"names": ", ".join(error.names)}
+        case LoginLockedError():
+            return {"until": local_time(error.until)}
     return {"error": str(error)}
+
+
+def local_time(moment: datetime) -> str:
+    """Write a time of today as the user's clock shows it."""
+    return f"{dt_util.as_local(moment):%H:%M:%S}"
 
 
 @contextmanager
@@ -131,7 +180,8 @@ def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
     """Make the meter that an entry's data describe; nothing is sent yet."""
     host, port = data[CONF_HOST], data[CONF_PORT]
     if data[CONF_TRANSPORT] == Transport.REST:
-        return RestMeter(async_get_clientsession(hass), host, port)
+        scale = MeasureScale(**data.get(CONF_SCALE, {}))
+        return RestMeter(async_get_clientsession(hass), host, port, scale)
     return ModbusMeter.tcp(host, port, data[CONF_UNIT_ID])
 
 
@@ -158,6 +208,7 @@ class Dmed4Data:
     cycle: ChargeCycle
     live: LiveCoordinator
     housekeeping: HousekeepingCoordinator
+    login: Login
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]

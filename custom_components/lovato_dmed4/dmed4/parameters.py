@@ -19,13 +19,14 @@ from .errors import (
     CannotConnectError,
     MeterError,
     NotLoggedInError,
-    ParameterError,
     ParametersLockedError,
     ParametersNotTakenError,
+    ParameterValueError,
     RebootTimeoutError,
     RefusedError,
     SilentError,
     UnexpectedAnswerError,
+    UnknownParameterError,
 )
 from .meter import Meter
 from .model import OperativeStatus, SystemStatus
@@ -33,6 +34,7 @@ from .model import OperativeStatus, SystemStatus
 _WORD_LIMIT: Final = 0xFFFF
 _ADDRESS_LIMIT: Final = 0xFFFFFFFF
 _ADDRESS_BYTES: Final = 4
+_POSSIBLE: Final = f"0…{_WORD_LIMIT}, 0.0.0.0…255.255.255.255"
 
 # The manual's example of an IP address.
 _ADDRESS: Final = "P05_03"
@@ -95,9 +97,9 @@ def is_address(name: str, value: int) -> bool:
     return name == _ADDRESS or value > _WORD_LIMIT
 
 
-def value_text(name: str, value: int) -> str:
-    """Write a value as people do: an IP address with dots."""
-    return str(IPv4Address(value)) if is_address(name, value) else str(value)
+def address_text(value: int) -> str:
+    """Write an IP address as people do."""
+    return str(IPv4Address(value))
 
 
 def meaning(name: str, value: int) -> str | None:
@@ -106,16 +108,21 @@ def meaning(name: str, value: int) -> str | None:
     return words[value] if 0 <= value < len(words) else None
 
 
-def parse_value(name: str, text: str | int) -> int:
-    """Read a value that a person gave: a whole number, or an IP address with dots.
+def read_changes(given: Mapping[str, str | int]) -> dict[str, int]:
+    """Read what a person gave: names such as P05_03 or P05.03, whole numbers or IP addresses.
 
     Raises:
-        ParameterError: it is neither.
+        ParameterError: a name is unknown or a value out of its range.
     """
-    try:
-        return _number(text)
-    except ValueError as err:
-        raise ParameterError(name, "a whole number or an IP address is possible") from err
+    changes: dict[str, int] = {}
+    for given_name, value in given.items():
+        name = given_name.strip().upper().replace(".", "_")
+        try:
+            changes[name] = _number(value)
+        except ValueError as err:
+            raise ParameterValueError(name, _POSSIBLE) from err
+    check(changes)
+    return changes
 
 
 def _number(value: object) -> int:
@@ -137,20 +144,20 @@ def check(changes: Mapping[str, int]) -> None:
     """
     for name, value in changes.items():
         if name not in NAMES:
-            raise ParameterError(name, "there is no such parameter")
+            raise UnknownParameterError(name)
         if (words := _MEANINGS.get(name)) is not None:
             if not 0 <= value < len(words):
-                raise ParameterError(name, f"0…{len(words) - 1} is possible")
+                raise ParameterValueError(name, f"0…{len(words) - 1}")
         elif not 0 <= value <= _ADDRESS_LIMIT:
-            raise ParameterError(name, f"0…{_WORD_LIMIT} or an IP address is possible")
+            raise ParameterValueError(name, _POSSIBLE)
 
 
 def _check_against(before: Mapping[str, int], changes: Mapping[str, int]) -> None:
     for name, value in changes.items():
         if name not in before:
-            raise ParameterError(name, "this meter does not have it")
+            raise UnknownParameterError(name)
         if value > _WORD_LIMIT and not is_address(name, before[name]):
-            raise ParameterError(name, f"0…{_WORD_LIMIT} is possible")
+            raise ParameterValueError(name, f"0…{_WORD_LIMIT}")
 
 
 # --- changing ---------------------------------------------------------------------------------
