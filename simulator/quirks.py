@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .parameters import IP_PARAMETERS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Quirks:
@@ -13,6 +15,9 @@ class Quirks:
         numbers_as_strings: REST writes every number as a string.
         prototype_wrapped: REST also takes a prototype in `{"OCMF_BUFF": "…"}`.
         logbook_index_base: The index of the last (or first) logbook entry, 0 or 1.
+        table_spelling: The system status has the names and types of the manual's tables, where they
+            differ from those of its JSON.
+        ip_parameters: Which system parameters are IP addresses.
     """
 
     unescaped_ocmf: bool = False
@@ -20,3 +25,5 @@ class Quirks:
     numbers_as_strings: bool = False
     prototype_wrapped: bool = False
     logbook_index_base: int = 0
+    table_spelling: bool = False
+    ip_parameters: tuple[str, ...] = IP_PARAMETERS

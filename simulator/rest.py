@@ -118,6 +118,9 @@ class RestServer:
             return await self._respond(request)
         finally:
             self._concurrent -= 1
+            afterwards, self._api.afterwards = self._api.afterwards, None
+            if afterwards is not None:
+                afterwards()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         call = Call(request.method, request.query, await request.read())
