@@ -1,9 +1,11 @@
 """The system parameters, P01.01 to P06.02, and how to change them safely.
 
 The manual shows which exist, what the values of some mean, and how each transport reaches them. It
-does not say which ones are IP addresses beyond its example, P05.03 [unclear]: over REST whatever is
-given as dotted text or is too large for one register is taken for one as well. Over Modbus only
-P05.03 is, read as two registers; every other parameter is one.
+does not say which ones are IP addresses beyond its example, P05.03 [unclear]. We take P05.04 and
+P05.06 for its mask and gateway, as the maker's other devices order them, and over REST whatever is
+given as dotted text or is too large for one register; but not the two if they hold a small number,
+which no mask or gateway is. A wrong guess writes nothing: over REST the meter refuses a block with
+other fields than its own, over Modbus a value is read back before it is saved.
 """
 
 import asyncio
@@ -36,8 +38,9 @@ _ADDRESS_LIMIT: Final = 0xFFFFFFFF
 _ADDRESS_BYTES: Final = 4
 _POSSIBLE: Final = f"0…{_WORD_LIMIT}, 0.0.0.0…255.255.255.255"
 
-# The manual's example of an IP address.
+# The manual's example of an IP address, and what is most likely one.
 _ADDRESS: Final = "P05_03"
+_LIKELY_ADDRESSES: Final = ("P05_04", "P05_06")
 
 _OFF_ON: Final = ("off", "on")
 _FRAMINGS: Final = ("RTU", "ASCII")
@@ -94,7 +97,9 @@ class Timing:
 
 def is_address(name: str, value: int) -> bool:
     """Whether a parameter with this value is an IP address."""
-    return name == _ADDRESS or value > _WORD_LIMIT
+    return (
+        name == _ADDRESS or value > _WORD_LIMIT or (name in _LIKELY_ADDRESSES and value == 0)
+    )
 
 
 def address_text(value: int) -> str:
@@ -403,4 +408,4 @@ def _place(name: str) -> tuple[int, int]:
 
 
 def _words(name: str) -> int:
-    return 2 if name == _ADDRESS else 1
+    return 2 if name in (_ADDRESS, *_LIKELY_ADDRESSES) else 1
