@@ -136,9 +136,11 @@ def _number(value: object) -> int:
         with suppress(AddressValueError):
             return int(IPv4Address(value.strip()))
         value = float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("no whole number")
-    return int(value)
+    return value
 
 
 def check(changes: Mapping[str, int]) -> None:
