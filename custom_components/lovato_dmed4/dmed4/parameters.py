@@ -97,9 +97,7 @@ class Timing:
 
 def is_address(name: str, value: int) -> bool:
     """Whether a parameter with this value is an IP address."""
-    return (
-        name == _ADDRESS or value > _WORD_LIMIT or (name in _LIKELY_ADDRESSES and value == 0)
-    )
+    return name == _ADDRESS or value > _WORD_LIMIT or (name in _LIKELY_ADDRESSES and value == 0)
 
 
 def address_text(value: int) -> str:
@@ -139,7 +137,7 @@ def _number(value: object) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("no whole number")
+        raise ValueError("no whole number")  # noqa: TRY004 - as float says it of a text
     return value
 
 
