@@ -13,6 +13,7 @@ from homeassistant.helpers import (
 from homeassistant.helpers.typing import ConfigType
 
 from .certificate import async_certificate_accepted, async_certificate_changed
+from .clock import ClockKeeper
 from .const import DOMAIN
 from .coordinator import (
     Dmed4ConfigEntry,
@@ -28,11 +29,15 @@ from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .http import LastRecordView
+from .issues import IssueWatcher
+from .login import Login, async_forget
+from .scale_check import ScaleCheck
 from .services import async_setup_services
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -60,7 +65,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> boo
         await meter.close()
         raise
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    _async_watch(hass, entry)
     return True
+
+
+@callback
+def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    """Start what looks after a meter by itself."""
+    keeper = ClockKeeper(hass, entry)
+    keeper.async_start()
+    IssueWatcher(hass, entry, keeper).async_start()
+    ScaleCheck(hass, entry).async_start()
 
 
 async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
@@ -78,12 +93,15 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, mete
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
     # Not without a meter, but without its counters an entry is still worth having.
     await housekeeping.async_refresh()
+    login = Login(hass, entry, meter)
+    await login.async_load()
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,
         cycle=ChargeCycle(meter, identity),
         live=live,
         housekeeping=housekeeping,
+        login=login,
     )
 
 
@@ -133,5 +151,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
-    """Leave no question behind about a meter that is gone."""
+    """Delete what is kept of a meter besides its entry, and leave no question behind."""
     async_certificate_accepted(hass, entry)
+    await async_forget(hass, entry)

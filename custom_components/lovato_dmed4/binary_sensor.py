@@ -14,8 +14,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import Dmed4ConfigEntry
-from .dmed4.model import SignatureStatus, Status
-from .entity import Dmed4Entity
+from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
+from .entity import Dmed4Entity, HousekeepingEntity
 
 # The coordinator reads; binary sensors only show.
 PARALLEL_UPDATES = 0
@@ -29,6 +29,14 @@ class Dmed4BinarySensorDescription(BinarySensorEntityDescription):
     attributes_fn: Callable[[Status], Mapping[str, Any]] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SystemBinarySensorDescription(BinarySensorEntityDescription):
+    """A binary sensor of the system status."""
+
+    is_on_fn: Callable[[SystemStatus], bool]
+    attributes_fn: Callable[[SystemStatus], Mapping[str, Any]] = lambda _: {}
+
+
 def _problem(status: Status) -> bool:
     return bool(
         status.errors
@@ -38,6 +46,23 @@ def _problem(status: Status) -> bool:
 
 def _errors(status: Status) -> Mapping[str, Any]:
     return {"errors": [name.lower().replace(" ", "_") for name in status.errors.names]}
+
+
+# A bit that says what the meter does, not what is wrong with it.
+_NO_ERRORS: Final = {"hw_test_ongoing"}
+
+
+def _hardware_problem(system: SystemStatus) -> bool:
+    errors = {*system.board_1_errors, *system.board_2_errors} - _NO_ERRORS
+    return bool(errors or system.fatal_errors)
+
+
+def _hardware_errors(system: SystemStatus) -> Mapping[str, Any]:
+    return {
+        "board_1": list(system.board_1_errors),
+        "board_2": list(system.board_2_errors),
+        "fatal": [f"e_{number}" for number in system.fatal_errors],
+    }
 
 
 BINARY_SENSORS: Final = (
@@ -63,6 +88,24 @@ BINARY_SENSORS: Final = (
     ),
 )
 
+SYSTEM_BINARY_SENSORS: Final = (
+    SystemBinarySensorDescription(
+        key="hardware",
+        translation_key="hardware",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on_fn=_hardware_problem,
+        attributes_fn=_hardware_errors,
+    ),
+    SystemBinarySensorDescription(
+        key="cable_resistance_locked",
+        translation_key="cable_resistance_locked",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        is_on_fn=lambda system: system.cable_resistance_locked,
+    ),
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -71,6 +114,10 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors."""
     async_add_entities(Dmed4BinarySensor(entry, description) for description in BINARY_SENSORS)
+    if Feature.SYSTEM_STATUS in entry.runtime_data.meter.features:
+        async_add_entities(
+            SystemBinarySensor(entry, description) for description in SYSTEM_BINARY_SENSORS
+        )
 
 
 class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
@@ -87,3 +134,16 @@ class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
             self._attr_extra_state_attributes = dict(description.attributes_fn(status))
             return self._attr_is_on, self._attr_extra_state_attributes
         return self._attr_is_on
+
+
+class SystemBinarySensor(HousekeepingEntity, BinarySensorEntity):
+    """A binary sensor of the system status."""
+
+    entity_description: SystemBinarySensorDescription
+
+    @override
+    def take_over(self) -> object:
+        system, description = self._data.housekeeping.data.system, self.entity_description
+        self._attr_is_on = description.is_on_fn(system)
+        self._attr_extra_state_attributes = dict(description.attributes_fn(system))
+        return self._attr_is_on, self._attr_extra_state_attributes

@@ -12,10 +12,11 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -24,6 +25,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     SerialPortSelector,
     TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
 )
 from homeassistant.util.network import is_host_valid
 import voluptuous as vol
@@ -44,6 +47,7 @@ from .const import (
     CONF_IDENTIFICATION_TYPE,
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
+    CONF_KEEP_CLOCK,
     CONF_STOP_BITS,
     CONF_TARIFF_TEXT,
     CONF_TLS,
@@ -61,7 +65,15 @@ from .const import (
     LOGGER,
     Transport,
 )
-from .coordinator import field_of, line_of, make_meter, translation_key, unique_ids
+from .coordinator import (
+    Dmed4ConfigEntry,
+    field_of,
+    line_of,
+    local_time,
+    make_meter,
+    translation_key,
+    unique_ids,
+)
 from .dmed4.errors import InputError, MeterError
 from .dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
 from .dmed4.model import Identity
@@ -72,6 +84,7 @@ from .dmed4.prototype import (
     build_prototype,
 )
 from .dmed4.rest import Tls, fetch_fingerprint
+from .login import ATTEMPTS
 
 
 def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:
@@ -156,6 +169,15 @@ _OPTIONS: Final = vol.Schema(
         vol.Required(CONF_INTERVAL_IDLE, default=DEFAULT_INTERVAL_IDLE): _whole_number(
             min=1, max=3600, unit_of_measurement="s"
         ),
+        vol.Required(CONF_KEEP_CLOCK, default=True): BooleanSelector(),
+    }
+)
+
+_PASSWORD: Final = vol.Schema(
+    {
+        vol.Required(CONF_PASSWORD): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+        )
     }
 )
 
@@ -295,6 +317,38 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             async_change_id(self.hass, entry, found)
         kept = {key: value for key, value in entry.data.items() if key not in CONNECTION_KEYS}
         return self.async_update_reload_and_abort(entry, data=kept | self._data)
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Ask for the advanced password, which the meter has not taken or nobody has given yet."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Try a password, once each time the user says so."""
+        entry: Dmed4ConfigEntry = self._get_reauth_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        login = entry.runtime_data.login
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                await login.async_try(user_input[CONF_PASSWORD])
+            except MeterError as err:
+                errors["base"] = translation_key(err)
+            else:
+                return self.async_update_and_abort(entry, data_updates=user_input)
+        until = login.locked_until
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=_PASSWORD,
+            errors=errors,
+            description_placeholders={
+                "used": str(login.attempts_used),
+                "limit": str(ATTEMPTS),
+                "until": "-" if until is None else local_time(until),
+            },
+        )
 
     async def _async_probe(
         self, data: Mapping[str, Any], errors: dict[str, str]

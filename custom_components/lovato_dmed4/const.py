@@ -20,6 +20,7 @@ CONF_STOP_BITS: Final = "stop_bits"
 CONF_TLS: Final = "tls"
 CONF_TRANSPORT: Final = "transport"
 CONF_UNIT_ID: Final = "unit_id"
+CONF_SCALE: Final = "scale"
 
 # What an entry's data say of the way to the meter; all of it is replaced when that changes.
 CONNECTION_KEYS: Final = {
@@ -46,6 +47,7 @@ CONF_IDENTIFICATION_TYPE: Final = "identification_type"
 CONF_TARIFF_TEXT: Final = "tariff_text"
 CONF_INTERVAL_CHARGING: Final = "interval_charging"
 CONF_INTERVAL_IDLE: Final = "interval_idle"
+CONF_KEEP_CLOCK: Final = "keep_clock"
 
 # Seconds. A charge is worth watching closely; a parked meter shows only its temperature.
 DEFAULT_INTERVAL_CHARGING: Final = 2

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -17,6 +17,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
 
 from .certificate import async_certificate_accepted, async_certificate_changed
 from .const import (
@@ -30,6 +31,7 @@ from .const import (
     CONF_IDENTIFICATION_FLAGS,
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
+    CONF_SCALE,
     CONF_STOP_BITS,
     CONF_TARIFF_TEXT,
     CONF_TLS,
@@ -54,10 +56,18 @@ from .dmed4.errors import (
     FlagsConflictError,
     InputError,
     LineInUseError,
+    LoginLockedError,
     MeterError,
     NoCycleError,
     NotADmed4Error,
+    NotLoggedInError,
+    NotOfferedError,
+    ParameterError,
+    ParametersLockedError,
+    ParametersNotTakenError,
+    ParameterValueError,
     PrototypeRefusedError,
+    RebootTimeoutError,
     RecordUnavailableError,
     RefusedError,
     SilentError,
@@ -65,12 +75,16 @@ from .dmed4.errors import (
     TextCharactersError,
     TextTooLongError,
     TlsFailedError,
+    UnknownParameterError,
+    WrongPasswordError,
 )
 from .dmed4.lines import Framing, Line, SerialLine, TcpLine
 from .dmed4.meter import Meter
 from .dmed4.modbus import ModbusMeter
 from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestMeter, Tls
+from .dmed4.scale import MeasureScale
+from .login import Login
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
@@ -81,6 +95,15 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CertificateChangedError: "certificate_changed",
     NotADmed4Error: "not_a_dmed4",
     RefusedError: "refused",
+    WrongPasswordError: "wrong_password",
+    LoginLockedError: "login_locked",
+    NotLoggedInError: "not_logged_in",
+    NotOfferedError: "not_offered",
+    UnknownParameterError: "unknown_parameter",
+    ParameterValueError: "parameter_value",
+    ParametersLockedError: "parameters_locked",
+    ParametersNotTakenError: "parameters_not_taken",
+    RebootTimeoutError: "reboot_timeout",
     CycleActiveError: "cycle_active",
     NoCycleError: "no_cycle",
     ClockNotSynchronisedError: "clock_not_synchronised",
@@ -94,7 +117,15 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
 }
 
 # What the user asked for can't be done, and the meter was left alone.
-_WRONG_USE: Final = (CycleActiveError, NoCycleError, InputError)
+_WRONG_USE: Final = (
+    CycleActiveError,
+    NoCycleError,
+    InputError,
+    LoginLockedError,
+    NotOfferedError,
+    ParameterError,
+    ParametersLockedError,
+)
 
 _FIELDS: Final = {
     "IF": CONF_IDENTIFICATION_FLAGS,
@@ -129,7 +160,25 @@ def _placeholders(error: MeterError) -> dict[str, str]:
         return {"field": field_of(error)}
     if isinstance(error, LineInUseError):
         return {"used": error.used, "wanted": error.wanted}
+    return _system_placeholders(error)
+
+
+def _system_placeholders(error: MeterError) -> dict[str, str]:
+    match error:
+        case ParameterValueError():
+            return {"name": error.name, "possible": error.possible}
+        case ParameterError():
+            return {"name": error.name}
+        case ParametersNotTakenError():
+            return {"names": ", ".join(error.names)}
+        case LoginLockedError():
+            return {"until": local_time(error.until)}
     return {"error": str(error)}
+
+
+def local_time(moment: datetime) -> str:
+    """Write a time of today as the user's clock shows it."""
+    return f"{dt_util.as_local(moment):%H:%M:%S}"
 
 
 @contextmanager
@@ -177,6 +226,7 @@ def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
         tls=Tls(data.get(CONF_TLS, Tls.OFF)),
         certificate=data.get(CONF_CERTIFICATE, ""),
         channel=data.get(CONF_CHANNEL, 0),
+        scale=MeasureScale(**data.get(CONF_SCALE, {})),
     )
 
 
@@ -223,6 +273,7 @@ class Dmed4Data:
     cycle: ChargeCycle
     live: LiveCoordinator
     housekeeping: HousekeepingCoordinator
+    login: Login
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_HOST
+from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_CHARGE_POINT_ID, CONF_IDENTIFICATION_DATA, CONF_TARIFF_TEXT
@@ -13,6 +13,7 @@ from .coordinator import Dmed4ConfigEntry, Dmed4Data
 
 _REDACTED: Final = {
     CONF_HOST,
+    CONF_PASSWORD,
     CONF_CHARGE_POINT_ID,
     CONF_IDENTIFICATION_DATA,
     CONF_TARIFF_TEXT,

@@ -82,3 +82,25 @@ class Dmed4Entity(CoordinatorEntity[LiveCoordinator]):
             if user is None or not user.is_admin:
                 raise Unauthorized(context=self._context, entity_id=self.entity_id)
         await self.coordinator.async_execute(step)
+
+
+class HousekeepingEntity(Dmed4Entity):
+    """An entity that shows what the last housekeeping poll brought."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self._data.housekeeping.last_update_success
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self._data.housekeeping.async_add_listener(self._handle_coordinator_update)
+        )
+
+    @override
+    async def async_update(self) -> None:
+        """Poll on demand: the values come with the housekeeping, not with the live poll."""
+        await super().async_update()
+        await self._data.housekeeping.async_refresh()

@@ -34,9 +34,13 @@ from .dmed4.model import (
     LiveData,
     MeasurementStatus,
     Measures,
+    OpenEnum,
+    OperativeStatus,
+    SignatureFormat,
     SignatureStatus,
+    SystemCode,
 )
-from .entity import Dmed4Entity
+from .entity import Dmed4Entity, HousekeepingEntity
 
 # The coordinators read; sensors only show.
 PARALLEL_UPDATES = 0
@@ -74,8 +78,11 @@ class HousekeepingSensorDescription(Dmed4SensorDescription):
 
 
 def _measurement_status(data: LiveData) -> str | None:
-    status = data.status.measurement
-    return status.name.lower() if status.known else None
+    return _name(data.status.measurement)
+
+
+def _name(code: OpenEnum | None) -> str | None:
+    return code.name.lower() if code is not None and code.known else None
 
 
 def _signature_status(data: LiveData) -> str:
@@ -255,6 +262,73 @@ HOUSEKEEPING_SENSORS: Final = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.records_maximum,
     ),
+    HousekeepingSensorDescription(
+        key="sync_timeout",
+        translation_key="sync_timeout",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        value_fn=lambda data: data.settings.sync_timeout,
+    ),
+    HousekeepingSensorDescription(
+        key="signature_format",
+        translation_key="signature_format",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        options=[form.name.lower() for form in SignatureFormat],
+        value_fn=lambda data: _name(data.settings.signature_format),
+    ),
+    HousekeepingSensorDescription(
+        key="operative_status",
+        translation_key="operative_status",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=list(OperativeStatus),
+        feature=Feature.SYSTEM_STATUS,
+        value_fn=lambda data: data.system.operative_status,
+    ),
+    HousekeepingSensorDescription(
+        key="system_status",
+        translation_key="system_status",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[code.name.lower() for code in SystemCode],
+        feature=Feature.SYSTEM_STATUS,
+        value_fn=lambda data: _name(data.system.code),
+    ),
+    HousekeepingSensorDescription(
+        key="measure_firmware",
+        translation_key="measure_firmware",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feature=Feature.SYSTEM_STATUS,
+        value_fn=lambda data: data.system.measure_firmware,
+    ),
+    HousekeepingSensorDescription(
+        key="measure_checksum",
+        translation_key="measure_checksum",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: data.system.measure_checksum,
+    ),
+    HousekeepingSensorDescription(
+        key="power_firmware",
+        translation_key="power_firmware",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feature=Feature.SYSTEM_STATUS,
+        value_fn=lambda data: data.system.power_firmware,
+    ),
+    HousekeepingSensorDescription(
+        key="power_checksum",
+        translation_key="power_checksum",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feature=Feature.SYSTEM_STATUS,
+        value_fn=lambda data: data.system.power_checksum,
+    ),
 )
 
 
@@ -354,22 +428,10 @@ class CycleSensor(EnergySensor):
         return value, self._attr_last_reset
 
 
-class HousekeepingSensor(Dmed4Sensor):
+class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):
     """A sensor that shows what the last housekeeping poll brought."""
 
     entity_description: HousekeepingSensorDescription
-
-    @property
-    @override
-    def available(self) -> bool:
-        return super().available and self._data.housekeeping.last_update_success
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self._data.housekeeping.async_add_listener(self._handle_coordinator_update)
-        )
 
     @override
     async def async_update(self) -> None:

@@ -1,6 +1,6 @@
 """The actions: what automations and scripts can ask of a meter."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from homeassistant.helpers.service import (
     async_get_device_and_config_entry,
     async_register_admin_service,
 )
+from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from .charge import charge_identity, record_response
@@ -30,13 +31,16 @@ from .const import (
     CONF_TARIFF_TEXT,
     DOMAIN,
 )
-from .coordinator import Dmed4ConfigEntry
-from .dmed4.model import DisplayPage
+from .coordinator import Dmed4ConfigEntry, translated_errors
+from .dmed4.model import DisplayPage, Feature
+from .dmed4.parameters import address_text, change, is_address, meaning, read_changes
 from .dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
 
 ATTR_COMBINED: Final = "combined"
+ATTR_CONFIRM: Final = "confirm"
 ATTR_ON: Final = "display_on"
 ATTR_PAGE: Final = "page"
+ATTR_PARAMETERS: Final = "parameters"
 
 _METER: Final = {vol.Required(ATTR_DEVICE_ID): cv.string}
 
@@ -107,6 +111,53 @@ async def _set_display(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRes
     return {key: call.data[key] for key in (ATTR_ON, ATTR_PAGE) if key in call.data}
 
 
+async def _get_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    data = entry.runtime_data
+
+    async def read() -> Mapping[str, int]:
+        await data.login.async_ensure()
+        return await data.meter.parameters.read()
+
+    return _parameters(await data.live.async_execute(read))
+
+
+async def _set_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Change parameters, which reboots the meter: only while no charge is running."""
+    data = entry.runtime_data
+    with translated_errors():
+        changes = read_changes(call.data[ATTR_PARAMETERS])
+    step = partial(change, data.meter, changes, data.login.async_ensure)
+    return _parameters(await data.live.async_execute(partial(data.cycle.while_idle, step)))
+
+
+def _parameters(values: Mapping[str, int]) -> ServiceResponse:
+    """Tell of each parameter its value and, where the manual says so, what it means."""
+    parameters: dict[str, JsonValueType] = {}
+    for name, value in values.items():
+        parameters[name] = {
+            "value": address_text(value) if is_address(name, value) else value,
+            "meaning": meaning(name, value),
+        }
+    return {"parameters": parameters}
+
+
+async def _set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Finish commissioning, which can't be undone: only with the serial number of this meter."""
+    data = entry.runtime_data
+
+    async def finish() -> None:
+        await data.login.async_ensure()
+        await data.meter.set_operating()
+
+    if Feature.SYSTEM_STATUS in data.meter.features and (
+        call.data[ATTR_CONFIRM].strip() != data.identity.serial_number
+    ):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_confirmed")
+    await data.live.async_execute(partial(data.cycle.while_idle, finish))
+    await data.housekeeping.async_refresh()
+    return {"operative_status": data.housekeeping.data.system.operative_status}
+
+
 _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
     "start_charge_cycle": (_start, vol.Schema(_METER | _START)),
     "read_charge_cycle": (_read, vol.Schema(_METER)),
@@ -117,6 +168,22 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
     "get_last_record": (_get_last_record, vol.Schema(_METER)),
     "reset_errors": (_reset_errors, vol.Schema(_METER)),
     "synchronise_clock": (_synchronise_clock, vol.Schema(_METER)),
+    "get_parameters": (_get_parameters, vol.Schema(_METER)),
+    "set_parameters": (
+        _set_parameters,
+        vol.Schema(
+            _METER
+            | {
+                vol.Required(ATTR_PARAMETERS): vol.All(
+                    {cv.string: vol.Any(int, cv.string)}, vol.Length(min=1)
+                )
+            }
+        ),
+    ),
+    "set_operating": (
+        _set_operating,
+        vol.Schema(_METER | {vol.Required(ATTR_CONFIRM): cv.string}),
+    ),
     "set_display": (
         _set_display,
         vol.All(
@@ -144,7 +211,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             partial(_handle, hass, handler),
             schema=schema,
             supports_response=SupportsResponse.ONLY
-            if handler is _get_last_record
+            if handler in (_get_last_record, _get_parameters)
             else SupportsResponse.OPTIONAL,
         )
 

@@ -11,7 +11,10 @@ from custom_components.lovato_dmed4.dmed4.model import (
     DisplayPage,
     Feature,
     MeasurementStatus,
+    Settings,
+    SignatureFormat,
     SignatureStatus,
+    SystemStatus,
 )
 from simulator import ModbusTcpServer, SimulatedMeter
 
@@ -52,6 +55,9 @@ RAW: dict[int, tuple[int, ...]] = {
     0x4202: (0x0000,),
     0x4203: (0x0000,),
     0x4204: (0x0047,),
+    0x4282: (0x0001,),
+    0x4283: (0x05A0,),  # 1440 min
+    0x4284: (0xFFC4,),  # -60 min
 }
 WORDS = {number + place: word for number, words in RAW.items() for place, word in enumerate(words)}
 
@@ -119,6 +125,10 @@ async def test_housekeeping_comes_from_its_registers() -> None:
     assert counters.hours_working == 12_345
     assert counters.records_maximum == 500
     assert counters.records_saved == 7
+    assert counters.settings == Settings(
+        time_offset=-60, sync_timeout=1440, signature_format=SignatureFormat.BASE64
+    )
+    assert counters.system == SystemStatus(measure_checksum="17210048")
     assert counters.clock_drift is not None
     now = datetime.now(UTC).timestamp()
     assert counters.clock_drift == pytest.approx(1_760_000_000 - now, abs=2)
@@ -142,11 +152,17 @@ async def test_a_live_poll_takes_four_requests_of_documented_registers(
     ]
 
 
-async def test_housekeeping_takes_three_requests_of_documented_registers(
+async def test_housekeeping_takes_five_requests_of_documented_registers(
     modbus_meter: ModbusMeter, modbus_server: ModbusTcpServer
 ) -> None:
     await modbus_meter.read_housekeeping()
-    assert reads(modbus_server) == [(0x04, 0x0030, 8), (0x04, 0x0208, 2), (0x04, 0x0220, 2)]
+    assert reads(modbus_server) == [
+        (0x04, 0x0030, 8),  # hour counters
+        (0x04, 0x0208, 2),  # clock
+        (0x04, 0x0220, 2),  # saved records
+        (0x04, 0x4282, 3),  # settings
+        (0x04, 0x4004, 2),  # checksum
+    ]
 
 
 async def test_identifying_asks_for_the_slave_id_and_both_forms_of_the_key(

@@ -111,7 +111,13 @@ async def test_what_is_missing_or_no_number_is_none(measure: dict[str, object]) 
     async with at(WebPeer(site(measure=measure, charge_status=STATUS))) as meter:
         assert (await meter.read_live()).measures == Measures()
     async with at(
-        WebPeer(site(charge_settings={"datetime": None}, info={"ocmf_max_number": "many"}))
+        WebPeer(
+            site(
+                charge_settings={"datetime": None},
+                info={"ocmf_max_number": "many"},
+                system_status={"logged": None},
+            )
+        )
     ) as meter:
         assert await meter.read_housekeeping() == Housekeeping()
 
@@ -223,8 +229,9 @@ async def test_the_display_is_switched_and_turned(
     assert (simulated.display_on, simulated.display_page) == (False, 13)
 
 
-def test_rest_has_no_features_of_its_own() -> None:
-    assert RestMeter.features == Feature(0)
+def test_rest_has_its_features() -> None:
+    own = Feature.SYSTEM_STATUS | Feature.CHARGE_SETTINGS | Feature.PARAMETER_BLOCK
+    assert own in RestMeter.features
 
 
 # --- who answers --------------------------------------------------------------------------------
@@ -409,7 +416,7 @@ async def test_requests_to_one_host_take_turns(rest_server: RestServer) -> None:
             first.read_housekeeping(),
             second.identify(),
         )
-    assert len(rest_server.requests) == 16
+    assert len(rest_server.requests) == 17
     assert rest_server.max_concurrent == 1
 
 

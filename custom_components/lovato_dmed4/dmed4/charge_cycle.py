@@ -1,7 +1,7 @@
 """The charge cycle: the manual's flowchart, once, for every transport."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,10 +125,18 @@ class ChargeCycle:
             CycleActiveError: a charge is running, during which the clock is locked.
             ClockNotSynchronisedError: the meter did not take the time.
         """
+        await self.while_idle(self._synchronise_clock)
+
+    async def while_idle[T](self, step: Callable[[], Awaitable[T]]) -> T:
+        """Do what is possible only while no charge is running, and let none begin meanwhile.
+
+        Raises:
+            CycleActiveError: a charge is running; nothing was done.
+        """
         async with self._lock:
             if (await self._meter.read_status()).measurement.charging:
-                raise CycleActiveError("the clock is locked while a charge cycle is running")
-            await self._synchronise_clock()
+                raise CycleActiveError("not possible while a charge cycle is running")
+            return await step()
 
     async def last_record(self) -> bytes:
         """Fetch the last signed record; empty when there is none."""

@@ -3,6 +3,8 @@
 The leaves are distinct because a person has to do something different about each of them.
 """
 
+from datetime import datetime
+
 
 class MeterError(Exception):
     """Whatever keeps a meter from doing what it was asked."""
@@ -72,11 +74,23 @@ class WrongPasswordError(RefusedError):
 
 
 class LoginLockedError(RefusedError):
-    """The login is locked after wrong passwords."""
+    """The login is locked after wrong passwords; nothing was sent.
+
+    Attributes:
+        until: when another attempt is possible.
+    """
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"the login is locked until {until.isoformat()}")
+        self.until = until
 
 
 class NotLoggedInError(RefusedError):
     """The meter wants a login first."""
+
+
+class NotOfferedError(MeterError):
+    """The transport does not offer what was asked, and another one may; nothing was sent."""
 
 
 class EntryNotFoundError(MeterError):
@@ -84,7 +98,7 @@ class EntryNotFoundError(MeterError):
 
 
 class ParameterError(MeterError, ValueError):
-    """A system parameter is unknown, or a value is out of its range; nothing was written.
+    """A change of a system parameter is impossible; nothing was written.
 
     Attributes:
         name: the parameter, such as ``P04_02``.
@@ -93,6 +107,45 @@ class ParameterError(MeterError, ValueError):
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"{name}: {message}")
         self.name = name
+
+
+class UnknownParameterError(ParameterError):
+    """The manual, or this meter, does not know the parameter."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "there is no such parameter")
+
+
+class ParameterValueError(ParameterError):
+    """The value is out of the parameter's range.
+
+    Attributes:
+        possible: the range.
+    """
+
+    def __init__(self, name: str, possible: str) -> None:
+        super().__init__(name, f"{possible} is possible")
+        self.possible = possible
+
+
+class ParametersLockedError(MeterError):
+    """The meter is commissioned (*operating*), which locks its parameters; nothing was written."""
+
+
+class ParametersNotTakenError(MeterError):
+    """After the reboot some parameters have not the values that were written.
+
+    Attributes:
+        names: of those parameters.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+class RebootTimeoutError(MeterError):
+    """Parameters were written, and since its reboot the meter does not answer where it did."""
 
 
 # --- the charge cycle -------------------------------------------------------------------------

@@ -51,26 +51,31 @@ class Logbook(Protocol):
 class Parameters(Protocol):
     """The meter's system parameters, P01.01 to P06.02, by name such as ``P05_03``.
 
-    A change is saved to flash and reboots the meter, which ends a running charge: every write
-    raises CycleActiveError while one is running.
+    `parameters.change` is how to change them: it checks, waits out the reboot and reads back.
     """
 
     async def read(self) -> Mapping[str, int]:
-        """Read all parameters; IP addresses as one number of 32 bits."""
-
-    async def write(self, changes: Mapping[str, int]) -> Mapping[str, int]:
-        """Change parameters, wait until the meter has rebooted, and read them back.
+        """Read all parameters; IP addresses as one number of 32 bits.
 
         Raises:
-            ParameterError: a name is unknown or a value out of its range; nothing was written.
-            NotLoggedInError: the meter wants a login first (REST).
+            NotLoggedInError: the meter wants a login first (Feature.PARAMETER_BLOCK).
+        """
+
+    async def write(self, changes: Mapping[str, int]) -> None:
+        """Write parameters and save them to flash, which reboots the meter.
+
+        That the answer is lost in the reboot is normal and no error.
+
+        Raises:
+            RefusedError: the meter refused one of them; none was saved.
         """
 
 
 class Meter(Protocol):
     """A DMED4 behind some transport.
 
-    Every method raises CannotConnectError, SilentError, UnexpectedAnswerError or RefusedError.
+    Every method raises CannotConnectError, SilentError, UnexpectedAnswerError or RefusedError; one
+    that needs a feature which the transport lacks raises NotOfferedError.
     None repeats a write by itself: begin and end are not idempotent.
     """
 
@@ -125,18 +130,21 @@ class Meter(Protocol):
         """Set the cable resistance (Feature.CHARGE_SETTINGS); refused while charging."""
 
     async def read_system(self) -> SystemStatus:
-        """Read the state of hardware and firmware (Feature.SYSTEM_STATUS, else only checksums)."""
+        """Read the state of hardware and firmware (Feature.SYSTEM_STATUS, else a checksum only)."""
 
     async def log_in(self, password: str) -> None:
         """Log in with the advanced password, once: three wrong ones lock the login for 15 minutes.
 
         Raises:
-            WrongPasswordError: the meter did not take it.
-            LoginLockedError: the login is locked.
+            WrongPasswordError: the meter did not take it, or its login is locked.
+            MeterError: any other means that it is not known whether the attempt counts.
         """
 
     async def set_operating(self) -> None:
-        """Finish commissioning, for good: parameters of a legal meter stay locked afterwards."""
+        """Finish commissioning, for good: parameters of a legal meter stay locked afterwards.
+
+        Needs a login (Feature.SYSTEM_STATUS); refused while charging.
+        """
 
     @property
     def logbook(self) -> Logbook:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
@@ -23,6 +23,7 @@ from . import registers
 from .errors import (
     CannotConnectError,
     NotADmed4Error,
+    NotOfferedError,
     RefusedError,
     SilentError,
     UnexpectedAnswerError,
@@ -39,10 +40,14 @@ from .model import (
     MeasurementStatus,
     Measures,
     MeterErrors,
+    Settings,
+    SignatureFormat,
     SignatureStatus,
     Status,
+    SystemStatus,
     drift_seconds,
 )
+from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
 
 # Answers to function 0x11 (manual: model code). R and D meters share a code.
@@ -109,6 +114,9 @@ class ModbusMeter:
         live = (self._measures, self._fast, self._status)
         self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
         self._seconds_waited = 0.0
+        self._settings = registers.SettingsRegisters(self._unit)
+        self._system = registers.SystemRegisters(self._unit)
+        self.parameters = ModbusParameters(self)
 
     @classmethod
     def on(cls, line: Line, unit_id: int) -> ModbusMeter:
@@ -183,15 +191,18 @@ class ModbusMeter:
         )
 
     async def read_housekeeping(self) -> Housekeeping:
-        """Read counters and clock in three requests."""
+        """Read counters, clock, settings and checksum in five requests."""
         words = self._housekeeping
         await self._request(words.async_update)
+        now = time.time()
         return Housekeeping(
-            clock_drift=drift_seconds(words.sampled_at or 0, time.time()),
+            clock_drift=drift_seconds(words.sampled_at or 0, now),
             records_saved=words.records_saved,
             records_maximum=words.records_maximum,
             hours_total=words.hours_total,
             hours_working=words.hours_working,
+            settings=await self.read_settings(),
+            system=await self.read_system(),
         )
 
     async def read_last_record(self) -> bytes:
@@ -261,9 +272,69 @@ class ModbusMeter:
         """Choose the display's page (0x4F11)."""
         await self._write(registers.DISPLAY_PAGE, page)
 
+    async def read_settings(self) -> Settings:
+        """Read signature format, synchronisation timeout and time offset in one request."""
+        words = self._settings
+        await self._request(words.async_update)
+        return Settings(
+            time_offset=words.time_offset,
+            sync_timeout=words.sync_timeout,
+            signature_format=SignatureFormat(words.signature_format or 0),
+        )
+
+    async def write_time_offset(self, minutes: int) -> None:
+        """Set the offset to UTC (0x4284) and see whether it was taken."""
+        await self._write(registers.TIME_OFFSET, minutes & 0xFFFF)
+        if (await self.read_settings()).time_offset != minutes:
+            raise RefusedError("the time offset was not taken")
+
+    async def write_tariff(self, tariff: int) -> None:
+        """Not offered over Modbus."""
+        raise NotOfferedError("the tariff is set over REST only")
+
+    async def write_cable_resistance(self, resistance: int) -> None:
+        """Not offered over Modbus."""
+        raise NotOfferedError("the cable resistance is set over REST only")
+
+    async def read_system(self) -> SystemStatus:
+        """Read the firmware's checksum (0x4004): Modbus tells nothing else."""
+        await self._request(self._system.async_update)
+        return SystemStatus(measure_checksum=f"{self._system.checksum or 0:08X}")
+
+    async def log_in(self, password: str) -> None:
+        """Not offered over Modbus."""
+        raise NotOfferedError("there is no login over Modbus")
+
+    async def set_operating(self) -> None:
+        """Not offered over Modbus."""
+        raise NotOfferedError("commissioning is finished over REST only")
+
     async def close(self) -> None:
         """Let go of the link."""
         await self._link.release(self)
+
+    # --- registers by the manual's numbers ----------------------------------------------------
+
+    async def read_words(self, register: int, count: int) -> list[int]:
+        """Read registers (0x04)."""
+        words = await self._request(partial(self._unit.read_input_registers, wire(register), count))
+        if len(words) != count:
+            raise UnexpectedAnswerError(f"{len(words)} registers instead of {count}")
+        return list(words)
+
+    async def write_word(self, register: int, value: int) -> None:
+        """Write one register (0x06)."""
+        await self._write(register, value)
+
+    async def write_words(self, register: int, values: list[int]) -> None:
+        """Write registers (0x10)."""
+        await self._write_many(register, values)
+
+    async def write_unanswered(self, register: int, value: int) -> None:
+        """Write one register (0x06), to which no answer is the normal answer: the link stays."""
+        async with _translated_errors():
+            with suppress(ModbusTimeoutError, ModbusConnectionError):
+                await self._unit.write_register(wire(register), value)
 
     async def _write(self, register: int, value: int) -> None:
         await self._request(partial(self._unit.write_register, wire(register), value))

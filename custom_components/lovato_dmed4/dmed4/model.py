@@ -7,19 +7,12 @@ import hashlib
 from typing import Self
 
 
-class MeasurementStatus(IntEnum):
-    """State of the charge cycle (register 0x4200, REST ``measurement_status``)."""
-
-    NOT_INITIALIZED = 0
-    """No cycle and none prepared: where a charge starts."""
-    IDLE = 1
-    """A cycle is prepared (its prototype was accepted) and waits for *begin*."""
-    ACTIVE = 2
-    ACTIVE_AFTER_POWER_FAILURE = 3
+class OpenEnum(IntEnum):
+    """Numbers that the manual names; firmware may know more of them."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        """Keep a state that the manual does not know instead of failing on it."""
+        """Keep a number that the manual does not know instead of failing on it."""
         if not isinstance(value, int):
             return None
         member = int.__new__(cls, value)
@@ -29,8 +22,19 @@ class MeasurementStatus(IntEnum):
 
     @property
     def known(self) -> bool:
-        """Whether the manual names this state."""
+        """Whether the manual names this number."""
         return self.name in type(self).__members__
+
+
+class MeasurementStatus(OpenEnum):
+    """State of the charge cycle (register 0x4200, REST ``measurement_status``)."""
+
+    NOT_INITIALIZED = 0
+    """No cycle and none prepared: where a charge starts."""
+    IDLE = 1
+    """A cycle is prepared (its prototype was accepted) and waits for *begin*."""
+    ACTIVE = 2
+    ACTIVE_AFTER_POWER_FAILURE = 3
 
     @property
     def charging(self) -> bool:
@@ -113,7 +117,7 @@ class DisplayPage(IntEnum):
     CYCLE_EXPORTED_ENERGY = 13
 
 
-class SignatureFormat(IntEnum):
+class SignatureFormat(OpenEnum):
     """How the signature is written in a record (register 0x4282, P06_01)."""
 
     HEX = 0
@@ -128,7 +132,7 @@ class OperativeStatus(StrEnum):
     OPERATING = "operating"
 
 
-class SystemCode(IntEnum):
+class SystemCode(OpenEnum):
     """Summary of the meter's errors (REST ``system_status``)."""
 
     OK = 0
@@ -195,6 +199,43 @@ class LiveData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set while no charge is running; None where the transport lacks a value.
+
+    ``time_offset`` in minutes to UTC, ``sync_timeout`` in minutes; tariff and cable resistance are
+    plain numbers, whose meaning the manual leaves to the meter's parameters.
+    """
+
+    time_offset: int | None = None
+    tariff: int | None = None
+    cable_resistance: int | None = None
+    sync_timeout: int | None = None
+    signature_format: SignatureFormat | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemStatus:
+    """State of the meter's hardware and firmware.
+
+    The errors are the names of the bits set, in the spelling of the manual's schema; names that it
+    does not know are kept as they come. Board 1 is the power board, which communicates, board 2 the
+    measure board. ``fatal_errors`` are the numbers of e_1…e_12. Checksums are hexadecimal.
+    """
+
+    code: SystemCode | None = None
+    operative_status: OperativeStatus | None = None
+    board_1_errors: tuple[str, ...] = ()
+    board_2_errors: tuple[str, ...] = ()
+    fatal_errors: tuple[int, ...] = ()
+    cable_resistance_locked: bool = False
+    logged_in: bool = False
+    measure_firmware: str | None = None
+    measure_checksum: str | None = None
+    power_firmware: str | None = None
+    power_checksum: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Housekeeping:
     """What changes slowly; None where the transport lacks a value.
 
@@ -206,22 +247,8 @@ class Housekeeping:
     records_maximum: int | None = None
     hours_total: int | None = None
     hours_working: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What can be set while no charge is running; None where the transport lacks a value.
-
-    ``time_offset`` in minutes to UTC, ``sync_timeout`` in minutes; tariff and cable resistance are
-    plain numbers, whose meaning the manual leaves to the meter's parameters.
-    """
-
-    time_offset: int | None = None
-    tariff: int | None = None
-    cable_resistance: int | None = None
-    cable_resistance_locked: bool | None = None
-    sync_timeout: int | None = None
-    signature_format: SignatureFormat | None = None
+    settings: Settings = Settings()
+    system: SystemStatus = SystemStatus()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,26 +263,6 @@ class LogbookInfo:
     events_maximum: int | None = None
     search_status: int | None = None
     search_position: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemStatus:
-    """State of the meter's hardware and firmware.
-
-    The errors are the names of the bits set, in the spelling of the manual's schema; names that it
-    does not know are kept as they come. ``fatal_errors`` are the numbers of e_1…e_12.
-    """
-
-    code: SystemCode | None = None
-    operative_status: OperativeStatus | None = None
-    board_1_errors: frozenset[str] = frozenset()
-    board_2_errors: frozenset[str] = frozenset()
-    fatal_errors: frozenset[int] = frozenset()
-    logged_in: bool = False
-    measure_firmware: str | None = None
-    measure_checksum: str | None = None
-    power_firmware: str | None = None
-    power_checksum: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ MAX_REGISTERS = 120
 CLOCK = 0x4080  # two words, function 0x10
 COMMAND = 0x4280  # 0x06
 PROTOTYPE_LENGTH = 0x4281  # 0x06, after the text
+TIME_OFFSET = 0x4284  # 0x06, two's complement
 PROTOTYPE = 0x4A00  # up to 512 words, 0x10
 DISPLAY_POWER = 0x4F10  # 0x06
 DISPLAY_PAGE = 0x4F11  # 0x06
@@ -46,6 +47,7 @@ class Registers(Component):
         (0x0220, 0x0221),  # OCMF records
         (0x4000, 0x4005),  # errors
         (0x4200, 0x4204),  # status
+        (0x4282, 0x4284),  # settings
         (0x4600, 0x461F),  # public key
         (0x4F20, 0x4F4F),  # OCMF public key
     )
@@ -105,6 +107,20 @@ class HousekeepingRegisters(Registers):
     sampled_at = uint32(0x0208)  # Unix time, s
     records_maximum = integer(0x0220, signed=False)
     records_saved = integer(0x0221, signed=False)
+
+
+class SettingsRegisters(Registers):
+    """What can be set while no charge is running, and what goes with it."""
+
+    signature_format = integer(0x4282, signed=False)
+    sync_timeout = integer(0x4283, signed=False)  # min
+    time_offset = integer(0x4284)  # min
+
+
+class SystemRegisters(Registers):
+    """What Modbus tells of the meter's firmware."""
+
+    checksum = uint32(0x4004)
 
 
 class KeyRegisters(Registers):

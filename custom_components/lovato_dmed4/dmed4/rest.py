@@ -1,6 +1,7 @@
 """The meter over its REST API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 import json
@@ -21,6 +22,7 @@ from .errors import (
     SilentError,
     TlsFailedError,
     UnexpectedAnswerError,
+    WrongPasswordError,
 )
 from .links import http_lock
 from .model import (
@@ -33,10 +35,17 @@ from .model import (
     MeasurementStatus,
     Measures,
     MeterErrors,
+    OperativeStatus,
+    Settings,
+    SignatureFormat,
     SignatureStatus,
     Status,
+    SystemCode,
+    SystemStatus,
     drift_seconds,
 )
+from .parameters import RestParameters
+from .scale import MeasureScale
 
 # `model_code` of system_status.
 MODELS: Final = (
@@ -63,6 +72,13 @@ _JSON: Final = {"Content-Type": "application/json"}
 _UNESCAPED_RECORD: Final = re.compile(
     r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG))"\s*:\s*"(?P<record>.*)"\s*\}\s*', re.DOTALL
 )
+
+# The manual's tables spell some bits of system_status in another way than its schema.
+_SPELLINGS: Final = {
+    "flash_pattern_error": "flash_err",
+    "init_uncorrect_flag": "init_uncorrect_err",
+    "meas_not_comm_error": "meas_not_comm_err",
+}
 
 type Answer = Mapping[str, object]
 
@@ -123,7 +139,7 @@ class RestMeter:
         channel: 1…4 for a meter behind a display DMED4DC1, 0 for the web server's own.
     """
 
-    features = Feature(0)
+    features = Feature.SYSTEM_STATUS | Feature.CHARGE_SETTINGS | Feature.PARAMETER_BLOCK
     shortest_interval = 0.0
 
     def __init__(
@@ -135,8 +151,10 @@ class RestMeter:
         tls: Tls = Tls.OFF,
         certificate: str = "",
         channel: int = 0,
+        scale: MeasureScale | None = None,
     ) -> None:
         self._session = session
+        self._scale = scale or MeasureScale()
         self._url = URL.build(
             scheme="http" if tls is Tls.OFF else "https",
             host=host,
@@ -145,6 +163,9 @@ class RestMeter:
         )
         self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
         self._lock = http_lock(host, port)
+        self.parameters = RestParameters(
+            get=self._get, post=self._post, read_system=self.read_system, host=host
+        )
 
     async def identify(self) -> Identity:
         """Read the public key and the model."""
@@ -171,9 +192,9 @@ class RestMeter:
         answer = await self._get("measure")
         return LiveData(
             measures=Measures(
-                voltage=_scaled(answer, "voltage", 2),
-                current=_scaled(answer, "current", 4),
-                power=_scaled(answer, "power", 3),
+                voltage=_scaled(answer, "voltage", self._scale.voltage),
+                current=_scaled(answer, "current", self._scale.current),
+                power=_scaled(answer, "power", self._scale.power),
                 energy_imported=_scaled(answer, "energypos", 3),  # Wh
                 energy_exported=_scaled(answer, "energyneg", 3),  # Wh
                 cycle_energy_imported=_scaled(answer, "energy", 3),  # Wh
@@ -206,15 +227,18 @@ class RestMeter:
         )
 
     async def read_housekeeping(self) -> Housekeeping:
-        """Read clock and logbook counts in two requests."""
+        """Read clock, settings, logbook counts and system status in three requests."""
         settings = await self._get("charge_settings")
         now = time.time()
         logbook = await self._get("logbook/info")
+        system = await self._get("system_status")
         clock = _integer(settings, "datetime")
         return Housekeeping(
             clock_drift=None if clock is None else drift_seconds(clock, now),
             records_saved=_integer(logbook, "ocmf_total_number"),
             records_maximum=_integer(logbook, "ocmf_max_number"),
+            settings=_settings(settings),
+            system=_system(system),
         )
 
     async def read_last_record(self) -> bytes:
@@ -241,6 +265,58 @@ class RestMeter:
         """Choose the display's page."""
         await self._post("force_display", set_page=int(page))
 
+    async def read_settings(self) -> Settings:
+        """Read the settings (charge_settings)."""
+        return _settings(await self._get("charge_settings"))
+
+    async def write_time_offset(self, minutes: int) -> None:
+        """Set the offset to UTC and see whether it was taken."""
+        await self._write_setting("datetime_offset", minutes)
+
+    async def write_tariff(self, tariff: int) -> None:
+        """Set the tariff and see whether it was taken."""
+        await self._write_setting("tariff", tariff)
+
+    async def write_cable_resistance(self, resistance: int) -> None:
+        """Set the cable resistance and see whether it was taken."""
+        await self._write_setting("res_cable", resistance)
+
+    async def _write_setting(self, name: str, value: int) -> None:
+        await self._post("charge_settings", json.dumps({name: value}).encode())
+        if _integer(await self._get("charge_settings"), name) != value:
+            raise RefusedError(f"{name} was not taken")
+
+    async def read_system(self) -> SystemStatus:
+        """Read the state of hardware and firmware (system_status)."""
+        return _system(await self._get("system_status"))
+
+    async def log_in(self, password: str) -> None:
+        """Log in; whether it worked tells the status, not the answer.
+
+        No error of this request is passed on as it is: it may hold the address, and so the password.
+        """
+        try:
+            await self._request(
+                "PUT",
+                "login",
+                parameters={"password": password},
+                middlewares=(_send_once(),),
+            )
+        except RefusedError:
+            pass
+        except UnexpectedAnswerError:
+            raise UnexpectedAnswerError("the answer to the login can't be understood") from None
+        if not (await self.read_system()).logged_in:
+            raise WrongPasswordError("the meter is not logged in afterwards")
+
+    async def set_operating(self) -> None:
+        """Finish commissioning; whether it is finished tells the status, not the answer."""
+        await self._post(
+            "system_status", json.dumps({"operative_status": OperativeStatus.OPERATING}).encode()
+        )
+        if (await self.read_system()).operative_status is not OperativeStatus.OPERATING:
+            raise RefusedError("the meter did not become operating")
+
     async def close(self) -> None:
         """Nothing is kept open: the meter closes each connection itself."""
 
@@ -262,6 +338,7 @@ class RestMeter:
         parameters: Mapping[str, str] | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        middlewares: Sequence[aiohttp.ClientMiddlewareType] | None = None,
     ) -> bytes:
         """Make one request, while no other goes to the same web server."""
         try:
@@ -272,6 +349,7 @@ class RestMeter:
                     self._url.joinpath(path).with_query(parameters),
                     data=data,
                     headers=headers,
+                    middlewares=middlewares,
                     timeout=_TIMEOUT,
                     allow_redirects=False,
                     ssl=self._ssl,
@@ -321,7 +399,82 @@ def _parse(body: bytes) -> Answer:
         answer = {match["name"]: match["record"]}
     if not isinstance(answer, dict):
         raise UnexpectedAnswerError("JSON, but not an object")
+    return _normalised(answer)
+
+
+def _normalised(answer: Mapping[str, object]) -> Answer:
     return {name.strip().replace(" ", "_").lower(): value for name, value in answer.items()}
+
+
+def _send_once() -> aiohttp.ClientMiddlewareType:
+    """Keep aiohttp from repeating a PUT by itself when the connection drops before the answer."""
+    sent = False
+
+    async def send(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        nonlocal sent
+        if sent:
+            raise aiohttp.ClientConnectionError("the connection was lost before the answer")
+        sent = True
+        return await handler(request)
+
+    return send
+
+
+def _settings(answer: Answer) -> Settings:
+    """Understand charge_settings."""
+    code = _integer(answer, "signature_format")
+    return Settings(
+        time_offset=_integer(answer, "datetime_offset"),
+        tariff=_integer(answer, "tariff"),
+        cable_resistance=_integer(answer, "res_cable"),
+        sync_timeout=_integer(answer, "sync_timeout"),
+        signature_format=None if code is None else SignatureFormat(code),
+    )
+
+
+def _system(answer: Answer) -> SystemStatus:
+    """Understand system_status."""
+    code = _integer(answer, "system_status")
+    operative: OperativeStatus | None = None
+    with suppress(ValueError):
+        operative = OperativeStatus((_text(answer, "operative_status") or "").strip().lower())
+    board_2 = _mapping(answer, "board_2_status_bits")
+    fatal = _mapping(board_2, "fatal_err_bits") or _mapping(answer, "fatal_err_bits")
+    return SystemStatus(
+        code=None if code is None else SystemCode(code),
+        operative_status=operative,
+        board_1_errors=_bits(answer, "board_1_status"),
+        board_2_errors=_bits(answer, "board_2_status"),
+        fatal_errors=tuple(
+            int(name.removeprefix("e_"))
+            for name in _names_set(fatal)
+            if name.removeprefix("e_").isdecimal()
+        ),
+        cable_resistance_locked=bool(_integer(answer, "cable_res_locked")),
+        logged_in=bool(_integer(answer, "logged")),
+        measure_firmware=_text(answer, "meas_fw_rev"),
+        measure_checksum=_text(answer, "meas_fw_cks"),
+        power_firmware=_text(answer, "pow_fw_rev"),
+        power_checksum=_text(answer, "pow_fw_cks"),
+    )
+
+
+def _bits(answer: Answer, name: str) -> tuple[str, ...]:
+    """Name the bits of a board that are set; only their number is left where they aren't named."""
+    names = tuple(_SPELLINGS.get(bit, bit) for bit in _names_set(_mapping(answer, f"{name}_bits")))
+    number = _integer(answer, name) or 0
+    return names if names or not number else (f"code_{number}",)
+
+
+def _names_set(bits: Answer) -> tuple[str, ...]:
+    return tuple(name for name in bits if _number(bits, name))
+
+
+def _mapping(answer: Answer, name: str) -> Answer:
+    value = answer.get(name)
+    return _normalised(value) if isinstance(value, dict) else {}
 
 
 def _record(answer: Answer, name: str) -> bytes:
