@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
-import json
 import re
 from typing import Final, Protocol
 
@@ -249,7 +248,7 @@ class RestParameters:
         self,
         *,
         get: Callable[[str], Awaitable[Mapping[str, object]]],
-        post: Callable[[str, bytes], Awaitable[None]],
+        post: Callable[[str, Mapping[str, int]], Awaitable[None]],
         read_system: Callable[[], Awaitable[SystemStatus]],
         host: str,
     ) -> None:
@@ -275,7 +274,7 @@ class RestParameters:
                 body[name] = value
         # The reboot may come before the answer: what was taken is read back afterwards.
         with suppress(CannotConnectError, SilentError, UnexpectedAnswerError):
-            await self._post("system_parameters", json.dumps(body).encode())
+            await self._post("system_parameters", body)
 
     async def _block(self) -> tuple[dict[str, int], set[str]]:
         """Read all values, whatever their names, and find out which of them are addresses."""

@@ -1,6 +1,6 @@
 """The meter over its REST API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -247,7 +247,7 @@ class RestMeter:
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
-        await self._post("charge_settings", datetime=round(moment.timestamp()))
+        await self._post("charge_settings", {"datetime": round(moment.timestamp())})
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Post the bare payload object."""
@@ -255,15 +255,15 @@ class RestMeter:
 
     async def send(self, command: Command) -> None:
         """Give a command."""
-        await self._post("charge_settings", command=command.value)
+        await self._post("charge_settings", {"command": command.value})
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
-        await self._post("force_display", display_on_off=int(on))
+        await self._post("force_display", {"display_on_off": int(on)})
 
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page."""
-        await self._post("force_display", set_page=int(page))
+        await self._post("force_display", {"set_page": int(page)})
 
     async def read_settings(self) -> Settings:
         """Read the settings (charge_settings)."""
@@ -282,7 +282,7 @@ class RestMeter:
         await self._write_setting("res_cable", resistance)
 
     async def _write_setting(self, name: str, value: int) -> None:
-        await self._post("charge_settings", json.dumps({name: value}).encode())
+        await self._post("charge_settings", {name: value})
         if _integer(await self._get("charge_settings"), name) != value:
             raise RefusedError(f"{name} was not taken")
 
@@ -296,12 +296,7 @@ class RestMeter:
         No error of this request is passed on as it is: it may hold the address, and so the password.
         """
         try:
-            await self._request(
-                "PUT",
-                "login",
-                parameters={"password": password},
-                middlewares=(_send_once(),),
-            )
+            await self._put("login", password=password)
         except RefusedError:
             pass
         except UnexpectedAnswerError:
@@ -311,9 +306,7 @@ class RestMeter:
 
     async def set_operating(self) -> None:
         """Finish commissioning; whether it is finished tells the status, not the answer."""
-        await self._post(
-            "system_status", json.dumps({"operative_status": OperativeStatus.OPERATING}).encode()
-        )
+        await self._post("system_status", {"operative_status": OperativeStatus.OPERATING})
         if (await self.read_system()).operative_status is not OperativeStatus.OPERATING:
             raise RefusedError("the meter did not become operating")
 
@@ -327,7 +320,7 @@ class RestMeter:
         """Send parameters in the query, for what the manual offers no POST for."""
         await self._request("PUT", path, parameters=parameters)
 
-    async def _post(self, path: str, **values: str | int) -> None:
+    async def _post(self, path: str, values: Mapping[str, str | int]) -> None:
         await self._request("POST", path, data=json.dumps(values).encode(), headers=_JSON)
 
     async def _request(
@@ -338,7 +331,6 @@ class RestMeter:
         parameters: Mapping[str, str] | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        middlewares: Sequence[aiohttp.ClientMiddlewareType] | None = None,
     ) -> bytes:
         """Make one request, while no other goes to the same web server."""
         try:
@@ -349,7 +341,6 @@ class RestMeter:
                     self._url.joinpath(path).with_query(parameters),
                     data=data,
                     headers=headers,
-                    middlewares=middlewares,
                     timeout=_TIMEOUT,
                     allow_redirects=False,
                     ssl=self._ssl,
@@ -404,22 +395,6 @@ def _parse(body: bytes) -> Answer:
 
 def _normalised(answer: Mapping[str, object]) -> Answer:
     return {name.strip().replace(" ", "_").lower(): value for name, value in answer.items()}
-
-
-def _send_once() -> aiohttp.ClientMiddlewareType:
-    """Keep aiohttp from repeating a PUT by itself when the connection drops before the answer."""
-    sent = False
-
-    async def send(
-        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        nonlocal sent
-        if sent:
-            raise aiohttp.ClientConnectionError("the connection was lost before the answer")
-        sent = True
-        return await handler(request)
-
-    return send
 
 
 def _settings(answer: Answer) -> Settings:
