@@ -247,13 +247,13 @@ HOUSEKEEPING_SENSORS: Final = (
         translation_key="records_saved",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.records_saved,
+        value_fn=lambda data: data.logbook.records_saved,
     ),
     HousekeepingSensorDescription(
         key="records_maximum",
         translation_key="records_maximum",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.records_maximum,
+        value_fn=lambda data: data.logbook.records_maximum,
     ),
 )
 

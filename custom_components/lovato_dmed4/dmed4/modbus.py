@@ -28,6 +28,7 @@ from .errors import (
     UnexpectedAnswerError,
 )
 from .links import ModbusLink
+from .logbook import ModbusLogbook
 from .model import (
     Command,
     DisplayPage,
@@ -35,6 +36,7 @@ from .model import (
     Housekeeping,
     Identity,
     LiveData,
+    LogbookInfo,
     MeasurementStatus,
     Measures,
     MeterErrors,
@@ -78,7 +80,7 @@ async def _translated_errors() -> AsyncIterator[None]:
     except (GatewayPathUnavailableError, GatewayTargetError) as err:
         raise SilentError(str(err)) from err
     except ModbusExceptionError as err:
-        raise RefusedError(str(err)) from err
+        raise RefusedError(str(err), err.exception_code) from err
     except ModbusError as err:
         raise UnexpectedAnswerError(str(err)) from err
 
@@ -96,6 +98,8 @@ class ModbusMeter:
         self._status = registers.StatusRegisters(self._unit)
         self._housekeeping = registers.HousekeepingRegisters(self._unit)
         self._keys = registers.KeyRegisters(self._unit)
+        self._logbooks = registers.LogbookRegisters(self._unit)
+        self.logbook: Final = ModbusLogbook(self)
 
     @classmethod
     def tcp(cls, host: str, port: int, unit_id: int) -> ModbusMeter:
@@ -155,15 +159,25 @@ class ModbusMeter:
         )
 
     async def read_housekeeping(self) -> Housekeeping:
-        """Read counters and clock in three requests."""
+        """Read counters and clock in four requests."""
         words = self._housekeeping
         await self._request(words.async_update)
         return Housekeeping(
             clock_drift=drift_seconds(words.sampled_at or 0, time.time()),
-            records_saved=words.records_saved,
-            records_maximum=words.records_maximum,
+            logbook=await self.read_logbook_info(),
             hours_total=words.hours_total,
             hours_working=words.hours_working,
+        )
+
+    async def read_logbook_info(self) -> LogbookInfo:
+        """Read how many entries the logbooks have and can have, in two requests."""
+        words = self._logbooks
+        await self._request(words.async_update)
+        return LogbookInfo(
+            records_saved=words.records_saved,
+            records_maximum=words.records_maximum,
+            events_saved=words.events_saved,
+            events_maximum=words.events_maximum,
         )
 
     async def read_last_record(self) -> bytes:
@@ -171,7 +185,7 @@ class ModbusMeter:
         for _ in range(_RECORD_ATTEMPTS):
             before, length = await self._record_state()
             if SignatureStatus.IN_PROGRESS not in before:
-                record = await self._read_text(registers.OUTPUT_MESSAGE, length)
+                record = await self.read_text(registers.OUTPUT_MESSAGE, length)
                 if await self._record_state() == (before, length):
                     return record
             await asyncio.sleep(_RECORD_PAUSE)
@@ -181,7 +195,7 @@ class ModbusMeter:
         signature = (await self.read_status()).signature
         return signature, self._status.message_length or 0
 
-    async def _read_text(self, register: int, length: int) -> bytes:
+    async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
         if length > registers.TEXT_BYTES:
             raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
@@ -205,28 +219,29 @@ class ModbusMeter:
             await self._write_many(
                 registers.PROTOTYPE + start, words[start : start + MAX_REGISTERS]
             )
-        await self._write(registers.PROTOTYPE_LENGTH, len(prototype))
+        await self.write(registers.PROTOTYPE_LENGTH, len(prototype))
 
     async def send(self, command: Command) -> None:
         """Write the command word (0x4280)."""
         reset = command is Command.RESET_ERRORS
-        await self._write(
+        await self.write(
             registers.COMMAND, registers.RESET_ERRORS_CODE if reset else ord(command.value)
         )
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display (0x4F10)."""
-        await self._write(registers.DISPLAY_POWER, int(on))
+        await self.write(registers.DISPLAY_POWER, int(on))
 
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page (0x4F11)."""
-        await self._write(registers.DISPLAY_PAGE, page)
+        await self.write(registers.DISPLAY_PAGE, page)
 
     async def close(self) -> None:
         """Let go of the link."""
         await self._link.release()
 
-    async def _write(self, register: int, value: int) -> None:
+    async def write(self, register: int, value: int) -> None:
+        """Write one register (function 0x06)."""
         await self._request(partial(self._unit.write_register, wire(register), value))
 
     async def _write_many(self, register: int, values: list[int]) -> None:

@@ -149,7 +149,7 @@ class Feature(Flag):
     CHARGE_SETTINGS = auto()
     """Tariff and cable resistance (the time offset is offered by all)."""
     RECORD_SEARCH = auto()
-    """Saved records by internal progressive and by transaction ID, and the first one."""
+    """Saved records by internal progressive and by transaction ID; the state of that search."""
     PARSED_EVENTS = auto()
     """Metrological events with date, code and arguments instead of raw bytes."""
     PARAMETER_BLOCK = auto()
@@ -195,6 +195,24 @@ class LiveData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogbookInfo:
+    """State of the two logbooks; None where the transport lacks a value.
+
+    The progressives are the meter's own numbers of the oldest and the newest saved record; what
+    the search status says is not in the manual.
+    """
+
+    records_saved: int | None = None
+    records_maximum: int | None = None
+    first_progressive: int | None = None
+    last_progressive: int | None = None
+    events_saved: int | None = None
+    events_maximum: int | None = None
+    search_status: int | None = None
+    search_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Housekeeping:
     """What changes slowly; None where the transport lacks a value.
 
@@ -202,8 +220,7 @@ class Housekeeping:
     """
 
     clock_drift: int | None = None
-    records_saved: int | None = None
-    records_maximum: int | None = None
+    logbook: LogbookInfo = LogbookInfo()
     hours_total: int | None = None
     hours_working: int | None = None
 
@@ -222,20 +239,6 @@ class Settings:
     cable_resistance_locked: bool | None = None
     sync_timeout: int | None = None
     signature_format: SignatureFormat | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogbookInfo:
-    """State of the two logbooks; None where the transport lacks a value."""
-
-    records_saved: int | None = None
-    records_maximum: int | None = None
-    first_progressive: int | None = None
-    last_progressive: int | None = None
-    events_saved: int | None = None
-    events_maximum: int | None = None
-    search_status: int | None = None
-    search_position: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +265,8 @@ class SystemStatus:
 class MetrologicalEvent:
     """An entry of the event logbook.
 
-    ``raw`` is what the meter gave, byte for byte; over Modbus that is all there is.
+    ``raw`` is what the meter gave, byte for byte; over Modbus that is all there is. ``at`` is the
+    meter's local time without an offset, since the meter does not say which it had then.
     """
 
     raw: bytes
