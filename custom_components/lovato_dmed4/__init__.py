@@ -24,12 +24,14 @@ from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
+from .event_log import event_store
 from .http import LastRecordView
 from .services import async_setup_services
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -107,3 +109,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bo
     if unloaded:
         await entry.runtime_data.meter.close()
     return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    """Forget how far a meter's events were known."""
+    await event_store(hass, entry.entry_id).async_remove()

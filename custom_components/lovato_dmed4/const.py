@@ -29,6 +29,9 @@ DEFAULT_INTERVAL_IDLE: Final = 10
 # Counters, clock drift and the number of records change with a charge, not by the second.
 HOUSEKEEPING_INTERVAL: Final = timedelta(minutes=1)
 
+# Sent with the percentage while a meter's logbook is read, with None when that is over.
+SIGNAL_LOGBOOK_PROGRESS: Final = f"{DOMAIN}_logbook_progress_{{}}"
+
 DEFAULT_HTTP_PORT: Final = 80
 DEFAULT_MODBUS_PORT: Final = 502
 DEFAULT_UNIT_ID: Final = 1

@@ -35,6 +35,8 @@ from .dmed4.errors import (
     ClockNotSynchronisedError,
     CommandFailedError,
     CycleActiveError,
+    EntryNotFoundError,
+    EntryNotReadyError,
     ErrorsPersistError,
     FlagsConflictError,
     InputError,
@@ -44,6 +46,7 @@ from .dmed4.errors import (
     PrototypeRefusedError,
     RecordUnavailableError,
     RefusedError,
+    SearchNotOfferedError,
     SilentError,
     StepFailedError,
     TextCharactersError,
@@ -59,6 +62,9 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     SilentError: "silent",
     NotADmed4Error: "not_a_dmed4",
     RefusedError: "refused",
+    EntryNotFoundError: "entry_not_found",
+    EntryNotReadyError: "entry_not_ready",
+    SearchNotOfferedError: "search_not_offered",
     CycleActiveError: "cycle_active",
     NoCycleError: "no_cycle",
     ClockNotSynchronisedError: "clock_not_synchronised",
@@ -72,7 +78,13 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
 }
 
 # What the user asked for can't be done, and the meter was left alone.
-_WRONG_USE: Final = (CycleActiveError, NoCycleError, InputError)
+_WRONG_USE: Final = (
+    CycleActiveError,
+    NoCycleError,
+    InputError,
+    EntryNotFoundError,
+    SearchNotOfferedError,
+)
 
 _FIELDS: Final = {
     "IF": CONF_IDENTIFICATION_FLAGS,

@@ -33,6 +33,14 @@ from .const import (
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import DisplayPage
 from .dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
+from .logbook_actions import (
+    ONE_RECORD,
+    PAGE_FIELDS,
+    RECORD_FIELDS,
+    get_events,
+    get_record,
+    list_records,
+)
 
 ATTR_COMBINED: Final = "combined"
 ATTR_ON: Final = "display_on"
@@ -115,6 +123,9 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
         vol.Schema(_METER | {vol.Optional(ATTR_COMBINED, default=False): cv.boolean}),
     ),
     "get_last_record": (_get_last_record, vol.Schema(_METER)),
+    "get_record": (get_record, vol.All(vol.Schema(_METER | RECORD_FIELDS), *ONE_RECORD)),
+    "list_records": (list_records, vol.Schema(_METER | PAGE_FIELDS)),
+    "get_events": (get_events, vol.Schema(_METER | PAGE_FIELDS)),
     "reset_errors": (_reset_errors, vol.Schema(_METER)),
     "synchronise_clock": (_synchronise_clock, vol.Schema(_METER)),
     "set_display": (
@@ -133,6 +144,10 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
 }
 
 
+# What does nothing but tell something.
+_ONLY_RESPONSE: Final = (_get_last_record, get_record, list_records, get_events)
+
+
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions: for administrators, because they write to a meter or tell who charged."""
@@ -144,7 +159,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             partial(_handle, hass, handler),
             schema=schema,
             supports_response=SupportsResponse.ONLY
-            if handler is _get_last_record
+            if handler in _ONLY_RESPONSE
             else SupportsResponse.OPTIONAL,
         )
 

@@ -7,10 +7,11 @@ other does.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+import hashlib
 import json
 from typing import Final, Protocol, override
 
@@ -32,6 +33,9 @@ _READY_PAUSE: Final = 0.05
 
 # A record is signed, an event logged, now and then: not several times within a few requests.
 _ATTEMPTS: Final = 3
+
+POSITIONS: Final = 1 << 16
+"""How many entries there can be: a word counts them."""
 
 _BAD_REQUESTS: Final = range(400, 500)
 
@@ -297,6 +301,40 @@ def _local_time(date: object, time: object) -> datetime | None:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+async def read_records(
+    logbook: Logbook, offset: int, limit: int
+) -> AsyncGenerator[tuple[int, bytes]]:
+    """Read saved records from a position on, the newest first, each once and none left out.
+
+    A record that is signed meanwhile moves all others on by one position: a record that was read
+    before is met again then, and passed over.
+
+    Yields:
+        The position where a record was found, and the record.
+    """
+    seen: set[bytes] = set()
+    saved = 0
+    for position in range(offset, POSITIONS):
+        if position >= saved:
+            known = (await logbook.read_info()).records_saved
+            saved = POSITIONS if known is None else known
+        if position >= saved or len(seen) == limit:
+            return
+        try:
+            record = await logbook.read_record(position)
+        except EntryNotFoundError:
+            return
+        digest = _payload_digest(record)
+        if digest not in seen:
+            seen.add(digest)
+            yield position, record
+
+
+def _payload_digest(record: bytes) -> bytes:
+    """SHA-256 of what the signature covers."""
+    return hashlib.sha256(record.partition(b"|")[2].rpartition(b"|")[0]).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
