@@ -29,6 +29,9 @@ class Device:
         """Whether the device is starting: it answers nothing."""
         return self.now < self._down_until
 
+    def update(self) -> None:
+        """Catch up with the clock source, where there is something to catch up with."""
+
     def reboot(self) -> None:
         """Restart, as after the parameters have been saved: no answers for the reboot time."""
         self._down_until = self.now + self._reboot_time

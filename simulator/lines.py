@@ -94,7 +94,8 @@ class Gateway(Line):
 
     @override
     async def answer(self, frame: Frame) -> bytes | None:
-        if frame.unit in {self._unit_id, BROADCAST}:
+        passed_on = frame.unit not in {self._unit_id, BROADCAST}
+        if not (passed_on and self._meter.parameters.is_gateway):
             return handle_pdu(self._meter, frame.pdu)
         async with self._bus_lock:
             answer = await self._bus.answer(frame) if self._bus.hears(frame) else None

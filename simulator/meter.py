@@ -4,7 +4,7 @@ Nothing runs in the background. Whatever is due is worked out when the meter is 
 its clock source tells.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
 import hashlib
@@ -15,12 +15,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from .boards import Board, Boards
 from .clock import Clock
 from .device import Device
 from .errors import BusyError, NotValidError, OutOfRangeError
 from .logbook import Download, Event, EventCode, Logbook
 from .login import Login
 from .models import MODELS
+from .parameters import Parameters
 from .physics import TICKS_PER_SECOND, Physics
 from .prototype import JsonError, PrototypeError, check_prototype
 from .quirks import Quirks
@@ -94,12 +96,13 @@ class SimulatedMeter(Device):
         sync_timeout: Minutes after which the clock no longer counts as synchronised (0x4283).
         signing_time: Seconds from a command to its signed record.
         checking_time: Seconds from a prototype to its verdict.
-        signature_format: 0 hex, 1 base64 (register 0x4282).
+        signature_format: 0 hex, 1 base64 (register 0x4282); P06_01 at the start.
         commissioned: Whether the meter has been put into service; without it there is no key.
         total_imported: The import counter at the start, in Wh; by default from the seed.
         max_records: How many records the logbook keeps (register 0x0220).
         max_events: How many metrological events the logbook keeps (register 0x020D).
         password: The advanced password, for the login over REST.
+        parameters: System parameters other than their defaults, such as `{"P05_05": 1}`.
         reboot_time: Seconds for which a reboot leaves the meter without an answer.
         quirks: Readings of the manual other than the default.
     """
@@ -121,7 +124,8 @@ class SimulatedMeter(Device):
         total_imported: int | None = None,
         max_records: int = 500,
         max_events: int = 100,
-        password: str = "1000",
+        password: str = "1000",  # noqa: S107
+        parameters: Mapping[str, int] | None = None,
         reboot_time: float = 2.0,
         quirks: Quirks | None = None,
     ) -> None:
@@ -135,7 +139,11 @@ class SimulatedMeter(Device):
         self.quirks: Final = quirks or Quirks()
         self.commissioned: Final = commissioned
         self.sync_timeout: Final = sync_timeout
-        self.signature_format: Final = signature_format
+        self.parameters: Final = Parameters(
+            {"P06_01": signature_format} | dict(parameters or {}), self.quirks.ip_parameters
+        )
+        self.boards: Final = Boards()
+        self.operating = False
         self.firmware_checksum: Final = 0x1721_0000 | self.model.slave_id
         self._clock_lead = clock_error
         self._synchronised_until: float | None = None
@@ -250,7 +258,23 @@ class SimulatedMeter(Device):
         self.update()
         return self._errors_2
 
+    @property
+    def board_status(self) -> dict[str, object]:
+        """The fields of the system status that tell about the two boards."""
+        self.update()
+        live = set()
+        if self._signing_broken:
+            live.add("signature_err")
+        if self.physics.fast.power < 0 and not self.model.bidirectional:
+            live.add("wiring_err")
+        return self.boards.status(live, table_spelling=self.quirks.table_spelling)
+
     # --- Keys and records
+
+    @property
+    def signature_format(self) -> int:
+        """0 hex, 1 base64 (register 0x4282, P06_01)."""
+        return self.parameters["P06_01"]
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:
@@ -306,6 +330,51 @@ class SimulatedMeter(Device):
         """Whether the login is locked."""
         return self.login.locked
 
+    # --- Operative status and system parameters
+
+    @property
+    def operative_status(self) -> str:
+        """`Ready`, `Charging` (clock and parameters are locked) or `Operating` (parameters)."""
+        if self.charging:
+            return "Charging"
+        return "Operating" if self.operating else "Ready"
+
+    @property
+    def cable_locked(self) -> bool:
+        """Whether `res_cable` can no longer be set. When that is so is our reading."""
+        return self.operating
+
+    def operate(self) -> None:
+        """Lock the parameters for good (operative status *Operating*).
+
+        Raises:
+            NotValidError: Nobody has logged in, or a charge cycle is running.
+        """
+        self.update()
+        if not self.login.logged_in or self.charging:
+            raise NotValidError("log in first, and not while charging")
+        self.operating = True
+
+    def require_unlocked_parameters(self) -> None:
+        """Find out whether the system parameters can be changed.
+
+        Raises:
+            NotValidError: The operative status is not *Ready*.
+        """
+        self.update()
+        if self.operative_status != "Ready":
+            raise NotValidError("parameters are locked")
+
+    def save_parameters(self) -> None:
+        """Save what has been written to the system parameters, and reboot (register 0x2F03).
+
+        Raises:
+            NotValidError: The operative status is not *Ready*.
+        """
+        self.require_unlocked_parameters()
+        self.parameters.save()
+        self.reboot()
+
     # --- Settings
 
     def configure(
@@ -319,12 +388,14 @@ class SimulatedMeter(Device):
         """Set the clock (Unix seconds), the offset to UTC (minutes), the tariff, the cable.
 
         Raises:
-            NotValidError: A charge cycle is running.
+            NotValidError: A charge cycle is running, or the cable's value is locked.
             OutOfRangeError: One of them is out of its range; none is set.
         """
         self.update()
         if self.charging:
             raise NotValidError("not while charging")
+        if res_cable is not None and self.cable_locked:
+            raise NotValidError("res_cable is locked")
         _check_range("datetime", datetime, 0, _MAX_DWORD)
         _check_range("datetime_offset", datetime_offset, -_MAX_OFFSET, _MAX_OFFSET)
         _check_range("tariff", tariff, 0, _MAX_WORD)
@@ -435,6 +506,19 @@ class SimulatedMeter(Device):
             self._errors_2 |= 1 << bit
         self._log(EventCode.ERROR, bit + 32 * (dword - 1))
 
+    def set_board_bit(self, board: Board, bit: str, *, on: bool = True) -> None:
+        """Set or clear an error bit of a board, such as `wiring_err` of `board_2`."""
+        self.boards.set_bit(board, bit, on=on)
+
+    def set_fatal(self, number: int, *, on: bool = True) -> None:
+        """Set or clear fatal error 1…12 of the measure board."""
+        self.boards.set_fatal(number, on=on)
+
+    def reverse_wiring(self, *, on: bool = True) -> None:
+        """Swap the cables: power is negative from now on, an error on a model of one direction."""
+        self.update()
+        self.physics.reversed = on
+
     def power_failure(self) -> None:
         """Lose power and come back at once: connections and clock synchronisation are gone.
 
@@ -470,6 +554,7 @@ class SimulatedMeter(Device):
             self._measurement_status = MeasurementStatus.NOT_INITIALISED
             self._prototype = None
         self.login.logged_in = False
+        self.parameters.forget()
         self.record_download = Download()
         self.event_download = Download()
 

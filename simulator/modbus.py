@@ -4,12 +4,11 @@ import struct
 
 from .errors import BusyError, NoRegisterError, NotValidError, OutOfRangeError
 from .meter import SimulatedMeter
-from .registers import WRITE_MANY, WRITE_ONE, read_registers, write_registers
+from .registers import METER_REGISTERS, READ, WRITE_MANY, WRITE_ONE
 
 MAX_REGISTERS = 120
 """Registers in one message (manual: protocol specifications)."""
 
-_READ = (0x03, 0x04)
 _REPORT_SLAVE_ID = 0x11
 _FIRMWARE, _HARDWARE, _PARAMETERS, _ETHERNET_FIRMWARE = 12, 3, 5, 7
 
@@ -67,21 +66,21 @@ class _UnknownFunctionError(Exception):
 
 
 def _answer(meter: SimulatedMeter, function: int, data: bytes) -> bytes:
-    if function in _READ:
+    if function in READ:
         address, count = _ADDRESS_AND_COUNT.unpack(data)
         _check_count(count)
-        words = read_registers(meter, address + 1, count)
+        words = METER_REGISTERS.read(meter, address + 1, count, function)
         return bytes([len(words)]) + words
     if function == WRITE_ONE:
         address, _ = _ADDRESS_AND_COUNT.unpack(data)
-        write_registers(meter, address + 1, data[2:], function)
+        METER_REGISTERS.write(meter, address + 1, data[2:], function)
         return data
     if function == WRITE_MANY:
         address, count = _ADDRESS_AND_COUNT.unpack_from(data)
         _check_count(count)
         if len(data) != 5 + 2 * count or data[4] != 2 * count:
             raise OutOfRangeError("byte count and data disagree")
-        write_registers(meter, address + 1, data[5:], function)
+        METER_REGISTERS.write(meter, address + 1, data[5:], function)
         return data[:4]
     if function == _REPORT_SLAVE_ID:
         identity = (meter.model.slave_id, _FIRMWARE, _HARDWARE, _PARAMETERS)

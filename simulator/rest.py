@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import ssl
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
+from .certificate import Certificate
 from .errors import (
     BusyError,
     LoginLockedError,
@@ -35,6 +37,7 @@ _REFUSALS: dict[type[MeterError], tuple[int, str]] = {
     LoginLockedError: (403, "Forbidden"),
     BusyError: (503, "Service Unavailable"),
 }
+_DISPLAY = "/force_display"
 _NOT_JSON = b"<html><body>DMED4</body></html>"
 
 
@@ -45,12 +48,15 @@ class RestServer:
         meter: What answers.
         host: Address to listen on.
         port: 0 for any free one; the same again after a stop.
+        tls: Serve HTTPS, with a certificate made on the spot.
         response_time: Seconds that an answer takes, so that requests that overlap are seen.
 
     Attributes:
         requests: Method and path of the requests so far.
         max_concurrent: How many requests were under way at a time, at most.
         faults: What goes wrong.
+        certificate_fingerprint: SHA-256 of the certificate (DER), 64 hexadecimal digits; without
+            TLS empty.
     """
 
     def __init__(
@@ -59,12 +65,19 @@ class RestServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        tls: bool = False,
         response_time: float = 0.005,
     ) -> None:
         self._meter = meter
         self._api: Api = MeterApi(meter)
         self.host = host
         self.port = port
+        self.tls = tls
+        self._tls_context: ssl.SSLContext | None = None
+        self.certificate_fingerprint = ""
+        if tls:
+            self._tls_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.renew_certificate()
         self._response_time = response_time
         self.requests: list[tuple[str, str]] = []
         self.max_concurrent = 0
@@ -73,6 +86,18 @@ class RestServer:
         self._runner: web.ServerRunner | None = None
         meter.on_reboot(self._drop_connections)
 
+    @property
+    def url(self) -> str:
+        """Where the server is: `http://127.0.0.1:8080`."""
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
+
+    def renew_certificate(self) -> None:
+        """Use another certificate with another key, for the connections to come."""
+        assert self._tls_context is not None  # noqa: S101 - only a server with TLS has one
+        certificate = Certificate.make(f"DMED4 {self._meter.serial_number}")
+        certificate.load_into(self._tls_context)
+        self.certificate_fingerprint = certificate.fingerprint
+
     async def start(self) -> None:
         """Plug the meter in."""
         self._runner = web.ServerRunner(
@@ -80,7 +105,7 @@ class RestServer:
             shutdown_timeout=0,
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, self.port)
+        site = web.TCPSite(self._runner, self.host, self.port, ssl_context=self._tls_context)
         await site.start()
         self.port = self._runner.addresses[0][1]
 
@@ -118,6 +143,9 @@ class RestServer:
             return await self._respond(request)
         finally:
             self._concurrent -= 1
+            afterwards, self._api.afterwards = self._api.afterwards, None
+            if afterwards is not None:
+                afterwards()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         call = Call(request.method, request.query, await request.read())
@@ -138,6 +166,8 @@ class RestServer:
 
     def _carry_out(self, path: str, call: Call) -> web.Response | str:
         methods = self._api.methods(path)
+        if self.tls and self._meter.quirks.display_needs_plain_http and path.endswith(_DISPLAY):
+            return _failure(501, "Not Implemented", "only without TLS")
         if methods is None:
             return _failure(404, "Not Found", path)
         if call.method not in methods:

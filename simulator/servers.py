@@ -230,7 +230,8 @@ class GatewayServer(SocketServer):
     """A meter that is a gateway (P05_05 = 1): its Modbus TCP port leads to its bus as well.
 
     Args:
-        meter: The gateway; answers to its own unit ID and to 0.
+        meter: The gateway; answers to its own unit ID and to 0. Its P05_05 must be 1, or it answers
+            to all unit IDs and passes nothing on, as any meter.
         units: The devices on its bus by unit ID.
         unit_id: The gateway's own.
         host: Address to listen on.

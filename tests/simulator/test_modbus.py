@@ -179,7 +179,8 @@ class TestExceptions:
             (0x4F11, 1),
             (0x4EFF, 34),
             (0x2F29, 1),
-            (0x5000, 1),
+            (0x2F03, 1),
+            (0x5003, 1),
             (0x10000, 1),
         ],
     )
@@ -207,7 +208,7 @@ class TestExceptions:
         request = bytes.fromhex(pdu)
         assert await modbus.ask(request) == bytes([request[0] | 0x80, 3])
 
-    @pytest.mark.parametrize("register", [0x0002, 0x0200, 0x4200, 0x4282, 0x4400, 0x5000, 0x4285])
+    @pytest.mark.parametrize("register", [0x0002, 0x0200, 0x4200, 0x4282, 0x4400, 0x5003, 0x4285])
     async def test_read_only(self, modbus: ModbusClient, register: int) -> None:
         assert await modbus.write(register, 1) == b"\x86\x02"
         assert await modbus.write_many(register, b"\0\1") == b"\x90\x02"
