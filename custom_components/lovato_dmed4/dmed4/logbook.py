@@ -19,7 +19,6 @@ from . import registers
 from .errors import (
     EntryNotFoundError,
     EntryNotReadyError,
-    MeterError,
     RefusedError,
     SearchNotOfferedError,
     UnexpectedAnswerError,
@@ -99,20 +98,27 @@ class _Index:
         raise UnexpectedAnswerError("the logbook keeps changing while it is read")
 
     async def _base_by(self, last: bytes) -> int:
-        if last:
-            if await self._probe(1, EntryNotFoundError) != last:
-                return 0
-            return 0 if await self._probe(0, EntryNotFoundError, EntryNotReadyError) == last else 1
-        if await self._probe(0, EntryNotFoundError, EntryNotReadyError):
+        if not last:
+            return await self._base_by_existence()
+        if await self._probe(1) != last:
             return 0
-        # Answered, it shows that index 0 is missing and the meter does not just hang.
-        await self._read_at(1)
-        return 1
+        # Both, if the last two entries are the same to the byte.
+        return 0 if await self._probe(0) == last else 1
 
-    async def _probe(self, index: int, *missing: type[MeterError]) -> bytes:
+    async def _base_by_existence(self) -> int:
+        try:
+            await self._read_at(0)
+        except EntryNotFoundError, EntryNotReadyError:
+            # Only if index 1 is answered, index 0 is missing and the meter does not just hang.
+            if not await self._probe(1):
+                raise
+            return 1
+        return 0
+
+    async def _probe(self, index: int) -> bytes:
         try:
             return await self._read_at(index)
-        except missing:
+        except EntryNotFoundError:
             return b""
 
 
