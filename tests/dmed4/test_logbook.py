@@ -109,13 +109,9 @@ async def test_the_only_record(simulated: SimulatedMeter, logbook: Logbook) -> N
 
 
 async def test_no_record(simulated: SimulatedMeter, logbook: Logbook) -> None:
-    for read in (
-        lambda: logbook.read_record(0),
-        lambda: logbook.read_record(3),
-        logbook.find_first,
-    ):
+    for reading in (logbook.read_record(0), logbook.read_record(3), logbook.find_first()):
         with pytest.raises(EntryNotFoundError):
-            await read()
+            await reading
     assert await listed(logbook) == []
     assert await listed(logbook, 5) == []
     records = sign(simulated, 2)
