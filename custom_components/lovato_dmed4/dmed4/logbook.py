@@ -190,6 +190,8 @@ class ModbusLogbook(Logbook):
     def __init__(self, source: ModbusSource) -> None:
         self._source = source
         self._lock = asyncio.Lock()
+        # What is known of the numbers of entries, which only grow.
+        self._info = LogbookInfo()
         self._records = _Index(self._record_at, source.read_last_record)
         self._events = _Index(self._event_at)
 
@@ -200,16 +202,17 @@ class ModbusLogbook(Logbook):
     @override
     async def read_record(self, position: int) -> bytes:
         async with self._lock:
-            saved = (await self.read_info()).records_saved
-            _check_position(position, saved)
+            if position >= (self._info.records_saved or 0):
+                self._info = await self.read_info()
+            _check_position(position, self._info.records_saved)
             return await self._records.read(position)
 
     @override
     async def find_first(self) -> bytes:
         async with self._lock:
-            saved = (await self.read_info()).records_saved
-            _check_position(0, saved)
-            return await self._records.read((saved or 1) - 1)
+            self._info = await self.read_info()
+            _check_position(0, self._info.records_saved)
+            return await self._records.read((self._info.records_saved or 0) - 1)
 
     @override
     async def find_by_progressive(self, progressive: int) -> bytes:
@@ -222,7 +225,9 @@ class ModbusLogbook(Logbook):
     @override
     async def read_event(self, position: int) -> MetrologicalEvent:
         async with self._lock:
-            _check_position(position, (await self.read_info()).events_saved)
+            if position >= (self._info.events_saved or 0):
+                self._info = await self.read_info()
+            _check_position(position, self._info.events_saved)
             return MetrologicalEvent(raw=await self._events.read(position))
 
     async def _record_at(self, index: int) -> bytes:
@@ -271,9 +276,9 @@ class ModbusLogbook(Logbook):
 
 
 def _check_position(position: int, saved: int | None) -> None:
-    """What a meter answers to an index that it does not have, the manual does not say."""
-    if saved is not None and position >= saved:
-        raise EntryNotFoundError(f"{saved} entries are saved")
+    """Do not ask for what is not there: what a meter answers then, the manual does not say."""
+    if position >= (saved or 0):
+        raise EntryNotFoundError(f"{saved or 0} entries are saved")
 
 
 def parse_event(raw: bytes) -> MetrologicalEvent:
