@@ -52,7 +52,7 @@ def fired(hass: HomeAssistant) -> Fired:
             and new.domain == "event"
             and new.state not in {"unknown", "unavailable"}
             # A restored or an available one is no new one.
-            and (old is not None and new.state != old.state and old.state != "unavailable")
+            and (old is not None and old.state not in {new.state, "unavailable"})
         ):
             found.append(new.attributes)
 
@@ -189,10 +189,10 @@ async def test_logbook_fails_alone(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     rest_server: RestServer,
-    simulated: SimulatedMeter,
     fired: Fired,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    simulated = rest_server._api._meter  # type: ignore[attr-defined]
     answers = rest_answers(rest_server, "events")
     get = answers.pop("GET")
     log_events(simulated, 1)

@@ -5,7 +5,10 @@ may sit behind one gateway: everything that goes to one address shares a link an
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+import logging
 from weakref import WeakValueDictionary
 
 from modbus_connection import ModbusTcpParams
@@ -17,6 +20,30 @@ REQUEST_TIMEOUT = 3.0
 
 _links: dict[Hashable, ModbusLink] = {}
 _http_locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
+
+_requesting: ContextVar[bool] = ContextVar("requesting", default=False)
+_PYMODBUS_LOGGER = logging.getLogger("pymodbus.logging")
+
+
+def _demote(record: logging.LogRecord) -> bool:
+    """Make a debug message of what pymodbus says about a request of ours."""
+    if not _requesting.get():
+        return True
+    record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    return _PYMODBUS_LOGGER.isEnabledFor(logging.DEBUG)
+
+
+_PYMODBUS_LOGGER.addFilter(_demote)
+
+
+@contextmanager
+def quiet_pymodbus() -> Iterator[None]:
+    """Make a request whose failure is raised and not logged as well, at every poll of a lost meter."""
+    token = _requesting.set(True)
+    try:
+        yield
+    finally:
+        _requesting.reset(token)
 
 
 class ModbusLink:

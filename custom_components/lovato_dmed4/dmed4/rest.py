@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 import json
-import math
 import re
 import time
 from typing import Final
@@ -54,6 +53,8 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
 
+_NUMBER_LIMIT: Final = 2**64
+
 _UNESCAPED_TEXT: Final = re.compile(
     r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG)|EVENT[_ ]LOG)"\s*:\s*"(?P<text>.*)"\s*\}\s*', re.DOTALL
 )
@@ -79,7 +80,7 @@ class RestMeter:
             system = await self._get("system_status")
         except (RefusedError, UnexpectedAnswerError) as err:
             raise NotADmed4Error("this web server has no API of a DMED4") from err
-        if "public_key" not in settings or "model_code" not in system:
+        if "public_key" not in settings or "serial_number" not in system:
             raise NotADmed4Error("this web server's answers are not those of a DMED4")
         code = _integer(system, "model_code")
         serial = _integer(system, "serial_number")
@@ -171,13 +172,11 @@ class RestMeter:
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Post the bare payload object."""
-        await self._request(
-            "POST", "ocmf", data=prototype, headers={"Content-Type": "application/json"}
-        )
+        await self._post("ocmf", prototype)
 
     async def send(self, command: Command) -> None:
-        """Give a command."""
-        await self._put("charge_settings", command=command.value)
+        """Give a command, by POST: aiohttp repeats a PUT by itself when its answer is lost."""
+        await self._post("charge_settings", json.dumps({"command": command.value}).encode())
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
@@ -195,6 +194,9 @@ class RestMeter:
 
     async def _put(self, path: str, **parameters: str) -> None:
         await self._request("PUT", path, parameters=parameters)
+
+    async def _post(self, path: str, data: bytes) -> None:
+        await self._request("POST", path, data=data, headers={"Content-Type": "application/json"})
 
     async def _request(
         self,
@@ -262,7 +264,10 @@ def _record(answer: Answer, name: str) -> bytes:
     record = answer.get(name, "")
     if not isinstance(record, str):
         raise UnexpectedAnswerError(f"{name} is no text")
-    return record.encode(errors="surrogateescape")
+    try:
+        return record.encode(errors="surrogateescape")
+    except UnicodeEncodeError as err:
+        raise UnexpectedAnswerError(f"{name} holds what is no character") from err
 
 
 def _number(answer: Answer, name: str) -> float | None:
@@ -273,9 +278,10 @@ def _number(answer: Answer, name: str) -> float | None:
             value = float(value)
         except ValueError:
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    # Whatever a meter counts is far below; what is not, can't be calculated with.
+    return value if abs(value) < _NUMBER_LIMIT else None
 
 
 def _integer(answer: Answer, name: str) -> int | None:
@@ -295,8 +301,10 @@ def _text(answer: Answer, name: str) -> str | None:
 
 
 def _hex(answer: Answer, name: str) -> bytes | None:
+    """Get a key; None if it is missing, no hex, or all zeros, as where there is none yet."""
     value = answer.get(name)
     try:
-        return bytes.fromhex(value) or None if isinstance(value, str) else None
+        key = bytes.fromhex(value) if isinstance(value, str) else b""
     except ValueError:
         return None
+    return key if any(key) else None
