@@ -28,6 +28,7 @@ from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
+from .event_log import event_store
 from .http import LastRecordView
 from .issues import IssueWatcher
 from .login import Login, async_forget
@@ -38,6 +39,7 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.NUMBER,
+    Platform.EVENT,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -154,3 +156,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> No
     """Delete what is kept of a meter besides its entry, and leave no question behind."""
     async_certificate_accepted(hass, entry)
     await async_forget(hass, entry)
+    await event_store(hass, entry.entry_id).async_remove()

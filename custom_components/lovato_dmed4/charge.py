@@ -1,8 +1,8 @@
 """What a user says and gets of a charge: the identity to start with, the record that comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.util.json import JsonValueType
 
@@ -34,6 +34,9 @@ from .ocmf import (
     to_spki_hex,
     verify,
 )
+
+# A record has these three readings of its start, then the same of its end (manual: v1/ocmf).
+_COUNTERS: Final = ("imported", "exported", "cycle")
 
 
 def charge_identity(values: Mapping[str, Any]) -> ChargeIdentity:
@@ -69,6 +72,42 @@ def record_response(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueT
         "meter_serial": record.meter_serial,
         "readings": [_reading(reading) for reading in record.readings],
     }
+
+
+def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
+    """Tell of a signed record what an overview needs: when, how much, whether it is genuine.
+
+    Who charged is not in it, but by what kind of identification.
+    """
+    try:
+        record = parse(raw)
+    except MalformedRecordError:
+        return {"signature": Verdict.MALFORMED.value}
+    half = len(record.readings) // 2
+    return {
+        "sha256": record.digest,
+        "signature": verify(record, _public_key(entry.runtime_data.identity)).verdict.value,
+        "pagination": record.pagination,
+        "identification_type": record.identification_type,
+        "begin": _counters(record.readings[:half]),
+        "end": _counters(record.readings[half:]),
+    }
+
+
+def _counters(readings: Sequence[Reading]) -> dict[str, JsonValueType]:
+    """Show the readings of one moment: total imported, total exported, energy of the cycle."""
+    if not readings:
+        return {}
+    shown: dict[str, JsonValueType] = {
+        key: value
+        for key, value in _reading(readings[0]).items()
+        if key in {"time", "clock", "transaction", "unit"}
+    }
+    if len(readings) == len(_COUNTERS):
+        shown |= {
+            name: reading.value_text for name, reading in zip(_COUNTERS, readings, strict=True)
+        }
+    return shown
 
 
 def _public_key(identity: Identity) -> PublicKey | None:

@@ -56,6 +56,9 @@ DEFAULT_INTERVAL_IDLE: Final = 10
 # Counters, clock drift and the number of records change with a charge, not by the second.
 HOUSEKEEPING_INTERVAL: Final = timedelta(minutes=1)
 
+# Sent with the percentage while a meter's logbook is read, with None when that is over.
+SIGNAL_LOGBOOK_PROGRESS: Final = f"{DOMAIN}_logbook_progress_{{}}"
+
 DEFAULT_HTTP_PORT: Final = 80
 DEFAULT_HTTPS_PORT: Final = 443
 DEFAULT_MODBUS_PORT: Final = 502

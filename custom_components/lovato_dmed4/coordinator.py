@@ -52,6 +52,8 @@ from .dmed4.errors import (
     ClockNotSynchronisedError,
     CommandFailedError,
     CycleActiveError,
+    EntryNotFoundError,
+    EntryNotReadyError,
     ErrorsPersistError,
     FlagsConflictError,
     InputError,
@@ -70,6 +72,7 @@ from .dmed4.errors import (
     RebootTimeoutError,
     RecordUnavailableError,
     RefusedError,
+    SearchNotOfferedError,
     SilentError,
     StepFailedError,
     TextCharactersError,
@@ -104,6 +107,9 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     ParametersLockedError: "parameters_locked",
     ParametersNotTakenError: "parameters_not_taken",
     RebootTimeoutError: "reboot_timeout",
+    EntryNotFoundError: "entry_not_found",
+    EntryNotReadyError: "entry_not_ready",
+    SearchNotOfferedError: "search_not_offered",
     CycleActiveError: "cycle_active",
     NoCycleError: "no_cycle",
     ClockNotSynchronisedError: "clock_not_synchronised",
@@ -125,6 +131,8 @@ _WRONG_USE: Final = (
     NotOfferedError,
     ParameterError,
     ParametersLockedError,
+    EntryNotFoundError,
+    SearchNotOfferedError,
 )
 
 _FIELDS: Final = {

@@ -19,14 +19,17 @@ from homeassistant.const import (
     UnitOfElectricPotential,
     UnitOfEnergy,
     UnitOfPower,
+    UnitOfRatio,
     UnitOfTemperature,
     UnitOfTime,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from .const import SIGNAL_LOGBOOK_PROGRESS
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import (
     Feature,
@@ -254,13 +257,13 @@ HOUSEKEEPING_SENSORS: Final = (
         translation_key="records_saved",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.records_saved,
+        value_fn=lambda data: data.logbook.records_saved,
     ),
     HousekeepingSensorDescription(
         key="records_maximum",
         translation_key="records_maximum",
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.records_maximum,
+        value_fn=lambda data: data.logbook.records_maximum,
     ),
     HousekeepingSensorDescription(
         key="sync_timeout",
@@ -329,6 +332,58 @@ HOUSEKEEPING_SENSORS: Final = (
         feature=Feature.SYSTEM_STATUS,
         value_fn=lambda data: data.system.power_checksum,
     ),
+    HousekeepingSensorDescription(
+        key="events_saved",
+        translation_key="events_saved",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.logbook.events_saved,
+    ),
+    HousekeepingSensorDescription(
+        key="events_maximum",
+        translation_key="events_maximum",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.logbook.events_maximum,
+    ),
+    HousekeepingSensorDescription(
+        key="first_progressive",
+        translation_key="first_progressive",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feature=Feature.RECORD_SEARCH,
+        value_fn=lambda data: data.logbook.first_progressive,
+    ),
+    HousekeepingSensorDescription(
+        key="last_progressive",
+        translation_key="last_progressive",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feature=Feature.RECORD_SEARCH,
+        value_fn=lambda data: data.logbook.last_progressive,
+    ),
+    HousekeepingSensorDescription(
+        key="search_status",
+        translation_key="search_status",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feature=Feature.RECORD_SEARCH,
+        value_fn=lambda data: data.logbook.search_status,
+    ),
+    HousekeepingSensorDescription(
+        key="search_position",
+        translation_key="search_position",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        feature=Feature.RECORD_SEARCH,
+        value_fn=lambda data: data.logbook.search_position,
+    ),
+)
+
+LOGBOOK_PROGRESS: Final = Dmed4SensorDescription(
+    key="logbook_progress",
+    translation_key="logbook_progress",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
 )
 
 
@@ -351,6 +406,7 @@ async def async_setup_entry(
         for description in descriptions
         if description.feature is None or description.feature in features
     )
+    async_add_entities([LogbookProgressSensor(entry, LOGBOOK_PROGRESS)])
 
 
 class Dmed4Sensor(Dmed4Entity, SensorEntity):
@@ -442,4 +498,23 @@ class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):
     @override
     def take_over(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self._data.housekeeping.data)
+        return self._attr_native_value
+
+
+class LogbookProgressSensor(Dmed4Sensor):
+    """How far the reading of the logbook has come; unknown while it is not being read."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        signal = SIGNAL_LOGBOOK_PROGRESS.format(self.coordinator.config_entry.entry_id)
+        self.async_on_remove(async_dispatcher_connect(self.hass, signal, self._show))
+
+    @callback
+    def _show(self, percent: int | None) -> None:
+        self._attr_native_value = percent
+        self._handle_coordinator_update()
+
+    @override
+    def take_over(self) -> object:
         return self._attr_native_value

@@ -35,6 +35,14 @@ from .coordinator import Dmed4ConfigEntry, translated_errors
 from .dmed4.model import DisplayPage, Feature
 from .dmed4.parameters import address_text, change, is_address, meaning, read_changes
 from .dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
+from .logbook_actions import (
+    ONE_RECORD,
+    PAGE_FIELDS,
+    RECORD_FIELDS,
+    get_events,
+    get_record,
+    list_records,
+)
 
 ATTR_COMBINED: Final = "combined"
 ATTR_CONFIRM: Final = "confirm"
@@ -166,6 +174,9 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
         vol.Schema(_METER | {vol.Optional(ATTR_COMBINED, default=False): cv.boolean}),
     ),
     "get_last_record": (_get_last_record, vol.Schema(_METER)),
+    "get_record": (get_record, vol.All(vol.Schema(_METER | RECORD_FIELDS), *ONE_RECORD)),
+    "list_records": (list_records, vol.Schema(_METER | PAGE_FIELDS)),
+    "get_events": (get_events, vol.Schema(_METER | PAGE_FIELDS)),
     "reset_errors": (_reset_errors, vol.Schema(_METER)),
     "synchronise_clock": (_synchronise_clock, vol.Schema(_METER)),
     "get_parameters": (_get_parameters, vol.Schema(_METER)),
@@ -200,6 +211,10 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
 }
 
 
+# What does nothing but tell something.
+_ONLY_RESPONSE: Final = (_get_last_record, _get_parameters, get_record, list_records, get_events)
+
+
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions: for administrators, because they write to a meter or tell who charged."""
@@ -211,7 +226,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             partial(_handle, hass, handler),
             schema=schema,
             supports_response=SupportsResponse.ONLY
-            if handler in (_get_last_record, _get_parameters)
+            if handler in _ONLY_RESPONSE
             else SupportsResponse.OPTIONAL,
         )
 

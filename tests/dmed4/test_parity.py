@@ -148,8 +148,8 @@ async def test_the_meter_is_the_same_device_over_both(
 
 async def test_housekeeping_is_the_same_over_both(both: tuple[Meter, Meter]) -> None:
     modbus, rest = [await meter.read_housekeeping() for meter in both]
-    assert (modbus.records_saved, modbus.records_maximum) == (0, 500)
-    assert (rest.records_saved, rest.records_maximum) == (0, 500)
+    assert (modbus.logbook.records_saved, modbus.logbook.records_maximum) == (0, 500)
+    assert (rest.logbook.records_saved, rest.logbook.records_maximum) == (0, 500)
     assert modbus.clock_drift is not None
     assert rest.clock_drift is not None
     assert abs(modbus.clock_drift - rest.clock_drift) <= 2  # the clock is ours, which moves

@@ -123,8 +123,8 @@ async def test_housekeeping_comes_from_its_registers() -> None:
         counters = await meter.read_housekeeping()
     assert counters.hours_total == 65_538
     assert counters.hours_working == 12_345
-    assert counters.records_maximum == 500
-    assert counters.records_saved == 7
+    assert counters.logbook.records_maximum == 500
+    assert counters.logbook.records_saved == 7
     assert counters.settings == Settings(
         time_offset=-60, sync_timeout=1440, signature_format=SignatureFormat.BASE64
     )

@@ -66,7 +66,15 @@ class NotADmed4Error(MeterError):
 
 
 class RefusedError(MeterError):
-    """The meter understood the request and refused it (exception code or HTTP status in the text)."""
+    """The meter understood the request and refused it.
+
+    Attributes:
+        code: the Modbus exception code or the HTTP status; None where there is none.
+    """
+
+    def __init__(self, message: str = "", code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class WrongPasswordError(RefusedError):
@@ -95,6 +103,14 @@ class NotOfferedError(MeterError):
 
 class EntryNotFoundError(MeterError):
     """A logbook has no such entry."""
+
+
+class EntryNotReadyError(MeterError):
+    """The meter did not fetch an entry of a logbook in time."""
+
+
+class SearchNotOfferedError(MeterError):
+    """This transport finds records by position only; REST finds them by their numbers, too."""
 
 
 class ParameterError(MeterError, ValueError):

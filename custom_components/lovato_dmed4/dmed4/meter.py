@@ -26,7 +26,8 @@ class Logbook(Protocol):
     """The meter's two logbooks: saved records and metrological events.
 
     Positions count back from the last entry, which is 0. Every method raises EntryNotFoundError for
-    an entry that is not there, besides what the meter's own methods raise.
+    an entry that is not there and EntryNotReadyError for one that does not come in time, besides
+    what the meter's own methods raise.
     """
 
     async def read_info(self) -> LogbookInfo:
@@ -39,10 +40,18 @@ class Logbook(Protocol):
         """Fetch the oldest saved record."""
 
     async def find_by_progressive(self, progressive: int) -> bytes:
-        """Fetch a saved record by the meter's internal progressive (Feature.RECORD_SEARCH)."""
+        """Fetch a saved record by the meter's internal progressive.
+
+        Raises:
+            SearchNotOfferedError: without Feature.RECORD_SEARCH.
+        """
 
     async def find_by_transaction(self, transaction_id: str) -> bytes:
-        """Fetch a saved record by its transaction ID (Feature.RECORD_SEARCH)."""
+        """Fetch a saved record by its transaction ID.
+
+        Raises:
+            SearchNotOfferedError: without Feature.RECORD_SEARCH.
+        """
 
     async def read_event(self, position: int) -> MetrologicalEvent:
         """Fetch a metrological event by its position."""

@@ -30,6 +30,7 @@ from .errors import (
 )
 from .lines import Line
 from .links import ModbusLink, quiet_pymodbus
+from .logbook import ModbusLogbook
 from .model import (
     Command,
     DisplayPage,
@@ -37,6 +38,7 @@ from .model import (
     Housekeeping,
     Identity,
     LiveData,
+    LogbookInfo,
     MeasurementStatus,
     Measures,
     MeterErrors,
@@ -88,7 +90,7 @@ async def _translated_errors() -> AsyncIterator[None]:
     except (GatewayPathUnavailableError, GatewayTargetError) as err:
         raise SilentError(str(err)) from err
     except ModbusExceptionError as err:
-        raise RefusedError(str(err)) from err
+        raise RefusedError(str(err), err.exception_code) from err
     except ModbusError as err:
         raise UnexpectedAnswerError(str(err)) from err
     except (IndexError, AttributeError) as err:
@@ -117,6 +119,8 @@ class ModbusMeter:
         self._settings = registers.SettingsRegisters(self._unit)
         self._system = registers.SystemRegisters(self._unit)
         self.parameters = ModbusParameters(self)
+        self._logbooks = registers.LogbookRegisters(self._unit)
+        self.logbook: Final = ModbusLogbook(self)
 
     @classmethod
     def on(cls, line: Line, unit_id: int) -> ModbusMeter:
@@ -191,18 +195,28 @@ class ModbusMeter:
         )
 
     async def read_housekeeping(self) -> Housekeeping:
-        """Read counters, clock, settings and checksum in five requests."""
+        """Read counters, clock, settings and checksum in six requests."""
         words = self._housekeeping
         await self._request(words.async_update)
         now = time.time()
         return Housekeeping(
             clock_drift=drift_seconds(words.sampled_at or 0, now),
-            records_saved=words.records_saved,
-            records_maximum=words.records_maximum,
+            logbook=await self.read_logbook_info(),
             hours_total=words.hours_total,
             hours_working=words.hours_working,
             settings=await self.read_settings(),
             system=await self.read_system(),
+        )
+
+    async def read_logbook_info(self) -> LogbookInfo:
+        """Read how many entries the logbooks have and can have, in two requests."""
+        words = self._logbooks
+        await self._request(words.async_update)
+        return LogbookInfo(
+            records_saved=words.records_saved,
+            records_maximum=words.records_maximum,
+            events_saved=words.events_saved,
+            events_maximum=words.events_maximum,
         )
 
     async def read_last_record(self) -> bytes:
@@ -215,7 +229,7 @@ class ModbusMeter:
             before = await self._record_state()
             signature, length, _ = before
             if SignatureStatus.IN_PROGRESS not in signature:
-                record = await self._read_text(registers.OUTPUT_MESSAGE, length)
+                record = await self.read_text(registers.OUTPUT_MESSAGE, length)
                 if await self._record_state() == before:
                     return record
             await asyncio.sleep(_RECORD_PAUSE)
@@ -227,10 +241,10 @@ class ModbusMeter:
         if length > registers.TEXT_BYTES:
             raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
         skipped = max(0, length - _RECORD_END) // 2
-        end = await self._read_text(registers.OUTPUT_MESSAGE + skipped, length - 2 * skipped)
+        end = await self.read_text(registers.OUTPUT_MESSAGE + skipped, length - 2 * skipped)
         return signature, length, end
 
-    async def _read_text(self, register: int, length: int) -> bytes:
+    async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
         end = wire(register) + (length + 1) // 2
         words: list[int] = []
@@ -255,22 +269,22 @@ class ModbusMeter:
             await self._write_many(
                 registers.PROTOTYPE + start, words[start : start + MAX_REGISTERS]
             )
-        await self._write(registers.PROTOTYPE_LENGTH, len(prototype))
+        await self.write(registers.PROTOTYPE_LENGTH, len(prototype))
 
     async def send(self, command: Command) -> None:
         """Write the command word (0x4280)."""
         reset = command is Command.RESET_ERRORS
-        await self._write(
+        await self.write(
             registers.COMMAND, registers.RESET_ERRORS_CODE if reset else ord(command.value)
         )
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display (0x4F10)."""
-        await self._write(registers.DISPLAY_POWER, int(on))
+        await self.write(registers.DISPLAY_POWER, int(on))
 
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page (0x4F11)."""
-        await self._write(registers.DISPLAY_PAGE, page)
+        await self.write(registers.DISPLAY_PAGE, page)
 
     async def read_settings(self) -> Settings:
         """Read signature format, synchronisation timeout and time offset in one request."""
@@ -284,7 +298,7 @@ class ModbusMeter:
 
     async def write_time_offset(self, minutes: int) -> None:
         """Set the offset to UTC (0x4284) and see whether it was taken."""
-        await self._write(registers.TIME_OFFSET, minutes & 0xFFFF)
+        await self.write(registers.TIME_OFFSET, minutes & 0xFFFF)
         if (await self.read_settings()).time_offset != minutes:
             raise RefusedError("the time offset was not taken")
 
@@ -324,7 +338,7 @@ class ModbusMeter:
 
     async def write_word(self, register: int, value: int) -> None:
         """Write one register (0x06)."""
-        await self._write(register, value)
+        await self.write(register, value)
 
     async def write_words(self, register: int, values: list[int]) -> None:
         """Write registers (0x10)."""
@@ -336,7 +350,8 @@ class ModbusMeter:
             with suppress(ModbusTimeoutError, ModbusConnectionError):
                 await self._unit.write_register(wire(register), value)
 
-    async def _write(self, register: int, value: int) -> None:
+    async def write(self, register: int, value: int) -> None:
+        """Write one register (function 0x06)."""
         await self._request(partial(self._unit.write_register, wire(register), value))
 
     async def _write_many(self, register: int, values: list[int]) -> None:

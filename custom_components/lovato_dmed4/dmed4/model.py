@@ -153,7 +153,7 @@ class Feature(Flag):
     CHARGE_SETTINGS = auto()
     """Tariff and cable resistance (the time offset is offered by all)."""
     RECORD_SEARCH = auto()
-    """Saved records by internal progressive and by transaction ID, and the first one."""
+    """Saved records by internal progressive and by transaction ID; the state of that search."""
     PARSED_EVENTS = auto()
     """Metrological events with date, code and arguments instead of raw bytes."""
     PARAMETER_BLOCK = auto()
@@ -236,24 +236,12 @@ class SystemStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Housekeeping:
-    """What changes slowly; None where the transport lacks a value.
-
-    ``clock_drift`` in whole seconds, positive when the meter's clock is ahead; counters in hours.
-    """
-
-    clock_drift: int | None = None
-    records_saved: int | None = None
-    records_maximum: int | None = None
-    hours_total: int | None = None
-    hours_working: int | None = None
-    settings: Settings = Settings()
-    system: SystemStatus = SystemStatus()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LogbookInfo:
-    """State of the two logbooks; None where the transport lacks a value."""
+    """State of the two logbooks; None where the transport lacks a value.
+
+    The progressives are the meter's own numbers of the oldest and the newest saved record; what
+    the search status says is not in the manual.
+    """
 
     records_saved: int | None = None
     records_maximum: int | None = None
@@ -266,10 +254,26 @@ class LogbookInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Housekeeping:
+    """What changes slowly; None where the transport lacks a value.
+
+    ``clock_drift`` in whole seconds, positive when the meter's clock is ahead; counters in hours.
+    """
+
+    clock_drift: int | None = None
+    logbook: LogbookInfo = LogbookInfo()
+    hours_total: int | None = None
+    hours_working: int | None = None
+    settings: Settings = Settings()
+    system: SystemStatus = SystemStatus()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetrologicalEvent:
     """An entry of the event logbook.
 
-    ``raw`` is what the meter gave, byte for byte; over Modbus that is all there is.
+    ``raw`` is what the meter gave, byte for byte; over Modbus that is all there is. ``at`` is the
+    meter's local time without an offset, since the meter does not say which it had then.
     """
 
     raw: bytes

@@ -22,6 +22,26 @@ DISPLAY_PAGE = 0x4F11  # 0x06
 
 OUTPUT_MESSAGE = 0x4400  # up to 512 words, read in pieces
 
+# The window on a saved record: select the logbook, the index, poll, read.
+RECORD_LOGBOOK = 0x2F29
+RECORD_LOGBOOK_NUMBER = 8192
+RECORD_INDEX = 0x2F2A
+RECORD_STATUS = 0x4C01
+RECORD_READING = 1 << 15
+RECORD_READY = 1 << 14
+RECORD_LENGTH = 0x03FF  # bytes
+RECORD = 0x4C02  # up to 512 words, read in pieces
+
+# The window on a metrological event.
+EVENT_LOGBOOK = 0x2F39
+EVENT_LOGBOOK_NUMBER = 2
+EVENT_INDEX = 0x2F3A
+EVENT_READ = 0x2F3B
+EVENT_READ_CODE = 0xFFFF
+EVENT_STATUS = 0x4E03  # 1 when it can be read
+EVENT = 0x4E04
+EVENT_BYTES = 16
+
 TEXT_BYTES = 1024
 """Size of the output message and of the prototype."""
 
@@ -98,6 +118,15 @@ class StatusRegisters(Registers):
     message_length = integer(0x4202, signed=False)  # bytes
 
 
+class LogbookRegisters(Registers):
+    """State of the logbooks."""
+
+    events_maximum = integer(0x020D, signed=False)
+    events_saved = integer(0x020E, signed=False)
+    records_maximum = integer(0x0220, signed=False)
+    records_saved = integer(0x0221, signed=False)
+
+
 class HousekeepingRegisters(Registers):
     """What changes slowly."""
 
@@ -105,8 +134,6 @@ class HousekeepingRegisters(Registers):
     hours_total = uint64(0x0030)
     hours_working = uint64(0x0034)
     sampled_at = uint32(0x0208)  # Unix time, s
-    records_maximum = integer(0x0220, signed=False)
-    records_saved = integer(0x0221, signed=False)
 
 
 class SettingsRegisters(Registers):

@@ -25,6 +25,7 @@ from .errors import (
     WrongPasswordError,
 )
 from .links import http_lock
+from .logbook import RestLogbook
 from .model import (
     Command,
     DisplayPage,
@@ -32,6 +33,7 @@ from .model import (
     Housekeeping,
     Identity,
     LiveData,
+    LogbookInfo,
     MeasurementStatus,
     Measures,
     MeterErrors,
@@ -69,8 +71,8 @@ _NUMBER_LIMIT: Final = 2**64
 
 _JSON: Final = {"Content-Type": "application/json"}
 
-_UNESCAPED_RECORD: Final = re.compile(
-    r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG))"\s*:\s*"(?P<record>.*)"\s*\}\s*', re.DOTALL
+_UNESCAPED_TEXT: Final = re.compile(
+    r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG)|EVENT[_ ]LOG)"\s*:\s*"(?P<text>.*)"\s*\}\s*', re.DOTALL
 )
 
 # The manual's tables spell some bits of system_status in another way than its schema.
@@ -139,7 +141,13 @@ class RestMeter:
         channel: 1…4 for a meter behind a display DMED4DC1, 0 for the web server's own.
     """
 
-    features = Feature.SYSTEM_STATUS | Feature.CHARGE_SETTINGS | Feature.PARAMETER_BLOCK
+    features = (
+        Feature.SYSTEM_STATUS
+        | Feature.CHARGE_SETTINGS
+        | Feature.PARAMETER_BLOCK
+        | Feature.RECORD_SEARCH
+        | Feature.PARSED_EVENTS
+    )
     shortest_interval = 0.0
 
     def __init__(
@@ -166,6 +174,7 @@ class RestMeter:
         self.parameters = RestParameters(
             get=self._get, post=self._post, read_system=self.read_system, host=host
         )
+        self.logbook: Final = RestLogbook(self)
 
     async def identify(self) -> Identity:
         """Read the public key and the model."""
@@ -230,20 +239,39 @@ class RestMeter:
         """Read clock, settings, logbook counts and system status in three requests."""
         settings = await self._get("charge_settings")
         now = time.time()
-        logbook = await self._get("logbook/info")
+        logbook = await self.read_logbook_info()
         system = await self._get("system_status")
         clock = _integer(settings, "datetime")
         return Housekeeping(
             clock_drift=None if clock is None else drift_seconds(clock, now),
-            records_saved=_integer(logbook, "ocmf_total_number"),
-            records_maximum=_integer(logbook, "ocmf_max_number"),
+            logbook=logbook,
             settings=_settings(settings),
             system=_system(system),
         )
 
+    async def read_logbook_info(self) -> LogbookInfo:
+        """Read the state of the logbooks."""
+        answer = await self._get("logbook/info")
+        return LogbookInfo(
+            records_saved=_integer(answer, "ocmf_total_number"),
+            records_maximum=_integer(answer, "ocmf_max_number"),
+            first_progressive=_integer(answer, "ocmf_first_internal_progressive"),
+            last_progressive=_integer(answer, "ocmf_last_internal_progressive"),
+            events_saved=_integer(answer, "events_total_number"),
+            events_maximum=_integer(answer, "events_max_number"),
+            search_status=_integer(answer, "log_search_status"),
+            search_position=_integer(answer, "log_search_position"),
+        )
+
     async def read_last_record(self) -> bytes:
         """Fetch the last record; the web server gives it in one piece."""
-        return _record(await self._get("ocmf"), "ocmf_buff")
+        return await self.fetch_text("ocmf", "ocmf_buff")
+
+    async def fetch_text(
+        self, path: str, name: str, query: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Fetch one text of an answer, byte for byte; empty where it is missing."""
+        return _record(_parse(await self._request("GET", path, parameters=query)), name)
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
@@ -362,7 +390,7 @@ class RestMeter:
             raise UnexpectedAnswerError(f"{method} {path}: {err}") from err
         if response.status >= 300:  # noqa: PLR2004 - a redirect is no answer of a meter either
             text = body[:100].decode(errors="replace").strip()
-            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}")
+            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}", response.status)
         return body
 
 
@@ -378,16 +406,16 @@ async def _read_limited(content: aiohttp.StreamReader) -> bytes:
 def _parse(body: bytes) -> Answer:
     """Read a JSON object, its names in lower case with underscores.
 
-    The manual prints some names with spaces and others with capitals, and says of a record only
-    that it is a string: firmware that does not escape the quotes in it is understood, too.
+    The manual prints some names with spaces and others with capitals, and says of a record or an
+    event only that it is a string: firmware that does not escape its quotes is understood, too.
     """
     text = body.decode(errors="surrogateescape")
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError) as err:
-        if (match := _UNESCAPED_RECORD.fullmatch(text)) is None:
+        if (match := _UNESCAPED_TEXT.fullmatch(text)) is None:
             raise UnexpectedAnswerError(f"not JSON: {err}") from err
-        answer = {match["name"]: match["record"]}
+        answer = {match["name"]: match["text"]}
     if not isinstance(answer, dict):
         raise UnexpectedAnswerError("JSON, but not an object")
     return _normalised(answer)

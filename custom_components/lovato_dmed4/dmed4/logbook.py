@@ -1,0 +1,458 @@
+"""The meter's two logbooks: saved records and metrological events.
+
+The manual does not say whether the index of the last entry is 0 or 1: that is found out once per
+logbook, from the entries that come back. Reading an entry takes several requests over Modbus; a
+lock keeps two such sequences from mixing, while each request takes its turn on the link as any
+other does.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+import hashlib
+import json
+from typing import Final, Protocol, override
+
+from . import registers
+from .errors import (
+    EntryNotFoundError,
+    EntryNotReadyError,
+    RefusedError,
+    SearchNotOfferedError,
+    UnexpectedAnswerError,
+)
+from .meter import Logbook
+from .model import LogbookInfo, MetrologicalEvent
+
+# The manual gives no time. A search in a flash memory takes a fraction of a second.
+_READY_SECONDS: Final = 5.0
+_READY_PAUSE: Final = 0.05
+
+# A record is signed, an event logged, now and then: not several times within a few requests.
+_ATTEMPTS: Final = 3
+
+POSITIONS: Final = 1 << 16
+"""How many entries there can be: a word counts them."""
+
+_BAD_REQUESTS: Final = range(400, 500)
+
+
+class RestSource(Protocol):
+    """What the logbooks need of a meter behind a web server."""
+
+    async def read_logbook_info(self) -> LogbookInfo:
+        """Read v1/logbook/info."""
+
+    async def fetch_text(self, path: str, name: str, query: Mapping[str, str]) -> bytes:
+        """Fetch one text of an answer, byte for byte; empty where it is missing."""
+
+
+class ModbusSource(Protocol):
+    """What the logbooks need of a meter behind a Modbus link."""
+
+    async def read_logbook_info(self) -> LogbookInfo:
+        """Read how many entries there are."""
+
+    async def read_last_record(self) -> bytes:
+        """Fetch the last record; empty when there is none."""
+
+    async def read_text(self, register: int, length: int) -> bytes:
+        """Read so many bytes from a register on."""
+
+    async def write(self, register: int, value: int) -> None:
+        """Write one register with function 0x06."""
+
+
+class _Index:
+    """The entries of a logbook by their position, whatever the index of the last one is."""
+
+    def __init__(
+        self,
+        read_at: Callable[[int], Awaitable[bytes]],
+        read_last: Callable[[], Awaitable[bytes]] | None = None,
+    ) -> None:
+        self._read_at = read_at
+        self._read_last = read_last
+        self._base: int | None = None
+
+    async def read(self, position: int) -> bytes:
+        """Read the entry at a position counted back from the last one, which is 0."""
+        if position == 0 and (last := await self._last()):
+            return last
+        if self._base is None:
+            self._base = await self._find_base()
+        return await self._read_at(position + self._base)
+
+    async def _last(self) -> bytes:
+        return b"" if self._read_last is None else await self._read_last()
+
+    async def _find_base(self) -> int:
+        """Find out which index the last entry has, while no new one comes in between."""
+        for _ in range(_ATTEMPTS):
+            last = await self._last()
+            base = await self._base_by(last)
+            if await self._last() == last:
+                return base
+        raise UnexpectedAnswerError("the logbook keeps changing while it is read")
+
+    async def _base_by(self, last: bytes) -> int:
+        if not last:
+            return await self._base_by_existence()
+        if await self._probe(1) != last:
+            return 0
+        # Both, if the last two entries are the same to the byte.
+        return 0 if await self._probe(0) == last else 1
+
+    async def _base_by_existence(self) -> int:
+        try:
+            await self._read_at(0)
+        except EntryNotFoundError, EntryNotReadyError:
+            # Only if index 1 is answered, index 0 is missing and the meter does not just hang.
+            if not await self._probe(1):
+                raise
+            return 1
+        return 0
+
+    async def _probe(self, index: int) -> bytes:
+        try:
+            return await self._read_at(index)
+        except EntryNotFoundError:
+            return b""
+
+
+class RestLogbook(Logbook):
+    """The logbooks over REST: each entry is one request."""
+
+    def __init__(self, source: RestSource) -> None:
+        self._source = source
+        self._lock = asyncio.Lock()
+        self._records = self._index("OCMF", "ocmf_log")
+        self._events = self._index("events", "event_log")
+
+    def _index(self, log: str, name: str) -> _Index:
+        async def read_last() -> bytes:
+            return await self._find(log, name, index_type="POS", index_reference="LAST")
+
+        async def read_at(index: int) -> bytes:
+            return await self._find(
+                log, name, index_type="POS", index_reference="LAST_BUT", index_value=str(index)
+            )
+
+        return _Index(read_at, read_last)
+
+    @override
+    async def read_info(self) -> LogbookInfo:
+        return await self._source.read_logbook_info()
+
+    @override
+    async def read_record(self, position: int) -> bytes:
+        async with self._lock:
+            return await self._records.read(position)
+
+    @override
+    async def find_first(self) -> bytes:
+        return await self._find("OCMF", "ocmf_log", index_type="POS", index_reference="FIRST")
+
+    @override
+    async def find_by_progressive(self, progressive: int) -> bytes:
+        return await self._find(
+            "OCMF", "ocmf_log", index_type="PROGR", index_value=str(progressive)
+        )
+
+    @override
+    async def find_by_transaction(self, transaction_id: str) -> bytes:
+        return await self._find(
+            "OCMF", "ocmf_log", index_type="TRANS_ID", index_value=transaction_id
+        )
+
+    @override
+    async def read_event(self, position: int) -> MetrologicalEvent:
+        async with self._lock:
+            return parse_event(await self._events.read(position))
+
+    async def _find(self, log: str, name: str, **query: str) -> bytes:
+        try:
+            text = await self._source.fetch_text(f"logbook/{log}", name, query)
+        except RefusedError as err:
+            if err.code in _BAD_REQUESTS:
+                raise EntryNotFoundError(str(err)) from err
+            raise
+        if not text:
+            raise EntryNotFoundError("the answer is empty")
+        return text
+
+
+class ModbusLogbook(Logbook):
+    """The logbooks over Modbus: an entry is selected, waited for, and read from a window."""
+
+    def __init__(self, source: ModbusSource) -> None:
+        self._source = source
+        self._lock = asyncio.Lock()
+        # What is known of the numbers of entries, which only grow.
+        self._info = LogbookInfo()
+        self._records = _Index(self._record_at, source.read_last_record)
+        self._events = _Index(self._event_at)
+
+    @override
+    async def read_info(self) -> LogbookInfo:
+        return await self._source.read_logbook_info()
+
+    @override
+    async def read_record(self, position: int) -> bytes:
+        async with self._lock:
+            if position >= (self._info.records_saved or 0):
+                self._info = await self.read_info()
+            _check_position(position, self._info.records_saved)
+            return await self._records.read(position)
+
+    @override
+    async def find_first(self) -> bytes:
+        async with self._lock:
+            self._info = await self.read_info()
+            _check_position(0, self._info.records_saved)
+            return await self._records.read((self._info.records_saved or 0) - 1)
+
+    @override
+    async def find_by_progressive(self, progressive: int) -> bytes:
+        raise SearchNotOfferedError("Modbus finds records by their position only")
+
+    @override
+    async def find_by_transaction(self, transaction_id: str) -> bytes:
+        raise SearchNotOfferedError("Modbus finds records by their position only")
+
+    @override
+    async def read_event(self, position: int) -> MetrologicalEvent:
+        async with self._lock:
+            if position >= (self._info.events_saved or 0):
+                self._info = await self.read_info()
+            _check_position(position, self._info.events_saved)
+            return MetrologicalEvent(raw=await self._events.read(position))
+
+    async def _record_at(self, index: int) -> bytes:
+        """Read a record by its index (manual: getting an OCMF file other than the last)."""
+        await self._source.write(registers.RECORD_LOGBOOK, registers.RECORD_LOGBOOK_NUMBER)
+        await self._select(registers.RECORD_INDEX, index)
+        status = await self._wait(
+            registers.RECORD_STATUS,
+            lambda status: (
+                status & (registers.RECORD_READING | registers.RECORD_READY)
+                == registers.RECORD_READY
+            ),
+        )
+        length = status & registers.RECORD_LENGTH
+        if not length:
+            raise EntryNotFoundError(f"the record of index {index} is empty")
+        record = await self._source.read_text(registers.RECORD, length)
+        if b"\0" in record:
+            # A meter that reboots meanwhile goes on with an empty window.
+            raise UnexpectedAnswerError("the record broke off while it was read")
+        return record
+
+    async def _event_at(self, index: int) -> bytes:
+        """Read the 16 bytes of an event by its index (manual: getting the event log)."""
+        await self._source.write(registers.EVENT_LOGBOOK, registers.EVENT_LOGBOOK_NUMBER)
+        await self._select(registers.EVENT_INDEX, index)
+        await self._select(registers.EVENT_READ, registers.EVENT_READ_CODE)
+        await self._wait(registers.EVENT_STATUS, lambda status: status == 1)
+        return await self._source.read_text(registers.EVENT, registers.EVENT_BYTES)
+
+    async def _select(self, register: int, value: int) -> None:
+        """Write what selects an entry of a logbook that has been accepted: a refusal is its own."""
+        try:
+            await self._source.write(register, value)
+        except RefusedError as err:
+            raise EntryNotFoundError(str(err)) from err
+
+    async def _wait(self, register: int, ready: Callable[[int], bool]) -> int:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _READY_SECONDS
+        while not ready(status := int.from_bytes(await self._source.read_text(register, 2))):
+            if loop.time() >= deadline:
+                raise EntryNotReadyError("the meter did not fetch the logbook entry in time")
+            await asyncio.sleep(_READY_PAUSE)
+        return status
+
+
+def _check_position(position: int, saved: int | None) -> None:
+    """Do not ask for what is not there: what a meter answers then, the manual does not say."""
+    if position >= (saved or 0):
+        raise EntryNotFoundError(f"{saved or 0} entries are saved")
+
+
+def parse_event(raw: bytes) -> MetrologicalEvent:
+    """Read an event as REST gives it, ``EVENT|{…}``; what can't be read is handed on raw.
+
+    Date and time are the meter's local time: the offset that it had then is not said, so the time
+    carries none.
+    """
+    _, _, text = raw.partition(b"|")
+    try:
+        content = json.loads(text)
+    except ValueError, RecursionError:
+        content = None
+    if not isinstance(content, dict):
+        return MetrologicalEvent(raw=raw)
+    fields = {str(name).strip().replace(" ", "_").lower(): content[name] for name in content}
+    return MetrologicalEvent(
+        raw=raw,
+        at=_local_time(fields.get("date"), fields.get("time")),
+        code=_text(fields.get("event_code")),
+        arguments=_text(fields.get("arguments")),
+    )
+
+
+def _local_time(date: object, time: object) -> datetime | None:
+    try:
+        return datetime.strptime(f"{date} {time}", "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - as said above
+    except ValueError:
+        return None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+async def read_records(
+    logbook: Logbook, offset: int, limit: int
+) -> AsyncGenerator[tuple[int, bytes]]:
+    """Read saved records from a position on, the newest first, each once and none left out.
+
+    A record that is signed meanwhile moves all others on by one position: a record that was read
+    before is met again then, and passed over.
+
+    Yields:
+        The position where a record was found, and the record.
+    """
+    seen: set[bytes] = set()
+    saved = 0
+    for position in range(offset, POSITIONS):
+        if position >= saved:
+            known = (await logbook.read_info()).records_saved
+            saved = POSITIONS if known is None else known
+        if position >= saved or len(seen) == limit:
+            return
+        try:
+            record = await logbook.read_record(position)
+        except EntryNotFoundError:
+            return
+        digest = _payload_digest(record)
+        if digest not in seen:
+            seen.add(digest)
+            yield position, record
+
+
+def _payload_digest(record: bytes) -> bytes:
+    """SHA-256 of what the signature covers."""
+    return hashlib.sha256(record.partition(b"|")[2].rpartition(b"|")[0]).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventMark:
+    """How far the events are known.
+
+    Attributes:
+        saved: how many were saved.
+        last: the last of them as the meter gave it, None if there was none.
+        parsed: whether that came over a transport that parses them (Feature.PARSED_EVENTS); the
+            other transports' bytes can't be compared with it.
+    """
+
+    saved: int
+    last: bytes | None
+    parsed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventNews:
+    """What is new since a mark.
+
+    Attributes:
+        events: new ones, oldest first.
+        dropped: whether the logbook no longer has some that came before them.
+        mark: how far the events are known now.
+    """
+
+    events: tuple[MetrologicalEvent, ...] = ()
+    dropped: bool = False
+    mark: EventMark
+
+
+async def read_events(logbook: Logbook, offset: int, limit: int) -> list[MetrologicalEvent]:
+    """Read events from a position on, the newest first; as many as there are, at most ``limit``.
+
+    An event that comes in meanwhile moves all others: then they are read again.
+
+    Raises:
+        UnexpectedAnswerError: new events kept coming.
+    """
+    for _ in range(_ATTEMPTS):
+        events: list[MetrologicalEvent] = []
+        with suppress(EntryNotFoundError):
+            for position in range(offset, offset + limit):
+                events.append(await logbook.read_event(position))  # noqa: PERF401 - some may be missing
+        if len(events) <= 1 or await logbook.read_event(offset) == events[0]:
+            return events
+    raise UnexpectedAnswerError("the logbook keeps changing while it is read")
+
+
+async def look_for_events(
+    logbook: Logbook, info: LogbookInfo, mark: EventMark | None, *, parsed: bool
+) -> EventNews | None:
+    """Find the events since those that are known; None if there are none.
+
+    Nothing is asked while the number of saved events stands still, except of a full logbook, where
+    it does so although new events replace old ones: there the last event is looked at.
+
+    Args:
+        logbook: the meter's.
+        info: its state when it was last looked at.
+        mark: how far the events are known; None takes those that are there for known.
+        parsed: whether the transport parses events.
+    """
+    saved = info.events_saved
+    if saved is None:
+        return None
+    if mark is not None and mark.parsed == parsed and mark.saved == saved:
+        full = info.events_maximum is None or saved >= info.events_maximum
+        if not full or not saved or (await logbook.read_event(0)).raw == mark.last:
+            return None
+    for _ in range(_ATTEMPTS):
+        saved = (await logbook.read_info()).events_saved or 0
+        news = await _news(logbook, saved, mark, parsed=parsed)
+        if (await logbook.read_info()).events_saved == saved:
+            return news
+    raise UnexpectedAnswerError("the logbook keeps changing while it is read")
+
+
+async def _news(logbook: Logbook, saved: int, mark: EventMark | None, *, parsed: bool) -> EventNews:
+    more = 0 if mark is None else max(0, saved - mark.saved)
+    if mark is None or mark.parsed != parsed or mark.last is None:
+        # Nothing to compare with: only the number tells what is new.
+        events = await read_events(logbook, 0, max(more, 1) if saved else 0)
+        new, dropped = events[:more], len(events) < more
+    else:
+        events, dropped = await _back_to(logbook, mark.last, more)
+        new = events
+    last = events[0].raw if events else None
+    return EventNews(
+        events=tuple(reversed(new)),
+        dropped=dropped,
+        mark=EventMark(saved=saved, last=last, parsed=parsed),
+    )
+
+
+async def _back_to(
+    logbook: Logbook, known: bytes, more: int
+) -> tuple[list[MetrologicalEvent], bool]:
+    """Read from the last event back to the known one, which is at least ``more`` events before."""
+    step = max(more, 1) + 1
+    while True:
+        events = await read_events(logbook, 0, step)
+        for position, event in enumerate(events):
+            if position >= more and event.raw == known:
+                return events[:position], False
+        if len(events) < step:
+            return events, True
+        step *= 2

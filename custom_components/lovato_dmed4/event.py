@@ -1,0 +1,81 @@
+"""What the meter writes into its logbook of metrological events."""
+
+from typing import Final, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.start import async_at_started
+
+from .coordinator import Dmed4ConfigEntry
+from .entity import Dmed4Entity
+from .event_log import EventLogCoordinator, event_attributes
+
+# The coordinator reads; the entity only tells.
+PARALLEL_UPDATES = 0
+
+# Which events there are, the manual does not say: their codes are an attribute.
+EVENT_RECORDED: Final = "recorded"
+
+METROLOGICAL_EVENT: Final = EventEntityDescription(
+    key="metrological_event",
+    translation_key="metrological_event",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    event_types=[EVENT_RECORDED],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the event entity."""
+    log = EventLogCoordinator(hass, entry)
+    await log.async_load()
+    async_add_entities([MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log)])
+
+
+class MetrologicalEventEntity(Dmed4Entity, EventEntity):
+    """Fires for each new metrological event, the oldest first."""
+
+    def __init__(
+        self,
+        entry: Dmed4ConfigEntry,
+        description: EventEntityDescription,
+        log: EventLogCoordinator,
+    ) -> None:
+        super().__init__(entry, description)
+        self.entity_description: EventEntityDescription = description
+        self._log = log
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        # Not before automations listen.
+        self.async_on_remove(async_at_started(self.hass, self._follow))
+
+    async def _follow(self, _: HomeAssistant) -> None:
+        self.async_on_remove(self._log.async_add_listener(self._tell))
+        self.async_on_remove(self._data.housekeeping.async_add_listener(self._look))
+        await self._log.async_refresh()
+
+    @callback
+    def _look(self) -> None:
+        """Look at once when housekeeping counted new events."""
+        if self._log.behind:
+            self.coordinator.config_entry.async_create_background_task(
+                self.hass, self._log.async_refresh(), f"{self._log.name} look"
+            )
+
+    @callback
+    def _tell(self) -> None:
+        news = self._log.data
+        if news is None or not self._log.last_update_success:
+            return
+        dropped = news.dropped
+        for event in news.events:
+            self._trigger_event(EVENT_RECORDED, event_attributes(event) | {"dropped": dropped})
+            self.async_write_ha_state()
+            dropped = False
