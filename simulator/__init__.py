@@ -1,19 +1,28 @@
-"""A simulated LOVATO DMED4: a DC energy meter that really signs, over Modbus TCP and REST."""
+"""A simulated LOVATO DMED4: a DC energy meter that really signs, over Modbus and REST."""
 
 from .clock import Clock, ManualClock, SystemClock
 from .errors import BusyError, MeterError, NotValidError, OutOfRangeError
 from .meter import Command, MeasurementStatus, SignatureStatus, SimulatedMeter
-from .modbus import ModbusTcpServer, handle_pdu
+from .modbus import handle_pdu
 from .models import MODELS
 from .prototype import JsonError
 from .quirks import Quirks
 from .rest import RestServer
+from .servers import (
+    GatewayServer,
+    ModbusTcpServer,
+    Pty,
+    SerialOverTcpServer,
+    SerialServer,
+    open_pty,
+)
 
 __all__ = [
     "MODELS",
     "BusyError",
     "Clock",
     "Command",
+    "GatewayServer",
     "JsonError",
     "ManualClock",
     "MeasurementStatus",
@@ -21,10 +30,14 @@ __all__ = [
     "ModbusTcpServer",
     "NotValidError",
     "OutOfRangeError",
+    "Pty",
     "Quirks",
     "RestServer",
+    "SerialOverTcpServer",
+    "SerialServer",
     "SignatureStatus",
     "SimulatedMeter",
     "SystemClock",
     "handle_pdu",
+    "open_pty",
 ]

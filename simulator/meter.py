@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
 import hashlib
 from random import Random
-from typing import Final
+from typing import Final, override
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from .clock import Clock, SystemClock
+from .clock import Clock
+from .device import Device
 from .errors import BusyError, NotValidError, OutOfRangeError
 from .logbook import Download, Event, EventCode, Logbook
 from .models import MODELS
@@ -77,7 +78,7 @@ class _Job:
     signing: bool
 
 
-class SimulatedMeter:
+class SimulatedMeter(Device):
     """One meter.
 
     The same seed and the same clock source give the same measures, key and records.
@@ -97,6 +98,7 @@ class SimulatedMeter:
         total_imported: The import counter at the start, in Wh; by default from the seed.
         max_records: How many records the logbook keeps (register 0x0220).
         max_events: How many metrological events the logbook keeps (register 0x020D).
+        reboot_time: Seconds for which a reboot leaves the meter without an answer.
         quirks: Readings of the manual other than the default.
     """
 
@@ -117,8 +119,10 @@ class SimulatedMeter:
         total_imported: int | None = None,
         max_records: int = 500,
         max_events: int = 100,
+        reboot_time: float = 2.0,
         quirks: Quirks | None = None,
     ) -> None:
+        super().__init__(clock, reboot_time)
         random = Random(f"meter {seed}")  # noqa: S311
         drawn_serial_number = random.randrange(10_000_000, 100_000_000)
         drawn_imported = random.randrange(1_000_000, 900_000_000)
@@ -130,7 +134,6 @@ class SimulatedMeter:
         self.sync_timeout: Final = sync_timeout
         self.signature_format: Final = signature_format
         self.firmware_checksum: Final = 0x1721_0000 | self.model.slave_id
-        self._clock = clock or SystemClock()
         self._clock_lead = clock_error
         self._synchronised_until: float | None = None
         self._signing_time = signing_time
@@ -165,15 +168,9 @@ class SimulatedMeter:
         self.record_download = Download()
         self.event_download = Download()
         self.event_index = 0
-        self._reboot_listeners: list[Callable[[], None]] = []
         self._log(EventCode.POWER_UP)
 
     # --- Time
-
-    @property
-    def now(self) -> float:
-        """Unix seconds by the clock source, which is not the meter's own clock."""
-        return self._clock.now()
 
     @property
     def time(self) -> float:
@@ -423,11 +420,30 @@ class SimulatedMeter:
         self._log(EventCode.ERROR, bit + 32 * (dword - 1))
 
     def power_failure(self) -> None:
-        """Lose power and come back: connections and clock synchronisation are gone.
+        """Lose power and come back at once: connections and clock synchronisation are gone.
 
         A running cycle goes on as *active after power failure*, a prepared one is dropped. A
         signature that was in progress is completed; a prototype that was being checked is lost.
         """
+        self._forget()
+        self._log(EventCode.POWER_FAILURE)
+        self._log(EventCode.POWER_UP)
+        self._drop_connections()
+
+    @override
+    def reboot(self) -> None:
+        """Restart, with what a power failure does to a cycle, and no answers for the reboot time."""
+        self._forget()
+        self._log(EventCode.POWER_UP)
+        super().reboot()
+
+    # --- Inside
+
+    @property
+    def _signing_broken(self) -> bool:
+        return bool(self._errors_1 & _SIGNING_ERRORS)
+
+    def _forget(self) -> None:
         self.update()
         self._synchronised_until = None
         if self._job is not None and not self._job.signing:
@@ -439,20 +455,6 @@ class SimulatedMeter:
             self._prototype = None
         self.record_download = Download()
         self.event_download = Download()
-        self._log(EventCode.POWER_FAILURE)
-        self._log(EventCode.POWER_UP)
-        for listener in self._reboot_listeners:
-            listener()
-
-    def on_reboot(self, listener: Callable[[], None]) -> None:
-        """Call a server back when the meter has rebooted, so that it drops its connections."""
-        self._reboot_listeners.append(listener)
-
-    # --- Inside
-
-    @property
-    def _signing_broken(self) -> bool:
-        return bool(self._errors_1 & _SIGNING_ERRORS)
 
     def _require_not_busy(self) -> None:
         self.update()

@@ -1,0 +1,43 @@
+"""What every simulated device has: a source of time and a power supply that can fail."""
+
+from collections.abc import Callable
+
+from .clock import Clock, SystemClock
+
+
+class Device:
+    """A meter or a display.
+
+    Args:
+        clock: The source of time; by default the machine's.
+        reboot_time: Seconds for which a reboot leaves it without an answer.
+    """
+
+    def __init__(self, clock: Clock | None, reboot_time: float) -> None:
+        self._clock = clock or SystemClock()
+        self._reboot_time = reboot_time
+        self._down_until = float("-inf")
+        self._reboot_listeners: list[Callable[[], None]] = []
+
+    @property
+    def now(self) -> float:
+        """Unix seconds by the clock source, which is not the device's own clock."""
+        return self._clock.now()
+
+    @property
+    def rebooting(self) -> bool:
+        """Whether the device is starting: it answers nothing."""
+        return self.now < self._down_until
+
+    def reboot(self) -> None:
+        """Restart, as after the parameters have been saved: no answers for the reboot time."""
+        self._down_until = self.now + self._reboot_time
+        self._drop_connections()
+
+    def on_reboot(self, listener: Callable[[], None]) -> None:
+        """Call a server back when the device restarts, so that it drops its connections."""
+        self._reboot_listeners.append(listener)
+
+    def _drop_connections(self) -> None:
+        for listener in self._reboot_listeners:
+            listener()
