@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 import time
-from typing import Final
+from typing import Final, Self
 
 from modbus_connection import (
     GatewayPathUnavailableError,
@@ -83,33 +83,82 @@ async def _translated_errors() -> AsyncIterator[None]:
         raise UnexpectedAnswerError(str(err)) from err
 
 
-class ModbusMeter:
+class ModbusDevice:
+    """A meter or a remote display behind a Modbus link."""
+
+    def __init__(self, link: ModbusLink, unit_id: int) -> None:
+        self._link = link
+        self._unit = link.connection.for_unit(unit_id)
+
+    @classmethod
+    def tcp(cls, host: str, port: int, unit_id: int) -> Self:
+        """Make a device that is reached over Modbus TCP; nothing is sent yet."""
+        return cls(ModbusLink.acquire(ModbusTcpParams(host=host, port=port)), unit_id)
+
+    async def _report_server_id(self) -> bytes:
+        """Ask who it is with function 0x11; the answer's first byte is the model code."""
+        try:
+            answer = await self._request(self._unit.report_server_id)
+        except (RefusedError, UnexpectedAnswerError) as err:
+            raise NotADmed4Error("function 0x11 is not answered as a DMED4 does") from err
+        if not answer:
+            raise NotADmed4Error("function 0x11 answers nothing")
+        return answer
+
+    async def _read_text(self, register: int, length: int) -> bytes:
+        """Read ``length`` bytes in pieces that fit a message."""
+        if length > registers.TEXT_BYTES:
+            raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
+        end = wire(register) + (length + 1) // 2
+        words: list[int] = []
+        for start in range(wire(register), end, MAX_REGISTERS):
+            count = min(MAX_REGISTERS, end - start)
+            words += await self._request(partial(self._unit.read_input_registers, start, count))
+        return b"".join(word.to_bytes(2) for word in words)[:length]
+
+    async def close(self) -> None:
+        """Let go of the link."""
+        await self._link.release()
+
+    async def _write(self, register: int, value: int) -> None:
+        await self._request(partial(self._unit.write_register, wire(register), value))
+
+    async def _write_many(self, register: int, values: list[int]) -> None:
+        await self._request(partial(self._unit.write_registers, wire(register), values))
+
+    async def _request[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        """Make a request; while the meter says that it is busy, it has not acted on it: ask again."""
+        async with _translated_errors():
+            for _ in range(_BUSY_RETRIES):
+                try:
+                    return await request()
+                except ServerDeviceBusyError:
+                    await asyncio.sleep(_BUSY_PAUSE)
+                except ModbusTimeoutError:
+                    # The peer may be gone without a word; the next request opens a new connection.
+                    await self._unit.disconnect()
+                    raise
+            return await request()
+
+
+class ModbusMeter(ModbusDevice):
     """A DMED4 behind a Modbus link."""
 
     features = Feature.EXCHANGED_ENERGY | Feature.HOUR_COUNTERS | Feature.SAMPLE_TIME
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
-        self._link = link
-        self._unit = link.connection.for_unit(unit_id)
+        super().__init__(link, unit_id)
         self._measures = registers.MeasureRegisters(self._unit)
         self._fast = registers.FastRegisters(self._unit)
         self._status = registers.StatusRegisters(self._unit)
         self._housekeeping = registers.HousekeepingRegisters(self._unit)
         self._keys = registers.KeyRegisters(self._unit)
 
-    @classmethod
-    def tcp(cls, host: str, port: int, unit_id: int) -> ModbusMeter:
-        """Make a meter that is reached over Modbus TCP; nothing is sent yet."""
-        return cls(ModbusLink.acquire(ModbusTcpParams(host=host, port=port)), unit_id)
-
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11) and the public key."""
-        try:
-            answer = await self._request(self._unit.report_server_id)
-        except (RefusedError, UnexpectedAnswerError) as err:
-            raise NotADmed4Error("function 0x11 is not answered as a DMED4 does") from err
-        if not answer or (model := MODELS.get(answer[0])) is None:
-            raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ') or 'nothing'}")
+        answer = await self._report_server_id()
+        if (model := MODELS.get(answer[0])) is None:
+            raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         try:
             await self._request(self._keys.async_update)
         except RefusedError as err:
@@ -181,17 +230,6 @@ class ModbusMeter:
         signature = (await self.read_status()).signature
         return signature, self._status.message_length or 0
 
-    async def _read_text(self, register: int, length: int) -> bytes:
-        """Read ``length`` bytes in pieces that fit a message."""
-        if length > registers.TEXT_BYTES:
-            raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
-        end = wire(register) + (length + 1) // 2
-        words: list[int] = []
-        for start in range(wire(register), end, MAX_REGISTERS):
-            count = min(MAX_REGISTERS, end - start)
-            words += await self._request(partial(self._unit.read_input_registers, start, count))
-        return b"".join(word.to_bytes(2) for word in words)[:length]
-
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock (register 0x4080)."""
         seconds = round(moment.timestamp())
@@ -221,30 +259,6 @@ class ModbusMeter:
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page (0x4F11)."""
         await self._write(registers.DISPLAY_PAGE, page)
-
-    async def close(self) -> None:
-        """Let go of the link."""
-        await self._link.release()
-
-    async def _write(self, register: int, value: int) -> None:
-        await self._request(partial(self._unit.write_register, wire(register), value))
-
-    async def _write_many(self, register: int, values: list[int]) -> None:
-        await self._request(partial(self._unit.write_registers, wire(register), values))
-
-    async def _request[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        """Make a request; while the meter says that it is busy, it has not acted on it: ask again."""
-        async with _translated_errors():
-            for _ in range(_BUSY_RETRIES):
-                try:
-                    return await request()
-                except ServerDeviceBusyError:
-                    await asyncio.sleep(_BUSY_PAUSE)
-                except ModbusTimeoutError:
-                    # The peer may be gone without a word; the next request opens a new connection.
-                    await self._unit.disconnect()
-                    raise
-            return await request()
 
 
 def _cut_der(padded: bytes) -> bytes | None:

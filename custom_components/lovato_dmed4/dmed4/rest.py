@@ -59,15 +59,65 @@ _UNESCAPED_RECORD: Final = re.compile(
 type Answer = Mapping[str, object]
 
 
-class RestMeter:
-    """A DMED4 behind a web server, its own or that of a remote display."""
-
-    features = Feature(0)
+class RestDevice:
+    """A web server with the API, a meter's own or that of a remote display."""
 
     def __init__(self, session: aiohttp.ClientSession, host: str, port: int) -> None:
         self._session = session
         self._url = URL.build(scheme="http", host=host, port=port, path="/v1/")
         self._lock = http_lock(host, port)
+
+    async def close(self) -> None:
+        """Nothing is kept open: the meter closes each connection itself."""
+
+    async def _get(self, path: str) -> Answer:
+        return _parse(await self._request("GET", path))
+
+    async def _put(self, path: str, **parameters: str) -> None:
+        await self._request("PUT", path, parameters=parameters)
+
+    async def _post(self, path: str, data: bytes) -> None:
+        await self._request("POST", path, data=data, headers={"Content-Type": "application/json"})
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """Make one request, while no other goes to the same web server."""
+        try:
+            async with (
+                self._lock,
+                self._session.request(
+                    method,
+                    self._url.joinpath(path).with_query(parameters),
+                    data=data,
+                    headers=headers,
+                    timeout=_TIMEOUT,
+                    allow_redirects=False,
+                ) as response,
+            ):
+                body = await _read_limited(response.content)
+        except TimeoutError as err:
+            raise SilentError(f"no answer to {method} {path} in time") from err
+        except (aiohttp.ClientConnectionError, OSError) as err:
+            raise CannotConnectError(str(err)) from err
+        except (aiohttp.ClientError, ValueError) as err:
+            raise UnexpectedAnswerError(f"{method} {path}: {err}") from err
+        if response.status >= 300:  # noqa: PLR2004 - a redirect is no answer of a meter either
+            text = body[:100].decode(errors="replace").strip()
+            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}")
+        return body
+
+
+class RestMeter(RestDevice):
+    """A DMED4 behind a web server, its own or that of a remote display."""
+
+    features = Feature(0)
 
     async def identify(self) -> Identity:
         """Read the public key and the model."""
@@ -149,9 +199,7 @@ class RestMeter:
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Post the bare payload object."""
-        await self._request(
-            "POST", "ocmf", data=prototype, headers={"Content-Type": "application/json"}
-        )
+        await self._post("ocmf", prototype)
 
     async def send(self, command: Command) -> None:
         """Give a command."""
@@ -164,49 +212,6 @@ class RestMeter:
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page."""
         await self._put("force_display", set_page=str(int(page)))
-
-    async def close(self) -> None:
-        """Nothing is kept open: the meter closes each connection itself."""
-
-    async def _get(self, path: str) -> Answer:
-        return _parse(await self._request("GET", path))
-
-    async def _put(self, path: str, **parameters: str) -> None:
-        await self._request("PUT", path, parameters=parameters)
-
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        parameters: Mapping[str, str] | None = None,
-        data: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> bytes:
-        """Make one request, while no other goes to the same web server."""
-        try:
-            async with (
-                self._lock,
-                self._session.request(
-                    method,
-                    self._url.joinpath(path).with_query(parameters),
-                    data=data,
-                    headers=headers,
-                    timeout=_TIMEOUT,
-                    allow_redirects=False,
-                ) as response,
-            ):
-                body = await _read_limited(response.content)
-        except TimeoutError as err:
-            raise SilentError(f"no answer to {method} {path} in time") from err
-        except (aiohttp.ClientConnectionError, OSError) as err:
-            raise CannotConnectError(str(err)) from err
-        except (aiohttp.ClientError, ValueError) as err:
-            raise UnexpectedAnswerError(f"{method} {path}: {err}") from err
-        if response.status >= 300:  # noqa: PLR2004 - a redirect is no answer of a meter either
-            text = body[:100].decode(errors="replace").strip()
-            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}")
-        return body
 
 
 async def _read_limited(content: aiohttp.StreamReader) -> bytes:
