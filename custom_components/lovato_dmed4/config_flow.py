@@ -33,6 +33,7 @@ from .const import (
     CONF_IDENTIFICATION_TYPE,
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
+    CONF_KIND,
     CONF_TARIFF_TEXT,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
@@ -43,9 +44,11 @@ from .const import (
     DEFAULT_UNIT_ID,
     DOMAIN,
     LOGGER,
+    Kind,
     Transport,
 )
-from .coordinator import field_of, make_meter, translation_key, unique_ids
+from .coordinator import field_of, translation_key, unique_ids
+from .dmed4.display import METERS
 from .dmed4.errors import InputError, MeterError
 from .dmed4.model import Identity
 from .dmed4.prototype import (
@@ -54,6 +57,8 @@ from .dmed4.prototype import (
     IdentificationType,
     build_prototype,
 )
+from .remote_display import is_display
+from .topology import async_detect
 
 
 def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:
@@ -109,7 +114,7 @@ _OPTIONS: Final = vol.Schema(
 
 
 class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Ask how the meter is reached, and see whether it is there."""
+    """Ask how a meter or a remote display is reached, and see whether it is there."""
 
     VERSION = 1
 
@@ -118,6 +123,12 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> Dmed4OptionsFlow:
         return Dmed4OptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        return not is_display(config_entry)
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -145,6 +156,8 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             if identity is not None:
                 await self.async_set_unique_id(unique_ids(data, identity)[0])
                 self._abort_if_unique_id_configured()
+                if identity.model in METERS:
+                    data[CONF_KIND] = Kind.DISPLAY.value
                 return self.async_create_entry(title=_title(identity), data=data)
         return self.async_show_form(
             step_id=transport.value,
@@ -155,21 +168,18 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_probe(
         self, data: Mapping[str, Any], errors: dict[str, str]
     ) -> Identity | None:
-        """Ask the meter who it is; say in ``errors`` why that was not possible."""
+        """Find out who is there; say in ``errors`` why that was not possible."""
         if not is_host_valid(data[CONF_HOST]):
             errors[CONF_HOST] = "invalid_host"
             return None
-        meter = make_meter(self.hass, data)
         try:
-            return await meter.identify()
+            return await async_detect(self.hass, data)
         except MeterError as err:
-            LOGGER.debug("No meter found: %s", err)
+            LOGGER.debug("Nothing found: %s", err)
             errors["base"] = translation_key(err)
         except Exception:  # noqa: BLE001 - a form must say something, whatever happens
-            LOGGER.exception("Unexpected error while looking for a meter")
+            LOGGER.exception("Unexpected error while looking for a device")
             errors["base"] = "unknown"
-        finally:
-            await meter.close()
         return None
 
 

@@ -9,6 +9,8 @@ DOMAIN: Final = "lovato_dmed4"
 MANUFACTURER: Final = "LOVATO Electric"
 LOGGER: Final = logging.getLogger(__package__)
 
+CONF_CHANNEL: Final = "channel"
+CONF_KIND: Final = "kind"
 CONF_TRANSPORT: Final = "transport"
 CONF_UNIT_ID: Final = "unit_id"
 
@@ -39,3 +41,10 @@ class Transport(StrEnum):
 
     REST = "rest"
     MODBUS_TCP = "modbus_tcp"
+
+
+class Kind(StrEnum):
+    """What an entry is; entries from before there were displays do not say."""
+
+    METER = "meter"
+    DISPLAY = "display"

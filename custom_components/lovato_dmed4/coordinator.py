@@ -41,6 +41,9 @@ from .dmed4.errors import (
     MeterError,
     NoCycleError,
     NotADmed4Error,
+    PageLockedError,
+    PageTextCharactersError,
+    PageTextTooLongError,
     PrototypeRefusedError,
     RecordUnavailableError,
     RefusedError,
@@ -69,6 +72,9 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     FlagsConflictError: "flags_conflict",
     TextCharactersError: "text_characters",
     TextTooLongError: "text_too_long",
+    PageLockedError: "page_locked",
+    PageTextCharactersError: "page_text_characters",
+    PageTextTooLongError: "page_text_too_long",
 }
 
 # What the user asked for can't be done, and the meter was left alone.
@@ -91,7 +97,8 @@ def translation_key(error: MeterError) -> str:
 
 def field_of(error: InputError) -> str:
     """Get the field of a form or an action that an error is about."""
-    return _FIELDS[error.field]
+    # The texts of a remote display are called the same everywhere.
+    return _FIELDS.get(error.field, error.field)
 
 
 def _placeholders(error: MeterError) -> dict[str, str]:

@@ -4,11 +4,12 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_CHARGE_POINT_ID, CONF_IDENTIFICATION_DATA, CONF_TARIFF_TEXT
-from .coordinator import Dmed4ConfigEntry
+from .remote_display import DisplayConfigEntry, is_display
 
 _REDACTED: Final = {
     CONF_HOST,
@@ -20,9 +21,13 @@ _REDACTED: Final = {
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry
+    hass: HomeAssistant, entry: ConfigEntry[Any]
 ) -> dict[str, Any]:
     """Collect the diagnostics of an entry."""
+    if is_display(entry):
+        return async_redact_data(
+            {"entry": {"data": dict(entry.data)}, "display": _display(entry)}, _REDACTED
+        )
     data = entry.runtime_data
     live = data.live.data
     return async_redact_data(
@@ -46,3 +51,19 @@ async def async_get_config_entry_diagnostics(
         },
         _REDACTED,
     )
+
+
+def _display(entry: DisplayConfigEntry) -> dict[str, Any]:
+    """Tell of a display; of its texts, which may name who charges, only how long they are."""
+    coordinator = entry.runtime_data
+    data = coordinator.data
+    return {
+        "model": data.identity.model,
+        "firmware": data.identity.firmware,
+        "reachable": coordinator.last_update_success,
+        "shown": data.shown,
+        "text_lengths": {
+            meter: {name: len(text) for name, text in asdict(page).items()}
+            for meter, page in data.pages.items()
+        },
+    }

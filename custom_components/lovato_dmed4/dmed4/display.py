@@ -3,11 +3,10 @@
 Manual: custom pages and page switching for DMED4DC…
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import IntEnum
-import json
 from typing import Final, Protocol
 
 from .errors import (
@@ -21,13 +20,7 @@ from .errors import (
 )
 from .modbus import ModbusDevice
 from .model import Identity
-from .registers import (
-    VIEWER_PAGE,
-    VIEWER_TEXT,
-    VIEWER_TEXT_WORDS,
-    VIEWER_TITLE,
-    VIEWER_TITLE_WORDS,
-)
+from .registers import VIEWER_PAGE, VIEWER_TEXT, VIEWER_TEXT_WORDS, VIEWER_TITLE, VIEWER_TITLE_WORDS
 from .rest import RestDevice
 
 METERS: Final = {"DMED4DC1": 4, "DMED4DC2": 1}
@@ -84,12 +77,12 @@ class CustomPage:
     Titles have at most 32 characters and texts 20, printable ASCII.
     """
 
-    title_1: str = field(default="", metadata={"limit": TITLE_LIMIT})
-    text_1: str = field(default="", metadata={"limit": TEXT_LIMIT})
-    title_2: str = field(default="", metadata={"limit": TITLE_LIMIT})
-    text_2: str = field(default="", metadata={"limit": TEXT_LIMIT})
-    title_3: str = field(default="", metadata={"limit": TITLE_LIMIT})
-    text_3: str = field(default="", metadata={"limit": TEXT_LIMIT})
+    title_1: str = ""
+    text_1: str = ""
+    title_2: str = ""
+    text_2: str = ""
+    title_3: str = ""
+    text_3: str = ""
 
     def __post_init__(self) -> None:
         """Check the texts.
@@ -107,7 +100,8 @@ class CustomPage:
 
 
 LIMITS: Final[Mapping[str, int]] = {
-    place.name: place.metadata["limit"] for place in fields(CustomPage)
+    place.name: TITLE_LIMIT if place.name.startswith("title") else TEXT_LIMIT
+    for place in fields(CustomPage)
 }
 """The names of a page's texts, and how many characters each takes."""
 
@@ -142,13 +136,13 @@ class RemoteDisplay(Protocol):
             PageLockedError: the display refuses, as it does while its P01.05 is not DISABLE.
         """
 
-    async def write_page(self, meter: int, page: CustomPage, known: CustomPage | None) -> None:
+    async def write_page(self, meter: int, page: CustomPage, changed: Collection[str]) -> None:
         """Write the texts of the custom page of a meter, 1 to 4.
 
         Args:
             meter: whose page.
             page: what it shall show.
-            known: what it shows already, and need not be written; None when everything must be.
+            changed: names of the texts that are new; Modbus writes only these.
         """
 
     async def close(self) -> None:
@@ -198,14 +192,12 @@ class ModbusDisplay(ModbusDevice):
         except RefusedError as err:
             raise PageLockedError(str(err)) from err
 
-    async def write_page(self, meter: int, page: CustomPage, known: CustomPage | None) -> None:
-        """Write the texts that change, each for itself."""
-        for name, limit in LIMITS.items():
-            text = getattr(page, name)
-            if known is None or text != getattr(known, name):
-                padded = text.encode("ascii").ljust(limit, b"\0")
-                words = [int.from_bytes(padded[i : i + 2]) for i in range(0, limit, 2)]
-                await self._write_many(text_register(meter, name), words)
+    async def write_page(self, meter: int, page: CustomPage, changed: Collection[str]) -> None:
+        """Write the new texts, each for itself."""
+        for name in changed:
+            padded = getattr(page, name).encode("ascii").ljust(LIMITS[name], b"\0")
+            words = [int.from_bytes(padded[i : i + 2]) for i in range(0, len(padded), 2)]
+            await self._write_many(text_register(meter, name), words)
 
 
 def _decode(padded: bytes) -> str:
@@ -249,7 +241,7 @@ class RestDisplay(RestDevice):
         except RefusedError as err:
             raise PageLockedError(str(err)) from err
 
-    async def write_page(self, meter: int, page: CustomPage, known: CustomPage | None) -> None:
-        """Post all texts, also those that are known: the API has no way to set one."""
+    async def write_page(self, meter: int, page: CustomPage, changed: Collection[str]) -> None:
+        """Post all texts, also those that are not new: the API has no way to set one."""
         texts = {name.replace("_", ""): getattr(page, name) for name in LIMITS}
-        await self._post(f"{meter}/custom_string", json.dumps(texts).encode())
+        await self._post(f"{meter}/custom_string", **texts)

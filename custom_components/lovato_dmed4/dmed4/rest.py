@@ -52,6 +52,8 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
 
+_JSON: Final = {"Content-Type": "application/json"}
+
 _UNESCAPED_RECORD: Final = re.compile(
     r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG))"\s*:\s*"(?P<record>.*)"\s*\}\s*', re.DOTALL
 )
@@ -76,8 +78,8 @@ class RestDevice:
     async def _put(self, path: str, **parameters: str) -> None:
         await self._request("PUT", path, parameters=parameters)
 
-    async def _post(self, path: str, data: bytes) -> None:
-        await self._request("POST", path, data=data, headers={"Content-Type": "application/json"})
+    async def _post(self, path: str, **values: str | int) -> None:
+        await self._request("POST", path, data=json.dumps(values).encode(), headers=_JSON)
 
     async def _request(
         self,
@@ -199,7 +201,7 @@ class RestMeter(RestDevice):
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Post the bare payload object."""
-        await self._post("ocmf", prototype)
+        await self._request("POST", "ocmf", data=prototype, headers=_JSON)
 
     async def send(self, command: Command) -> None:
         """Give a command."""
