@@ -1,7 +1,7 @@
 """A remote display that plays the manual's page on DMED4DC…, over Modbus and REST."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import json
 import struct
@@ -41,6 +41,13 @@ REGISTERS: Final = {
     (4, "text_2"): (0x3088, 10),
     (4, "title_3"): (0x3014, 16),
     (4, "text_3"): (0x3092, 10),
+}
+
+CHARGE_STATUS: Final = {
+    "measurement_status": 0,
+    "signature_status": 0,
+    "error_status_1": 0,
+    "error_status_2": 0,
 }
 
 _PAGE_REGISTER = 0x2F50
@@ -146,6 +153,7 @@ class DisplayWebServer:
         port: Where it listens; the same again after a stop.
         requests: Method and target so far.
         silent: Channels that the display waits for without an end.
+        answer: What the meters say of their charge status.
     """
 
     def __init__(self, display: SimulatedDisplay) -> None:
@@ -153,6 +161,7 @@ class DisplayWebServer:
         self.port = 0
         self.requests: list[tuple[str, str]] = []
         self.silent: set[int] = set()
+        self.answer: Mapping[str, object] = CHARGE_STATUS
         self._runner: web.ServerRunner | None = None
 
     async def start(self) -> None:
@@ -181,14 +190,7 @@ class DisplayWebServer:
                 if int(channel) in self.silent:
                     await asyncio.Event().wait()
                 if int(channel) in self._display.meters:
-                    return web.json_response(
-                        {
-                            "measurement_status": 0,
-                            "signature_status": 0,
-                            "error_status_1": 0,
-                            "error_status_2": 0,
-                        }
-                    )
+                    return web.json_response(self.answer)
         return web.Response(status=404)
 
 

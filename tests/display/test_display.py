@@ -28,6 +28,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
 from simulator import ModbusTcpServer, RestServer
 
 from .simulated import (
+    CHARGE_STATUS,
     LOCALHOST,
     REGISTERS,
     SimulatedDisplay,
@@ -259,7 +260,22 @@ async def test_over_rest_a_display_is_known_by_any_of_its_channels(impatient: No
     display = SimulatedDisplay()
     display.meters = [4]
     async with serving_web(display) as server, over_rest(server.port) as client:
+        server.silent = {1}
+        assert (await client.identify()).model == "DMED4DC1"
         server.silent = {1, 2}
+        with pytest.raises(SilentError):
+            await client.identify()
+        server.silent = set()
+        assert (await client.identify()).model == "DMED4DC1"
+
+
+async def test_over_rest_another_answer_is_no_meters() -> None:
+    display = SimulatedDisplay()
+    async with serving_web(display) as server, over_rest(server.port) as client:
+        server.answer = {"status": "ok"}
+        with pytest.raises(NotADmed4Error):
+            await client.identify()
+        server.answer = CHARGE_STATUS
         assert (await client.identify()).model == "DMED4DC1"
 
 
@@ -279,10 +295,10 @@ async def test_over_rest_a_display_without_meters_is_reachable_and_not_recognise
 
 async def test_over_rest_a_display_that_waits_for_a_meter_is_reachable(impatient: None) -> None:
     async with serving_web(SimulatedDisplay()) as server, over_rest(server.port) as client:
-        server.silent = {1, 2, 3}
+        server.silent = {1}
         await client.read()
 
-        server.silent = {1, 2, 3, 4}
+        server.silent = {1, 2}
         with pytest.raises(SilentError):
             await client.read()
         server.silent = set()

@@ -33,6 +33,10 @@ _MODELS: Final = {0x0C: "DMED4DC1", 0x0D: "DMED4DC2"}
 _REST_MODEL: Final = "DMED4DC1"
 _CHANNELS: Final = range(1, METERS[_REST_MODEL] + 1)
 
+# A display may be waiting for a meter that is off, so silence about the first channel means little.
+# Silence about another one as well means that nobody is there.
+_PATIENT_CHANNEL: Final = 1
+
 _AREAS: Final = 3
 """A page has three areas of a title and a text."""
 
@@ -214,25 +218,29 @@ class RestDisplay(RestDevice):
     async def identify(self) -> Identity:
         """Look for a meter behind one of the channels, which only a display's web server has."""
         for channel in _CHANNELS:
-            with suppress(RefusedError, SilentError, UnexpectedAnswerError):
-                if "measurement_status" in await self._get(f"{channel}/charge_status"):
-                    return Identity(model=_REST_MODEL)
+            try:
+                answer = await self._get(f"{channel}/charge_status")
+            except RefusedError, UnexpectedAnswerError:
+                continue
+            except SilentError:
+                if channel > _PATIENT_CHANNEL:
+                    raise
+                continue
+            if "measurement_status" in answer:
+                return Identity(model=_REST_MODEL)
         raise NotADmed4Error("no meter answers behind any channel of this web server")
 
     async def read(self) -> DisplayState:
         """See whether the web server says anything, be it that no meter is there."""
-        for channel in _CHANNELS:
-            try:
-                await self._request("GET", f"{channel}/charge_status")
-            except RefusedError:
-                break
-            except SilentError:
-                # It may be waiting for a meter that is off.
-                if channel == _CHANNELS[-1]:
-                    raise
-            else:
-                break
+        try:
+            await self._knock(_PATIENT_CHANNEL)
+        except SilentError:
+            await self._knock(_PATIENT_CHANNEL + 1)
         return DisplayState(identity=Identity(model=_REST_MODEL), pages={})
+
+    async def _knock(self, channel: int) -> None:
+        with suppress(RefusedError):
+            await self._request("GET", f"{channel}/charge_status")
 
     async def show(self, page: ViewerPage) -> None:
         """Put the page's number."""
