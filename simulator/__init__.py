@@ -2,6 +2,7 @@
 
 from .clock import Clock, ManualClock, SystemClock
 from .errors import BusyError, MeterError, NotValidError, OutOfRangeError
+from .faults import ModbusFault, RestFault
 from .meter import Command, MeasurementStatus, SignatureStatus, SimulatedMeter
 from .modbus import handle_pdu
 from .models import MODELS
@@ -27,11 +28,13 @@ __all__ = [
     "ManualClock",
     "MeasurementStatus",
     "MeterError",
+    "ModbusFault",
     "ModbusTcpServer",
     "NotValidError",
     "OutOfRangeError",
     "Pty",
     "Quirks",
+    "RestFault",
     "RestServer",
     "SerialOverTcpServer",
     "SerialServer",

@@ -23,3 +23,15 @@ class NoRegisterError(MeterError):
 
 class BusyError(MeterError):
     """The meter is still signing, or still checking a prototype."""
+
+
+class NotLoggedInError(MeterError):
+    """Only somebody who has logged in may do this."""
+
+
+class WrongPasswordError(MeterError):
+    """The password is wrong."""
+
+
+class LoginLockedError(MeterError):
+    """There have been too many wrong passwords."""

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from typing import Protocol, override
 
 from .framing import Frame
-from .modbus import Unit, handle_pdu
+from .modbus import TARGET_DOES_NOT_RESPOND, Unit, exception, handle_pdu
 from .registers import WRITE_ONE
 
 BROADCAST = 0
 """The node number that means all."""
-
-_TARGET_DOES_NOT_RESPOND = 0x0B  # by the Modbus specification; the manual has no gateway's errors
 
 
 class Line(Protocol):
@@ -105,4 +103,4 @@ class Gateway(Line):
             await asyncio.sleep(self._timeout)
         if self._silent or not frame.pdu:
             return None
-        return bytes([frame.pdu[0] | 0x80, _TARGET_DOES_NOT_RESPOND])
+        return exception(frame.pdu, TARGET_DOES_NOT_RESPOND)

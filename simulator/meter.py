@@ -19,6 +19,7 @@ from .clock import Clock
 from .device import Device
 from .errors import BusyError, NotValidError, OutOfRangeError
 from .logbook import Download, Event, EventCode, Logbook
+from .login import Login
 from .models import MODELS
 from .physics import TICKS_PER_SECOND, Physics
 from .prototype import JsonError, PrototypeError, check_prototype
@@ -98,6 +99,7 @@ class SimulatedMeter(Device):
         total_imported: The import counter at the start, in Wh; by default from the seed.
         max_records: How many records the logbook keeps (register 0x0220).
         max_events: How many metrological events the logbook keeps (register 0x020D).
+        password: The advanced password, for the login over REST.
         reboot_time: Seconds for which a reboot leaves the meter without an answer.
         quirks: Readings of the manual other than the default.
     """
@@ -119,6 +121,7 @@ class SimulatedMeter(Device):
         total_imported: int | None = None,
         max_records: int = 500,
         max_events: int = 100,
+        password: str = "1000",
         reboot_time: float = 2.0,
         quirks: Quirks | None = None,
     ) -> None:
@@ -154,6 +157,7 @@ class SimulatedMeter(Device):
             exported=exported,
         )
         self._private_key = _key_from_seed(seed)
+        self.login: Final = Login(password, lambda: self.now)
         self._measurement_status = MeasurementStatus.NOT_INITIALISED
         self._signature_ok = False
         self._rolled_over = False
@@ -289,6 +293,18 @@ class SimulatedMeter(Device):
         if (record := self.last_record) is None:
             return b""
         return b"".join(part.to_bytes(32) for part in decode_dss_signature(record.der))
+
+    # --- Login
+
+    @property
+    def login_attempts_left(self) -> int:
+        """Wrong passwords until the login is locked, 0…3."""
+        return self.login.attempts_left
+
+    @property
+    def login_locked(self) -> bool:
+        """Whether the login is locked."""
+        return self.login.locked
 
     # --- Settings
 
@@ -453,13 +469,14 @@ class SimulatedMeter(Device):
         else:
             self._measurement_status = MeasurementStatus.NOT_INITIALISED
             self._prototype = None
+        self.login.logged_in = False
         self.record_download = Download()
         self.event_download = Download()
 
     def _require_not_busy(self) -> None:
         self.update()
         if self._job is not None:
-            raise BusyError("busy")
+            raise BusyError("Busy")
 
     def _reason(self, command: Command) -> str:
         if command is Command.INTERMEDIATE:

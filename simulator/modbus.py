@@ -20,7 +20,8 @@ _FUNCTION_NOT_VALID = 0x01
 _ADDRESS_NOT_VALID = 0x02
 _OUT_OF_RANGE = 0x03
 _OPERATION_NOT_VALID = 0x04
-_BUSY = 0x06
+BUSY = 0x06
+TARGET_DOES_NOT_RESPOND = 0x0B  # by the Modbus specification; the manual has no gateway's errors
 
 
 type Unit = SimulatedMeter
@@ -52,8 +53,13 @@ def _answer_or_exception(meter: Unit, pdu: bytes) -> bytes:
     except NotValidError:
         code = _OPERATION_NOT_VALID
     except BusyError:
-        code = _BUSY
-    return bytes([function | 0x80, code])
+        code = BUSY
+    return exception(pdu, code)
+
+
+def exception(pdu: bytes, code: int) -> bytes:
+    """Return the answer that refuses a request."""
+    return bytes([pdu[0] | 0x80, code])
 
 
 class _UnknownFunctionError(Exception):

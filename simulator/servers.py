@@ -11,9 +11,10 @@ import tty
 from types import TracebackType
 from typing import Literal, Self, override
 
+from .faults import ModbusFault, ModbusFaults, garbled
 from .framing import FRAMINGS, Frame, Framing, FramingName, NotModbusError
 from .lines import Bus, Ethernet, Gateway, Line
-from .modbus import Unit
+from .modbus import BUSY, Unit, exception
 
 MAX_CONNECTIONS = 2
 """Modbus TCP connections at a time (manual: protocol specifications)."""
@@ -35,6 +36,7 @@ class ModbusServer(ABC):
         frames: The same with their node numbers.
         bytes_in: Bytes received, whatever they were.
         bytes_out: Bytes sent.
+        faults: What goes wrong.
     """
 
     def __init__(self, line: Line, framing: FramingName, pause: float) -> None:
@@ -45,6 +47,7 @@ class ModbusServer(ABC):
         self.frames: list[Frame] = []
         self.bytes_in = 0
         self.bytes_out = 0
+        self.faults = ModbusFaults()
 
     @abstractmethod
     async def start(self) -> None:
@@ -87,9 +90,28 @@ class ModbusServer(ABC):
             return
         self.requests.append(frame.pdu)
         self.frames.append(frame)
-        answer = await self._line.answer(frame)
-        if answer is not None:
-            await self._send(framing.encode(replace(frame, pdu=answer)), writer)
+        fault = self.faults.take(frame)
+        if fault is ModbusFault.SILENCE:
+            return
+        answer = await (_busy(frame) if fault is ModbusFault.BUSY else self._line.answer(frame))
+        await asyncio.sleep(self.faults.delay)
+        if answer is None or fault is ModbusFault.LOST_ANSWER:
+            return
+        if fault is ModbusFault.WRONG_TRANSACTION:
+            frame = replace(frame, transaction=frame.transaction + 1 & 0xFFFF)
+        data = framing.encode(replace(frame, pdu=answer))
+        match fault:
+            case ModbusFault.CUT:
+                await self._send(data[: len(data) // 2], writer)
+                self._break_off(writer)
+            case ModbusFault.GARBAGE:
+                await self._send(garbled(data), writer)
+            case _:
+                await self._send(data, writer)
+
+    @abstractmethod
+    def _break_off(self, writer: asyncio.StreamWriter) -> None:
+        """Break one connection off, where there are connections."""
 
     async def _send(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(data)
@@ -151,7 +173,11 @@ class SocketServer(ModbusServer):
     def drop_connections(self) -> None:
         """Break all connections off; new ones are taken."""
         for writer in self._tasks:
-            writer.transport.abort()
+            self._break_off(writer)
+
+    @override
+    def _break_off(self, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.connections >= self._max_connections or self._rebooting():
@@ -357,9 +383,16 @@ class SerialServer(ModbusServer):
         with suppress(asyncio.CancelledError):
             await self._talking
         incoming, outgoing = self._ends
-        incoming.close()
-        outgoing.abort()
+        for close, end in ((incoming.close, incoming), (outgoing.abort, outgoing)):
+            # An end that broke is closed already, and asyncio does not stand a second time.
+            if not end.is_closing():
+                close()
         self._talking = self._ends = None
+
+    @override
+    def _break_off(self, writer: asyncio.StreamWriter) -> None:
+        # A cable has no connections.
+        pass
 
     def _open(self) -> int:
         if isinstance(self._device, Pty):
@@ -367,6 +400,10 @@ class SerialServer(ModbusServer):
         fd = os.open(self._device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         _set_up_port(fd, self._baudrate)
         return fd
+
+
+async def _busy(frame: Frame) -> bytes | None:
+    return exception(frame.pdu, BUSY) if frame.pdu else None
 
 
 def _set_up_port(fd: int, baudrate: int) -> None:

@@ -1,11 +1,11 @@
 """The LOVATO DMED4 integration: DC energy meters that sign every charge."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import (
     config_validation as cv,
     device_registry as dr,
@@ -13,6 +13,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.typing import ConfigType
 
+from .certificate import async_certificate_accepted, async_certificate_changed
 from .const import DOMAIN
 from .coordinator import (
     Dmed4ConfigEntry,
@@ -20,11 +21,11 @@ from .coordinator import (
     HousekeepingCoordinator,
     LiveCoordinator,
     make_meter,
-    translation_key,
+    not_ready,
     unique_ids,
 )
 from .dmed4.charge_cycle import ChargeCycle
-from .dmed4.errors import MeterError
+from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .http import LastRecordView
@@ -69,7 +70,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
 
 
 async def _async_set_up_display(hass: HomeAssistant, entry: DisplayConfigEntry) -> None:
-    display = make_display(hass, entry.data)
+    try:
+        display = make_display(hass, entry.data)
+    except LineInUseError as err:
+        raise not_ready(err) from err
     coordinator = DisplayCoordinator(hass, entry, display)
     try:
         await coordinator.async_config_entry_first_refresh()
@@ -82,7 +86,10 @@ async def _async_set_up_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 
 async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     """Set up a meter; the link is let go of again when that fails."""
-    meter = make_meter(hass, entry.data)
+    try:
+        meter = make_meter(hass, entry.data)
+    except LineInUseError as err:
+        raise not_ready(err) from err
     try:
         await _async_prepare_meter(hass, entry, meter)
     except BaseException:
@@ -94,12 +101,12 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
 async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
     try:
         identity = await meter.identify()
+    except CertificateChangedError as err:
+        async_certificate_changed(hass, entry, err)
+        raise not_ready(err, ConfigEntryError) from err
     except MeterError as err:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN,
-            translation_key=translation_key(err),
-            translation_placeholders={"error": str(err)},
-        ) from err
+        raise not_ready(err) from err
+    async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
     live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
@@ -123,7 +130,15 @@ def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
     if entry.unique_id == (better := known_by[0]):
         return
+    async_change_id(hass, entry, better)
+
+
+@callback
+def async_change_id(hass: HomeAssistant, entry: Dmed4ConfigEntry, better: str) -> None:
+    """Know a meter by another ID; its device, entities and their history stay."""
     old = entry.unique_id
+    if TYPE_CHECKING:
+        assert old is not None
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
         registry.async_update_entity(
@@ -153,6 +168,7 @@ async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Forget what was kept for an entry."""
+    """Leave nothing behind about a device that is gone: no question, and nothing stored."""
+    async_certificate_accepted(hass, entry)
     if is_display(entry):
         await async_remove_stored(hass, entry)

@@ -1,17 +1,20 @@
 """Setting a meter up in the browser, and its options."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Unpack, override
 
+from homeassistant.components.usb import get_serial_by_id
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -19,14 +22,22 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    SerialPortSelector,
     TextSelector,
 )
 from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
+from . import async_change_id
+from .certificate import fingerprint_text
 from .charge import charge_identity
 from .const import (
+    CONF_BAUDRATE,
+    CONF_CERTIFICATE,
+    CONF_CHANNEL,
     CONF_CHARGE_POINT_ID,
+    CONF_DATA_FORMAT,
+    CONF_FRAMING,
     CONF_IDENTIFICATION_DATA,
     CONF_IDENTIFICATION_FLAGS,
     CONF_IDENTIFICATION_LEVEL,
@@ -34,10 +45,15 @@ from .const import (
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
     CONF_KIND,
+    CONF_STOP_BITS,
     CONF_TARIFF_TEXT,
+    CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
+    CONNECTION_KEYS,
+    DEFAULT_BAUDRATE,
     DEFAULT_HTTP_PORT,
+    DEFAULT_HTTPS_PORT,
     DEFAULT_INTERVAL_CHARGING,
     DEFAULT_INTERVAL_IDLE,
     DEFAULT_MODBUS_PORT,
@@ -47,9 +63,10 @@ from .const import (
     Kind,
     Transport,
 )
-from .coordinator import field_of, translation_key, unique_ids
+from .coordinator import field_of, line_of, translation_key, unique_ids
 from .dmed4.display import METERS
 from .dmed4.errors import InputError, MeterError
+from .dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
 from .dmed4.model import Identity
 from .dmed4.prototype import (
     IdentificationFlag,
@@ -57,6 +74,7 @@ from .dmed4.prototype import (
     IdentificationType,
     build_prototype,
 )
+from .dmed4.rest import Tls, fetch_fingerprint
 from .remote_display import is_display
 from .topology import async_detect
 
@@ -67,26 +85,60 @@ def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:
     return vol.All(selector, vol.Coerce(int))
 
 
-_REST: Final = vol.Schema(
-    {
-        vol.Required(CONF_HOST): TextSelector(),
-        vol.Required(CONF_PORT, default=DEFAULT_HTTP_PORT): _whole_number(min=1, max=65535),
-    }
-)
-_MODBUS_TCP: Final = vol.Schema(
-    {
-        vol.Required(CONF_HOST): TextSelector(),
-        vol.Required(CONF_PORT, default=DEFAULT_MODBUS_PORT): _whole_number(min=1, max=65535),
-        vol.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID): _whole_number(min=0, max=247),
-    }
-)
-
-
 def _choice(options: list[str], *, multiple: bool = False) -> SelectSelector:
     """Make a choice among the standard's own words, which no language changes."""
     return SelectSelector(
         SelectSelectorConfig(options=options, multiple=multiple, mode=SelectSelectorMode.DROPDOWN)
     )
+
+
+def _named_choice(options: Iterable[str], key: str) -> SelectSelector:
+    """Make a choice among words that each language has its own for."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(options), translation_key=key, mode=SelectSelectorMode.DROPDOWN
+        )
+    )
+
+
+def _number_choice(options: Iterable[int]) -> vol.All[int]:
+    """Make a choice among a few numbers."""
+    return vol.All(_choice([str(option) for option in options]), vol.Coerce(int))
+
+
+_FORMS: Final = {
+    Transport.REST: vol.Schema(
+        {
+            vol.Required(CONF_HOST): TextSelector(),
+            # Without one it is the usual port, which depends on TLS.
+            vol.Optional(CONF_PORT): _whole_number(min=1, max=65535),
+            vol.Required(CONF_TLS, default=Tls.OFF.value): _named_choice(Tls, CONF_TLS),
+            vol.Required(CONF_CHANNEL, default=0): _whole_number(min=0, max=4),
+        }
+    ),
+    Transport.MODBUS_TCP: vol.Schema(
+        {
+            vol.Required(CONF_HOST): TextSelector(),
+            vol.Required(CONF_PORT, default=DEFAULT_MODBUS_PORT): _whole_number(min=1, max=65535),
+            vol.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID): _whole_number(min=0, max=247),
+            vol.Required(CONF_FRAMING, default=Framing.TCP.value): _named_choice(
+                Framing, CONF_FRAMING
+            ),
+        }
+    ),
+    Transport.MODBUS_SERIAL: vol.Schema(
+        {
+            vol.Required(CONF_DEVICE): SerialPortSelector(),
+            vol.Required(CONF_BAUDRATE, default=str(DEFAULT_BAUDRATE)): _number_choice(BAUD_RATES),
+            vol.Required(CONF_DATA_FORMAT, default=DATA_FORMATS[0]): _choice([*DATA_FORMATS]),
+            vol.Required(CONF_STOP_BITS, default="1"): _number_choice((1, 2)),
+            vol.Required(CONF_FRAMING, default=Framing.RTU.value): _named_choice(
+                (Framing.RTU, Framing.ASCII), CONF_FRAMING
+            ),
+            vol.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID): _whole_number(min=1, max=247),
+        }
+    ),
+}
 
 
 _OPTIONS: Final = vol.Schema(
@@ -130,48 +182,137 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
         return not is_display(config_entry)
 
+    def __init__(self) -> None:
+        self._data: dict[str, Any] = {}
+
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose the transport."""
         return self.async_show_menu(step_id="user", menu_options=list(Transport))
 
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let the user choose how the meter is reached from now on."""
+        self._data = dict(self._get_reconfigure_entry().data)
+        return self.async_show_menu(step_id="reconfigure", menu_options=list(Transport))
+
     async def async_step_rest(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the address of the meter's web server."""
-        return await self._async_step_transport(Transport.REST, _REST, user_input)
+        return await self._async_step_transport(Transport.REST, user_input)
 
     async def async_step_modbus_tcp(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the address of the Modbus TCP server."""
-        return await self._async_step_transport(Transport.MODBUS_TCP, _MODBUS_TCP, user_input)
+        return await self._async_step_transport(Transport.MODBUS_TCP, user_input)
+
+    async def async_step_modbus_serial(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the serial port and its settings."""
+        return await self._async_step_transport(Transport.MODBUS_SERIAL, user_input)
 
     async def _async_step_transport(
-        self, transport: Transport, schema: vol.Schema, user_input: dict[str, Any] | None
+        self, transport: Transport, user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
-        errors: dict[str, str] = {}
+        if user_input is None:
+            return self._show_form(transport, self._data, {})
+        known, self._data = self._data, _connection(transport, user_input)
+        errors = _mistakes(self._data)
+        if not errors and transport is Transport.MODBUS_SERIAL:
+            # One line has one name, by which its meters share it.
+            self._data[CONF_DEVICE] = await self.hass.async_add_executor_job(
+                get_serial_by_id, self._data[CONF_DEVICE]
+            )
+        if not errors and self._data.get(CONF_TLS) == Tls.PINNED:
+            certificate = await self._async_fetch_certificate(errors)
+            if certificate and certificate != known.get(CONF_CERTIFICATE):
+                return await self.async_step_certificate()
+        return await self._async_finish(errors)
+
+    async def async_step_certificate(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the certificate's fingerprint, once, and let the user confirm that it is the meter's."""
         if user_input is not None:
-            data = {CONF_TRANSPORT: transport.value, **user_input}
-            data[CONF_HOST] = data[CONF_HOST].strip().lower()
-            identity = await self._async_probe(data, errors)
-            if identity is not None:
-                await self.async_set_unique_id(unique_ids(data, identity)[0])
-                self._abort_if_unique_id_configured()
-                if identity.model in METERS:
-                    data[CONF_KIND] = Kind.DISPLAY.value
-                return self.async_create_entry(title=_title(identity), data=data)
+            return await self._async_finish({})
+        return self.async_show_form(
+            step_id="certificate",
+            description_placeholders={
+                "host": self._data[CONF_HOST],
+                "fingerprint": fingerprint_text(self._data[CONF_CERTIFICATE]),
+            },
+        )
+
+    async def _async_fetch_certificate(self, errors: dict[str, str]) -> str | None:
+        """Get the fingerprint of the certificate at the address; say in ``errors`` why not."""
+        session = async_get_clientsession(self.hass)
+        try:
+            self._data[CONF_CERTIFICATE] = await fetch_fingerprint(
+                session, self._data[CONF_HOST], self._data[CONF_PORT]
+            )
+        except MeterError as err:
+            errors["base"] = translation_key(err)
+        return self._data.get(CONF_CERTIFICATE)
+
+    async def _async_finish(self, errors: dict[str, str]) -> ConfigFlowResult:
+        """Look for the meter, unless something is wrong already; then create or move the entry."""
+        result = None
+        if not errors and self.source == SOURCE_RECONFIGURE:
+            result = await self._async_move(errors)
+        elif not errors:
+            result = await self._async_create(errors)
+        return result or self._show_form(Transport(self._data[CONF_TRANSPORT]), self._data, errors)
+
+    def _show_form(
+        self, transport: Transport, data: Mapping[str, Any], errors: dict[str, str]
+    ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=transport.value,
-            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            data_schema=self.add_suggested_values_to_schema(_FORMS[transport], _suggested(data)),
             errors=errors,
         )
+
+    async def _async_create(self, errors: dict[str, str]) -> ConfigFlowResult | None:
+        identity = await self._async_probe(self._data, errors)
+        if identity is None:
+            return None
+        await self.async_set_unique_id(unique_ids(self._data, identity)[0])
+        self._abort_if_unique_id_configured()
+        if identity.model in METERS:
+            self._data[CONF_KIND] = Kind.DISPLAY.value
+        return self.async_create_entry(title=_title(identity), data=self._data)
+
+    async def _async_move(self, errors: dict[str, str]) -> ConfigFlowResult | None:
+        """Let an entry reach its meter in another way; another meter is refused."""
+        entry = self._get_reconfigure_entry()
+        # The line can't have two settings at once, not even for a probe.
+        unloaded = _in_the_way(entry, self._data) and await self.hass.config_entries.async_unload(
+            entry.entry_id
+        )
+        found = None
+        try:
+            identity = await self._async_probe(self._data, errors)
+            if identity is None:
+                return None
+            found = _same_meter(entry, self._data, identity)
+        finally:
+            if unloaded and not found:
+                await self.hass.config_entries.async_setup(entry.entry_id)
+        if found is None:
+            return self.async_abort(reason="wrong_meter")
+        if found != entry.unique_id:
+            if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, found):
+                return self.async_abort(reason="already_configured")
+            async_change_id(self.hass, entry, found)
+        kept = {key: value for key, value in entry.data.items() if key not in CONNECTION_KEYS}
+        return self.async_update_reload_and_abort(entry, data=kept | self._data)
 
     async def _async_probe(
         self, data: Mapping[str, Any], errors: dict[str, str]
     ) -> Identity | None:
         """Find out who is there; say in ``errors`` why that was not possible."""
-        if not is_host_valid(data[CONF_HOST]):
-            errors[CONF_HOST] = "invalid_host"
-            return None
         try:
             return await async_detect(self.hass, data)
         except MeterError as err:
@@ -181,6 +322,69 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             LOGGER.exception("Unexpected error while looking for a device")
             errors["base"] = "unknown"
         return None
+
+
+def _connection(transport: Transport, user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Make an entry's data of what the user gave."""
+    data = {CONF_TRANSPORT: transport.value, **user_input}
+    if CONF_HOST in data:
+        data[CONF_HOST] = data[CONF_HOST].strip().lower()
+    if transport is Transport.REST:
+        data.setdefault(CONF_PORT, _usual_port(data))
+    return data
+
+
+def _suggested(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Show what is known in a form; choices are texts there."""
+    suggested = dict(data)
+    if data.get(CONF_TRANSPORT) == Transport.REST and data[CONF_PORT] == _usual_port(data):
+        del suggested[CONF_PORT]
+    for key in (CONF_BAUDRATE, CONF_STOP_BITS):
+        if key in data:
+            suggested[key] = str(data[key])
+    return suggested
+
+
+def _usual_port(data: Mapping[str, Any]) -> int:
+    off = data.get(CONF_TLS, Tls.OFF) == Tls.OFF
+    return DEFAULT_HTTP_PORT if off else DEFAULT_HTTPS_PORT
+
+
+def _mistakes(data: Mapping[str, Any]) -> dict[str, str]:
+    """Find what can't be right, by field."""
+    if CONF_HOST in data:
+        return {} if is_host_valid(data[CONF_HOST]) else {CONF_HOST: "invalid_host"}
+    if not data[CONF_DEVICE].startswith("/dev/"):
+        return {CONF_DEVICE: "invalid_device"}
+    if data[CONF_FRAMING] == Framing.RTU and data[CONF_DATA_FORMAT].startswith("7"):
+        return {CONF_DATA_FORMAT: "rtu_needs_eight_bits"}
+    return {}
+
+
+def _in_the_way(entry: ConfigEntry, data: Mapping[str, Any]) -> bool:
+    """Tell whether an entry uses, or may soon use, the same line with other settings."""
+    if Transport.REST in (entry.data[CONF_TRANSPORT], data[CONF_TRANSPORT]) or entry.state not in (
+        ConfigEntryState.LOADED,
+        ConfigEntryState.SETUP_RETRY,
+    ):
+        return False
+    used, wanted = line_of(entry.data), line_of(data)
+    return used.endpoint == wanted.endpoint and used != wanted
+
+
+def _same_meter(entry: ConfigEntry, data: Mapping[str, Any], identity: Identity) -> str | None:
+    """Get what to know an entry's meter by at a new address; None if another meter is there.
+
+    A meter without a key is known by its address only over Modbus, so that it can but be taken at
+    the user's word for the same.
+    """
+    if is_display(entry) != (identity.model in METERS):
+        return None
+    known_by = unique_ids(data, identity)
+    if entry.unique_id in known_by:
+        return entry.unique_id
+    nameless = unique_ids(entry.data, Identity(model=""))[0]
+    return known_by[0] if entry.unique_id == nameless else None
 
 
 def _title(identity: Identity) -> str:

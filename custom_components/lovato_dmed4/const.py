@@ -5,14 +5,38 @@ from enum import StrEnum
 import logging
 from typing import Final
 
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
+
 DOMAIN: Final = "lovato_dmed4"
 MANUFACTURER: Final = "LOVATO Electric"
 LOGGER: Final = logging.getLogger(__package__)
 
+CONF_BAUDRATE: Final = "baudrate"
+CONF_CERTIFICATE: Final = "certificate"
 CONF_CHANNEL: Final = "channel"
+CONF_DATA_FORMAT: Final = "data_format"
+CONF_FRAMING: Final = "framing"
 CONF_KIND: Final = "kind"
+CONF_STOP_BITS: Final = "stop_bits"
+CONF_TLS: Final = "tls"
 CONF_TRANSPORT: Final = "transport"
 CONF_UNIT_ID: Final = "unit_id"
+
+# What an entry's data say of the way to the meter; all of it is replaced when that changes.
+CONNECTION_KEYS: Final = {
+    CONF_BAUDRATE,
+    CONF_CERTIFICATE,
+    CONF_CHANNEL,
+    CONF_DATA_FORMAT,
+    CONF_DEVICE,
+    CONF_FRAMING,
+    CONF_HOST,
+    CONF_PORT,
+    CONF_STOP_BITS,
+    CONF_TLS,
+    CONF_TRANSPORT,
+    CONF_UNIT_ID,
+}
 
 # Options, and fields of the action that starts a charge.
 CONF_CHARGE_POINT_ID: Final = "charge_point_id"
@@ -32,7 +56,9 @@ DEFAULT_INTERVAL_IDLE: Final = 10
 HOUSEKEEPING_INTERVAL: Final = timedelta(minutes=1)
 
 DEFAULT_HTTP_PORT: Final = 80
+DEFAULT_HTTPS_PORT: Final = 443
 DEFAULT_MODBUS_PORT: Final = 502
+DEFAULT_BAUDRATE: Final = 9600
 DEFAULT_UNIT_ID: Final = 1
 
 
@@ -41,6 +67,7 @@ class Transport(StrEnum):
 
     REST = "rest"
     MODBUS_TCP = "modbus_tcp"
+    MODBUS_SERIAL = "modbus_serial"
 
 
 class Kind(StrEnum):

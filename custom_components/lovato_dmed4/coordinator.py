@@ -7,19 +7,32 @@ from datetime import timedelta
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import (
+    ConfigEntryError,
+    ConfigEntryNotReady,
+    HomeAssistantError,
+    ServiceValidationError,
+)
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
+from .certificate import async_certificate_accepted, async_certificate_changed
 from .const import (
+    CONF_BAUDRATE,
+    CONF_CERTIFICATE,
+    CONF_CHANNEL,
     CONF_CHARGE_POINT_ID,
+    CONF_DATA_FORMAT,
+    CONF_FRAMING,
     CONF_IDENTIFICATION_DATA,
     CONF_IDENTIFICATION_FLAGS,
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
+    CONF_STOP_BITS,
     CONF_TARIFF_TEXT,
+    CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
     DEFAULT_INTERVAL_CHARGING,
@@ -32,12 +45,15 @@ from .const import (
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import (
     CannotConnectError,
+    CertificateChangedError,
+    CertificateNotTrustedError,
     ClockNotSynchronisedError,
     CommandFailedError,
     CycleActiveError,
     ErrorsPersistError,
     FlagsConflictError,
     InputError,
+    LineInUseError,
     MeterError,
     NoCycleError,
     NotADmed4Error,
@@ -51,15 +67,21 @@ from .dmed4.errors import (
     StepFailedError,
     TextCharactersError,
     TextTooLongError,
+    TlsFailedError,
 )
+from .dmed4.lines import Framing, Line, SerialLine, TcpLine
 from .dmed4.meter import Meter
-from .dmed4.modbus import ModbusMeter
+from .dmed4.modbus import ModbusDevice, ModbusMeter
 from .dmed4.model import Housekeeping, Identity, LiveData
-from .dmed4.rest import RestMeter
+from .dmed4.rest import RestDevice, RestMeter, Tls
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
     SilentError: "silent",
+    LineInUseError: "line_in_use",
+    TlsFailedError: "tls_failed",
+    CertificateNotTrustedError: "certificate_not_trusted",
+    CertificateChangedError: "certificate_changed",
     NotADmed4Error: "not_a_dmed4",
     RefusedError: "refused",
     CycleActiveError: "cycle_active",
@@ -112,6 +134,8 @@ def _placeholders(error: MeterError) -> dict[str, str]:
         }
     if isinstance(error, InputError):
         return {"field": field_of(error)}
+    if isinstance(error, LineInUseError):
+        return {"used": error.used, "wanted": error.wanted}
     return {"error": str(error)}
 
 
@@ -134,12 +158,57 @@ def translated_errors() -> Iterator[None]:
         ) from err
 
 
+def not_ready(
+    error: MeterError, kind: type[ConfigEntryNotReady | ConfigEntryError] = ConfigEntryNotReady
+) -> ConfigEntryNotReady | ConfigEntryError:
+    """Say why an entry can't be set up: for now, or until somebody does something about it."""
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=translation_key(error),
+        translation_placeholders=_placeholders(error),
+    )
+
+
+def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
+    hass: HomeAssistant, data: Mapping[str, Any], modbus: type[ModbusT], rest: type[RestT]
+) -> ModbusT | RestT:
+    """Make the device that an entry's data describe; nothing is sent yet.
+
+    Raises:
+        LineInUseError: other entries use the same line with other settings.
+    """
+    if data[CONF_TRANSPORT] != Transport.REST:
+        return modbus.on(line_of(data), data[CONF_UNIT_ID])
+    return rest(
+        async_get_clientsession(hass),
+        data[CONF_HOST],
+        data[CONF_PORT],
+        tls=Tls(data.get(CONF_TLS, Tls.OFF)),
+        certificate=data.get(CONF_CERTIFICATE, ""),
+        channel=data.get(CONF_CHANNEL, 0),
+    )
+
+
 def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
-    """Make the meter that an entry's data describe; nothing is sent yet."""
-    host, port = data[CONF_HOST], data[CONF_PORT]
-    if data[CONF_TRANSPORT] == Transport.REST:
-        return RestMeter(async_get_clientsession(hass), host, port)
-    return ModbusMeter.tcp(host, port, data[CONF_UNIT_ID])
+    """Make the meter that an entry's data describe; see `make_device`."""
+    return make_device(hass, data, ModbusMeter, RestMeter)
+
+
+def line_of(data: Mapping[str, Any]) -> Line:
+    """Get the Modbus line that an entry's data describe."""
+    if data[CONF_TRANSPORT] == Transport.MODBUS_TCP:
+        return TcpLine(
+            host=data[CONF_HOST],
+            port=data[CONF_PORT],
+            framing=Framing(data.get(CONF_FRAMING, Framing.TCP)),
+        )
+    return SerialLine(
+        device=data[CONF_DEVICE],
+        baudrate=data[CONF_BAUDRATE],
+        data_format=data[CONF_DATA_FORMAT],
+        stop_bits=data[CONF_STOP_BITS],
+        framing=Framing(data[CONF_FRAMING]),
+    )
 
 
 def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
@@ -151,7 +220,10 @@ def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
     candidates = [identity.fingerprint]
     if identity.serial_number:
         candidates.append(f"serial_{identity.serial_number}")
-    address = [str(data[key]) for key in (CONF_HOST, CONF_PORT, CONF_UNIT_ID) if key in data]
+    keys = (CONF_HOST, CONF_PORT, CONF_DEVICE, CONF_UNIT_ID)
+    address = [str(data[key]) for key in keys if key in data]
+    if channel := data.get(CONF_CHANNEL):
+        address.append(f"channel_{channel}")
     candidates.append(f"address_{'_'.join(address)}")
     return tuple(candidate for candidate in candidates if candidate)
 
@@ -200,14 +272,20 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         try:
             if not self.last_update_success:
                 await self._check_identity()
+                async_certificate_accepted(self.hass, self.config_entry)
             data = await self._meter.read_live()
         except MeterError as err:
+            if isinstance(err, CertificateChangedError):
+                async_certificate_changed(self.hass, self.config_entry, err)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=translation_key(err),
                 translation_placeholders=_placeholders(err),
             ) from err
-        self.update_interval = self._intervals[data.status.measurement.charging]
+        self.update_interval = max(
+            self._intervals[data.status.measurement.charging],
+            timedelta(seconds=self._meter.shortest_interval),
+        )
         return data
 
     async def _check_identity(self) -> None:

@@ -10,16 +10,19 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 
-from .const import CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
+from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import Dmed4ConfigEntry, LiveCoordinator
 from .dmed4.model import Identity
+from .dmed4.rest import Tls
 
 
 def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:
     """Describe the meter as a device."""
     if TYPE_CHECKING:
         assert entry.unique_id is not None
-    web = entry.data[CONF_TRANSPORT] == Transport.REST
+    # With TLS on, the meter has no web page (manual: HTTP).
+    rest = entry.data[CONF_TRANSPORT] == Transport.REST
+    web = rest and entry.data.get(CONF_TLS, Tls.OFF) == Tls.OFF
     return DeviceInfo(
         identifiers={(DOMAIN, entry.unique_id)},
         manufacturer=MANUFACTURER,

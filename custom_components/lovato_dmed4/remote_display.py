@@ -4,31 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, TypedDict, override
+from typing import TYPE_CHECKING, Any, Final, TypedDict, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .const import (
-    CONF_KIND,
-    CONF_TRANSPORT,
-    CONF_UNIT_ID,
-    DOMAIN,
-    HOUSEKEEPING_INTERVAL,
-    LOGGER,
-    MANUFACTURER,
-    Kind,
-    Transport,
-)
-from .coordinator import translated_errors, translation_key
+from .certificate import async_certificate_accepted, async_certificate_changed
+from .const import CONF_KIND, DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER, Kind
+from .coordinator import make_device, translated_errors, translation_key
 from .dmed4.display import METERS, CustomPage, ModbusDisplay, RemoteDisplay, RestDisplay, ViewerPage
-from .dmed4.errors import MeterError
+from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.model import Identity
 from .entity import CommonEntity
 
@@ -68,11 +57,8 @@ def is_display(entry: ConfigEntry[Any]) -> bool:
 
 
 def make_display(hass: HomeAssistant, data: Mapping[str, Any]) -> RemoteDisplay:
-    """Make the display that an entry's data describe; nothing is sent yet."""
-    host, port = data[CONF_HOST], data[CONF_PORT]
-    if data[CONF_TRANSPORT] == Transport.REST:
-        return RestDisplay(async_get_clientsession(hass), host, port)
-    return ModbusDisplay.tcp(host, port, data[CONF_UNIT_ID])
+    """Make the display that an entry's data describe; see `make_device`."""
+    return make_device(hass, data, ModbusDisplay, RestDisplay)
 
 
 def _store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Store[_Stored]:
@@ -122,11 +108,14 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
             try:
                 state = await self.display.read()
             except MeterError as err:
+                if isinstance(err, CertificateChangedError):
+                    async_certificate_changed(self.hass, self.config_entry, err)
                 raise UpdateFailed(
                     translation_domain=DOMAIN,
                     translation_key=translation_key(err),
                     translation_placeholders={"error": str(err)},
                 ) from err
+            async_certificate_accepted(self.hass, self.config_entry)
             self._pages = {**self._pages, **state.pages}
             return DisplayData(identity=state.identity, shown=self._shown, pages=self._pages)
 
@@ -179,19 +168,17 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
 
 
 class DisplayEntity(CommonEntity[DisplayCoordinator]):
-    """An entity of a remote display.
-
-    A display has nothing of its own to be known by, so its address makes the entry unique, and
-    device and entities belong to the entry: they stay when the address changes.
-    """
+    """An entity of a remote display, which has nothing but its address to be known by."""
 
     def __init__(self, entry: DisplayConfigEntry, description: EntityDescription) -> None:
         coordinator = entry.runtime_data
         super().__init__(coordinator, description)
         identity = coordinator.data.identity
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        if TYPE_CHECKING:
+            assert entry.unique_id is not None
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, entry.entry_id)},
+            identifiers={(DOMAIN, entry.unique_id)},
             manufacturer=MANUFACTURER,
             model=identity.model,
             name=entry.title,

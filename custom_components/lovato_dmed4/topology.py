@@ -11,7 +11,6 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_CHANNEL, CONF_TRANSPORT, CONF_UNIT_ID, DOMAIN, LOGGER, Transport
 from .coordinator import make_meter
-from .dmed4.display import METERS
 from .dmed4.errors import MeterError, NotADmed4Error
 from .dmed4.model import Identity
 from .remote_display import is_display, make_display
@@ -74,15 +73,16 @@ async def _async_via(
         (
             device
             for other, device in devices.items()
-            if gateway is not None and other is not entry and _is(other, gateway)
+            if gateway is not None and other is not entry and _is(other, device, gateway)
         ),
         None,
     )
 
 
-def _is(entry: ConfigEntry[Any], identity: Identity) -> bool:
+def _is(entry: ConfigEntry[Any], device: dr.DeviceEntry, identity: Identity) -> bool:
+    """Tell whether an entry's device is the one that was identified; displays have but a model."""
     if is_display(entry):
-        return identity.model in METERS
+        return device.model == identity.model
     return entry.unique_id == identity.fingerprint
 
 

@@ -25,6 +25,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     RefusedError,
     SilentError,
 )
+from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from simulator import ModbusTcpServer, RestServer
 
 from .simulated import (
@@ -49,7 +50,7 @@ PAGE = CustomPage(
 
 @asynccontextmanager
 async def over_modbus(port: int, unit_id: int = 1) -> AsyncIterator[ModbusDisplay]:
-    display = ModbusDisplay.tcp(LOCALHOST, port, unit_id)
+    display = ModbusDisplay.on(TcpLine(host=LOCALHOST, port=port), unit_id)
     try:
         yield display
     finally:

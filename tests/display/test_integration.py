@@ -98,7 +98,7 @@ async def user(hass: HomeAssistant) -> Context:
 
 
 def entity_id(hass: HomeAssistant, entry: DisplayConfigEntry, platform: str, key: str) -> str:
-    found = er.async_get(hass).async_get_entity_id(platform, DOMAIN, f"{entry.entry_id}_{key}")
+    found = er.async_get(hass).async_get_entity_id(platform, DOMAIN, f"{entry.unique_id}_{key}")
     assert found is not None
     return found
 
@@ -180,6 +180,7 @@ async def test_a_display_is_set_up_over_modbus(
         "host": LOCALHOST,
         "port": display_server.port,
         "unit_id": 1,
+        "framing": "tcp",
         "kind": "display",
     }
     found = device(hass, modbus_entry)
@@ -199,6 +200,8 @@ async def test_a_display_is_set_up_over_rest(
         "transport": "rest",
         "host": LOCALHOST,
         "port": display_web.port,
+        "tls": "off",
+        "channel": 0,
         "kind": "display",
     }
     assert device(hass, rest_entry).model == "DMED4DC1"
@@ -263,7 +266,7 @@ async def test_a_display_that_is_not_there_is_waited_for(
 
 def entities(hass: HomeAssistant, entry: DisplayConfigEntry) -> dict[str, er.RegistryEntry]:
     return {
-        found.unique_id.removeprefix(f"{entry.entry_id}_"): found
+        found.unique_id.removeprefix(f"{entry.unique_id}_"): found
         for found in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     }
 

@@ -1,5 +1,8 @@
 """A meter on a clock that the test moves."""
 
+from collections.abc import AsyncIterator
+
+from aiohttp import ClientSession
 import pytest
 
 from simulator import ManualClock, SimulatedMeter
@@ -13,3 +16,9 @@ def clock() -> ManualClock:
 @pytest.fixture
 def meter(clock: ManualClock) -> SimulatedMeter:
     return SimulatedMeter(seed=1, serial_number=12345678, clock=clock)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session

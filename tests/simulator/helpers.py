@@ -6,10 +6,11 @@ import struct
 from types import TracebackType
 from typing import Any, Self
 
+from aiohttp import ClientSession
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from simulator import Command, ManualClock, SimulatedMeter
+from simulator import Command, ManualClock, RestServer, SimulatedMeter
 
 PROTOTYPE = {
     "FV": "1.3",
@@ -60,6 +61,27 @@ def verify(record: str, key: ec.EllipticCurvePublicKey) -> dict[str, Any]:
     assert signature["SE"] == "hex"
     key.verify(bytes.fromhex(signature["SD"]), text.encode(), ec.ECDSA(hashes.SHA256()))
     return payload
+
+
+class RestClient:
+    def __init__(self, session: ClientSession, server: RestServer) -> None:
+        self._session = session
+        self._base = f"http://127.0.0.1:{server.port}/v1/"
+
+    async def ask(self, method: str, path: str, **kwargs: Any) -> tuple[int, str, str]:
+        async with self._session.request(method, self._base + path, **kwargs) as response:
+            return response.status, response.reason or "", await response.text()
+
+    async def get(self, path: str) -> Any:
+        status, _, text = await self.ask("GET", path)
+        assert status == 200, text
+        return json.loads(text)
+
+    async def put(self, path: str, **query: Any) -> int:
+        return (await self.ask("PUT", path, params=query))[0]
+
+    async def post(self, path: str, **body: Any) -> int:
+        return (await self.ask("POST", path, json=body))[0]
 
 
 class ModbusClient:

@@ -3,49 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 import json
-from typing import Any
 
 from aiohttp import ClientConnectionError, ClientSession
 import pytest
 
 from simulator import MODELS, ManualClock, ModbusTcpServer, Quirks, RestServer, SimulatedMeter
 
-from .helpers import ModbusClient, give, prepare, prototype, verify
+from .helpers import ModbusClient, RestClient, give, prepare, prototype, verify
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-
-class RestClient:
-    def __init__(self, session: ClientSession, server: RestServer) -> None:
-        self._session = session
-        self._base = f"http://127.0.0.1:{server.port}/v1/"
-
-    async def ask(self, method: str, path: str, **kwargs: Any) -> tuple[int, str, str]:
-        async with self._session.request(method, self._base + path, **kwargs) as response:
-            return response.status, response.reason or "", await response.text()
-
-    async def get(self, path: str) -> Any:
-        status, _, text = await self.ask("GET", path)
-        assert status == 200, text
-        return json.loads(text)
-
-    async def put(self, path: str, **query: Any) -> int:
-        return (await self.ask("PUT", path, params=query))[0]
-
-    async def post(self, path: str, **body: Any) -> int:
-        return (await self.ask("POST", path, json=body))[0]
 
 
 @pytest.fixture
 async def server(meter: SimulatedMeter) -> AsyncIterator[RestServer]:
     async with RestServer(meter, response_time=0) as server:
         yield server
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
 
 
 @pytest.fixture

@@ -19,6 +19,42 @@ class SilentError(MeterError):
     """The link is up, but no answer came in time."""
 
 
+class LineInUseError(MeterError):
+    """Others use the serial port or connection, with other settings; nothing was sent.
+
+    Attributes:
+        used: the settings in use, such as ``9600 bit/s 8N1 RTU``.
+        wanted: the settings asked for.
+    """
+
+    def __init__(self, used: str, wanted: str) -> None:
+        super().__init__(f"in use with {used}, not {wanted}")
+        self.used = used
+        self.wanted = wanted
+
+
+class TlsFailedError(MeterError):
+    """Something answers, but no encrypted connection comes about."""
+
+
+class CertificateNotTrustedError(MeterError):
+    """The certificate is not one that the system trusts for this host."""
+
+
+class CertificateChangedError(MeterError):
+    """The certificate is not the one that was pinned; nothing was sent.
+
+    Attributes:
+        expected: SHA-256 fingerprint of the pinned certificate, in hex.
+        found: that of the certificate shown.
+    """
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"certificate {found} instead of {expected}")
+        self.expected = expected
+        self.found = found
+
+
 class UnexpectedAnswerError(MeterError):
     """An answer came that can't be understood."""
 

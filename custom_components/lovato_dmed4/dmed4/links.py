@@ -1,15 +1,20 @@
 """One shared link per Modbus endpoint and one lock per web server.
 
 A meter takes two Modbus TCP connections and serves one web request at a time, and several meters
-may sit behind one gateway: everything that goes to one address shares a link and takes turns.
+may sit behind one gateway or on one serial line: everything that goes to one address shares a link
+and takes turns.
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from modbus_connection import ModbusTcpParams
+from modbus_connection import ModbusTimeoutError
 from modbus_connection.pymodbus import ModbusConnection
+
+from .errors import LineInUseError
+from .lines import Line
 
 # A DMED4 answers in milliseconds; longer silence than this means that it is gone. It has to stay
 # well below the idle polling interval, so that a lost meter shows within two polls.
@@ -20,26 +25,58 @@ _http_locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDicti
 
 
 class ModbusLink:
-    """A Modbus connection that is closed when its last user lets go of it."""
+    """A Modbus connection that is closed when its last user lets go of it.
 
-    def __init__(self, params: ModbusTcpParams) -> None:
-        self.connection = ModbusConnection(params, timeout=REQUEST_TIMEOUT)
-        self._endpoint = params.endpoint
+    Attributes:
+        line: what the connection runs over.
+        polls: how long a live poll of each user keeps the line busy, in s.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.polls: dict[object, float] = {}
+        self.connection = ModbusConnection(
+            line.params,
+            timeout=REQUEST_TIMEOUT + line.exchange_seconds,
+            message_spacing=line.pause,
+        )
         self._users = 0
+        self._lock = asyncio.Lock()
 
     @classmethod
-    def acquire(cls, params: ModbusTcpParams) -> ModbusLink:
-        """Get the link to an endpoint, shared with everyone who has it already."""
-        if (link := _links.get(params.endpoint)) is None:
-            link = _links[params.endpoint] = cls(params)
+    def acquire(cls, line: Line) -> ModbusLink:
+        """Get the link to an endpoint, shared with everyone who has it already.
+
+        Raises:
+            LineInUseError: they use it with other settings.
+        """
+        if (link := _links.get(line.endpoint)) is None:
+            link = _links[line.endpoint] = cls(line)
+        if link.line != line:
+            raise LineInUseError(str(link.line), str(line))
         link._users += 1
         return link
 
-    async def release(self) -> None:
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Have the link to oneself for one exchange.
+
+        The connection is dropped after silence, before anybody else's turn: the peer may be gone
+        without a word, and what it says too late must not be taken for the next answer.
+        """
+        async with self._lock:
+            try:
+                yield
+            except ModbusTimeoutError:
+                await self.connection.disconnect()
+                raise
+
+    async def release(self, user: object) -> None:
         """Let go of the link."""
+        self.polls.pop(user, None)
         self._users -= 1
         if self._users == 0:
-            _links.pop(self._endpoint, None)
+            _links.pop(self.line.endpoint, None)
             await self.connection.close()
 
 

@@ -78,6 +78,10 @@ class Meter(Protocol):
     def features(self) -> Feature:
         """What this transport offers beyond the common."""
 
+    @property
+    def shortest_interval(self) -> float:
+        """Seconds between two live polls that leave the line idle for half of the time."""
+
     async def identify(self) -> Identity:
         """Find out who the meter is; raises NotADmed4Error for any other device."""
 

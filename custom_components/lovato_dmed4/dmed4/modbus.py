@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 import time
 from typing import Final, Self
 
@@ -14,7 +15,6 @@ from modbus_connection import (
     ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
-    ModbusTcpParams,
     ModbusTimeoutError,
     ServerDeviceBusyError,
 )
@@ -27,6 +27,7 @@ from .errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from .lines import Line
 from .links import ModbusLink
 from .model import (
     Command,
@@ -89,11 +90,16 @@ class ModbusDevice:
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         self._link = link
         self._unit = link.connection.for_unit(unit_id)
+        self._seconds_waited = 0.0
 
     @classmethod
-    def tcp(cls, host: str, port: int, unit_id: int) -> Self:
-        """Make a device that is reached over Modbus TCP; nothing is sent yet."""
-        return cls(ModbusLink.acquire(ModbusTcpParams(host=host, port=port)), unit_id)
+    def on(cls, line: Line, unit_id: int) -> Self:
+        """Make a device on a line; nothing is sent yet.
+
+        Raises:
+            LineInUseError: the line is in use with other settings.
+        """
+        return cls(ModbusLink.acquire(line), unit_id)
 
     async def _report_server_id(self) -> bytes:
         """Ask who it is with function 0x11; the answer's first byte is the model code."""
@@ -118,7 +124,7 @@ class ModbusDevice:
 
     async def close(self) -> None:
         """Let go of the link."""
-        await self._link.release()
+        await self._link.release(self)
 
     async def _write(self, register: int, value: int) -> None:
         await self._request(partial(self._unit.write_register, wire(register), value))
@@ -131,14 +137,18 @@ class ModbusDevice:
         async with _translated_errors():
             for _ in range(_BUSY_RETRIES):
                 try:
-                    return await request()
+                    return await self._take_turn(request)
                 except ServerDeviceBusyError:
                     await asyncio.sleep(_BUSY_PAUSE)
-                except ModbusTimeoutError:
-                    # The peer may be gone without a word; the next request opens a new connection.
-                    await self._unit.disconnect()
-                    raise
-            return await request()
+            return await self._take_turn(request)
+
+    async def _take_turn[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        async with self._link.turn():
+            start = time.monotonic()
+            try:
+                return await request()
+            finally:
+                self._seconds_waited += time.monotonic() - start
 
 
 class ModbusMeter(ModbusDevice):
@@ -153,6 +163,13 @@ class ModbusMeter(ModbusDevice):
         self._status = registers.StatusRegisters(self._unit)
         self._housekeeping = registers.HousekeepingRegisters(self._unit)
         self._keys = registers.KeyRegisters(self._unit)
+        live = (self._measures, self._fast, self._status)
+        self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
+
+    @property
+    def shortest_interval(self) -> float:
+        """Twice the time in s that the live polls of all meters on the line take together."""
+        return 2 * sum(self._link.polls.values())
 
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11) and the public key."""
@@ -173,8 +190,12 @@ class ModbusMeter(ModbusDevice):
 
     async def read_live(self) -> LiveData:
         """Read measures and status in four requests, one per block of registers."""
+        waited = self._seconds_waited
         await self._request(self._measures.async_update)
         await self._request(self._fast.async_update)
+        status = await self.read_status()
+        # Behind a gateway there is a line of a speed that is not known, so its answers are timed.
+        self._link.polls[self] = self._live_poll_seconds or self._seconds_waited - waited
         measures, fast = self._measures, self._fast
         return LiveData(
             measures=Measures(
@@ -190,7 +211,7 @@ class ModbusMeter(ModbusDevice):
                 temperature_i2=measures.temperature_i2,
                 sampled_at=datetime.fromtimestamp(fast.sampled_at or 0, UTC),
             ),
-            status=await self.read_status(),
+            status=status,
         )
 
     async def read_status(self) -> Status:

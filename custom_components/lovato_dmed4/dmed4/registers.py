@@ -61,6 +61,17 @@ class Registers(Component):
         super().__init__(unit, base_offset=wire(0))
 
 
+def blocks(registers: Registers) -> list[int]:
+    """How many registers each of the requests reads that an update makes: one request a range."""
+    ends: dict[tuple[int, int], tuple[int, int]] = {}
+    for field in registers.resolved_fields.values():
+        first, last = field.address - wire(0), field.address - wire(0) + field.count - 1
+        among = next(span for span in registers.register_ranges if span[0] <= first <= span[1])
+        start, end = ends.get(among, (first, last))
+        ends[among] = min(start, first), max(end, last)
+    return [end - start + 1 for start, end in ends.values()]
+
+
 class MeasureRegisters(Registers):
     """Measures refreshed once a second (manual: measure list)."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 import json
 import math
 import re
@@ -9,13 +10,17 @@ import time
 from typing import Final
 
 import aiohttp
+from aiohttp.client_middlewares import ClientHandlerType
 from yarl import URL
 
 from .errors import (
     CannotConnectError,
+    CertificateChangedError,
+    CertificateNotTrustedError,
     NotADmed4Error,
     RefusedError,
     SilentError,
+    TlsFailedError,
     UnexpectedAnswerError,
 )
 from .links import http_lock
@@ -61,12 +66,80 @@ _UNESCAPED_RECORD: Final = re.compile(
 type Answer = Mapping[str, object]
 
 
-class RestDevice:
-    """A web server with the API, a meter's own or that of a remote display."""
+class Tls(StrEnum):
+    """How a meter proves over the network that it is the meter."""
 
-    def __init__(self, session: aiohttp.ClientSession, host: str, port: int) -> None:
+    OFF = "off"
+    """Not at all: HTTP."""
+    PINNED = "pinned"
+    """By the one certificate that was accepted when it was set up."""
+    VERIFIED = "verified"
+    """By a certificate that the system trusts for its host name."""
+
+
+async def fetch_fingerprint(session: aiohttp.ClientSession, host: str, port: int) -> str:
+    """Get the SHA-256 fingerprint, in hex, of a web server's certificate; it is sent nothing.
+
+    Raises:
+        CannotConnectError: nothing answers at the address.
+        SilentError: no answer came in time.
+        TlsFailedError: what answers does not speak TLS.
+    """
+    # No certificate has this fingerprint, so the connection ends where it is compared.
+    nobody = RestMeter(session, host, port, tls=Tls.PINNED, certificate="00" * 32)
+    try:
+        await nobody.read_status()
+    except CertificateChangedError as err:
+        return err.found
+    raise TlsFailedError("the web server shows no certificate")
+
+
+async def _send_once(
+    request: aiohttp.ClientRequest, handler: ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from repeating a request by itself when its answer is lost.
+
+    It takes every PUT for idempotent. A repeated command would end up in a signed record, and a
+    repeated wrong password counts twice.
+    """
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
+        raise aiohttp.ClientConnectionError(f"no answer, and not repeated: {err}") from err
+
+
+class RestDevice:
+    """A web server with the API, a meter's own or that of a remote display.
+
+    Args:
+        session: not used for anything that outlives a request.
+        host: name or IP address.
+        port: 80, or 443 with TLS, unless the meter's settings say otherwise.
+        tls: how the meter proves who it is.
+        certificate: with ``Tls.PINNED``, the SHA-256 fingerprint in hex.
+        channel: 1…4 for a meter behind a display DMED4DC1, 0 for the web server's own.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        host: str,
+        port: int,
+        *,
+        tls: Tls = Tls.OFF,
+        certificate: str = "",
+        channel: int = 0,
+    ) -> None:
         self._session = session
-        self._url = URL.build(scheme="http", host=host, port=port, path="/v1/")
+        self._url = URL.build(
+            scheme="http" if tls is Tls.OFF else "https",
+            host=host,
+            port=port,
+            path=f"/v1/{channel}/" if channel else "/v1/",
+        )
+        self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
         self._lock = http_lock(host, port)
 
     async def close(self) -> None:
@@ -76,6 +149,7 @@ class RestDevice:
         return _parse(await self._request("GET", path))
 
     async def _put(self, path: str, **parameters: str) -> None:
+        """Send parameters in the query, for what the manual offers no POST for."""
         await self._request("PUT", path, parameters=parameters)
 
     async def _post(self, path: str, **values: str | int) -> None:
@@ -101,11 +175,19 @@ class RestDevice:
                     headers=headers,
                     timeout=_TIMEOUT,
                     allow_redirects=False,
+                    ssl=self._ssl,
+                    middlewares=None if method == "GET" else (_send_once,),
                 ) as response,
             ):
                 body = await _read_limited(response.content)
         except TimeoutError as err:
             raise SilentError(f"no answer to {method} {path} in time") from err
+        except aiohttp.ServerFingerprintMismatch as err:
+            raise CertificateChangedError(err.expected.hex(), err.got.hex()) from err
+        except aiohttp.ClientConnectorCertificateError as err:
+            raise CertificateNotTrustedError(str(err)) from err
+        except aiohttp.ClientSSLError as err:
+            raise TlsFailedError(str(err)) from err
         except (aiohttp.ClientConnectionError, OSError) as err:
             raise CannotConnectError(str(err)) from err
         except (aiohttp.ClientError, ValueError) as err:
@@ -120,6 +202,7 @@ class RestMeter(RestDevice):
     """A DMED4 behind a web server, its own or that of a remote display."""
 
     features = Feature(0)
+    shortest_interval = 0.0
 
     async def identify(self) -> Identity:
         """Read the public key and the model."""
@@ -128,7 +211,8 @@ class RestMeter(RestDevice):
             system = await self._get("system_status")
         except (RefusedError, UnexpectedAnswerError) as err:
             raise NotADmed4Error("this web server has no API of a DMED4") from err
-        if "public_key" not in settings or "model_code" not in system:
+        # A DMED403 has no model code.
+        if "public_key" not in settings or "serial_number" not in system:
             raise NotADmed4Error("this web server's answers are not those of a DMED4")
         code = _integer(system, "model_code")
         serial = _integer(system, "serial_number")
@@ -197,7 +281,7 @@ class RestMeter(RestDevice):
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
-        await self._put("charge_settings", datetime=str(round(moment.timestamp())))
+        await self._post("charge_settings", datetime=round(moment.timestamp()))
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Post the bare payload object."""
@@ -205,15 +289,15 @@ class RestMeter(RestDevice):
 
     async def send(self, command: Command) -> None:
         """Give a command."""
-        await self._put("charge_settings", command=command.value)
+        await self._post("charge_settings", command=command.value)
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
-        await self._put("force_display", display_on_off=str(int(on)))
+        await self._post("force_display", display_on_off=int(on))
 
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page."""
-        await self._put("force_display", set_page=str(int(page)))
+        await self._post("force_display", set_page=int(page))
 
 
 async def _read_limited(content: aiohttp.StreamReader) -> bytes:

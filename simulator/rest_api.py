@@ -1,0 +1,358 @@
+"""What a meter's REST API answers (manual: API communication over HTTP/HTTPS protocol)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+import json
+from typing import Any, Protocol, override
+
+from .errors import NoEntryError, OutOfRangeError
+from .logbook import Event, Logbook
+from .meter import COUNTER_SIZE, Command, SimulatedMeter
+from .record import Record
+
+_MEASURE_FIRMWARE, _POWER_FIRMWARE = "12", "7"
+_SIGNATURE_ERROR_BIT = 1 << 4
+_RESET_ERRORS = "X"
+
+_BOARD_1_BITS = [
+    "hw_test_ongoing",
+    "flash_err",
+    "mac_err",
+    "flash_init_err",
+    "udp_client_err",
+    "meas_not_comm_err",
+]
+_BOARD_2_BITS = [
+    "fram_init_err",
+    "flash_init_err",
+    "adconv_init_err",
+    "display_init_err",
+    "temp_i1_init_err",
+    "temp_i2_init_err",
+    "signature_err",
+    "timer_irq_err",
+    "fw_crc_err",
+    "k_crc_err",
+    "init_uncorrect_err",
+    "temp_i1_err",
+    "temp_i2_err",
+    "adconv_err",
+    "flash_err",
+    "wiring_err",
+    "osc_err",
+    "fatal_err",
+]
+_FATAL_ERRORS = 12
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request: PUT carries its parameters in the query, POST in a JSON body."""
+
+    method: str
+    query: Mapping[str, str]
+    body: bytes
+
+    def parameters(self, *allowed: str) -> Mapping[str, Any]:
+        """Return the parameters of a PUT or POST.
+
+        Raises:
+            OutOfRangeError: There are none, or others than those allowed.
+        """
+        parameters: object = self.query
+        if self.method == "POST":
+            try:
+                parameters = json.loads(self.body)
+            except ValueError, RecursionError:
+                raise OutOfRangeError("the body is not JSON") from None
+        if (
+            not isinstance(parameters, Mapping)
+            or not parameters
+            or not parameters.keys() <= {*allowed}
+        ):
+            raise OutOfRangeError(f"parameters are {', '.join(allowed)}")
+        return parameters
+
+
+type Methods = Mapping[str, Callable[[Call], str]]
+"""The methods of a path: each takes a request and returns the body of its answer."""
+
+
+class Api(Protocol):
+    """What answers to a web server's paths."""
+
+    def methods(self, path: str) -> Methods | None:
+        """Return what can be done with a path; None if there is no such path."""
+        ...
+
+
+class MeterApi(Api):
+    """A meter's."""
+
+    def __init__(self, meter: SimulatedMeter) -> None:
+        self._meter = meter
+        self._search_status = 0
+        self._search_position = 0
+        self._calls: dict[str, Methods] = {
+            "/v1/measure": {"GET": self._measure},
+            "/v1/charge_settings": {
+                "GET": self._charge_settings,
+                "PUT": self._set_charge_settings,
+                "POST": self._set_charge_settings,
+            },
+            "/v1/charge_status": {"GET": self._charge_status},
+            "/v1/ocmf": {"GET": self._ocmf, "POST": self._set_ocmf},
+            "/v1/logbook/info": {"GET": self._logbook_info},
+            "/v1/logbook/OCMF": {"GET": self._logbook_ocmf},
+            "/v1/logbook/events": {"GET": self._logbook_events},
+            "/v1/system_status": {"GET": self._system_status},
+            "/v1/login": {"PUT": self._login},
+            "/v1/force_display": {"PUT": self._force_display, "POST": self._force_display},
+        }
+
+    @override
+    def methods(self, path: str) -> Methods | None:
+        return self._calls.get(path)
+
+    def _json(self, data: dict[str, Any]) -> str:
+        quirks = self._meter.quirks
+        return json.dumps(
+            _rewritten(data, spaced=quirks.spaced_names, strings=quirks.numbers_as_strings)
+        )
+
+    def _ocmf_json(self, name: str, record: str) -> str:
+        if self._meter.quirks.unescaped_ocmf:
+            return self._json({name: "\0"}).replace("\\u0000", record)
+        return self._json({name: record})
+
+    # --- Measures and status
+
+    def _measure(self, _: Call) -> str:
+        self._meter.update()
+        sample = self._meter.physics.slow
+        first, second = sample.temperatures
+        return self._json(
+            {
+                "voltage": sample.voltage,
+                "current": abs(sample.current),
+                "power": sample.power,
+                "energy": sample.cycle_imported,
+                "energy_neg": sample.cycle_exported,
+                "temperature_i1": round(first * 10),
+                "temperature_i1_fahrenheit": round(first * 18 + 320),
+                "temperature_i2": round(second * 10),
+                "temperature_i2_fahrenheit": round(second * 18 + 320),
+                "energyPos": sample.imported % COUNTER_SIZE,
+                "energyNeg": sample.exported % COUNTER_SIZE,
+            }
+        )
+
+    def _charge_status(self, _: Call) -> str:
+        return self._json(
+            {
+                "measurement_status": self._meter.measurement_status,
+                "signature_status": self._meter.signature_status,
+                "error_status_1": self._meter.errors_1,
+                "error_status_2": self._meter.errors_2,
+            }
+        )
+
+    def _system_status(self, _: Call) -> str:
+        meter = self._meter
+        meter.update()
+        signature_error = bool(meter.signature_status & _SIGNATURE_ERROR_BIT)
+        board_2 = dict.fromkeys(_BOARD_2_BITS, 0) | {"signature_err": int(signature_error)}
+        model_code = {} if meter.model.rest_code is None else {"model_code": meter.model.rest_code}
+        return self._json(
+            {
+                "meas_fw_rev": _MEASURE_FIRMWARE,
+                "meas_fw_cks": f"{meter.firmware_checksum:08X}",
+                "pow_fw_rev": _POWER_FIRMWARE,
+                "pow_fw_cks": f"{meter.firmware_checksum ^ 0xFFFFFFFF:08X}",
+                "serial_number": meter.serial_number,
+                **model_code,
+                "operative_status": "Charging" if meter.charging else "Ready",
+                "cable_res_locked": 0,
+                "system_status": int(signature_error),
+                "board_1_status": 0,
+                "board_1_status_bits": dict.fromkeys(_BOARD_1_BITS, 0),
+                "board_2_status": sum(bit << place for place, bit in enumerate(board_2.values())),
+                "board_2_status_bits": {
+                    **board_2,
+                    "fatal_err_bits": {f"e_{n}": 0 for n in range(1, _FATAL_ERRORS + 1)},
+                },
+                "logged": int(meter.login.logged_in),
+            }
+        )
+
+    # --- Login
+
+    def _login(self, call: Call) -> str:
+        self._meter.login.log_in(call.parameters("password")["password"])
+        return ""
+
+    # --- The charge cycle
+
+    def _charge_settings(self, _: Call) -> str:
+        meter = self._meter
+        return self._json(
+            {
+                "sync_timeout": meter.sync_timeout,
+                "signature_format": meter.signature_format,
+                "public_key": meter.public_key_raw.hex().upper(),
+                "public_key_ocmf": meter.public_key_ocmf.hex().upper(),
+                "res_cable": meter.res_cable,
+                "datetime_offset": meter.time_offset,
+                "datetime": int(meter.time),
+                "tariff": meter.tariff,
+            }
+        )
+
+    def _set_charge_settings(self, call: Call) -> str:
+        parameters = call.parameters(
+            "datetime", "datetime_offset", "tariff", "res_cable", "command"
+        )
+        settings = {name: _integer(parameters[name]) for name in parameters if name != "command"}
+        command = parameters.get("command")
+        if "command" in parameters and command not in (_RESET_ERRORS, *Command):
+            raise OutOfRangeError("command is B, C, E, r or X")
+        # Either all of the request is done or nothing.
+        cycle_command = Command(command) if command in tuple(Command) else None
+        if cycle_command:
+            self._meter.check_command(cycle_command)
+        if settings:
+            self._meter.configure(**settings)
+        if cycle_command:
+            self._meter.command(cycle_command)
+        elif command:
+            self._meter.reset_errors()
+        return ""
+
+    def _ocmf(self, _: Call) -> str:
+        record = self._meter.last_record
+        return self._ocmf_json("OCMF_BUFF", record.text if record else "")
+
+    def _set_ocmf(self, call: Call) -> str:
+        wrapped = _unwrap(call.body) if self._meter.quirks.prototype_wrapped else None
+        self._meter.submit_prototype(call.body if wrapped is None else wrapped)
+        return ""
+
+    # --- The logbooks
+
+    def _logbook_info(self, _: Call) -> str:
+        meter = self._meter
+        meter.update()
+        records, events = meter.record_log, meter.event_log
+        progressives = [record.progressive for record in records.entries] or [0]
+        return self._json(
+            {
+                "ocmf_max_number": records.capacity,
+                "ocmf_total_number": len(records.entries),
+                "ocmf_last_internal_progressive": progressives[-1],
+                "ocmf_first_internal_progressive": progressives[0],
+                "events_max_number": events.capacity,
+                "events_total_number": len(events.entries),
+                "log_search_status": self._search_status,
+                "log_search_position": self._search_position,
+            }
+        )
+
+    def _logbook_ocmf(self, call: Call) -> str:
+        self._meter.update()
+        self._search_status = 0
+        record = self._find_record(call.query)
+        self._search_status = 1
+        self._search_position = self._meter.record_log.index_of(record)
+        return self._ocmf_json("OCMF_LOG", record.text)
+
+    def _find_record(self, query: Mapping[str, str]) -> Record:
+        log = self._meter.record_log
+        match query.get("index_type"):
+            case "POS":
+                return _by_position(log, query)
+            case "PROGR":
+                wanted = _integer(query.get("index_value"))
+                found = [record for record in log.entries if record.progressive == wanted]
+            case "TRANS_ID":
+                # Which field the manual means is not said: the ID that the client chose, or PG.
+                name = query.get("index_value", "")
+                found = [
+                    record
+                    for record in log.entries
+                    if name in {record.identification, f"T{record.progressive}"}
+                ]
+            case _:
+                raise OutOfRangeError("index_type is POS, PROGR or TRANS_ID")
+        if not found:
+            raise NoEntryError("no such record")
+        return found[-1]
+
+    def _logbook_events(self, call: Call) -> str:
+        if call.query.get("index_type") != "POS":
+            raise OutOfRangeError("index_type is POS")
+        event = _by_position(self._meter.event_log, call.query)
+        return self._json({"EVENT_LOG": f"EVENT|{self._json(_event_fields(event))}"})
+
+    # --- The display
+
+    def _force_display(self, call: Call) -> str:
+        parameters = call.parameters("display_on_off", "set_page")
+        numbers = {name: _integer(value) for name, value in parameters.items()}
+        self._meter.set_display(on=numbers.get("display_on_off"), page=numbers.get("set_page"))
+        return ""
+
+
+def _rewritten(data: Any, *, spaced: bool, strings: bool) -> Any:
+    if isinstance(data, dict):
+        return {
+            name.replace("_", " ") if spaced else name: _rewritten(
+                value, spaced=spaced, strings=strings
+            )
+            for name, value in data.items()
+        }
+    return str(data) if strings else data
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        try:
+            return int(value)
+        except ValueError:
+            pass
+    raise OutOfRangeError(f"not a whole number: {value}")
+
+
+def _unwrap(body: bytes) -> bytes | None:
+    """Return the payload in `{"OCMF_BUFF": "…"}`, with or without its `OCMF|` and signature."""
+    try:
+        wrapper = json.loads(body)
+    except ValueError, RecursionError:
+        return None
+    if not isinstance(wrapper, dict) or not isinstance(wrapper.get("OCMF_BUFF"), str):
+        return None
+    text: str = wrapper["OCMF_BUFF"]
+    return text.removeprefix("OCMF|").split("|")[0].encode()
+
+
+def _by_position[Entry](log: Logbook[Entry], query: Mapping[str, str]) -> Entry:
+    match query.get("index_reference"):
+        case "LAST":
+            return log.from_last(log.index_base)
+        case "FIRST":
+            return log.from_first(log.index_base)
+        case "LAST_BUT":
+            return log.from_last(_integer(query.get("index_value")))
+        case "FIRST_BUT":
+            return log.from_first(_integer(query.get("index_value")))
+    raise OutOfRangeError("index_reference is LAST, LAST_BUT, FIRST or FIRST_BUT")
+
+
+def _event_fields(event: Event) -> dict[str, str]:
+    local = datetime.fromtimestamp(event.time, UTC) + timedelta(minutes=event.offset)
+    return {
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M:%S}",
+        "event_code": str(int(event.code)),
+        "arguments": str(event.argument),
+    }
