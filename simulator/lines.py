@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol, override
 
 from .framing import Frame
+from .meter import SimulatedMeter
 from .modbus import TARGET_DOES_NOT_RESPOND, Unit, exception, handle_pdu
 from .registers import WRITE_ONE
 
@@ -79,7 +80,7 @@ class Gateway(Line):
     """
 
     def __init__(
-        self, meter: Unit, unit_id: int, bus: Bus, *, timeout: float, silent: bool
+        self, meter: SimulatedMeter, unit_id: int, bus: Bus, *, timeout: float, silent: bool
     ) -> None:
         self._meter = meter
         self._unit_id = unit_id
@@ -94,7 +95,8 @@ class Gateway(Line):
 
     @override
     async def answer(self, frame: Frame) -> bytes | None:
-        if frame.unit in {self._unit_id, BROADCAST}:
+        passed_on = frame.unit not in {self._unit_id, BROADCAST}
+        if not (passed_on and self._meter.parameters.is_gateway):
             return handle_pdu(self._meter, frame.pdu)
         async with self._bus_lock:
             answer = await self._bus.answer(frame) if self._bus.hears(frame) else None

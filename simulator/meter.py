@@ -4,7 +4,7 @@ Nothing runs in the background. Whatever is due is worked out when the meter is 
 its clock source tells.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
 import hashlib
@@ -15,12 +15,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from .boards import Board, Boards
 from .clock import Clock
 from .device import Device
 from .errors import BusyError, NotValidError, OutOfRangeError
 from .logbook import Download, Event, EventCode, Logbook
 from .login import Login
 from .models import MODELS
+from .parameters import Parameters
 from .physics import TICKS_PER_SECOND, Physics
 from .prototype import JsonError, PrototypeError, check_prototype
 from .quirks import Quirks
@@ -35,6 +37,13 @@ _MAX_DWORD = 0xFFFFFFFF
 _MAX_OFFSET = 900  # minutes
 _OFFSET_STEP = 15  # minutes
 _DISPLAY_PAGES = 13
+# The charges of a logbook that is filled at once.
+_PAST_INTERVAL = 3600.0  # s
+_PAST_ENERGY = 20_000  # Wh
+_PAST_PROTOTYPE = (
+    b'{"FV":"1.3","GI":"DMED4","PG":"T0","IS":true,"IL":"TRUSTED","IF":["RFID_PLAIN"],'
+    b'"IT":"ISO14443","ID":"%08X"}'
+)
 # Error dword 1, bits 9 to 16: the key or the signing itself is broken.
 _SIGNING_ERRORS = 0x0001FE00
 
@@ -94,12 +103,13 @@ class SimulatedMeter(Device):
         sync_timeout: Minutes after which the clock no longer counts as synchronised (0x4283).
         signing_time: Seconds from a command to its signed record.
         checking_time: Seconds from a prototype to its verdict.
-        signature_format: 0 hex, 1 base64 (register 0x4282).
+        signature_format: 0 hex, 1 base64 (register 0x4282); P06_01 at the start.
         commissioned: Whether the meter has been put into service; without it there is no key.
         total_imported: The import counter at the start, in Wh; by default from the seed.
         max_records: How many records the logbook keeps (register 0x0220).
         max_events: How many metrological events the logbook keeps (register 0x020D).
         password: The advanced password, for the login over REST.
+        parameters: System parameters other than their defaults, such as `{"P05_05": 1}`.
         reboot_time: Seconds for which a reboot leaves the meter without an answer.
         quirks: Readings of the manual other than the default.
     """
@@ -121,21 +131,25 @@ class SimulatedMeter(Device):
         total_imported: int | None = None,
         max_records: int = 500,
         max_events: int = 100,
-        password: str = "1000",
+        password: str = "1000",  # noqa: S107
+        parameters: Mapping[str, int] | None = None,
         reboot_time: float = 2.0,
         quirks: Quirks | None = None,
     ) -> None:
-        super().__init__(clock, reboot_time)
+        super().__init__(clock, reboot_time, quirks)
         random = Random(f"meter {seed}")  # noqa: S311
         drawn_serial_number = random.randrange(10_000_000, 100_000_000)
         drawn_imported = random.randrange(1_000_000, 900_000_000)
         exported = random.randrange(1_000, 100_000)
         self.model: Final = MODELS[model]
         self.serial_number: Final = serial_number or drawn_serial_number
-        self.quirks: Final = quirks or Quirks()
         self.commissioned: Final = commissioned
         self.sync_timeout: Final = sync_timeout
-        self.signature_format: Final = signature_format
+        self.parameters: Final = Parameters(
+            {"P06_01": signature_format} | dict(parameters or {}), self.quirks.ip_parameters
+        )
+        self.boards: Final = Boards()
+        self.operating = False
         self.firmware_checksum: Final = 0x1721_0000 | self.model.slave_id
         self._clock_lead = clock_error
         self._synchronised_until: float | None = None
@@ -174,6 +188,11 @@ class SimulatedMeter(Device):
         self.event_index = 0
         self._log(EventCode.POWER_UP)
 
+    @property
+    @override
+    def name(self) -> str:
+        return f"DMED4 {self.serial_number}"
+
     # --- Time
 
     @property
@@ -193,8 +212,8 @@ class SimulatedMeter(Device):
 
     # --- Status
 
+    @override
     def update(self) -> None:
-        """Catch up with the clock source: the measures, and whatever has become due."""
         now = self.now
         self.physics.advance(now)
         if self._begin is not None and self.charging:
@@ -250,7 +269,23 @@ class SimulatedMeter(Device):
         self.update()
         return self._errors_2
 
+    @property
+    def board_status(self) -> dict[str, object]:
+        """The fields of the system status that tell about the two boards."""
+        self.update()
+        live = set()
+        if self._signing_broken:
+            live.add("signature_err")
+        if self.physics.fast.power < 0 and not self.model.bidirectional:
+            live.add("wiring_err")
+        return self.boards.status(live, table_spelling=self.quirks.table_spelling)
+
     # --- Keys and records
+
+    @property
+    def signature_format(self) -> int:
+        """0 hex, 1 base64 (register 0x4282, P06_01)."""
+        return self.parameters["P06_01"]
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:
@@ -306,6 +341,51 @@ class SimulatedMeter(Device):
         """Whether the login is locked."""
         return self.login.locked
 
+    # --- Operative status and system parameters
+
+    @property
+    def operative_status(self) -> str:
+        """`Ready`, `Charging` (clock and parameters are locked) or `Operating` (parameters)."""
+        if self.charging:
+            return "Charging"
+        return "Operating" if self.operating else "Ready"
+
+    @property
+    def cable_locked(self) -> bool:
+        """Whether `res_cable` can no longer be set. When that is so is our reading."""
+        return self.operating
+
+    def operate(self) -> None:
+        """Lock the parameters for good (operative status *Operating*).
+
+        Raises:
+            NotValidError: Nobody has logged in, or a charge cycle is running.
+        """
+        self.update()
+        if not self.login.logged_in or self.charging:
+            raise NotValidError("log in first, and not while charging")
+        self.operating = True
+
+    def require_unlocked_parameters(self) -> None:
+        """Find out whether the system parameters can be changed.
+
+        Raises:
+            NotValidError: The operative status is not *Ready*.
+        """
+        self.update()
+        if self.operative_status != "Ready":
+            raise NotValidError("parameters are locked")
+
+    def save_parameters(self) -> None:
+        """Save what has been written to the system parameters, and reboot (register 0x2F03).
+
+        Raises:
+            NotValidError: The operative status is not *Ready*.
+        """
+        self.require_unlocked_parameters()
+        self.parameters.save()
+        self.reboot()
+
     # --- Settings
 
     def configure(
@@ -319,12 +399,14 @@ class SimulatedMeter(Device):
         """Set the clock (Unix seconds), the offset to UTC (minutes), the tariff, the cable.
 
         Raises:
-            NotValidError: A charge cycle is running.
+            NotValidError: A charge cycle is running, or the cable's value is locked.
             OutOfRangeError: One of them is out of its range; none is set.
         """
         self.update()
         if self.charging:
             raise NotValidError("not while charging")
+        if res_cable is not None and self.cable_locked:
+            raise NotValidError("res_cable is locked")
         _check_range("datetime", datetime, 0, _MAX_DWORD)
         _check_range("datetime_offset", datetime_offset, -_MAX_OFFSET, _MAX_OFFSET)
         _check_range("tariff", tariff, 0, _MAX_WORD)
@@ -435,6 +517,55 @@ class SimulatedMeter(Device):
             self._errors_2 |= 1 << bit
         self._log(EventCode.ERROR, bit + 32 * (dword - 1))
 
+    def set_board_bit(self, board: Board, bit: str, *, on: bool = True) -> None:
+        """Set or clear an error bit of a board, such as `wiring_err` of `board_2`."""
+        self.boards.set_bit(board, bit, on=on)
+
+    def set_fatal(self, number: int, *, on: bool = True) -> None:
+        """Set or clear fatal error 1…12 of the measure board."""
+        self.boards.set_fatal(number, on=on)
+
+    def reverse_wiring(self, *, on: bool = True) -> None:
+        """Swap the cables: power is negative from now on, an error on a model of one direction."""
+        self.update()
+        self.physics.reversed = on
+
+    def fill_logbook(self, number: int) -> None:
+        """Have so many records signed of charges that have been, a begin and an end of each.
+
+        They lie before now, an hour apart, and their counters add up to the present ones.
+
+        Raises:
+            NotValidError: A charge cycle is running, or there is no key yet.
+        """
+        self._require_not_busy()
+        if self.charging or not self.commissioned:
+            raise NotValidError("not while charging, nor before commissioning")
+        charges = (number + 1) // 2
+        sample = self.physics.fast
+        energy = min(_PAST_ENERGY, sample.imported // max(charges, 1))
+        for charge in range(charges):
+            start = self.time - (charges - charge) * _PAST_INTERVAL
+            imported = (sample.imported - (charges - charge) * energy) % COUNTER_SIZE
+            begin, end = (
+                Reading(
+                    time=time_text(moment, self.time_offset, synchronised=self.synchronised),
+                    reason=reason,
+                    imported=imported + cycle,
+                    exported=sample.exported % COUNTER_SIZE,
+                    cycle=cycle,
+                )
+                for reason, moment, cycle in (
+                    ("B", start, 0),
+                    ("E", start + _PAST_INTERVAL / 2, energy),
+                )
+            )
+            fields = check_prototype(_PAST_PROTOTYPE % (charge + 1))
+            # Of an odd number, the oldest charge has lost its begin.
+            for now in (begin, end)[charge == 0 and number % 2 :]:
+                page = self._progressive + 1
+                self._keep(fields, page, payload_text(fields, page, begin, now))
+
     def power_failure(self) -> None:
         """Lose power and come back at once: connections and clock synchronisation are gone.
 
@@ -470,6 +601,7 @@ class SimulatedMeter(Device):
             self._measurement_status = MeasurementStatus.NOT_INITIALISED
             self._prototype = None
         self.login.logged_in = False
+        self.parameters.forget()
         self.record_download = Download()
         self.event_download = Download()
 
@@ -516,17 +648,18 @@ class SimulatedMeter(Device):
         def finish() -> None:
             if self._signing_broken:
                 return
-            algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-            der = self._private_key.sign(payload.encode(), algorithm)
-            text = f"OCMF|{payload}|{signature_text(der, self.signature_format)}"
-            self._progressive = progressive
-            self.record_log.entries.append(
-                Record(progressive, identification_of(fields), text, der)
-            )
+            self._keep(fields, progressive, payload)
             self._signature_ok = True
 
         self._signature_ok = False
         self._job = _Job(self.now + self._signing_time, finish, signing=True)
+
+    def _keep(self, fields: dict[str, str], progressive: int, payload: str) -> None:
+        algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        der = self._private_key.sign(payload.encode(), algorithm)
+        text = f"OCMF|{payload}|{signature_text(der, self.signature_format)}"
+        self._progressive = progressive
+        self.record_log.entries.append(Record(progressive, identification_of(fields), text, der))
 
     def _log(self, code: EventCode, argument: int = 0) -> None:
         self.event_log.entries.append(Event(int(self.time), self.time_offset, code, argument))

@@ -96,7 +96,8 @@ class Battery:
 class Physics:
     """The measuring side of one meter, from `start` (Unix seconds) on.
 
-    `imported` and `exported` are the counters' values at the start, in Wh.
+    `imported` and `exported` are the counters' values at the start, in Wh. While `reversed` is set,
+    the current flows the other way through the meter, as with swapped cables.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Physics:
         random = Random(f"hours {seed}")  # noqa: S311
         self._working_ticks = random.randrange(100, 2000) * _TICKS_PER_HOUR
         self._total_ticks = self._working_ticks * 4
+        self.reversed = False
         self.fast = self._sample()
         self.slow = self.fast
 
@@ -163,6 +165,8 @@ class Physics:
     def _step(self, battery: Battery) -> None:
         self._tick += 1
         voltage, current = battery.step(self._tick)
+        if self.reversed:
+            current = -current
         self._voltage = round(voltage * 100)
         self._current = round(current * 10_000)
         energy = self._voltage * self._current

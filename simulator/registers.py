@@ -3,13 +3,15 @@
 Functions 0x03 and 0x04 read; a write has the one function that the manual names for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from .device import Device
 from .errors import NoRegisterError, NotValidError, OutOfRangeError
 from .logbook import Download
 from .meter import COUNTER_SIZE, Command, SimulatedMeter
 
+READ = (0x03, 0x04)
 WRITE_ONE = 0x06
 WRITE_MANY = 0x10
 EITHER = (WRITE_ONE, WRITE_MANY)  # where the manual names no function
@@ -19,34 +21,41 @@ _RESET_ERRORS = 0x00FF
 _READ_EVENT = 0xFFFF
 _RECORD_LOGBOOK = 8192
 _EVENT_LOGBOOK = 2
+_SAVE_PARAMETERS = 5
+_READ_INPUT = (0x04,)  # the only function that the manual gives for the parameters
 _SEARCH_TIME = 0.05  # s until an entry of a logbook is ready
 _IN_PROGRESS, _DATA_READY, _DOWNLOAD_DONE = 1 << 15, 1 << 14, 1 << 13
 
-type Read = Callable[[SimulatedMeter], int | bytes]
-type Write = Callable[[SimulatedMeter, int], None]
+type Read[Unit] = Callable[[Unit], int | bytes]
+type Write[Unit] = Callable[[Unit, int], None]
+type WritePart[Unit] = Callable[[Unit, int, bytes], None]
 
 
 @dataclass(frozen=True)
-class Register:
+class Register[Unit: Device]:
     """One row of the manual's tables.
 
     Attributes:
         number: As printed; the address on the wire is one less.
         words: Of 16 bits.
         read: Returns a number (big endian, two's complement) or text; None if write-only.
-        write: Takes a number; None if read-only (or, like the input message, a text).
+        write: Takes a number; None if it can't be written so.
         functions: With which it can be written.
+        write_part: Takes a byte offset and bytes, of texts that are written piece by piece.
+        read_functions: With which it can be read.
     """
 
     number: int
     words: int
-    read: Read | None
-    write: Write | None = None
+    read: Read[Unit] | None
+    write: Write[Unit] | None = None
     functions: tuple[int, ...] = ()
+    write_part: WritePart[Unit] | None = None
+    read_functions: tuple[int, ...] = READ
 
-    def content(self, meter: SimulatedMeter) -> bytes:
+    def content(self, unit: Unit) -> bytes:
         """Return the register's bytes; numbers fill it, texts are followed by zeros."""
-        value = self.read(meter) if self.read else 0
+        value = self.read(unit) if self.read else 0
         size = self.words * 2
         if isinstance(value, bytes):
             return value.ljust(size, b"\0")
@@ -117,11 +126,42 @@ def _set_event_index(meter: SimulatedMeter, value: int) -> None:
     meter.event_index = value
 
 
-def _selector(download: Callable[[SimulatedMeter], Download], logbook: int) -> Write:
+def _write_input(meter: SimulatedMeter, start: int, data: bytes) -> None:
+    meter.input_message[start : start + len(data)] = data
+
+
+def _selection(name: str) -> Register[SimulatedMeter]:
+    number = {"menu": 0x5000, "submenu": 0x5001, "number": 0x5002}[name]
+    return Register(
+        number,
+        1,
+        lambda m: getattr(m.parameters, name),
+        lambda m, v: setattr(m.parameters, name, v),
+        (WRITE_ONE,),
+        read_functions=_READ_INPUT,
+    )
+
+
+def _write_parameter(meter: SimulatedMeter, start: int, data: bytes) -> None:
+    meter.require_unlocked_parameters()
+    if start:
+        raise NotValidError("only a part of the parameter")
+    meter.parameters.write_selected(data)
+
+
+def _save_parameters(meter: SimulatedMeter, value: int) -> None:
+    if value != _SAVE_PARAMETERS:
+        raise OutOfRangeError("5 saves")
+    meter.save_parameters()
+
+
+def _selector(
+    download: Callable[[SimulatedMeter], Download], logbook: int
+) -> Write[SimulatedMeter]:
     return lambda meter, value: download(meter).select(value, logbook=logbook)
 
 
-_MEASURES = (
+_MEASURES: tuple[Register[SimulatedMeter], ...] = (
     Register(0x0002, 4, lambda m: m.physics.slow.imported % COUNTER_SIZE),
     Register(0x0006, 4, lambda m: m.physics.slow.cycle_imported),
     Register(0x000A, 2, lambda m: m.physics.slow.voltage),
@@ -149,7 +189,7 @@ _MEASURES = (
     Register(0x0221, 1, lambda m: len(m.record_log.entries)),
 )
 
-_CHARGE_CYCLE = (
+_CHARGE_CYCLE: tuple[Register[SimulatedMeter], ...] = (
     Register(0x4000, 2, lambda m: m.errors_1),
     Register(0x4002, 2, lambda m: m.errors_2),
     Register(0x4004, 2, lambda m: m.firmware_checksum),
@@ -169,13 +209,15 @@ _CHARGE_CYCLE = (
     Register(0x4620, 32, lambda m: m.signature_raw),
     Register(0x4640, 128, _last_der),
     Register(0x46C0, 512, lambda _: b""),
-    Register(0x4A00, 512, lambda m: bytes(m.input_message), None, (WRITE_MANY,)),
+    Register(
+        0x4A00, 512, lambda m: bytes(m.input_message), None, (WRITE_MANY,), write_part=_write_input
+    ),
     Register(0x4F10, 1, None, lambda m, v: m.set_display(on=v), (WRITE_ONE,)),
     Register(0x4F11, 1, None, lambda m, v: m.set_display(page=v), (WRITE_ONE,)),
     Register(0x4F20, 48, lambda m: m.public_key_ocmf),
 )
 
-_LOGBOOKS = (
+_LOGBOOKS: tuple[Register[SimulatedMeter], ...] = (
     Register(0x2F29, 1, None, _selector(lambda m: m.record_download, _RECORD_LOGBOOK), EITHER),
     Register(0x2F2A, 1, None, _start_record, EITHER),
     Register(0x4C01, 1, _record_status),
@@ -187,60 +229,84 @@ _LOGBOOKS = (
     Register(0x4E04, 8, lambda m: m.event_download.entry(m.now)),
 )
 
-_REGISTERS = {
-    register.number + word: register
-    for register in (*_MEASURES, *_CHARGE_CYCLE, *_LOGBOOKS)
-    for word in range(register.words)
-}
+_PARAMETERS: tuple[Register[SimulatedMeter], ...] = (
+    Register(0x2F03, 1, None, _save_parameters, (WRITE_ONE,)),
+    _selection("menu"),
+    _selection("submenu"),
+    _selection("number"),
+    Register(
+        0x5004,
+        28,
+        lambda m: m.parameters.selected,
+        None,
+        EITHER,
+        write_part=_write_parameter,
+        read_functions=_READ_INPUT,
+    ),
+)
 
 
-def _register_at(number: int) -> Register:
-    if (register := _REGISTERS.get(number)) is None:
-        raise NoRegisterError(f"0x{number:04X}")
-    return register
+class RegisterTable[Unit: Device]:
+    """The registers of one kind of device."""
 
+    def __init__(self, registers: Iterable[Register[Unit]]) -> None:
+        self._registers = {
+            register.number + word: register
+            for register in registers
+            for word in range(register.words)
+        }
 
-def read_registers(meter: SimulatedMeter, number: int, count: int) -> bytes:
-    """Return the words from a register's number on.
+    def read(self, unit: Unit, number: int, count: int, function: int) -> bytes:
+        """Return the words from a register's number on.
 
-    Raises:
-        NoRegisterError: One of them is not documented, or can't be read.
-    """
-    meter.update()
-    words = bytearray()
-    while count:
-        register = _register_at(number)
-        if register.read is None:
+        Raises:
+            NoRegisterError: One of them is not documented, or can't be read.
+            NotValidError: Not with this function, or not now.
+        """
+        unit.update()
+        words = bytearray()
+        while count:
+            register = self._at(number)
+            if register.read is None:
+                raise NoRegisterError(f"0x{number:04X}")
+            if function not in register.read_functions:
+                raise NotValidError("another function reads this register")
+            start = number - register.number
+            taken = min(count, register.words - start)
+            words += register.content(unit)[2 * start : 2 * (start + taken)]
+            number += taken
+            count -= taken
+        return bytes(words)
+
+    def write(self, unit: Unit, number: int, data: bytes, function: int) -> None:
+        """Write the words from a register's number on, all of one register.
+
+        Raises:
+            NoRegisterError: They are not documented, or can't be written.
+            NotValidError: Not with this function, not a part of it, or not now.
+            OutOfRangeError: The value is out of its range.
+            BusyError: The meter is still signing or checking.
+        """
+        register = self._at(number)
+        if not register.functions:
             raise NoRegisterError(f"0x{number:04X}")
         start = number - register.number
-        taken = min(count, register.words - start)
-        words += register.content(meter)[2 * start : 2 * (start + taken)]
-        number += taken
-        count -= taken
-    return bytes(words)
+        count = len(data) // 2
+        if start + count > register.words:
+            raise NoRegisterError(f"0x{number + count:04X}")
+        if function not in register.functions:
+            raise NotValidError("another function writes this register")
+        if register.write_part is not None:
+            register.write_part(unit, 2 * start, data)
+            return
+        if register.write is None or count != register.words:
+            raise NotValidError("only a part of the number")
+        register.write(unit, int.from_bytes(data))
+
+    def _at(self, number: int) -> Register[Unit]:
+        if (register := self._registers.get(number)) is None:
+            raise NoRegisterError(f"0x{number:04X}")
+        return register
 
 
-def write_registers(meter: SimulatedMeter, number: int, data: bytes, function: int) -> None:
-    """Write the words from a register's number on, all of one register.
-
-    Raises:
-        NoRegisterError: They are not documented, or can't be written.
-        NotValidError: Not with this function, not a part of it, or not now.
-        OutOfRangeError: The value is out of its range.
-        BusyError: The meter is still signing or checking.
-    """
-    register = _register_at(number)
-    if not register.functions:
-        raise NoRegisterError(f"0x{number:04X}")
-    start = number - register.number
-    count = len(data) // 2
-    if start + count > register.words:
-        raise NoRegisterError(f"0x{number + count:04X}")
-    if function not in register.functions:
-        raise NotValidError("another function writes this register")
-    if register.write is None:
-        meter.input_message[2 * start : 2 * (start + count)] = data
-        return
-    if count != register.words:
-        raise NotValidError("only a part of the number")
-    register.write(meter, int.from_bytes(data))
+METER_REGISTERS = RegisterTable((*_MEASURES, *_CHARGE_CYCLE, *_LOGBOOKS, *_PARAMETERS))

@@ -4,46 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import json
+import re
 from typing import Any, Protocol, override
 
-from .errors import NoEntryError, OutOfRangeError
+from .display import TEXT_SIZES, RemoteDisplay
+from .errors import BusyError, NoEntryError, NotLoggedInError, OutOfRangeError
 from .logbook import Event, Logbook
 from .meter import COUNTER_SIZE, Command, SimulatedMeter
 from .record import Record
 
-_MEASURE_FIRMWARE, _POWER_FIRMWARE = "12", "7"
-_SIGNATURE_ERROR_BIT = 1 << 4
+_MEASURE_FIRMWARE, _POWER_FIRMWARE = 12, 7
 _RESET_ERRORS = "X"
-
-_BOARD_1_BITS = [
-    "hw_test_ongoing",
-    "flash_err",
-    "mac_err",
-    "flash_init_err",
-    "udp_client_err",
-    "meas_not_comm_err",
-]
-_BOARD_2_BITS = [
-    "fram_init_err",
-    "flash_init_err",
-    "adconv_init_err",
-    "display_init_err",
-    "temp_i1_init_err",
-    "temp_i2_init_err",
-    "signature_err",
-    "timer_irq_err",
-    "fw_crc_err",
-    "k_crc_err",
-    "init_uncorrect_err",
-    "temp_i1_err",
-    "temp_i2_err",
-    "adconv_err",
-    "flash_err",
-    "wiring_err",
-    "osc_err",
-    "fatal_err",
-]
-_FATAL_ERRORS = 12
+_CHANNEL_PATH = re.compile(r"/v1/(?P<channel>[1-4])/(?P<call>.+)")
 
 
 @dataclass(frozen=True)
@@ -60,19 +32,24 @@ class Call:
         Raises:
             OutOfRangeError: There are none, or others than those allowed.
         """
-        parameters: object = self.query
-        if self.method == "POST":
-            try:
-                parameters = json.loads(self.body)
-            except ValueError, RecursionError:
-                raise OutOfRangeError("the body is not JSON") from None
-        if (
-            not isinstance(parameters, Mapping)
-            or not parameters
-            or not parameters.keys() <= {*allowed}
-        ):
+        parameters = self.json() if self.method == "POST" else self.query
+        if not parameters or not parameters.keys() <= {*allowed}:
             raise OutOfRangeError(f"parameters are {', '.join(allowed)}")
         return parameters
+
+    def json(self) -> Mapping[str, Any]:
+        """Return the body.
+
+        Raises:
+            OutOfRangeError: It is no JSON object.
+        """
+        try:
+            body = json.loads(self.body)
+        except ValueError, RecursionError:
+            raise OutOfRangeError("the body is not JSON") from None
+        if not isinstance(body, dict):
+            raise OutOfRangeError("the body is not a JSON object")
+        return body
 
 
 type Methods = Mapping[str, Callable[[Call], str]]
@@ -86,12 +63,17 @@ class Api(Protocol):
         """Return what can be done with a path; None if there is no such path."""
         ...
 
+    def finish(self) -> None:
+        """Do what the answers bring about, now that they are sent."""
+        ...
+
 
 class MeterApi(Api):
     """A meter's."""
 
     def __init__(self, meter: SimulatedMeter) -> None:
         self._meter = meter
+        self._reboot_due = False
         self._search_status = 0
         self._search_position = 0
         self._calls: dict[str, Methods] = {
@@ -106,7 +88,15 @@ class MeterApi(Api):
             "/v1/logbook/info": {"GET": self._logbook_info},
             "/v1/logbook/OCMF": {"GET": self._logbook_ocmf},
             "/v1/logbook/events": {"GET": self._logbook_events},
-            "/v1/system_status": {"GET": self._system_status},
+            "/v1/system_status": {
+                "GET": self._system_status,
+                "PUT": self._set_system_status,
+                "POST": self._set_system_status,
+            },
+            "/v1/system_parameters": {
+                "GET": self._system_parameters,
+                "POST": self._set_system_parameters,
+            },
             "/v1/login": {"PUT": self._login},
             "/v1/force_display": {"PUT": self._force_display, "POST": self._force_display},
         }
@@ -114,6 +104,12 @@ class MeterApi(Api):
     @override
     def methods(self, path: str) -> Methods | None:
         return self._calls.get(path)
+
+    @override
+    def finish(self) -> None:
+        if self._reboot_due:
+            self._reboot_due = False
+            self._meter.reboot()
 
     def _json(self, data: dict[str, Any]) -> str:
         quirks = self._meter.quirks
@@ -160,31 +156,49 @@ class MeterApi(Api):
 
     def _system_status(self, _: Call) -> str:
         meter = self._meter
-        meter.update()
-        signature_error = bool(meter.signature_status & _SIGNATURE_ERROR_BIT)
-        board_2 = dict.fromkeys(_BOARD_2_BITS, 0) | {"signature_err": int(signature_error)}
+        board_status = meter.board_status
+        revision = int if meter.quirks.table_spelling else str
         model_code = {} if meter.model.rest_code is None else {"model_code": meter.model.rest_code}
         return self._json(
             {
-                "meas_fw_rev": _MEASURE_FIRMWARE,
+                "meas_fw_rev": revision(_MEASURE_FIRMWARE),
                 "meas_fw_cks": f"{meter.firmware_checksum:08X}",
-                "pow_fw_rev": _POWER_FIRMWARE,
+                "pow_fw_rev": revision(_POWER_FIRMWARE),
                 "pow_fw_cks": f"{meter.firmware_checksum ^ 0xFFFFFFFF:08X}",
                 "serial_number": meter.serial_number,
                 **model_code,
-                "operative_status": "Charging" if meter.charging else "Ready",
-                "cable_res_locked": 0,
-                "system_status": int(signature_error),
-                "board_1_status": 0,
-                "board_1_status_bits": dict.fromkeys(_BOARD_1_BITS, 0),
-                "board_2_status": sum(bit << place for place, bit in enumerate(board_2.values())),
-                "board_2_status_bits": {
-                    **board_2,
-                    "fatal_err_bits": {f"e_{n}": 0 for n in range(1, _FATAL_ERRORS + 1)},
-                },
+                "operative_status": meter.operative_status,
+                "cable_res_locked": int(meter.cable_locked),
+                **board_status,
                 "logged": int(meter.login.logged_in),
             }
         )
+
+    def _set_system_status(self, call: Call) -> str:
+        if call.parameters("operative_status") != {"operative_status": "operating"}:
+            raise OutOfRangeError("operative_status is operating")
+        self._meter.operate()
+        return ""
+
+    # --- System parameters
+
+    def _system_parameters(self, _: Call) -> str:
+        self._require_login()
+        return self._json(self._meter.parameters.block())
+
+    def _set_system_parameters(self, call: Call) -> str:
+        self._require_login()
+        self._meter.require_unlocked_parameters()
+        body = call.json()
+        self._meter.parameters.write_block({name: _integer(body[name]) for name in body})
+        # The answer goes out first: without it the client could not know what became of it.
+        self._reboot_due = True
+        return ""
+
+    def _require_login(self) -> None:
+        self._meter.update()
+        if not self._meter.login.logged_in:
+            raise NotLoggedInError("log in first")
 
     # --- Login
 
@@ -300,6 +314,42 @@ class MeterApi(Api):
         parameters = call.parameters("display_on_off", "set_page")
         numbers = {name: _integer(value) for name, value in parameters.items()}
         self._meter.set_display(on=numbers.get("display_on_off"), page=numbers.get("set_page"))
+        return ""
+
+
+class DisplayApi(Api):
+    """That of a remote display with Ethernet: its own pages, and the meters on its channels."""
+
+    def __init__(self, display: RemoteDisplay) -> None:
+        self._display = display
+        self._meters = {channel: MeterApi(meter) for channel, meter in display.meters.items()}
+
+    @override
+    def methods(self, path: str) -> Methods | None:
+        if path == "/v1/set_viewer_page":
+            return {"PUT": self._set_page}
+        if (found := _CHANNEL_PATH.fullmatch(path)) is None:
+            return None
+        channel = int(found["channel"])
+        if found["call"] == "custom_string":
+            return {"POST": lambda call: self._set_texts(channel, call)}
+        if channel not in self._meters:
+            return None
+        if self._display.meters[channel].rebooting:
+            raise BusyError("the meter does not answer")
+        return self._meters[channel].methods(f"/v1/{found['call']}")
+
+    @override
+    def finish(self) -> None:
+        for meter in self._meters.values():
+            meter.finish()
+
+    def _set_page(self, call: Call) -> str:
+        self._display.show_page(_integer(call.parameters("page")["page"]))
+        return ""
+
+    def _set_texts(self, channel: int, call: Call) -> str:
+        self._display.set_texts(channel, call.parameters(*TEXT_SIZES))
         return ""
 
 

@@ -14,6 +14,7 @@ from typing import Literal, Self, override
 from .faults import ModbusFault, ModbusFaults, garbled
 from .framing import FRAMINGS, Frame, Framing, FramingName, NotModbusError
 from .lines import Bus, Ethernet, Gateway, Line
+from .meter import SimulatedMeter
 from .modbus import BUSY, Unit, exception
 
 MAX_CONNECTIONS = 2
@@ -230,7 +231,8 @@ class GatewayServer(SocketServer):
     """A meter that is a gateway (P05_05 = 1): its Modbus TCP port leads to its bus as well.
 
     Args:
-        meter: The gateway; answers to its own unit ID and to 0.
+        meter: The gateway; answers to its own unit ID and to 0. Its P05_05 must be 1, or it answers
+            to all unit IDs and passes nothing on, as any meter.
         units: The devices on its bus by unit ID.
         unit_id: The gateway's own.
         host: Address to listen on.
@@ -242,7 +244,7 @@ class GatewayServer(SocketServer):
 
     def __init__(
         self,
-        meter: Unit,
+        meter: SimulatedMeter,
         units: Mapping[int, Unit],
         *,
         unit_id: int = 1,

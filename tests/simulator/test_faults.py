@@ -189,7 +189,7 @@ class TestRest:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await rest.put("force_display", set_page=5)
-        assert rest_server._meter.display_page == 1
+        assert rest_server._device.display_page == 1  # type: ignore[union-attr]
         assert rest_server.max_concurrent == 1
         await rest.get("measure")
 

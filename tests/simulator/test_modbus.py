@@ -179,7 +179,8 @@ class TestExceptions:
             (0x4F11, 1),
             (0x4EFF, 34),
             (0x2F29, 1),
-            (0x5000, 1),
+            (0x2F03, 1),
+            (0x5003, 1),
             (0x10000, 1),
         ],
     )
@@ -207,7 +208,7 @@ class TestExceptions:
         request = bytes.fromhex(pdu)
         assert await modbus.ask(request) == bytes([request[0] | 0x80, 3])
 
-    @pytest.mark.parametrize("register", [0x0002, 0x0200, 0x4200, 0x4282, 0x4400, 0x5000, 0x4285])
+    @pytest.mark.parametrize("register", [0x0002, 0x0200, 0x4200, 0x4282, 0x4400, 0x5003, 0x4285])
     async def test_read_only(self, modbus: ModbusClient, register: int) -> None:
         assert await modbus.write(register, 1) == b"\x86\x02"
         assert await modbus.write_many(register, b"\0\1") == b"\x90\x02"
@@ -348,9 +349,11 @@ class TestLogbooks:
         assert await modbus.number(0x4C01) == 0
         assert await modbus.write(0x2F2A, 0) == b"\x86\x04"  # no logbook selected yet
         assert await modbus.write(0x2F29, 1) == b"\x86\x03"
-        assert (await modbus.write(0x2F29, 8192))[0] == 0x06
         for index, record in enumerate(reversed(meter.records)):
+            assert (await modbus.write(0x2F29, 8192))[0] == 0x06
             assert (await modbus.write(0x2F2A, index))[0] == 0x06
+            # The logbook has to be selected again for the next one.
+            assert await modbus.write(0x2F2A, index) == b"\x86\x04"
             assert await modbus.number(0x4C01) == 0x8000
             assert not any(await modbus.read(0x4C02, 120))
             clock.advance(0.1)
@@ -358,6 +361,7 @@ class TestLogbooks:
             assert status >> 13 == 0b010
             assert await modbus.long_text(0x4C02, 512, status & 0x3FF) == record
             assert await modbus.number(0x4C01) >> 13 == 0b011
+        await modbus.write(0x2F29, 8192)
         assert await modbus.write(0x2F2A, 3) == b"\x86\x03"
         # The last record is still where it was.
         assert await modbus.number(0x4202) == len(meter.records[-1])

@@ -68,7 +68,7 @@ class TestWire:
             ("GET /v1/nothing", "HTTP/1.1 404 Not Found"),
             ("GET /", "HTTP/1.1 404 Not Found"),
             ("PUT /v1/measure", "HTTP/1.1 501 Not Implemented"),
-            ("PUT /v1/system_status?operative_status=operating", "HTTP/1.1 501 Not Implemented"),
+            ("PUT /v1/login?password=1001", "HTTP/1.1 401 Unauthorized"),
             ("DELETE /v1/ocmf", "HTTP/1.1 501 Not Implemented"),
             ("PUT /v1/charge_settings?command=B", "HTTP/1.1 400 Bad request"),
         ],

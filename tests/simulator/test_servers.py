@@ -36,7 +36,10 @@ NAMES: tuple[Name, ...] = ("rtu", "ascii")
 
 @pytest.fixture
 def units(clock: ManualClock) -> dict[int, SimulatedMeter]:
-    return {unit: SimulatedMeter(seed=unit, clock=clock) for unit in (1, 2, 8)}
+    return {
+        unit: SimulatedMeter(seed=unit, clock=clock, parameters={"P05_05": int(unit == 1)})
+        for unit in (1, 2, 8)
+    }
 
 
 @pytest.fixture
