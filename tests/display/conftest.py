@@ -1,15 +1,15 @@
-"""A Home Assistant with a remote display."""
+"""A remote display, over each transport, and a Home Assistant for it."""
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from simulator.servers import SocketServer
-
-from .simulated import DisplayWebServer, SimulatedDisplay, serving_modbus, serving_web
+from custom_components.lovato_dmed4.dmed4 import links, rest
+from simulator import ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
 
 
 @pytest.fixture
@@ -25,20 +25,34 @@ async def custom_integrations(
 
 
 @pytest.fixture
-def display() -> SimulatedDisplay:
-    """Make a DMED4DC1."""
-    return SimulatedDisplay()
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for answers no longer than a test has patience."""
+    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
+    monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
 
 
 @pytest.fixture
-async def display_server(display: SimulatedDisplay) -> AsyncIterator[SocketServer]:
+def display(simulated: SimulatedMeter) -> RemoteDisplay:
+    """Make a DMED4DC1 with a meter on its second channel."""
+    return RemoteDisplay(meters={2: simulated})
+
+
+@pytest.fixture
+async def display_server(display: RemoteDisplay) -> AsyncIterator[ModbusTcpServer]:
     """Serve the display over Modbus TCP."""
-    async with serving_modbus(display) as server:
+    async with ModbusTcpServer(display) as server:
         yield server
 
 
 @pytest.fixture
-async def display_web(display: SimulatedDisplay) -> AsyncIterator[DisplayWebServer]:
+async def display_web(display: RemoteDisplay) -> AsyncIterator[RestServer]:
     """Serve the same display over REST."""
-    async with serving_web(display) as server:
+    async with RestServer(display, response_time=0) as server:
+        yield server
+
+
+@pytest.fixture
+async def secure_display_web(display: RemoteDisplay) -> AsyncIterator[RestServer]:
+    """Serve the same display over HTTPS."""
+    async with RestServer(display, response_time=0, tls=True) as server:
         yield server

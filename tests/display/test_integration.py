@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 import json
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.components.diagnostics import REDACTED
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+)
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, EntityCategory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -29,17 +35,21 @@ from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.http import record_url
 from custom_components.lovato_dmed4.remote_display import DisplayConfigEntry
-from simulator import GatewayServer, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import (
+    GatewayServer,
+    ModbusTcpServer,
+    RemoteDisplay,
+    RestServer,
+    SerialServer,
+    SimulatedMeter,
+    open_pty,
+)
+from simulator.framing import Frame
 from simulator.lines import Bus
+from simulator.modbus import handle_pdu
 from simulator.servers import SocketServer
 
-from .simulated import (
-    LOCALHOST,
-    DisplayWebServer,
-    SimulatedDisplay,
-    modbus_server as modbus_server_of,
-    serving_modbus,
-)
+LOCALHOST = "127.0.0.1"
 
 pytestmark = pytest.mark.usefixtures("custom_integrations")
 
@@ -51,6 +61,14 @@ TEXTS = {
     "title_3": "ENERGY PRICE",
     "text_3": "0.21 EUR/kWh",
 }
+
+
+EMPTY = dict.fromkeys(["title1", "text1", "title2", "text2", "title3", "text3"], "")
+
+
+def api_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return texts by the names of the API."""
+    return {name.replace("_", ""): text for name, text in texts.items()}
 
 
 async def add(hass: HomeAssistant, transport: str, **user_input: object) -> DisplayConfigEntry:
@@ -75,12 +93,12 @@ async def fill_in(
 
 
 @pytest.fixture
-async def modbus_entry(hass: HomeAssistant, display_server: SocketServer) -> DisplayConfigEntry:
+async def modbus_entry(hass: HomeAssistant, display_server: ModbusTcpServer) -> DisplayConfigEntry:
     return await add(hass, "modbus_tcp", port=display_server.port, unit_id=1)
 
 
 @pytest.fixture
-async def rest_entry(hass: HomeAssistant, display_web: DisplayWebServer) -> DisplayConfigEntry:
+async def rest_entry(hass: HomeAssistant, display_web: RestServer) -> DisplayConfigEntry:
     return await add(hass, "rest", port=display_web.port)
 
 
@@ -114,7 +132,7 @@ def device(hass: HomeAssistant, entry: DisplayConfigEntry) -> dr.DeviceEntry:
     return found
 
 
-def load_state(entry: DisplayConfigEntry) -> ConfigEntryState:
+def load_state(entry: ConfigEntry[Any]) -> ConfigEntryState:
     return entry.state
 
 
@@ -170,7 +188,7 @@ async def pass_time(hass: HomeAssistant) -> None:
 
 
 async def test_a_display_is_set_up_over_modbus(
-    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: SocketServer
+    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: ModbusTcpServer
 ) -> None:
     assert modbus_entry.state is ConfigEntryState.LOADED
     assert modbus_entry.title == "DMED4DC1"
@@ -187,12 +205,12 @@ async def test_a_display_is_set_up_over_modbus(
     assert (found.model, found.manufacturer, found.sw_version) == (
         "DMED4DC1",
         "LOVATO Electric",
-        "4",
+        "12",
     )
 
 
 async def test_a_display_is_set_up_over_rest(
-    hass: HomeAssistant, rest_entry: DisplayConfigEntry, display_web: DisplayWebServer
+    hass: HomeAssistant, rest_entry: DisplayConfigEntry, display_web: RestServer
 ) -> None:
     assert rest_entry.state is ConfigEntryState.LOADED
     assert rest_entry.unique_id == f"address_127.0.0.1_{display_web.port}"
@@ -208,7 +226,7 @@ async def test_a_display_is_set_up_over_rest(
 
 
 async def test_a_display_is_set_up_once(
-    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: SocketServer
+    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: ModbusTcpServer
 ) -> None:
     result = await fill_in(hass, "modbus_tcp", {"port": display_server.port, "unit_id": 1})
 
@@ -217,19 +235,151 @@ async def test_a_display_is_set_up_once(
 
 
 async def test_what_is_neither_meter_nor_display_is_refused(
-    hass: HomeAssistant, display: SimulatedDisplay, display_server: SocketServer
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    display.model_code = 0x7F
-    result = await fill_in(hass, "modbus_tcp", {"port": display_server.port, "unit_id": 1})
-    assert result["errors"] == {"base": "not_a_dmed4"}
+    display = RemoteDisplay("DMED4DC2")
+    known = display.model
+    async with ModbusTcpServer(display) as server:
+        monkeypatch.setattr(display, "model", replace(known, slave_id=0x7F))
+        result = await fill_in(hass, "modbus_tcp", {"port": server.port, "unit_id": 1})
+        assert result["errors"] == {"base": "not_a_dmed4"}
 
-    display.model_code = 0x0D
-    result = await hass.config_entries.flow.async_configure(
-        result["flow_id"], {"host": LOCALHOST, "port": display_server.port, "unit_id": 1}
+        monkeypatch.setattr(display, "model", known)
+        result = await hass.config_entries.flow.async_configure(
+            result["flow_id"], {"host": LOCALHOST, "port": server.port, "unit_id": 1}
+        )
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert result["title"] == "DMED4DC2"
+        await hass.async_block_till_done()
+        assert await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+async def test_a_display_is_set_up_over_a_serial_line(
+    hass: HomeAssistant, display: RemoteDisplay
+) -> None:
+    with open_pty() as cable:
+        async with SerialServer({9: display}, cable, baudrate=115200):
+            menu = await hass.config_entries.flow.async_init(
+                DOMAIN, context={"source": SOURCE_USER}
+            )
+            await hass.config_entries.flow.async_configure(
+                menu["flow_id"], {"next_step_id": "modbus_serial"}
+            )
+            result = await hass.config_entries.flow.async_configure(
+                menu["flow_id"],
+                {"device": cable.path, "baudrate": "115200", "unit_id": 9},
+            )
+            assert result["type"] is FlowResultType.CREATE_ENTRY, result
+            await hass.async_block_till_done()
+            entry = result["result"]
+            assert entry.data["kind"] == "display"
+            assert entry.unique_id == f"address_{cable.path}_9"
+
+            await write(hass, entry, "meter_1_title_1", "BAY 7")
+            assert display.texts[1]["title1"] == "BAY 7"
+            assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_display_waits_for_a_line_that_is_used_with_other_settings(
+    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: ModbusTcpServer
+) -> None:
+    other = MockConfigEntry(
+        domain=DOMAIN,
+        data={**modbus_entry.data, "framing": "rtu", "unit_id": 2},
+        unique_id="address_other",
     )
+    other.add_to_hass(hass)
+
+    assert not await hass.config_entries.async_setup(other.entry_id)
+    assert load_state(other) is ConfigEntryState.SETUP_RETRY
+
+    hass.config_entries.async_update_entry(other, data={**modbus_entry.data, "unit_id": 2})
+    await hass.config_entries.async_reload(other.entry_id)
+    assert load_state(other) is ConfigEntryState.LOADED
+
+
+# --- certificates -------------------------------------------------------------------------------
+
+
+async def test_a_display_with_another_certificate_is_not_trusted(
+    hass: HomeAssistant,
+    secure_display_web: RestServer,
+    display: RemoteDisplay,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    confirm = await fill_in(hass, "rest", {"port": secure_display_web.port, "tls": "pinned"})
+    assert confirm["step_id"] == "certificate"
+    result = await hass.config_entries.flow.async_configure(confirm["flow_id"], {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == "DMED4DC2"
     await hass.async_block_till_done()
+    entry = result["result"]
+    await write(hass, entry, "meter_1_title_1", "BAY 7")
+    pinned = entry.data["certificate"]
+
+    secure_display_web.renew_certificate()
+    await pass_time(hass)
+    assert state(hass, entry, "text", "meter_1_title_1") == STATE_UNAVAILABLE
+    assert [issue.translation_key for issue in issue_registry.issues.values()] == [
+        "certificate_changed"
+    ]
+
+    hass.config_entries.async_update_entry(
+        entry,
+        data={**entry.data, "certificate": secure_display_web.certificate_fingerprint},
+    )
+    assert entry.data["certificate"] != pinned
+    await hass.config_entries.async_reload(entry.entry_id)
+    await write(hass, entry, "meter_1_title_1", "BAY 8")
+    assert display.texts[1]["title1"] == "BAY 8"
+    assert not issue_registry.issues
+
+
+# --- moving -------------------------------------------------------------------------------------
+
+
+async def move(
+    hass: HomeAssistant, entry: DisplayConfigEntry, transport: str, **form: object
+) -> Mapping[str, Any]:
+    flow_id = (
+        await hass.config_entries.flow.async_init(
+            DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+        )
+    )["flow_id"]
+    await hass.config_entries.flow.async_configure(flow_id, {"next_step_id": transport})
+    result = await hass.config_entries.flow.async_configure(flow_id, {"host": LOCALHOST, **form})
+    await hass.async_block_till_done()
+    return result
+
+
+async def test_a_display_moves_to_another_transport_and_stays_the_same_device(
+    hass: HomeAssistant,
+    rest_entry: DisplayConfigEntry,
+    display_server: ModbusTcpServer,
+    display: RemoteDisplay,
+) -> None:
+    await select(hass, rest_entry, "custom_meter_2")
+    before = device(hass, rest_entry).id
+    entity = entity_id(hass, rest_entry, "text", "meter_1_title_1")
+
+    result = await move(hass, rest_entry, "modbus_tcp", port=display_server.port, unit_id=1)
+
+    assert result["reason"] == "reconfigure_successful"
+    assert rest_entry.data["kind"] == "display"
+    assert rest_entry.unique_id == f"address_127.0.0.1_{display_server.port}_1"
+    assert device(hass, rest_entry).id == before
+    assert entity_id(hass, rest_entry, "text", "meter_1_title_1") == entity
+    assert state(hass, rest_entry, "select", "viewer_page") == "custom_meter_2"
+    await write(hass, rest_entry, "meter_1_title_1", "BAY 7")
+    assert display.texts[1]["title1"] == "BAY 7"
+
+
+async def test_a_display_does_not_become_a_meter(
+    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, modbus_server: ModbusTcpServer
+) -> None:
+    result = await move(hass, modbus_entry, "modbus_tcp", port=modbus_server.port, unit_id=1)
+
+    assert result["reason"] == "wrong_meter"
+    assert modbus_entry.state is ConfigEntryState.LOADED
 
 
 async def test_a_meter_is_still_a_meter(
@@ -249,7 +399,7 @@ async def test_a_display_has_no_options(entry: DisplayConfigEntry) -> None:
 
 
 async def test_a_display_that_is_not_there_is_waited_for(
-    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: SocketServer
+    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: ModbusTcpServer
 ) -> None:
     await display_server.stop()
     await hass.config_entries.async_reload(modbus_entry.entry_id)
@@ -299,7 +449,7 @@ async def test_a_display_for_four_meters_has_the_texts_of_four(
 
 
 async def test_a_display_for_one_meter_has_the_texts_of_one(hass: HomeAssistant) -> None:
-    async with serving_modbus(SimulatedDisplay(0x0D)) as server:
+    async with ModbusTcpServer(RemoteDisplay("DMED4DC2")) as server:
         entry = await add(hass, "modbus_tcp", port=server.port, unit_id=1)
         found = entities(hass, entry)
 
@@ -311,11 +461,11 @@ async def test_a_display_for_one_meter_has_the_texts_of_one(hass: HomeAssistant)
 
 
 async def test_what_another_master_wrote_shows_over_modbus(
-    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
     assert state(hass, modbus_entry, "text", "meter_1_title_1") == ""
 
-    display.put(1, "title_1", b"BAY 7")
+    display.texts[1]["title1"] = "BAY 7"
     await pass_time(hass)
 
     assert state(hass, modbus_entry, "text", "meter_1_title_1") == "BAY 7"
@@ -329,42 +479,42 @@ async def test_what_nobody_can_read_is_unknown_over_rest(
 
 
 async def test_a_page_is_chosen(
-    hass: HomeAssistant, entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
     await select(hass, entry, "custom_meter_3")
 
-    assert display.shown == 7
+    assert display.page == 7
     assert state(hass, entry, "select", "viewer_page") == "custom_meter_3"
 
 
 async def test_a_locked_page_says_what_to_do(
-    hass: HomeAssistant, entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
-    display.locked = True
+    display.page_locked = True
     with pytest.raises(HomeAssistantError) as error:
         await select(hass, entry, "main_meter_2")
     assert error.value.translation_key == "page_locked"
     assert "P01.05 to DISABLE" in str(error.value)
     assert state(hass, entry, "select", "viewer_page") == STATE_UNKNOWN
 
-    display.locked = False
+    display.page_locked = False
     await select(hass, entry, "main_meter_2")
-    assert display.shown == 2
+    assert display.page == 2
 
 
 async def test_one_text_is_written_over_modbus(
-    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
-    display.put(1, "text_2", b"of another master")
+    display.texts[1]["text2"] = "of another master"
     await write(hass, modbus_entry, "meter_1_title_1", "BAY 7")
 
-    assert display.raw(1, "title_1") == b"BAY 7".ljust(32, b"\0")
+    assert display.texts[1]["title1"] == "BAY 7"
     assert state(hass, modbus_entry, "text", "meter_1_title_1") == "BAY 7"
     assert state(hass, modbus_entry, "text", "meter_1_text_2") == "of another master"
 
 
 async def test_one_text_is_written_over_rest_with_those_known(
-    hass: HomeAssistant, rest_entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, rest_entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
     await write(hass, rest_entry, "meter_1_title_1", "BAY 7")
     assert state(hass, rest_entry, "text", "meter_1_title_1") == "BAY 7"
@@ -372,16 +522,13 @@ async def test_one_text_is_written_over_rest_with_those_known(
 
     await write(hass, rest_entry, "meter_1_text_1", "FREE")
 
-    assert display.posted == {
-        1: {"title1": "BAY 7", "text1": "FREE"}
-        | dict.fromkeys(["title2", "text2", "title3", "text3"], "")
-    }
+    assert display.texts[1] == EMPTY | {"title1": "BAY 7", "text1": "FREE"}
 
 
 async def test_what_was_written_is_known_after_a_restart(
     hass: HomeAssistant,
     rest_entry: DisplayConfigEntry,
-    display: SimulatedDisplay,
+    display: RemoteDisplay,
     hass_storage: dict[str, Any],
 ) -> None:
     await set_page(hass, rest_entry, TEXTS | {"meter": 2})
@@ -393,10 +540,9 @@ async def test_what_was_written_is_known_after_a_restart(
 
     assert state(hass, rest_entry, "text", "meter_1_title_1") == "BAY 7"
     assert state(hass, rest_entry, "select", "viewer_page") == "custom_meter_1"
+    display.texts[2] = dict(EMPTY)
     await rest_entry.runtime_data.async_write(2, {"text_1": "EVC2"})
-    assert display.posted[2] == {
-        name.replace("_", ""): text for name, text in (TEXTS | {"text_1": "EVC2"}).items()
-    }
+    assert display.texts[2] == api_texts(TEXTS | {"text_1": "EVC2"})
 
     assert await hass.config_entries.async_remove(rest_entry.entry_id)
     assert not [key for key in hass_storage if key.startswith(DOMAIN)]
@@ -405,7 +551,7 @@ async def test_what_was_written_is_known_after_a_restart(
 async def test_a_text_is_checked_before_anything_is_sent(
     hass: HomeAssistant,
     modbus_entry: DisplayConfigEntry,
-    display_server: SocketServer,
+    display_server: ModbusTcpServer,
 ) -> None:
     display_server.requests.clear()
     with pytest.raises(ServiceValidationError) as error:
@@ -421,12 +567,12 @@ async def test_a_text_is_checked_before_anything_is_sent(
 async def test_a_lost_display_is_unavailable_until_it_is_back(
     hass: HomeAssistant,
     entry: DisplayConfigEntry,
-    display: SimulatedDisplay,
-    display_server: SocketServer,
-    display_web: DisplayWebServer,
+    display: RemoteDisplay,
+    display_server: ModbusTcpServer,
+    display_web: RestServer,
 ) -> None:
-    await display_server.stop()
-    await display_web.stop()
+    server = display_web if entry.data["transport"] == "rest" else display_server
+    await server.stop()
     for _ in range(10):
         # Let the client see that its connection is gone.
         await asyncio.sleep(0)
@@ -436,18 +582,16 @@ async def test_a_lost_display_is_unavailable_until_it_is_back(
     assert state(hass, entry, "text", "meter_1_title_1") == STATE_UNAVAILABLE
     assert state(hass, entry, "select", "viewer_page") == STATE_UNAVAILABLE
 
-    await display_web.start()
-    async with modbus_server_of(display, port=display_server.port):
-        await pass_time(hass)
-        await write(hass, entry, "meter_1_title_1", "BAY 7")
-        assert state(hass, entry, "text", "meter_1_title_1") == "BAY 7"
-        assert await hass.config_entries.async_unload(entry.entry_id)
+    await server.start()
+    await pass_time(hass)
+    await write(hass, entry, "meter_1_title_1", "BAY 7")
+    assert state(hass, entry, "text", "meter_1_title_1") == "BAY 7"
 
 
 async def test_only_administrators_write(
     hass: HomeAssistant,
     entry: DisplayConfigEntry,
-    display: SimulatedDisplay,
+    display: RemoteDisplay,
     user: Context,
     hass_admin_user: MockUser,
 ) -> None:
@@ -457,22 +601,21 @@ async def test_only_administrators_write(
         await write(hass, entry, "meter_1_title_1", "BAY 7", user)
     with pytest.raises(Unauthorized):
         await set_page(hass, entry, TEXTS, user)
-    assert display.shown == 1
-    assert not any(display.memory.values())
-    assert not display.posted
+    assert display.page == 1
+    assert all(texts == EMPTY for texts in display.texts.values())
 
     admin = Context(user_id=hass_admin_user.id)
     await select(hass, entry, "main_meter_2", admin)
     await write(hass, entry, "meter_1_title_1", "BAY 7", admin)
     await set_page(hass, entry, TEXTS | {"meter": 3}, admin)
-    assert display.shown == 2
+    assert display.page == 2
 
 
 # --- the action ---------------------------------------------------------------------------------
 
 
 async def test_all_texts_of_a_page_are_set_and_shown(
-    hass: HomeAssistant, entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
     response = await hass.services.async_call(
         DOMAIN,
@@ -483,24 +626,18 @@ async def test_all_texts_of_a_page_are_set_and_shown(
     )
 
     assert response == {"meter": 2, **TEXTS}
-    assert display.shown == 6
+    assert display.page == 6
     assert state(hass, entry, "select", "viewer_page") == "custom_meter_2"
-    if entry.data["transport"] == "rest":
-        assert display.posted == {
-            2: {name.replace("_", ""): text for name, text in TEXTS.items()},
-        }
-    else:
-        for name, text in TEXTS.items():
-            assert display.raw(2, name).rstrip(b"\0") == text.encode()
+    assert display.texts[2] == api_texts(TEXTS)
 
 
 async def test_texts_left_out_are_empty_and_the_page_stays(
-    hass: HomeAssistant, entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
     await set_page(hass, entry, TEXTS)
     await set_page(hass, entry, {"title_1": "BAY 7"})
 
-    assert display.shown == 1
+    assert display.page == 1
     assert state(hass, entry, "text", "meter_1_title_1") == "BAY 7"
     assert state(hass, entry, "text", "meter_1_text_1") == ""
 
@@ -508,7 +645,7 @@ async def test_texts_left_out_are_empty_and_the_page_stays(
 async def test_the_action_checks_texts_before_anything_is_sent(
     hass: HomeAssistant,
     entry: DisplayConfigEntry,
-    display: SimulatedDisplay,
+    display: RemoteDisplay,
 ) -> None:
     with pytest.raises(ServiceValidationError) as error:
         await set_page(hass, entry, TEXTS | {"text_3": "x" * 21})
@@ -518,30 +655,29 @@ async def test_the_action_checks_texts_before_anything_is_sent(
         "length": "21",
         "limit": "20",
     }
-    assert not any(display.memory.values())
-    assert not display.posted
+    assert all(texts == EMPTY for texts in display.texts.values())
 
     await set_page(hass, entry, TEXTS | {"text_3": "x" * 20})
     assert state(hass, entry, "text", "meter_1_text_3") == "x" * 20
 
 
 async def test_the_action_says_what_a_locked_display_needs(
-    hass: HomeAssistant, entry: DisplayConfigEntry, display: SimulatedDisplay
+    hass: HomeAssistant, entry: DisplayConfigEntry, display: RemoteDisplay
 ) -> None:
-    display.locked = True
+    display.page_locked = True
     with pytest.raises(HomeAssistantError) as error:
         await set_page(hass, entry, TEXTS | {"show": True})
     assert error.value.translation_key == "page_locked"
     assert state(hass, entry, "text", "meter_1_text_3") == TEXTS["text_3"]
 
-    display.locked = False
+    display.page_locked = False
     await set_page(hass, entry, TEXTS | {"show": True})
-    assert display.shown == 5
+    assert display.page == 5
 
 
 async def test_the_action_knows_how_many_meters_there_are(hass: HomeAssistant) -> None:
-    display = SimulatedDisplay(0x0D)
-    async with serving_modbus(display) as server:
+    display = RemoteDisplay("DMED4DC2")
+    async with ModbusTcpServer(display) as server:
         entry = await add(hass, "modbus_tcp", port=server.port, unit_id=1)
         with pytest.raises(ServiceValidationError) as error:
             await set_page(hass, entry, TEXTS | {"meter": 2})
@@ -551,7 +687,7 @@ async def test_the_action_knows_how_many_meters_there_are(hass: HomeAssistant) -
             "meter": "2",
         }
         await set_page(hass, entry, TEXTS | {"meter": 1, "show": True})
-        assert display.shown == 5
+        assert display.page == 5
         await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -603,45 +739,41 @@ async def test_diagnostics_do_not_tell_the_texts(
 # --- who is behind whom -------------------------------------------------------------------------
 
 
-def channel_entry(hass: HomeAssistant, port: int) -> MockConfigEntry:
-    """Add a meter behind channel 2, with its device but not set up."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        unique_id="0" * 64,
-        data={"transport": "rest", "host": LOCALHOST, "port": port, "channel": 2},
-    )
-    entry.add_to_hass(hass)
-    dr.async_get(hass).async_get_or_create(
-        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "0" * 64)}
-    )
-    return entry
-
-
 @pytest.mark.parametrize("transport", ["modbus_tcp", "rest"])
+@pytest.mark.parametrize("display_first", [True, False])
 async def test_a_meter_behind_a_channel_shows_its_display(
     hass: HomeAssistant,
     transport: str,
-    display_server: SocketServer,
-    display_web: DisplayWebServer,
+    display_first: bool,  # noqa: FBT001
+    display_server: ModbusTcpServer,
+    display_web: RestServer,
 ) -> None:
-    meter = channel_entry(hass, display_web.port)
-    assert device(hass, meter).via_device_id is None
+    async def add_display() -> DisplayConfigEntry:
+        if transport == "rest":
+            return await add(hass, "rest", port=display_web.port)
+        return await add(hass, "modbus_tcp", port=display_server.port, unit_id=1)
 
-    if transport == "rest":
-        entry = await add(hass, "rest", port=display_web.port)
+    async def add_channel() -> DisplayConfigEntry:
+        return await add(hass, "rest", port=display_web.port, channel=2)
+
+    if display_first:
+        entry, meter = await add_display(), await add_channel()
     else:
-        entry = await add(hass, "modbus_tcp", port=display_server.port, unit_id=1)
+        meter, entry = await add_channel(), await add_display()
 
+    assert "kind" not in meter.data
     assert device(hass, meter).via_device_id == device(hass, entry).id
     assert device(hass, entry).via_device_id is None
 
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert device(hass, meter).via_device_id is None
+
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1)])
-async def test_meters_behind_a_gateway_show_it(
-    hass: HomeAssistant, simulated: SimulatedMeter, order: tuple[int, ...]
-) -> None:
+async def test_meters_behind_a_gateway_show_it(hass: HomeAssistant, order: tuple[int, ...]) -> None:
+    gateway_meter = SimulatedMeter(seed=1, parameters={"P05_05": 1})
     others = {unit: SimulatedMeter(seed=unit) for unit in (2, 3)}
-    async with GatewayServer(simulated, others) as server:
+    async with GatewayServer(gateway_meter, others) as server:
         entries = {
             unit: await add(hass, "modbus_tcp", port=server.port, unit_id=unit) for unit in order
         }
@@ -653,7 +785,7 @@ async def test_meters_behind_a_gateway_show_it(
         asked = [frame for frame in server.frames if frame.unit == 0]
         assert (
             entries[1].unique_id
-            == Identity(model="", public_key=simulated.public_key_raw).fingerprint
+            == Identity(model="", public_key=gateway_meter.public_key_raw).fingerprint
         )
         # Once, by 0x11 for display and meter and the two forms of the key.
         assert len(asked) == 4
@@ -679,12 +811,47 @@ async def test_a_gateway_of_another_make_stands_for_nobody(
             assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_the_gateway_may_be_set_up_over_rest(
-    hass: HomeAssistant, simulated: SimulatedMeter, rest_server: RestServer
+class DisplayAsGateway(Bus):
+    """A DMED4DC1 whose Ethernet port leads to its bus as well."""
+
+    def __init__(self, display: RemoteDisplay, meter: SimulatedMeter) -> None:
+        super().__init__({1: display, 2: meter})
+        self._display = display
+
+    async def answer(self, frame: Frame) -> bytes | None:
+        if frame.unit == 0:
+            return handle_pdu(self._display, frame.pdu)
+        return await super().answer(frame)
+
+
+async def test_the_gateway_may_be_a_display(
+    hass: HomeAssistant, display: RemoteDisplay, simulated: SimulatedMeter
 ) -> None:
-    async with GatewayServer(simulated, {2: SimulatedMeter(seed=2)}) as server:
-        gateway = await add(hass, "rest", port=rest_server.port)
+    async with SocketServer(
+        DisplayAsGateway(display, simulated),
+        framing="tcp",
+        host=LOCALHOST,
+        port=0,
+        max_connections=2,
+    ) as server:
+        gateway = await add(hass, "modbus_tcp", port=server.port, unit_id=1)
         meter = await add(hass, "modbus_tcp", port=server.port, unit_id=2)
 
         assert device(hass, meter).via_device_id == device(hass, gateway).id
-        assert await hass.config_entries.async_unload(meter.entry_id)
+        assert device(hass, gateway).via_device_id is None
+        for entry in (gateway, meter):
+            assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_gateway_may_be_set_up_over_rest(hass: HomeAssistant) -> None:
+    gateway_meter = SimulatedMeter(seed=1, parameters={"P05_05": 1})
+    async with (
+        RestServer(gateway_meter) as rest,
+        GatewayServer(gateway_meter, {2: SimulatedMeter(seed=2)}) as server,
+    ):
+        gateway = await add(hass, "rest", port=rest.port)
+        meter = await add(hass, "modbus_tcp", port=server.port, unit_id=2)
+
+        assert device(hass, meter).via_device_id == device(hass, gateway).id
+        for entry in (gateway, meter):
+            assert await hass.config_entries.async_unload(entry.entry_id)
