@@ -18,6 +18,7 @@ from .errors import (
     NoCycleError,
     PrototypeRefusedError,
     RecordUnavailableError,
+    RefusedError,
     SilentError,
     StepFailedError,
     UnexpectedAnswerError,
@@ -45,7 +46,8 @@ class ChargeCycle:
     """Takes the steps of a charge cycle, one at a time.
 
     Begin and end are not idempotent: a command is given once, and whether it was carried out is
-    read from the status, also when the answer to it was lost.
+    read from the status, also when the answer to it was lost. Besides what each step raises, all of
+    them raise RefusedError when the meter refuses a request, and the errors of a lost link.
     """
 
     def __init__(self, meter: Meter, identity: Identity, timing: Timing | None = None) -> None:
@@ -163,7 +165,8 @@ class ChargeCycle:
 
     async def _prepare(self, prototype: bytes) -> None:
         """Hand over the prototype; a refused one leaves the meter as it was, without its errors."""
-        before = _complaints(await self._meter.read_status())
+        # The record of a cycle that another client has ended may still be being signed.
+        before = await self._wait(_not_signing, self._timing.command, CommandFailedError)
         await self._meter.write_prototype(prototype)
         try:
             await self._wait(
@@ -173,7 +176,7 @@ class ChargeCycle:
                 ),
                 self._timing.step,
                 PrototypeRefusedError,
-                known=before,
+                known=_complaints(before),
             )
         except PrototypeRefusedError:
             with suppress(MeterError):
@@ -187,7 +190,10 @@ class ChargeCycle:
         already, so the record before is fetched first: the new one is the one that differs.
         """
         before = await self._wait(_not_signing, self._timing.command, CommandFailedError)
-        previous = await self._meter.read_last_record()
+        try:
+            previous = await self._meter.read_last_record()
+        except RefusedError:
+            previous = b""  # as good as none: a meter may refuse what it does not have yet
         try:
             await self._meter.send(command)
         except (SilentError, CannotConnectError, UnexpectedAnswerError) as err:
@@ -249,6 +255,9 @@ class ChargeCycle:
             else:
                 complaints = _complaints(status)
                 if known is not None and (new := complaints - known):
+                    # Modbus reads the dwords first: the name of an error may come a look later.
+                    with suppress(MeterError):
+                        new = _complaints(await self._meter.read_status()) - known or new
                     raise failure("the meter reports errors", tuple(sorted(new)))
                 if reached(status):
                     return status

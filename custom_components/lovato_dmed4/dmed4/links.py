@@ -6,8 +6,11 @@ and takes turns.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
+from asyncio import CancelledError
+from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+import logging
 from weakref import WeakValueDictionary
 
 from modbus_connection import ModbusTimeoutError
@@ -22,6 +25,30 @@ REQUEST_TIMEOUT = 3.0
 
 _links: dict[Hashable, ModbusLink] = {}
 _http_locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
+
+_requesting: ContextVar[bool] = ContextVar("requesting", default=False)
+_PYMODBUS_LOGGER = logging.getLogger("pymodbus.logging")
+
+
+def _demote(record: logging.LogRecord) -> bool:
+    """Make a debug message of what pymodbus says about a request of ours."""
+    if not _requesting.get():
+        return True
+    record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    return _PYMODBUS_LOGGER.isEnabledFor(logging.DEBUG)
+
+
+_PYMODBUS_LOGGER.addFilter(_demote)
+
+
+@contextmanager
+def quiet_pymodbus() -> Iterator[None]:
+    """Make a request whose failure is raised and not logged as well, at every poll of a lost meter."""
+    token = _requesting.set(True)
+    try:
+        yield
+    finally:
+        _requesting.reset(token)
 
 
 class ModbusLink:
@@ -67,8 +94,11 @@ class ModbusLink:
         async with self._lock:
             try:
                 yield
-            except ModbusTimeoutError:
+            except ModbusTimeoutError as err:
                 await self.connection.disconnect()
+                if err.__cause__ and isinstance(err.__cause__.__cause__, CancelledError):
+                    # pymodbus takes the cancellation of a request for silence.
+                    raise err.__cause__.__cause__ from None
                 raise
 
     async def release(self, user: object) -> None:

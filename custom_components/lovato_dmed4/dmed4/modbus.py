@@ -28,7 +28,7 @@ from .errors import (
     UnexpectedAnswerError,
 )
 from .lines import Line
-from .links import ModbusLink
+from .links import ModbusLink, quiet_pymodbus
 from .model import (
     Command,
     DisplayPage,
@@ -67,11 +67,15 @@ _DER_SEQUENCE: Final = 0x30
 _RECORD_ATTEMPTS: Final = 20
 _RECORD_PAUSE: Final = 0.2
 
+# Bytes at the end of a record that hold much of its signature, in hex or base64.
+_RECORD_END: Final = 64
+
 
 @asynccontextmanager
 async def _translated_errors() -> AsyncIterator[None]:
     try:
-        yield
+        with quiet_pymodbus():
+            yield
     except ModbusTimeoutError as err:
         raise SilentError(str(err)) from err
     except ModbusConnectionError as err:
@@ -82,6 +86,11 @@ async def _translated_errors() -> AsyncIterator[None]:
         raise RefusedError(str(err)) from err
     except ModbusError as err:
         raise UnexpectedAnswerError(str(err)) from err
+    except (IndexError, AttributeError) as err:
+        # The Modbus library trusts an answer to be of the function and the length asked for.
+        raise UnexpectedAnswerError("an answer to another request") from err
+    except UnicodeError as err:
+        raise CannotConnectError(f"no name of a host: {err}") from err
 
 
 class ModbusDevice:
@@ -113,13 +122,14 @@ class ModbusDevice:
 
     async def _read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
-        if length > registers.TEXT_BYTES:
-            raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
         end = wire(register) + (length + 1) // 2
         words: list[int] = []
         for start in range(wire(register), end, MAX_REGISTERS):
             count = min(MAX_REGISTERS, end - start)
-            words += await self._request(partial(self._unit.read_input_registers, start, count))
+            piece = await self._request(partial(self._unit.read_input_registers, start, count))
+            if len(piece) != count:
+                raise UnexpectedAnswerError(f"{len(piece)} registers instead of {count}")
+            words += piece
         return b"".join(word.to_bytes(2) for word in words)[:length]
 
     async def close(self) -> None:
@@ -209,7 +219,9 @@ class ModbusMeter(ModbusDevice):
                 cycle_energy_exported=measures.cycle_energy_exported,
                 temperature_i1=measures.temperature_i1,
                 temperature_i2=measures.temperature_i2,
-                sampled_at=datetime.fromtimestamp(fast.sampled_at or 0, UTC),
+                sampled_at=datetime.fromtimestamp(fast.sampled_at, UTC)
+                if fast.sampled_at
+                else None,
             ),
             status=status,
         )
@@ -237,19 +249,29 @@ class ModbusMeter(ModbusDevice):
         )
 
     async def read_last_record(self) -> bytes:
-        """Fetch the last record; again if the status says that it changed meanwhile."""
+        """Fetch the last record; again if it changed meanwhile.
+
+        The status shows that only while the meter signs, so the record's end is looked at, too:
+        every signature is another.
+        """
         for _ in range(_RECORD_ATTEMPTS):
-            before, length = await self._record_state()
-            if SignatureStatus.IN_PROGRESS not in before:
+            before = await self._record_state()
+            signature, length, _ = before
+            if SignatureStatus.IN_PROGRESS not in signature:
                 record = await self._read_text(registers.OUTPUT_MESSAGE, length)
-                if await self._record_state() == (before, length):
+                if await self._record_state() == before:
                     return record
             await asyncio.sleep(_RECORD_PAUSE)
         raise UnexpectedAnswerError("the last record keeps changing while it is read")
 
-    async def _record_state(self) -> tuple[SignatureStatus, int]:
+    async def _record_state(self) -> tuple[SignatureStatus, int, bytes]:
         signature = (await self.read_status()).signature
-        return signature, self._status.message_length or 0
+        length = self._status.message_length or 0
+        if length > registers.TEXT_BYTES:
+            raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
+        skipped = max(0, length - _RECORD_END) // 2
+        end = await self._read_text(registers.OUTPUT_MESSAGE + skipped, length - 2 * skipped)
+        return signature, length, end
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock (register 0x4080)."""

@@ -12,8 +12,8 @@ from .model import Identity
 # The official transparency software refuses records of version 1.4; the tariff text needs 1.1.
 _FORMAT_VERSION: Final = "1.1"
 
-# Enough of the key's fingerprint to tell meters apart where no serial number is known.
-_FINGERPRINT_DIGITS: Final = 16
+# Enough of the key's fingerprint to tell meters apart where no serial number is known, and as short as one.
+_FINGERPRINT_DIGITS: Final = 8
 
 # Limits in bytes of the OCMF specification. CI has none there, but a record has to fit.
 _LIMITS: Final = {"ID": 40, "TT": 250, "CI": 250}

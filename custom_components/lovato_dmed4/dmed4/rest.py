@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 import json
-import math
 import re
 import time
 from typing import Final
@@ -56,6 +55,8 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
+
+_NUMBER_LIMIT: Final = 2**64
 
 _JSON: Final = {"Content-Type": "application/json"}
 
@@ -331,7 +332,10 @@ def _record(answer: Answer, name: str) -> bytes:
     record = answer.get(name, "")
     if not isinstance(record, str):
         raise UnexpectedAnswerError(f"{name} is no text")
-    return record.encode(errors="surrogateescape")
+    try:
+        return record.encode(errors="surrogateescape")
+    except UnicodeEncodeError as err:
+        raise UnexpectedAnswerError(f"{name} holds what is no character") from err
 
 
 def _number(answer: Answer, name: str) -> float | None:
@@ -342,9 +346,10 @@ def _number(answer: Answer, name: str) -> float | None:
             value = float(value)
         except ValueError:
             return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    # Whatever a meter counts is far below; what is not, can't be calculated with.
+    return value if abs(value) < _NUMBER_LIMIT else None
 
 
 def _integer(answer: Answer, name: str) -> int | None:
@@ -364,8 +369,10 @@ def _text(answer: Answer, name: str) -> str | None:
 
 
 def _hex(answer: Answer, name: str) -> bytes | None:
+    """Get a key; None if it is missing, no hex, or all zeros, as where there is none yet."""
     value = answer.get(name)
     try:
-        return bytes.fromhex(value) or None if isinstance(value, str) else None
+        key = bytes.fromhex(value) if isinstance(value, str) else b""
     except ValueError:
         return None
+    return key if any(key) else None

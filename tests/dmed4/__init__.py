@@ -1,0 +1,1 @@
+"""The meter without Home Assistant, over real sockets."""

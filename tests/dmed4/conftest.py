@@ -1,0 +1,64 @@
+"""A client for each transport, and time limits that do not hold a test up."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from custom_components.lovato_dmed4.dmed4 import links, modbus, rest
+from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
+from custom_components.lovato_dmed4.dmed4.meter import Meter
+from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
+from custom_components.lovato_dmed4.dmed4.rest import RestMeter
+from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+
+from .helpers import PATIENT, TRANSPORTS, client, reached
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Do without the loop's debug mode, in which these tests take twice the time."""
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on silence, and ask a busy meter again, after a moment."""
+    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.25)
+    monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.25))
+    monkeypatch.setattr(modbus, "_BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(modbus, "_RECORD_PAUSE", 0.01)
+
+
+@pytest.fixture(params=TRANSPORTS)
+def transport(request: pytest.FixtureRequest) -> str:
+    """Run the test over each transport."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def meter(simulated: SimulatedMeter, transport: str) -> AsyncIterator[Meter]:
+    """Reach the simulated meter over the transport."""
+    async with reached(simulated, transport) as found:
+        yield found
+
+
+@pytest.fixture
+async def cycle(meter: Meter) -> ChargeCycle:
+    """Make the charge cycle of that meter."""
+    return ChargeCycle(meter, await meter.identify(), PATIENT)
+
+
+@pytest.fixture
+async def modbus_meter(modbus_server: ModbusTcpServer) -> AsyncIterator[ModbusMeter]:
+    """Reach the simulated meter over Modbus."""
+    async with client("modbus", modbus_server.port) as found:
+        assert isinstance(found, ModbusMeter)
+        yield found
+
+
+@pytest.fixture
+async def rest_meter(rest_server: RestServer) -> AsyncIterator[RestMeter]:
+    """Reach the simulated meter over REST."""
+    async with client("rest", rest_server.port) as found:
+        assert isinstance(found, RestMeter)
+        yield found

@@ -1,0 +1,629 @@
+"""The charge cycle over both transports (manual: charge cycle management, flowchart)."""
+
+import asyncio
+from contextlib import suppress
+import time
+from typing import cast
+
+import pytest
+
+from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle, Timing
+from custom_components.lovato_dmed4.dmed4.errors import (
+    CannotConnectError,
+    ClockNotSynchronisedError,
+    CommandFailedError,
+    CycleActiveError,
+    ErrorsPersistError,
+    MeterError,
+    NoCycleError,
+    PrototypeRefusedError,
+    RecordUnavailableError,
+    RefusedError,
+    SilentError,
+    TextCharactersError,
+)
+from custom_components.lovato_dmed4.dmed4.meter import Meter
+from custom_components.lovato_dmed4.dmed4.model import (
+    Identity,
+    MeasurementStatus,
+    MeterErrors,
+    SignatureStatus,
+)
+from custom_components.lovato_dmed4.dmed4.prototype import ChargeIdentity, IdentificationLevel
+from simulator import Command, SimulatedMeter, handle_pdu
+
+from .helpers import (
+    CHARGE,
+    HASTY,
+    PATIENT,
+    AfterCommand,
+    Fate,
+    ModbusPeer,
+    Once,
+    client,
+    gives,
+    proxied,
+    reached,
+    reads_record,
+    reads_status,
+    reasons,
+    sets_clock,
+    until,
+    verified,
+)
+
+
+async def prepare(simulated: SimulatedMeter) -> None:
+    """Let the meter accept a prototype, as another client would."""
+    text = b'{"FV":"1.1","PG":"T0","IS":false,"IT":"NONE"}'
+    simulated.submit_prototype(text)
+    await until(lambda: simulated.measurement_status == 1)
+
+
+async def begin_elsewhere(simulated: SimulatedMeter) -> None:
+    """Let another client begin a cycle."""
+    await prepare(simulated)
+    simulated.command(Command.BEGIN)
+    await until(lambda: bool(simulated.records))
+
+
+# --- the way it should go -----------------------------------------------------------------------
+
+
+async def test_each_step_returns_its_own_signed_record(
+    simulated: SimulatedMeter, cycle: ChargeCycle, meter: Meter
+) -> None:
+    begin = await cycle.begin(CHARGE)
+    assert reasons(begin, simulated) == ["B", "B"]
+    assert (await meter.read_status()).measurement is MeasurementStatus.ACTIVE
+    first = await cycle.read()
+    second = await cycle.read()
+    assert reasons(first, simulated) == reasons(second, simulated) == ["B", "C"]
+    assert first != second
+    end = await cycle.end()
+    assert reasons(end, simulated) == ["B", "E"]
+    assert (await meter.read_status()).measurement is MeasurementStatus.NOT_INITIALIZED
+    assert [record.encode() for record in simulated.records] == [begin, first, second, end]
+
+
+async def test_the_record_names_who_charges_and_has_the_time_synchronised(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    payload = verified(await cycle.begin(CHARGE), simulated)
+    assert payload["ID"] == "1A2B3C4D"
+    assert payload["IT"] == "ISO14443"
+    assert payload["IL"] == "TRUSTED"
+    assert payload["IF"] == ["RFID_PLAIN", "OCPP_AUTH"]
+    assert payload["IS"] is True
+    assert payload["TT"] == "0.49 EUR/kWh"
+    assert payload["RD"][0]["TM"].endswith(" S")
+
+
+async def test_begin_and_end_record_is_given_by_its_own_command(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    # Manual: command word, `r`.
+    await cycle.begin(CHARGE)
+    assert reasons(await cycle.end(combined=True), simulated) == ["B", "E"]
+    assert simulated.last_command == 0x72
+    assert simulated.measurement_status == 0
+
+
+async def test_a_cycle_follows_another(simulated: SimulatedMeter, cycle: ChargeCycle) -> None:
+    for _ in range(2):
+        await cycle.begin(CHARGE)
+        await cycle.end()
+    assert len(simulated.records) == 4
+
+
+async def test_the_last_record_can_be_fetched_again(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    assert await cycle.last_record() == b""
+    record = await cycle.begin(CHARGE)
+    assert await cycle.last_record() == record
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_cycle_that_went_through_a_power_failure_can_be_read_and_ended(
+    simulated: SimulatedMeter, cycle: ChargeCycle, meter: Meter
+) -> None:
+    # Manual: measurement status, 3 active after power failure.
+    await cycle.begin(CHARGE)
+    simulated.power_failure()
+    with suppress(MeterError):
+        await meter.read_status()  # the link broke off, too
+    status = await meter.read_status()
+    assert status.measurement is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
+    with pytest.raises(CycleActiveError):
+        await cycle.begin(CHARGE)
+    assert reasons(await cycle.read(), simulated) == ["B", "C"]
+    assert simulated.measurement_status == 3
+    assert reasons(await cycle.end(), simulated) == ["B", "P"]
+    assert simulated.measurement_status == 0
+
+
+async def test_a_prepared_cycle_is_discarded_by_begin_and_end_before_the_new_one(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    # Manual: flowchart; measurement status 1 needs begin, then end.
+    await prepare(simulated)
+    record = await cycle.begin(CHARGE)
+    assert verified(record, simulated)["ID"] == "1A2B3C4D"
+    assert [reasons(text.encode(), simulated)[1] for text in simulated.records] == ["B", "E", "B"]
+
+
+async def test_errors_left_behind_are_reset_before_a_begin(
+    simulated: SimulatedMeter, cycle: ChargeCycle, meter: Meter
+) -> None:
+    simulated.set_error(1, 0)
+    simulated.set_error(2, 1)
+    assert (await meter.read_status()).errors == MeterErrors.JSON_SYNTAX | MeterErrors.DMED_COMM
+    await cycle.begin(CHARGE)
+    status = await meter.read_status()
+    assert not status.errors
+    assert SignatureStatus.ERROR not in status.signature
+
+
+async def test_reset_errors_clears_both_dwords(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    simulated.set_error(1, 3)
+    simulated.set_error(2, 2)
+    await cycle.reset_errors()
+    assert (simulated.errors_1, simulated.errors_2) == (0, 0)
+
+
+async def test_synchronising_sets_the_meters_clock(transport: str) -> None:
+    simulated = SimulatedMeter(clock_error=3600)
+    async with reached(simulated, transport) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        assert not simulated.synchronised
+        await cycle.synchronise_clock()
+    assert simulated.synchronised
+    assert abs(simulated.time - time.time()) < 1.5
+
+
+# --- what is not possible -----------------------------------------------------------------------
+
+
+async def test_begin_while_charging_is_refused_and_sends_nothing_that_changes_the_meter(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    await begin_elsewhere(simulated)
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        with pytest.raises(CycleActiveError):
+            await cycle.begin(CHARGE)
+        with pytest.raises(CycleActiveError):
+            await cycle.synchronise_clock()
+    for request in proxy.passed:
+        assert request.startswith(b"GET ") or request[7] in (0x04, 0x11), request
+    assert len(simulated.records) == 1
+
+
+async def test_read_and_end_without_a_cycle_are_refused(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    with pytest.raises(NoCycleError):
+        await cycle.read()
+    with pytest.raises(NoCycleError):
+        await cycle.end()
+    with pytest.raises(NoCycleError):
+        await cycle.end(combined=True)
+    assert simulated.records == []
+    await cycle.begin(CHARGE)
+    await cycle.end()
+
+
+async def test_a_wrong_text_is_refused_before_anything_is_sent(transport: str) -> None:
+    async with client(transport, 1) as meter:  # nothing listens there
+        cycle = ChargeCycle(meter, Identity(model="DMED4"), PATIENT)
+        with pytest.raises(TextCharactersError):
+            await cycle.begin(ChargeIdentity(data="a|b"))
+
+
+# --- what the meter refuses ---------------------------------------------------------------------
+
+
+async def test_a_refused_prototype_names_the_errors_and_leaves_the_meter_as_before(
+    simulated: SimulatedMeter, cycle: ChargeCycle, meter: Meter
+) -> None:
+    # Manual: error dword 1, bit 3 JSON_VALUE.
+    await cycle.synchronise_clock()
+    before = await meter.read_status()
+    unheard_of = ChargeIdentity(level=cast("IdentificationLevel", "ROYAL"))
+    with pytest.raises(PrototypeRefusedError) as caught:
+        await cycle.begin(unheard_of)
+    assert caught.value.errors == ("JSON_VALUE",)
+    assert "JSON_VALUE" in str(caught.value)
+    assert await meter.read_status() == before
+    assert before.measurement is MeasurementStatus.NOT_INITIALIZED
+    assert simulated.records == []
+    await cycle.begin(CHARGE)
+
+
+async def test_a_meter_that_is_not_commissioned_refuses_the_prototype(transport: str) -> None:
+    # Manual: commissioning must be complete; error dword 1, bit 2 JSON_SEQUENCE.
+    simulated = SimulatedMeter(commissioned=False, checking_time=0.01)
+    async with reached(simulated, transport) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        for _ in range(2):
+            with pytest.raises(PrototypeRefusedError) as caught:
+                await cycle.begin(CHARGE)
+            assert caught.value.errors == ("JSON_SEQUENCE",)
+            assert (simulated.errors_1, simulated.measurement_status) == (0, 0)
+
+
+async def test_a_prototype_that_is_not_accepted_in_time_fails_without_naming_errors(
+    transport: str,
+) -> None:
+    simulated = SimulatedMeter(checking_time=3600)
+    async with reached(simulated, transport) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        with pytest.raises(PrototypeRefusedError, match="in time") as caught:
+            await cycle.begin(CHARGE)
+        assert caught.value.errors == ()
+
+
+async def test_an_error_raised_while_signing_is_named_and_the_next_step_works(
+    transport: str,
+) -> None:
+    # Manual: error dword 2, bit 0 EEPROM_READ.
+    simulated = SimulatedMeter(signing_time=0.1, checking_time=0.01)
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        proxy.decide = spoil = AfterCommand("B", lambda: simulated.set_error(2, 0))
+        with pytest.raises(CommandFailedError) as caught:
+            await cycle.begin(CHARGE)
+        assert spoil.done
+        assert caught.value.errors == ("EEPROM_READ",)
+        assert simulated.measurement_status == 2
+        # It stands still; what stood before a step does not stop it.
+        assert reasons(await cycle.end(), simulated) == ["B", "E"]
+        assert simulated.errors_2 == 1
+
+
+async def test_a_signature_that_fails_is_named(transport: str) -> None:
+    # Manual: signature status, bit 4 signature error; error dword 1, bit 15 ECDSA_SIGN.
+    simulated = SimulatedMeter(signing_time=0.1, checking_time=0.01)
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        await cycle.begin(CHARGE)
+        proxy.decide = AfterCommand("E", lambda: simulated.set_error(1, 15))
+        with pytest.raises(CommandFailedError) as caught:
+            await cycle.end()
+        assert caught.value.errors == ("ECDSA_SIGN", "SIGNATURE_ERROR")
+        proxy.decide = lambda _: Fate.PASS
+        await cycle.begin(CHARGE)
+
+
+async def test_errors_that_come_back_after_a_reset_stop_a_begin(transport: str) -> None:
+    simulated = SimulatedMeter()
+    simulated.set_error(1, 10)
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        proxy.decide = AfterCommand("X", lambda: simulated.set_error(1, 10), always=True)
+        with pytest.raises(ErrorsPersistError) as caught:
+            await cycle.begin(CHARGE)
+        assert caught.value.errors == ("PUBKEY_INIT", "SIGNATURE_ERROR")
+        assert simulated.measurement_status == 0
+        proxy.decide = lambda _: Fate.PASS
+        await cycle.reset_errors()
+        assert simulated.errors_1 == 0
+
+
+async def test_a_charge_is_not_started_when_the_clock_is_not_synchronised(transport: str) -> None:
+    # Manual: signature status, bit 5 timestamp synchronised.
+    simulated = SimulatedMeter(sync_timeout=0)  # the bit never comes
+    async with reached(simulated, transport) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        with pytest.raises(ClockNotSynchronisedError) as caught:
+            await cycle.begin(CHARGE)
+        assert caught.value.errors == ()
+        with pytest.raises(ClockNotSynchronisedError):
+            await cycle.synchronise_clock()
+    assert (simulated.measurement_status, simulated.records) == (0, [])
+
+
+async def test_a_clock_write_that_is_refused_says_so(transport: str) -> None:
+    # Another client begins between our look at the status and the write.
+    simulated = SimulatedMeter(signing_time=0.01, checking_time=0.01)
+    await prepare(simulated)
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+
+        def begin_first(request: bytes) -> Fate:
+            if sets_clock(request):
+                simulated.command(Command.BEGIN)
+            return Fate.PASS
+
+        proxy.decide = begin_first
+        with pytest.raises(RefusedError):
+            await cycle.synchronise_clock()
+    assert not simulated.synchronised
+
+
+# --- what gets lost on the way ------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_begin_whose_answer_is_lost_begins_exactly_once(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        proxy.decide = lose = Once(gives("B"), Fate.LOSE_ANSWER)
+        record = await cycle.begin(CHARGE)
+        assert lose.done.is_set()
+        assert reasons(record, simulated) == ["B", "B"]
+        assert sum(map(gives("B"), proxy.passed)) == 1
+        assert [record.decode()] == simulated.records
+
+        proxy.decide = lose = Once(gives("E"), Fate.LOSE_ANSWER)
+        record = await cycle.end()
+        assert lose.done.is_set()
+        assert reasons(record, simulated) == ["B", "E"]
+        assert sum(map(gives("E"), proxy.passed)) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fate", [Fate.SWALLOW, Fate.HANG])
+async def test_a_begin_that_never_arrives_fails_and_is_not_repeated(
+    simulated: SimulatedMeter, transport: str, fate: Fate
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        proxy.decide = Once(gives("B"), fate)
+        with pytest.raises(CommandFailedError, match="in time") as caught:
+            await cycle.begin(CHARGE)
+        assert caught.value.errors == ()
+        assert simulated.records == []
+        assert not any(map(gives("B"), proxy.passed))
+        # The prepared cycle is discarded, and then it works.
+        patient = ChargeCycle(meter, await meter.identify(), PATIENT)
+        assert reasons(await patient.begin(CHARGE), simulated) == ["B", "B"]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_link_that_is_lost_for_a_moment_while_waiting_does_no_harm(
+    transport: str,
+) -> None:
+    simulated = SimulatedMeter(signing_time=0.1, checking_time=0.01)
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        begun = asyncio.Event()
+        failures = [Fate.HANG, Fate.SWALLOW, Fate.LOSE_ANSWER, Fate.SWALLOW]
+
+        def decide(request: bytes) -> Fate:
+            if gives("B")(request):
+                begun.set()
+            elif begun.is_set() and failures:
+                return failures.pop()
+            return Fate.PASS
+
+        proxy.decide = decide
+        assert reasons(await cycle.begin(CHARGE), simulated) == ["B", "B"]
+        assert not failures
+        assert len(simulated.records) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_link_that_stays_lost_says_why_and_the_record_can_be_fetched_later(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        identity = await meter.identify()
+        begun = asyncio.Event()
+
+        def decide(request: bytes) -> Fate:
+            if gives("B")(request):
+                begun.set()
+            elif begun.is_set():
+                return Fate.SWALLOW
+            return Fate.PASS
+
+        proxy.decide = decide
+        with pytest.raises((CannotConnectError, SilentError)):
+            await ChargeCycle(meter, identity, HASTY).begin(CHARGE)
+        assert begun.is_set()
+        proxy.decide = lambda _: Fate.PASS
+        cycle = ChargeCycle(meter, identity, PATIENT)
+        assert reasons(await cycle.last_record(), simulated) == ["B", "B"]
+        assert reasons(await cycle.end(), simulated) == ["B", "E"]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_record_that_can_not_be_fetched_is_told_from_a_command_that_failed(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        identity = await meter.identify()
+        await ChargeCycle(meter, identity, PATIENT).begin(CHARGE)
+        ended = asyncio.Event()
+
+        def decide(request: bytes) -> Fate:
+            if gives("E")(request):
+                ended.set()
+            elif ended.is_set() and reads_record(request):
+                return Fate.SWALLOW
+            return Fate.PASS
+
+        proxy.decide = decide
+        with pytest.raises(RecordUnavailableError) as caught:
+            await ChargeCycle(meter, identity, HASTY).end()
+        assert isinstance(caught.value.__cause__, MeterError)
+        assert simulated.measurement_status == 0
+        proxy.decide = lambda _: Fate.PASS
+        record = await ChargeCycle(meter, identity, PATIENT).last_record()
+        assert reasons(record, simulated) == ["B", "E"]
+
+
+async def test_a_record_that_does_not_come_is_unavailable(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    # The key is broken since before the end, so the meter ends the charge and signs nothing.
+    async with reached(simulated, transport) as meter:
+        identity = await meter.identify()
+        await ChargeCycle(meter, identity, PATIENT).begin(CHARGE)
+        simulated.set_error(1, 15)
+        with pytest.raises(RecordUnavailableError) as caught:
+            await ChargeCycle(meter, identity, HASTY).end()
+        assert caught.value.__cause__ is None
+        assert simulated.measurement_status == 0
+        assert len(simulated.records) == 1
+
+
+async def test_errors_left_behind_do_not_stop_an_end(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    await cycle.begin(CHARGE)
+    simulated.set_error(2, 1)
+    assert reasons(await cycle.end(), simulated) == ["B", "E"]
+    assert simulated.errors_2 == 2
+
+
+async def test_a_command_waits_for_the_signature_under_way(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    await cycle.begin(CHARGE)
+    simulated.command(Command.INTERMEDIATE)  # by another client
+    assert reasons(await cycle.end(), simulated) == ["B", "E"]
+    assert [reasons(text.encode(), simulated)[1] for text in simulated.records] == ["B", "C", "E"]
+
+
+async def test_a_signature_that_takes_for_ever_fails_the_step(transport: str) -> None:
+    simulated = SimulatedMeter(signing_time=3600, checking_time=0.01)
+    async with reached(simulated, transport) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        with pytest.raises(CommandFailedError, match="in time"):
+            await cycle.begin(CHARGE)
+        assert simulated.measurement_status == 2
+
+
+# --- several at once, and changes of mind -------------------------------------------------------
+
+
+async def test_of_two_begins_at_once_exactly_one_begins(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    results = await asyncio.gather(cycle.begin(CHARGE), cycle.begin(CHARGE), return_exceptions=True)
+    assert [type(result) for result in results] == [bytes, CycleActiveError]
+    assert len(simulated.records) == 1
+
+
+async def test_the_steps_of_many_callers_take_turns(
+    simulated: SimulatedMeter, cycle: ChargeCycle, meter: Meter
+) -> None:
+    await cycle.begin(CHARGE)
+    results = await asyncio.gather(
+        cycle.read(), cycle.read(), cycle.end(), meter.read_live(), meter.read_live()
+    )
+    records = list(results[:3])
+    assert [record.encode() for record in simulated.records[1:]] == records
+    assert [reasons(record, simulated)[1] for record in records] == ["C", "C", "E"]
+
+
+@pytest.mark.parametrize("moment", ["B", "status"])
+async def test_a_cancelled_step_stops_at_once_and_releases_the_meter(
+    transport: str, moment: str
+) -> None:
+    simulated = SimulatedMeter(signing_time=0.05, checking_time=0.01)
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        recognise = gives("B") if moment == "B" else reads_status
+        proxy.decide = hang = Once(recognise, Fate.HANG)
+        step = asyncio.create_task(cycle.begin(CHARGE))
+        await hang.done.wait()
+        step.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(asyncio.shield(step), 2)
+        assert step.cancelled()
+        assert reasons(await cycle.begin(CHARGE), simulated) == ["B", "B"]
+        assert simulated.measurement_status == 2
+
+
+async def test_a_step_cancelled_between_two_looks_releases_the_meter(transport: str) -> None:
+    simulated = SimulatedMeter(checking_time=3600)
+    async with reached(simulated, transport) as meter:
+        timing = Timing(poll=3600, step=7200, command=7200)
+        cycle = ChargeCycle(meter, await meter.identify(), timing)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(cycle.begin(CHARGE), 0.3)
+        assert await asyncio.wait_for(cycle.last_record(), 5) == b""
+
+
+class ErrorBehindTheDwords:
+    """A meter that meets an error between a look at its dwords and one at its status."""
+
+    def __init__(self, simulated: SimulatedMeter, *, named: bool) -> None:
+        self._simulated = simulated
+        self._named = named
+        self._begun = False
+
+    def __call__(self, pdu: bytes) -> bytes | None:
+        answer = handle_pdu(self._simulated, pdu)
+        self._begun |= pdu == bytes.fromhex("06 427f 0042")
+        if answer is None or not self._begun or pdu[1:3] != bytes.fromhex("41ff"):
+            return answer
+        if self._named:
+            self._simulated.set_error(2, 2)
+        # Manual: signature status, bit 15.
+        return answer[:4] + bytes([answer[4] | 0x80]) + answer[5:]
+
+
+@pytest.mark.parametrize(("named", "names"), [(True, ("DMED_FRAME",)), (False, ("ERROR",))])
+async def test_an_error_that_comes_between_two_requests_is_named_all_the_same(
+    simulated: SimulatedMeter,
+    named: bool,  # noqa: FBT001
+    names: tuple[str, ...],
+) -> None:
+    peer = ModbusPeer(ErrorBehindTheDwords(simulated, named=named))
+    async with peer, client("modbus", peer.port) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        with pytest.raises(CommandFailedError) as caught:
+            await cycle.begin(CHARGE)
+    assert caught.value.errors == names
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_error_is_told_even_if_its_name_can_not_be_read(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        begun = asyncio.Event()
+        looks = 0
+
+        def decide(request: bytes) -> Fate:
+            nonlocal looks
+            if gives("B")(request):
+                begun.set()
+                simulated.set_error(2, 0)
+            looks += begun.is_set() and reads_status(request)
+            return Fate.SWALLOW if looks == 2 else Fate.PASS
+
+        proxy.decide = decide
+        with pytest.raises(CommandFailedError) as caught:
+            await cycle.begin(CHARGE)
+        assert caught.value.errors == ("EEPROM_READ",)
+
+
+async def test_a_meter_that_refuses_the_record_it_does_not_have_yet_is_started(
+    simulated: SimulatedMeter,
+) -> None:
+    def serve(pdu: bytes) -> bytes:
+        """Refuse the output message (0x4400) while nothing is signed, whatever its length."""
+        answer = handle_pdu(simulated, pdu) or b""
+        if simulated.records:
+            return answer
+        address = int.from_bytes(pdu[1:3]) + 1
+        if address == 0x4200:
+            return answer[:-2] + (10).to_bytes(2)
+        return bytes([0x84, 0x04]) if address == 0x4400 else answer
+
+    async with ModbusPeer(serve) as peer, client("modbus", peer.port) as meter:
+        with pytest.raises(RefusedError):
+            await meter.read_last_record()
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        assert reasons(await cycle.begin(CHARGE), simulated) == ["B", "B"]

@@ -1,0 +1,238 @@
+"""The OCMF prototype (manual: v1/ocmf; limits of the OCMF specification)."""
+
+from dataclasses import replace
+import json
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
+from custom_components.lovato_dmed4.dmed4.errors import (
+    FlagsConflictError,
+    InputError,
+    MeterError,
+    TextCharactersError,
+    TextTooLongError,
+)
+from custom_components.lovato_dmed4.dmed4.model import Identity
+from custom_components.lovato_dmed4.dmed4.prototype import (
+    RECORD_OVERHEAD,
+    ChargeIdentity,
+    IdentificationFlag,
+    IdentificationLevel,
+    IdentificationType,
+    build_prototype,
+)
+from simulator import ManualClock, SimulatedMeter
+from simulator.prototype import check_prototype
+from simulator.record import longest_record
+
+from .helpers import CHARGE, PATIENT, reached, verified
+
+METER = Identity(model="DMED404R0600", public_key=bytes(range(64)), serial_number="12345678")
+PRINTABLE = "".join(map(chr, range(32, 127))).replace("|", "")
+
+
+def texts(**fields: str) -> ChargeIdentity:
+    """Make an identity of texts, by their names in a record."""
+    return ChargeIdentity(
+        data=fields.get("ID", ""),
+        tariff_text=fields.get("TT", ""),
+        charge_point_id=fields.get("CI", ""),
+    )
+
+
+def build(charge: ChargeIdentity, meter: Identity = METER) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(build_prototype(charge, meter, transaction=1_760_000_000))
+    return fields
+
+
+def fits(charge: ChargeIdentity, meter: Identity = METER) -> bool:
+    try:
+        build(charge, meter)
+    except TextTooLongError:
+        return False
+    return True
+
+
+def test_the_fields_stand_in_the_order_of_the_manuals_schema() -> None:
+    fields = build(replace(CHARGE, charge_point_id="DE*ABC*E12"))
+    order = "FV GI GS PG MV MM MS IS IL IF IT ID TT CT CI"
+    assert " ".join(fields) == order
+    assert fields == {
+        "FV": "1.1",
+        "GI": "DMED4",
+        "GS": "12345678",
+        "PG": "T1760000000",
+        "MV": "LOVATO",
+        "MM": "DMED404R0600",
+        "MS": "12345678",
+        "IS": True,
+        "IL": "TRUSTED",
+        "IF": ["RFID_PLAIN", "OCPP_AUTH"],
+        "IT": "ISO14443",
+        "ID": "1A2B3C4D",
+        "TT": "0.49 EUR/kWh",
+        "CT": "EVSEID",
+        "CI": "DE*ABC*E12",
+    }
+
+
+def test_what_the_meter_writes_itself_is_left_out() -> None:
+    # Manual: RD, SA, SE and SD are managed by the meter.
+    assert build(CHARGE).keys().isdisjoint({"RD", "SA", "SE", "SD"})
+
+
+def test_an_unknown_charge_point_is_left_out_and_a_charge_box_has_a_connector() -> None:
+    assert build(CHARGE).keys().isdisjoint({"CT", "CI"})
+    assert build(replace(CHARGE, charge_point_id="box 1"))["CT"] == "CBIDC"
+
+
+@pytest.mark.parametrize("kind", IdentificationType)
+def test_a_user_is_identified_by_every_type_but_none_and_denied(kind: IdentificationType) -> None:
+    fields = build(ChargeIdentity(type=kind))
+    assert fields["IT"] == kind.value
+    assert fields["IS"] is (kind.value not in {"NONE", "DENIED"})
+
+
+def test_nothing_known_is_still_a_prototype() -> None:
+    fields = build(ChargeIdentity())
+    assert (fields["IS"], fields["IT"], fields["IL"], fields["IF"]) == (False, "NONE", "NONE", [])
+    assert (fields["ID"], fields["TT"]) == ("", "")
+
+
+def test_a_meter_without_a_serial_number_is_named_by_its_fingerprint() -> None:
+    meter = replace(METER, serial_number=None)
+    assert meter.fingerprint is not None
+    name = meter.fingerprint[:8].upper()
+    fields = build(CHARGE, meter)
+    assert (fields["GS"], fields["MS"]) == (name, name)
+    assert build(CHARGE, Identity(model="DMED4"))["GS"] == ""
+
+
+@pytest.mark.parametrize("field", ["ID", "TT", "CI"])
+@pytest.mark.parametrize("text", ["caffè", "a|b", "a\nb", "a\x00", "a\x7f", "\t", "€", "\x80"])
+def test_a_character_that_a_record_can_not_hold_names_its_field(field: str, text: str) -> None:
+    with pytest.raises(TextCharactersError) as caught:
+        build(texts(**{field: text}))
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(("field", "limit"), [("ID", 40), ("TT", 250), ("CI", 250)])
+def test_a_text_may_be_as_long_as_its_limit_and_not_longer(field: str, limit: int) -> None:
+    with pytest.raises(TextTooLongError) as caught:
+        build(texts(**{field: "x" * (limit + 1)}))
+    assert (caught.value.field, caught.value.length, caught.value.limit) == (
+        field,
+        limit + 1,
+        limit,
+    )
+
+
+def test_an_identification_of_40_bytes_fits() -> None:
+    assert build(ChargeIdentity(data="x" * 40))["ID"] == "x" * 40
+
+
+@pytest.mark.parametrize("field", ["TT", "CI"])
+def test_texts_too_long_together_name_the_longest_and_its_exact_limit(field: str) -> None:
+    other = "TT" if field == "CI" else "CI"
+    others = {"ID": "x" * 40, other: "y" * 10}
+    with pytest.raises(TextTooLongError) as caught:
+        build(texts(**others, **{field: "z" * 250}))
+    error = caught.value
+    assert (error.field, error.length) == (field, 250)
+    assert 10 < error.limit < 250
+    assert str(error.limit) in str(error)
+    assert fits(texts(**others, **{field: "z" * error.limit}))
+    assert not fits(texts(**others, **{field: "z" * (error.limit + 1)}))
+
+
+def test_a_limit_is_never_negative() -> None:
+    with pytest.raises(TextTooLongError) as caught:
+        build(ChargeIdentity(data="x"), replace(METER, model="M" * 1000))
+    assert caught.value.limit == 0
+
+
+def test_wrong_use_is_a_meters_error_and_a_value_error() -> None:
+    with pytest.raises(InputError) as caught:
+        build(ChargeIdentity(data="|"))
+    assert isinstance(caught.value, MeterError)
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        (IdentificationFlag.RFID_NONE, IdentificationFlag.RFID_PLAIN),
+        (IdentificationFlag.OCPP_RS, IdentificationFlag.PLMN_SMS, IdentificationFlag.OCPP_CACHE),
+        (IdentificationFlag.PLMN_RING, IdentificationFlag.PLMN_RING),
+    ],
+)
+def test_flags_of_one_group_conflict(flags: tuple[IdentificationFlag, ...]) -> None:
+    with pytest.raises(FlagsConflictError) as caught:
+        build(ChargeIdentity(flags=flags))
+    assert caught.value.field == "IF"
+
+
+def test_a_flag_of_each_group_is_possible() -> None:
+    flags = ("RFID_PSK", "OCPP_WHITELIST", "ISO15118_PNC", "PLMN_NONE")
+    assert build(ChargeIdentity(flags=tuple(map(IdentificationFlag, flags))))["IF"] == [*flags]
+
+
+async def test_a_prototype_at_the_limit_is_accepted_and_its_longest_record_fits(
+    transport: str,
+) -> None:
+    # Manual: getting OCMF files; ten bits for the length of a record. Everything at its longest:
+    # counters before their roll-over, four flags, a serial number, a progressive number.
+    simulated = SimulatedMeter(
+        serial_number=99_999_999,
+        total_imported=99_999_999_999,
+        signing_time=0.02,
+        checking_time=0.01,
+    )
+    flags = ("RFID_RELATED", "OCPP_WHITELIST", "ISO15118_NONE", "PLMN_NONE")
+    charge = ChargeIdentity(
+        type=IdentificationType.PHONE_NUMBER,
+        level=IdentificationLevel.CERTIFIED,
+        flags=tuple(map(IdentificationFlag, flags)),
+        data="x" * 20,
+        tariff_text="t" * 250,
+    )
+    async with reached(simulated, transport) as meter:
+        identity = await meter.identify()
+        with pytest.raises(TextTooLongError) as caught:
+            build(charge, identity)
+        longest = replace(charge, tariff_text="t" * caught.value.limit)
+        cycle = ChargeCycle(meter, identity, PATIENT)
+        begin = await cycle.begin(longest)
+        end = await cycle.end()
+    for record in (begin, end):
+        assert verified(record, simulated)["TT"] == longest.tariff_text
+        assert 1023 - 60 < len(record) <= 1023
+
+
+def test_the_overhead_is_what_the_meter_adds_at_most() -> None:
+    prototype = build_prototype(CHARGE, METER, transaction=4_294_967_295)
+    longest = longest_record(check_prototype(prototype))
+    assert longest <= len(prototype) + RECORD_OVERHEAD <= longest + 4
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    data=st.text(PRINTABLE, max_size=40),
+    tariff=st.text(PRINTABLE, max_size=250),
+    place=st.text(PRINTABLE, max_size=250),
+)
+def test_whatever_is_let_through_is_accepted_and_fits(data: str, tariff: str, place: str) -> None:
+    charge = ChargeIdentity(data=data, tariff_text=tariff, charge_point_id=place)
+    if not fits(charge):
+        return
+    prototype = build_prototype(charge, METER, transaction=1_760_000_000)
+    clock = ManualClock()
+    meter = SimulatedMeter(clock=clock)
+    meter.submit_prototype(prototype)
+    clock.advance(1)
+    assert (meter.measurement_status, meter.errors_1) == (1, 0)
+    fields = json.loads(prototype)
+    assert (fields["ID"], fields["TT"], fields.get("CI", "")) == (data, tariff, place)
