@@ -1,7 +1,8 @@
 """The LOVATO DMED4 integration: DC energy meters that sign every charge."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
@@ -32,8 +33,16 @@ from .event_log import event_store
 from .http import LastRecordView
 from .issues import IssueWatcher
 from .login import Login, async_forget
+from .remote_display import (
+    DisplayConfigEntry,
+    DisplayCoordinator,
+    async_remove_stored,
+    is_display,
+    make_display,
+)
 from .scale_check import ScaleCheck
 from .services import async_setup_services
+from .topology import async_link_devices
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -43,6 +52,11 @@ PLATFORMS = [
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+]
+
+DISPLAY_PLATFORMS = [
+    Platform.SELECT,
+    Platform.TEXT,
 ]
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -55,20 +69,41 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     return True
 
 
-async def async_setup_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
+async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+    """Set up a meter or a remote display."""
+    await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
+    await async_link_devices(hass, entry)
+    return True
+
+
+async def _async_set_up_display(hass: HomeAssistant, entry: DisplayConfigEntry) -> None:
+    try:
+        display = make_display(hass, entry.data)
+    except LineInUseError as err:
+        raise not_ready(err) from err
+    coordinator = DisplayCoordinator(hass, entry, display)
+    try:
+        await coordinator.async_config_entry_first_refresh()
+    except BaseException:
+        await display.close()
+        raise
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, DISPLAY_PLATFORMS)
+
+
+async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     """Set up a meter; the link is let go of again when that fails."""
     try:
         meter = make_meter(hass, entry.data)
     except LineInUseError as err:
         raise not_ready(err) from err
     try:
-        await _async_set_up_meter(hass, entry, meter)
+        await _async_prepare_meter(hass, entry, meter)
     except BaseException:
         await meter.close()
         raise
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _async_watch(hass, entry)
-    return True
 
 
 @callback
@@ -80,7 +115,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     ScaleCheck(hass, entry).async_start()
 
 
-async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
+async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
     try:
         identity = await meter.identify()
     except CertificateChangedError as err:
@@ -137,8 +172,10 @@ def async_change_id(hass: HomeAssistant, entry: Dmed4ConfigEntry, better: str) -
     hass.config_entries.async_update_entry(entry, unique_id=better)
 
 
-async def async_unload_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
-    """Unload a meter and let go of its link."""
+async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+    """Unload a meter or a remote display and let go of its link."""
+    if is_display(entry):
+        return await _async_unload_display(hass, entry)
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         data = entry.runtime_data
@@ -152,8 +189,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bo
     return unloaded
 
 
-async def async_remove_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
-    """Delete what is kept of a meter besides its entry, and leave no question behind."""
+async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) -> bool:
+    unloaded = await hass.config_entries.async_unload_platforms(entry, DISPLAY_PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_close()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Leave nothing behind about a device that is gone: no question, and nothing stored."""
     async_certificate_accepted(hass, entry)
+    if is_display(entry):
+        await async_remove_stored(hass, entry)
+        return
     await async_forget(hass, entry)
     await event_store(hass, entry.entry_id).async_remove()

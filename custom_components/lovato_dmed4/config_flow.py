@@ -48,6 +48,7 @@ from .const import (
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
     CONF_KEEP_CLOCK,
+    CONF_KIND,
     CONF_STOP_BITS,
     CONF_TARIFF_TEXT,
     CONF_TLS,
@@ -63,6 +64,7 @@ from .const import (
     DEFAULT_UNIT_ID,
     DOMAIN,
     LOGGER,
+    Kind,
     Transport,
 )
 from .coordinator import (
@@ -70,10 +72,10 @@ from .coordinator import (
     field_of,
     line_of,
     local_time,
-    make_meter,
     translation_key,
     unique_ids,
 )
+from .dmed4.display import METERS
 from .dmed4.errors import InputError, MeterError
 from .dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
 from .dmed4.model import Identity
@@ -85,6 +87,8 @@ from .dmed4.prototype import (
 )
 from .dmed4.rest import Tls, fetch_fingerprint
 from .login import ATTEMPTS
+from .remote_display import is_display
+from .topology import async_detect
 
 
 def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:
@@ -183,7 +187,7 @@ _PASSWORD: Final = vol.Schema(
 
 
 class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Ask how the meter is reached, and see whether it is there."""
+    """Ask how a meter or a remote display is reached, and see whether it is there."""
 
     VERSION = 1
 
@@ -192,6 +196,12 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> Dmed4OptionsFlow:
         return Dmed4OptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        return not is_display(config_entry)
 
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
@@ -291,6 +301,8 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             return None
         await self.async_set_unique_id(unique_ids(self._data, identity)[0])
         self._abort_if_unique_id_configured()
+        if identity.model in METERS:
+            self._data[CONF_KIND] = Kind.DISPLAY.value
         return self.async_create_entry(title=_title(identity), data=self._data)
 
     async def _async_move(self, errors: dict[str, str]) -> ConfigFlowResult | None:
@@ -353,18 +365,14 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_probe(
         self, data: Mapping[str, Any], errors: dict[str, str]
     ) -> Identity | None:
-        """Ask the meter who it is; say in ``errors`` why that was not possible."""
+        """Find out who is there; say in ``errors`` why that was not possible."""
         try:
-            meter = make_meter(self.hass, data)
-            try:
-                return await meter.identify()
-            finally:
-                await meter.close()
+            return await async_detect(self.hass, data)
         except MeterError as err:
-            LOGGER.debug("No meter found: %s", err)
+            LOGGER.debug("Nothing found: %s", err)
             errors["base"] = translation_key(err)
         except Exception:  # noqa: BLE001 - a form must say something, whatever happens
-            LOGGER.exception("Unexpected error while looking for a meter")
+            LOGGER.exception("Unexpected error while looking for a device")
             errors["base"] = "unknown"
         return None
 
@@ -423,6 +431,8 @@ def _same_meter(entry: ConfigEntry, data: Mapping[str, Any], identity: Identity)
     A meter without a key is known by its address only over Modbus, so that it can but be taken at
     the user's word for the same.
     """
+    if is_display(entry) != (identity.model in METERS):
+        return None
     known_by = unique_ids(data, identity)
     if entry.unique_id in known_by:
         return entry.unique_id

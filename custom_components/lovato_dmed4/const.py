@@ -16,6 +16,7 @@ CONF_CERTIFICATE: Final = "certificate"
 CONF_CHANNEL: Final = "channel"
 CONF_DATA_FORMAT: Final = "data_format"
 CONF_FRAMING: Final = "framing"
+CONF_KIND: Final = "kind"
 CONF_STOP_BITS: Final = "stop_bits"
 CONF_TLS: Final = "tls"
 CONF_TRANSPORT: Final = "transport"
@@ -72,3 +73,10 @@ class Transport(StrEnum):
     REST = "rest"
     MODBUS_TCP = "modbus_tcp"
     MODBUS_SERIAL = "modbus_serial"
+
+
+class Kind(StrEnum):
+    """What an entry is; entries from before there were displays do not say."""
+
+    METER = "meter"
+    DISPLAY = "display"

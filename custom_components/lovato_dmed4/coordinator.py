@@ -64,6 +64,9 @@ from .dmed4.errors import (
     NotADmed4Error,
     NotLoggedInError,
     NotOfferedError,
+    PageLockedError,
+    PageTextCharactersError,
+    PageTextTooLongError,
     ParameterError,
     ParametersLockedError,
     ParametersNotTakenError,
@@ -83,9 +86,9 @@ from .dmed4.errors import (
 )
 from .dmed4.lines import Framing, Line, SerialLine, TcpLine
 from .dmed4.meter import Meter
-from .dmed4.modbus import ModbusMeter
+from .dmed4.modbus import ModbusDevice, ModbusMeter
 from .dmed4.model import Housekeeping, Identity, LiveData
-from .dmed4.rest import RestMeter, Tls
+from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
 from .login import Login
 
@@ -120,6 +123,9 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     FlagsConflictError: "flags_conflict",
     TextCharactersError: "text_characters",
     TextTooLongError: "text_too_long",
+    PageLockedError: "page_locked",
+    PageTextCharactersError: "page_text_characters",
+    PageTextTooLongError: "page_text_too_long",
 }
 
 # What the user asked for can't be done, and the meter was left alone.
@@ -152,7 +158,8 @@ def translation_key(error: MeterError) -> str:
 
 def field_of(error: InputError) -> str:
     """Get the field of a form or an action that an error is about."""
-    return _FIELDS[error.field]
+    # The texts of a remote display are called the same everywhere.
+    return _FIELDS.get(error.field, error.field)
 
 
 def _placeholders(error: MeterError) -> dict[str, str]:
@@ -219,23 +226,33 @@ def not_ready(
     )
 
 
-def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
-    """Make the meter that an entry's data describe; nothing is sent yet.
+def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
+    hass: HomeAssistant,
+    data: Mapping[str, Any],
+    modbus: type[ModbusT],
+    rest: Callable[..., RestT],
+) -> ModbusT | RestT:
+    """Make the device that an entry's data describe; nothing is sent yet.
 
     Raises:
         LineInUseError: other entries use the same line with other settings.
     """
     if data[CONF_TRANSPORT] != Transport.REST:
-        return ModbusMeter.on(line_of(data), data[CONF_UNIT_ID])
-    return RestMeter(
+        return modbus.on(line_of(data), data[CONF_UNIT_ID])
+    return rest(
         async_get_clientsession(hass),
         data[CONF_HOST],
         data[CONF_PORT],
         tls=Tls(data.get(CONF_TLS, Tls.OFF)),
         certificate=data.get(CONF_CERTIFICATE, ""),
         channel=data.get(CONF_CHANNEL, 0),
-        scale=MeasureScale(**data.get(CONF_SCALE, {})),
     )
+
+
+def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
+    """Make the meter that an entry's data describe; see `make_device`."""
+    scale = MeasureScale(**data.get(CONF_SCALE, {}))
+    return make_device(hass, data, ModbusMeter, partial(RestMeter, scale=scale))
 
 
 def line_of(data: Mapping[str, Any]) -> Line:

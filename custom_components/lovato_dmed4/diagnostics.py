@@ -4,12 +4,13 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
 from .const import CONF_CHARGE_POINT_ID, CONF_IDENTIFICATION_DATA, CONF_TARIFF_TEXT
-from .coordinator import Dmed4ConfigEntry, Dmed4Data
+from .coordinator import Dmed4Data
+from .remote_display import DisplayCoordinator, is_display
 
 _REDACTED: Final = {
     CONF_HOST,
@@ -22,14 +23,15 @@ _REDACTED: Final = {
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry
+    hass: HomeAssistant, entry: ConfigEntry[Any]
 ) -> dict[str, Any]:
     """Collect the diagnostics of an entry, also of one that could not be set up."""
     diagnostics: dict[str, Any] = {
         "entry": {"data": dict(entry.data), "options": dict(entry.options)}
     }
     if entry.state is ConfigEntryState.LOADED:
-        diagnostics |= _meter(entry.runtime_data)
+        describe = _display if is_display(entry) else _meter
+        diagnostics |= describe(entry.runtime_data)
     return async_redact_data(diagnostics, _REDACTED)
 
 
@@ -51,4 +53,21 @@ def _meter(data: Dmed4Data) -> dict[str, Any]:
             "errors": live.status.errors.names,
         },
         "housekeeping": asdict(data.housekeeping.data),
+    }
+
+
+def _display(coordinator: DisplayCoordinator) -> dict[str, Any]:
+    """Tell of a display; of its texts, which may name who charges, only how long they are."""
+    data = coordinator.data
+    return {
+        "display": {
+            "model": data.identity.model,
+            "firmware": data.identity.firmware,
+            "reachable": coordinator.last_update_success,
+            "shown": data.shown,
+            "text_lengths": {
+                meter: {name: len(text) for name, text in asdict(page).items()}
+                for meter, page in data.pages.items()
+            },
+        }
     }

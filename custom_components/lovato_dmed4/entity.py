@@ -1,4 +1,4 @@
-"""What all entities of a meter have in common."""
+"""What all entities have in common."""
 
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, override
@@ -8,7 +8,7 @@ from homeassistant.core import callback
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from yarl import URL
 
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
@@ -39,17 +39,14 @@ def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:
     )
 
 
-class Dmed4Entity(CoordinatorEntity[LiveCoordinator]):
-    """An entity of a meter; it is there as long as the meter answers live polls."""
+class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
+    """An entity of a meter or a remote display; it is there as long as polls are answered."""
 
     _attr_has_entity_name = True
 
-    def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
-        super().__init__(entry.runtime_data.live)
+    def __init__(self, coordinator: CoordinatorT, description: EntityDescription) -> None:
+        super().__init__(coordinator)
         self.entity_description = description
-        self._data = entry.runtime_data
-        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
-        self._attr_device_info = device_info(entry, entry.runtime_data.identity)
         self._shown: object = None
 
     def take_over(self) -> object:
@@ -70,6 +67,27 @@ class Dmed4Entity(CoordinatorEntity[LiveCoordinator]):
             self._shown = shown
             super()._handle_coordinator_update()
 
+    async def async_require_admin(self) -> None:
+        """Let only administrators and automations write to a device.
+
+        Raises:
+            Unauthorized: the user who asked is no administrator.
+        """
+        if self._context is not None and self._context.user_id is not None:
+            user = await self.hass.auth.async_get_user(self._context.user_id)
+            if user is None or not user.is_admin:
+                raise Unauthorized(context=self._context, entity_id=self.entity_id)
+
+
+class Dmed4Entity(CommonEntity[LiveCoordinator]):
+    """An entity of a meter."""
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
+        super().__init__(entry.runtime_data.live, description)
+        self._data = entry.runtime_data
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = device_info(entry, entry.runtime_data.identity)
+
     async def async_write(self, step: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Let the meter do something on behalf of an administrator, or of an automation.
 
@@ -77,10 +95,7 @@ class Dmed4Entity(CoordinatorEntity[LiveCoordinator]):
             Unauthorized: the user who asked is no administrator.
             HomeAssistantError: it was not possible or failed.
         """
-        if self._context is not None and self._context.user_id is not None:
-            user = await self.hass.auth.async_get_user(self._context.user_id)
-            if user is None or not user.is_admin:
-                raise Unauthorized(context=self._context, entity_id=self.entity_id)
+        await self.async_require_admin()
         await self.coordinator.async_execute(step)
 
 

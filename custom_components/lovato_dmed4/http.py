@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
 from .coordinator import Dmed4ConfigEntry
+from .remote_display import is_display
 
 _URL: Final = f"/api/{DOMAIN}/{{entry_id}}/last_record.ocmf"
 
@@ -39,7 +40,12 @@ class LastRecordView(HomeAssistantView):
     async def get(self, request: web.Request, entry_id: str) -> web.Response:
         """Fetch the record from the meter: 404 for no meter or no record, 502 for a meter that fails."""
         entry: Dmed4ConfigEntry | None = self._hass.config_entries.async_get_entry(entry_id)
-        if entry is None or entry.domain != DOMAIN or entry.state is not ConfigEntryState.LOADED:
+        if (
+            entry is None
+            or entry.domain != DOMAIN
+            or entry.state is not ConfigEntryState.LOADED
+            or is_display(entry)
+        ):
             return self.json_message("No such meter", HTTPStatus.NOT_FOUND)
         data = entry.runtime_data
         try:

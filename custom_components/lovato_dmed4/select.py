@@ -1,16 +1,18 @@
-"""The page that the meter's display shows."""
+"""The page that a display shows: the meter's own, or a remote one."""
 
 from functools import partial
-from typing import Final, override
+from typing import Any, Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import Dmed4ConfigEntry
+from .dmed4.display import ViewerPage
 from .dmed4.model import DisplayPage
 from .entity import Dmed4Entity
+from .remote_display import DisplayConfigEntry, DisplayEntity, is_display
 
 # One write at a time.
 PARALLEL_UPDATES = 1
@@ -21,15 +23,24 @@ DISPLAY_PAGE: Final = SelectEntityDescription(
     entity_category=EntityCategory.CONFIG,
     options=[page.name.lower() for page in DisplayPage],
 )
+VIEWER_PAGE: Final = SelectEntityDescription(
+    key="viewer_page", translation_key="viewer_page", entity_category=EntityCategory.CONFIG
+)
 
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: Dmed4ConfigEntry,
+    entry: ConfigEntry[Any],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the select."""
-    async_add_entities([DisplayPageSelect(entry, DISPLAY_PAGE)])
+    async_add_entities(
+        [
+            ViewerPageSelect(entry, VIEWER_PAGE)
+            if is_display(entry)
+            else DisplayPageSelect(entry, DISPLAY_PAGE)
+        ]
+    )
 
 
 class DisplayPageSelect(Dmed4Entity, SelectEntity):
@@ -42,3 +53,25 @@ class DisplayPageSelect(Dmed4Entity, SelectEntity):
         await self.async_write(partial(self._data.meter.show_page, DisplayPage[option.upper()]))
         self._attr_current_option = option
         self.async_write_ha_state()
+
+
+class ViewerPageSelect(DisplayEntity, SelectEntity):
+    """Chooses the page of a remote display, which does not let it be read back."""
+
+    _attr_assumed_state = True
+
+    def __init__(self, entry: DisplayConfigEntry, description: SelectEntityDescription) -> None:
+        super().__init__(entry, description)
+        meters = self.coordinator.data.meters
+        self._attr_options = [page.name.lower() for page in ViewerPage if page.meter in meters]
+
+    @override
+    def take_over(self) -> object:
+        page = self.coordinator.data.shown
+        self._attr_current_option = None if page is None else page.name.lower()
+        return page
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        await self.async_require_admin()
+        await self.coordinator.async_show(ViewerPage[option.upper()])

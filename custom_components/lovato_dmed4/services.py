@@ -1,4 +1,4 @@
-"""The actions: what automations and scripts can ask of a meter."""
+"""The actions: what automations and scripts can ask of a meter or a remote display."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
@@ -32,6 +32,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import Dmed4ConfigEntry, translated_errors
+from .dmed4.display import LIMITS, METERS, ViewerPage
 from .dmed4.model import DisplayPage, Feature
 from .dmed4.parameters import address_text, change, is_address, meaning, read_changes
 from .dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
@@ -43,12 +44,15 @@ from .logbook_actions import (
     get_record,
     list_records,
 )
+from .remote_display import DisplayConfigEntry, is_display
 
 ATTR_COMBINED: Final = "combined"
 ATTR_CONFIRM: Final = "confirm"
+ATTR_METER: Final = "meter"
 ATTR_ON: Final = "display_on"
 ATTR_PAGE: Final = "page"
 ATTR_PARAMETERS: Final = "parameters"
+ATTR_SHOW: Final = "show"
 
 _METER: Final = {vol.Required(ATTR_DEVICE_ID): cv.string}
 
@@ -64,7 +68,7 @@ _START: Final = {
     vol.Optional(CONF_CHARGE_POINT_ID): cv.string,
 }
 
-type Handler = Callable[[Dmed4ConfigEntry, ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+type Handler = Callable[[Any, ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 
 
 async def _start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
@@ -166,6 +170,27 @@ async def _set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceR
     return {"operative_status": data.housekeeping.data.system.operative_status}
 
 
+async def _set_custom_page(entry: DisplayConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Set all texts of a meter's custom page; those that are not given are shown empty."""
+    display = entry.runtime_data
+    meter = call.data[ATTR_METER]
+    if meter not in display.data.meters:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_such_meter",
+            translation_placeholders={
+                "model": display.data.identity.model,
+                "meters": str(len(display.data.meters)),
+                "meter": str(meter),
+            },
+        )
+    texts = {name: call.data.get(name, "") for name in LIMITS}
+    await display.async_write(meter, texts)
+    if call.data[ATTR_SHOW]:
+        await display.async_show(ViewerPage.custom(meter))
+    return {ATTR_METER: meter, **texts}
+
+
 _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
     "start_charge_cycle": (_start, vol.Schema(_METER | _START)),
     "read_charge_cycle": (_read, vol.Schema(_METER)),
@@ -208,7 +233,21 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
             cv.has_at_least_one_key(ATTR_ON, ATTR_PAGE),
         ),
     ),
+    "set_custom_page": (
+        _set_custom_page,
+        vol.Schema(
+            _METER
+            | {
+                vol.Optional(ATTR_METER, default=1): vol.In(range(1, max(METERS.values()) + 1)),
+                vol.Optional(ATTR_SHOW, default=False): cv.boolean,
+            }
+            # As above: the texts are checked where the page is made.
+            | {vol.Optional(name): cv.string for name in LIMITS}
+        ),
+    ),
 }
+
+_DISPLAY_HANDLERS: Final = {_set_custom_page}
 
 
 # What does nothing but tell something.
@@ -233,4 +272,11 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 async def _handle(hass: HomeAssistant, handler: Handler, call: ServiceCall) -> ServiceResponse:
     _, entry = async_get_device_and_config_entry(hass, DOMAIN, call.data[ATTR_DEVICE_ID])
+    for_display = handler in _DISPLAY_HANDLERS
+    if is_display(entry) != for_display:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_a_display" if for_display else "not_a_meter",
+            translation_placeholders={"device": entry.title},
+        )
     return await handler(entry, call)

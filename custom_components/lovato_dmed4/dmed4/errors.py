@@ -101,6 +101,10 @@ class NotOfferedError(MeterError):
     """The transport does not offer what was asked, and another one may; nothing was sent."""
 
 
+class PageLockedError(RefusedError):
+    """A remote display does not let its page be switched, as while its P01.05 is not DISABLE."""
+
+
 class EntryNotFoundError(MeterError):
     """A logbook has no such entry."""
 
@@ -218,7 +222,8 @@ class InputError(MeterError, ValueError):
     """What the user gave can't be written to the meter; nothing was sent.
 
     Attributes:
-        field: the OCMF key of what is wrong: IF, ID, TT or CI.
+        field: the OCMF key of what is wrong: IF, ID, TT or CI; or the place of a text on a remote
+            display, such as ``title_1``.
     """
 
     def __init__(self, field: str, message: str) -> None:
@@ -252,3 +257,14 @@ class TextTooLongError(InputError):
         super().__init__(field, f"{length} bytes, {limit} are possible")
         self.length = length
         self.limit = limit
+
+
+class PageTextCharactersError(InputError):
+    """A text for a remote display holds anything but printable ASCII."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field, "only printable ASCII is possible")
+
+
+class PageTextTooLongError(TextTooLongError):
+    """A text does not fit its place on a remote display."""

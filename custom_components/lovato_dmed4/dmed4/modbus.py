@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 import time
-from typing import Final
+from typing import Final, Self
 
 from modbus_connection import (
     GatewayPathUnavailableError,
@@ -100,14 +100,94 @@ async def _translated_errors() -> AsyncIterator[None]:
         raise CannotConnectError(f"no name of a host: {err}") from err
 
 
-class ModbusMeter:
+class ModbusDevice:
+    """A meter or a remote display behind a Modbus link."""
+
+    def __init__(self, link: ModbusLink, unit_id: int) -> None:
+        self._link = link
+        self._unit = link.connection.for_unit(unit_id)
+        self._seconds_waited = 0.0
+
+    @classmethod
+    def on(cls, line: Line, unit_id: int) -> Self:
+        """Make a device on a line; nothing is sent yet.
+
+        Raises:
+            LineInUseError: the line is in use with other settings.
+        """
+        return cls(ModbusLink.acquire(line), unit_id)
+
+    async def _report_server_id(self) -> bytes:
+        """Ask who it is with function 0x11; the answer's first byte is the model code."""
+        try:
+            answer = await self._request(self._unit.report_server_id)
+        except (RefusedError, UnexpectedAnswerError) as err:
+            raise NotADmed4Error("function 0x11 is not answered as a DMED4 does") from err
+        if not answer:
+            raise NotADmed4Error("function 0x11 answers nothing")
+        return answer
+
+    async def close(self) -> None:
+        """Let go of the link."""
+        await self._link.release(self)
+
+    # --- registers by the manual's numbers ----------------------------------------------------
+
+    async def read_words(self, register: int, count: int) -> list[int]:
+        """Read registers (0x04), of which a message holds 120 at most."""
+        words = await self._request(partial(self._unit.read_input_registers, wire(register), count))
+        if len(words) != count:
+            raise UnexpectedAnswerError(f"{len(words)} registers instead of {count}")
+        return words
+
+    async def read_text(self, register: int, length: int) -> bytes:
+        """Read ``length`` bytes in pieces that fit a message."""
+        end = register + (length + 1) // 2
+        words: list[int] = []
+        for start in range(register, end, MAX_REGISTERS):
+            words += await self.read_words(start, min(MAX_REGISTERS, end - start))
+        return b"".join(word.to_bytes(2) for word in words)[:length]
+
+    async def write(self, register: int, value: int) -> None:
+        """Write one register (0x06)."""
+        await self._request(partial(self._unit.write_register, wire(register), value))
+
+    async def write_many(self, register: int, values: list[int]) -> None:
+        """Write registers (0x10)."""
+        await self._request(partial(self._unit.write_registers, wire(register), values))
+
+    async def write_unanswered(self, register: int, value: int) -> None:
+        """Write one register (0x06), to which no answer is the normal answer: the link stays."""
+        async with _translated_errors():
+            with suppress(ModbusTimeoutError, ModbusConnectionError):
+                await self._unit.write_register(wire(register), value)
+
+    async def _request[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        """Make a request; while the meter says that it is busy, it has not acted on it: ask again."""
+        async with _translated_errors():
+            for _ in range(_BUSY_RETRIES):
+                try:
+                    return await self._take_turn(request)
+                except ServerDeviceBusyError:
+                    await asyncio.sleep(_BUSY_PAUSE)
+            return await self._take_turn(request)
+
+    async def _take_turn[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        async with self._link.turn():
+            start = time.monotonic()
+            try:
+                return await request()
+            finally:
+                self._seconds_waited += time.monotonic() - start
+
+
+class ModbusMeter(ModbusDevice):
     """A DMED4 behind a Modbus link."""
 
     features = Feature.EXCHANGED_ENERGY | Feature.HOUR_COUNTERS | Feature.SAMPLE_TIME
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
-        self._link = link
-        self._unit = link.connection.for_unit(unit_id)
+        super().__init__(link, unit_id)
         self._measures = registers.MeasureRegisters(self._unit)
         self._fast = registers.FastRegisters(self._unit)
         self._status = registers.StatusRegisters(self._unit)
@@ -115,21 +195,11 @@ class ModbusMeter:
         self._keys = registers.KeyRegisters(self._unit)
         live = (self._measures, self._fast, self._status)
         self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
-        self._seconds_waited = 0.0
         self._settings = registers.SettingsRegisters(self._unit)
         self._system = registers.SystemRegisters(self._unit)
-        self.parameters = ModbusParameters(self)
         self._logbooks = registers.LogbookRegisters(self._unit)
+        self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
-
-    @classmethod
-    def on(cls, line: Line, unit_id: int) -> ModbusMeter:
-        """Make a meter on a line; nothing is sent yet.
-
-        Raises:
-            LineInUseError: the line is in use with other settings.
-        """
-        return cls(ModbusLink.acquire(line), unit_id)
 
     @property
     def shortest_interval(self) -> float:
@@ -138,12 +208,9 @@ class ModbusMeter:
 
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11) and the public key."""
-        try:
-            answer = await self._request(self._unit.report_server_id)
-        except (RefusedError, UnexpectedAnswerError) as err:
-            raise NotADmed4Error("function 0x11 is not answered as a DMED4 does") from err
-        if not answer or (model := MODELS.get(answer[0])) is None:
-            raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ') or 'nothing'}")
+        answer = await self._report_server_id()
+        if (model := MODELS.get(answer[0])) is None:
+            raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         try:
             await self._request(self._keys.async_update)
         except RefusedError as err:
@@ -244,31 +311,17 @@ class ModbusMeter:
         end = await self.read_text(registers.OUTPUT_MESSAGE + skipped, length - 2 * skipped)
         return signature, length, end
 
-    async def read_text(self, register: int, length: int) -> bytes:
-        """Read ``length`` bytes in pieces that fit a message."""
-        end = wire(register) + (length + 1) // 2
-        words: list[int] = []
-        for start in range(wire(register), end, MAX_REGISTERS):
-            count = min(MAX_REGISTERS, end - start)
-            piece = await self._request(partial(self._unit.read_input_registers, start, count))
-            if len(piece) != count:
-                raise UnexpectedAnswerError(f"{len(piece)} registers instead of {count}")
-            words += piece
-        return b"".join(word.to_bytes(2) for word in words)[:length]
-
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock (register 0x4080)."""
         seconds = round(moment.timestamp())
-        await self._write_many(registers.CLOCK, [seconds >> 16, seconds & 0xFFFF])
+        await self.write_many(registers.CLOCK, [seconds >> 16, seconds & 0xFFFF])
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Write the text (0x4A00), then its length (0x4281), which submits it."""
         padded = prototype + b"\0" * (len(prototype) % 2)
         words = [int.from_bytes(padded[i : i + 2]) for i in range(0, len(padded), 2)]
         for start in range(0, len(words), MAX_REGISTERS):
-            await self._write_many(
-                registers.PROTOTYPE + start, words[start : start + MAX_REGISTERS]
-            )
+            await self.write_many(registers.PROTOTYPE + start, words[start : start + MAX_REGISTERS])
         await self.write(registers.PROTOTYPE_LENGTH, len(prototype))
 
     async def send(self, command: Command) -> None:
@@ -322,58 +375,6 @@ class ModbusMeter:
     async def set_operating(self) -> None:
         """Not offered over Modbus."""
         raise NotOfferedError("commissioning is finished over REST only")
-
-    async def close(self) -> None:
-        """Let go of the link."""
-        await self._link.release(self)
-
-    # --- registers by the manual's numbers ----------------------------------------------------
-
-    async def read_words(self, register: int, count: int) -> list[int]:
-        """Read registers (0x04)."""
-        words = await self._request(partial(self._unit.read_input_registers, wire(register), count))
-        if len(words) != count:
-            raise UnexpectedAnswerError(f"{len(words)} registers instead of {count}")
-        return list(words)
-
-    async def write_word(self, register: int, value: int) -> None:
-        """Write one register (0x06)."""
-        await self.write(register, value)
-
-    async def write_words(self, register: int, values: list[int]) -> None:
-        """Write registers (0x10)."""
-        await self._write_many(register, values)
-
-    async def write_unanswered(self, register: int, value: int) -> None:
-        """Write one register (0x06), to which no answer is the normal answer: the link stays."""
-        async with _translated_errors():
-            with suppress(ModbusTimeoutError, ModbusConnectionError):
-                await self._unit.write_register(wire(register), value)
-
-    async def write(self, register: int, value: int) -> None:
-        """Write one register (function 0x06)."""
-        await self._request(partial(self._unit.write_register, wire(register), value))
-
-    async def _write_many(self, register: int, values: list[int]) -> None:
-        await self._request(partial(self._unit.write_registers, wire(register), values))
-
-    async def _request[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        """Make a request; while the meter says that it is busy, it has not acted on it: ask again."""
-        async with _translated_errors():
-            for _ in range(_BUSY_RETRIES):
-                try:
-                    return await self._take_turn(request)
-                except ServerDeviceBusyError:
-                    await asyncio.sleep(_BUSY_PAUSE)
-            return await self._take_turn(request)
-
-    async def _take_turn[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        async with self._link.turn():
-            start = time.monotonic()
-            try:
-                return await request()
-            finally:
-                self._seconds_waited += time.monotonic() - start
 
 
 def _cut_der(padded: bytes) -> bytes | None:

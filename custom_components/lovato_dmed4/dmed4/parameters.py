@@ -323,10 +323,10 @@ class Registers(Protocol):
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04)."""
 
-    async def write_word(self, register: int, value: int) -> None:
+    async def write(self, register: int, value: int) -> None:
         """Write one register (0x06)."""
 
-    async def write_words(self, register: int, values: list[int]) -> None:
+    async def write_many(self, register: int, values: list[int]) -> None:
         """Write registers (0x10)."""
 
     async def write_unanswered(self, register: int, value: int) -> None:
@@ -381,9 +381,9 @@ class ModbusParameters:
 
     async def _select(self, name: str) -> None:
         menu, number = _place(name)
-        await self._registers.write_word(_MENU, menu)
-        await self._registers.write_word(_SUBMENU, 0)
-        await self._registers.write_word(_NUMBER, number)
+        await self._registers.write(_MENU, menu)
+        await self._registers.write(_SUBMENU, 0)
+        await self._registers.write(_NUMBER, number)
 
     async def _check_selection(self, name: str) -> None:
         """Make sure that no other client of the meter has selected something else meanwhile."""
@@ -397,9 +397,9 @@ class ModbusParameters:
 
     async def _write_value(self, name: str, value: int) -> None:
         if _words(name) == 1:
-            await self._registers.write_word(_VALUE, value)
+            await self._registers.write(_VALUE, value)
         else:
-            await self._registers.write_words(_VALUE, [value >> 16, value & _WORD_LIMIT])
+            await self._registers.write_many(_VALUE, [value >> 16, value & _WORD_LIMIT])
 
 
 def _place(name: str) -> tuple[int, int]:

@@ -20,6 +20,13 @@ PROTOTYPE = 0x4A00  # up to 512 words, 0x10
 DISPLAY_POWER = 0x4F10  # 0x06
 DISPLAY_PAGE = 0x4F11  # 0x06
 
+# Of a remote display, meter 1; those of the other meters follow without a gap.
+VIEWER_PAGE = 0x2F50  # 0x06
+VIEWER_TITLE = 0x2F64  # three titles for each meter
+VIEWER_TITLE_WORDS = 16
+VIEWER_TEXT = 0x3024  # three texts for each meter
+VIEWER_TEXT_WORDS = 10
+
 OUTPUT_MESSAGE = 0x4400  # up to 512 words, read in pieces
 
 # The window on a saved record: select the logbook, the index, poll, read.

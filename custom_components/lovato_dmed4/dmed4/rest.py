@@ -7,7 +7,7 @@ from enum import StrEnum
 import json
 import re
 import time
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
@@ -129,8 +129,16 @@ async def _send_once(
         raise aiohttp.ClientConnectionError(f"no answer, and not repeated: {err}") from err
 
 
-class RestMeter:
-    """A DMED4 behind a web server, its own or that of a remote display.
+class Connection(TypedDict, total=False):
+    """How a web server is reached, besides its address."""
+
+    tls: Tls
+    certificate: str
+    channel: int
+
+
+class RestDevice:
+    """A web server with the API, a meter's own or that of a remote display.
 
     Args:
         session: not used for anything that outlives a request.
@@ -139,6 +147,93 @@ class RestMeter:
         tls: how the meter proves who it is.
         certificate: with ``Tls.PINNED``, the SHA-256 fingerprint in hex.
         channel: 1…4 for a meter behind a display DMED4DC1, 0 for the web server's own.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        host: str,
+        port: int,
+        *,
+        tls: Tls = Tls.OFF,
+        certificate: str = "",
+        channel: int = 0,
+    ) -> None:
+        self._session = session
+        self._url = URL.build(
+            scheme="http" if tls is Tls.OFF else "https",
+            host=host,
+            port=port,
+            path=f"/v1/{channel}/" if channel else "/v1/",
+        )
+        self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
+        self._lock = http_lock(host, port)
+
+    async def close(self) -> None:
+        """Nothing is kept open: the meter closes each connection itself."""
+
+    async def _get(self, path: str) -> Answer:
+        return _parse(await self._request("GET", path))
+
+    async def _put(self, path: str, **parameters: str) -> None:
+        """Send parameters in the query, for what the manual offers no POST for."""
+        await self._request("PUT", path, parameters=parameters)
+
+    async def _post(self, path: str, values: Mapping[str, str | int]) -> None:
+        await self._request("POST", path, data=json.dumps(values).encode(), headers=_JSON)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """Make one request, while no other goes to the same web server."""
+        try:
+            async with (
+                self._lock,
+                self._session.request(
+                    method,
+                    self._url.joinpath(path).with_query(parameters),
+                    data=data,
+                    headers=headers,
+                    timeout=_TIMEOUT,
+                    allow_redirects=False,
+                    ssl=self._ssl,
+                    middlewares=None if method == "GET" else (_send_once,),
+                ) as response,
+            ):
+                body = await _read_limited(response.content)
+        except TimeoutError as err:
+            raise SilentError(f"no answer to {method} {path} in time") from err
+        except aiohttp.ServerFingerprintMismatch as err:
+            raise CertificateChangedError(err.expected.hex(), err.got.hex()) from err
+        except aiohttp.ClientConnectorCertificateError as err:
+            raise CertificateNotTrustedError(str(err)) from err
+        except aiohttp.ClientSSLError as err:
+            raise TlsFailedError(str(err)) from err
+        except (aiohttp.ClientConnectionError, OSError) as err:
+            raise CannotConnectError(str(err)) from err
+        except (aiohttp.ClientError, ValueError) as err:
+            raise UnexpectedAnswerError(f"{method} {path}: {err}") from err
+        if response.status >= 300:  # noqa: PLR2004 - a redirect is no answer of a meter either
+            text = body[:100].decode(errors="replace").strip()
+            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}")
+        return body
+
+
+class RestMeter(RestDevice):
+    """A DMED4 behind a web server, its own or that of a remote display.
+
+    Args:
+        session: as for RestDevice, like host, port and what else it takes.
+        host: name or IP address.
+        port: of the web server.
+        scale: of the measures; by default the manual's, as far as it can be read.
+        **connection: what else RestDevice takes.
     """
 
     features = (
@@ -156,22 +251,12 @@ class RestMeter:
         host: str,
         port: int,
         *,
-        tls: Tls = Tls.OFF,
-        certificate: str = "",
-        channel: int = 0,
         scale: MeasureScale | None = None,
+        **connection: Unpack[Connection],
     ) -> None:
-        self._session = session
+        super().__init__(session, host, port, **connection)
         self._scale = scale or MeasureScale()
-        self._url = URL.build(
-            scheme="http" if tls is Tls.OFF else "https",
-            host=host,
-            port=port,
-            path=f"/v1/{channel}/" if channel else "/v1/",
-        )
-        self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
-        self._lock = http_lock(host, port)
-        self.parameters = RestParameters(
+        self.parameters: Final = RestParameters(
             get=self._get, post=self._post, read_system=self.read_system, host=host
         )
         self.logbook: Final = RestLogbook(self)
@@ -337,61 +422,6 @@ class RestMeter:
         await self._post("system_status", {"operative_status": OperativeStatus.OPERATING})
         if (await self.read_system()).operative_status is not OperativeStatus.OPERATING:
             raise RefusedError("the meter did not become operating")
-
-    async def close(self) -> None:
-        """Nothing is kept open: the meter closes each connection itself."""
-
-    async def _get(self, path: str) -> Answer:
-        return _parse(await self._request("GET", path))
-
-    async def _put(self, path: str, **parameters: str) -> None:
-        """Send parameters in the query, for what the manual offers no POST for."""
-        await self._request("PUT", path, parameters=parameters)
-
-    async def _post(self, path: str, values: Mapping[str, str | int]) -> None:
-        await self._request("POST", path, data=json.dumps(values).encode(), headers=_JSON)
-
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        parameters: Mapping[str, str] | None = None,
-        data: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> bytes:
-        """Make one request, while no other goes to the same web server."""
-        try:
-            async with (
-                self._lock,
-                self._session.request(
-                    method,
-                    self._url.joinpath(path).with_query(parameters),
-                    data=data,
-                    headers=headers,
-                    timeout=_TIMEOUT,
-                    allow_redirects=False,
-                    ssl=self._ssl,
-                    middlewares=None if method == "GET" else (_send_once,),
-                ) as response,
-            ):
-                body = await _read_limited(response.content)
-        except TimeoutError as err:
-            raise SilentError(f"no answer to {method} {path} in time") from err
-        except aiohttp.ServerFingerprintMismatch as err:
-            raise CertificateChangedError(err.expected.hex(), err.got.hex()) from err
-        except aiohttp.ClientConnectorCertificateError as err:
-            raise CertificateNotTrustedError(str(err)) from err
-        except aiohttp.ClientSSLError as err:
-            raise TlsFailedError(str(err)) from err
-        except (aiohttp.ClientConnectionError, OSError) as err:
-            raise CannotConnectError(str(err)) from err
-        except (aiohttp.ClientError, ValueError) as err:
-            raise UnexpectedAnswerError(f"{method} {path}: {err}") from err
-        if response.status >= 300:  # noqa: PLR2004 - a redirect is no answer of a meter either
-            text = body[:100].decode(errors="replace").strip()
-            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}", response.status)
-        return body
 
 
 async def _read_limited(content: aiohttp.StreamReader) -> bytes:

@@ -1,0 +1,186 @@
+"""A remote display as an entry of its own: its coordinator and what its entities have in common."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, TypedDict, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.storage import Store
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .certificate import async_certificate_accepted, async_certificate_changed
+from .const import CONF_KIND, DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER, Kind
+from .coordinator import make_device, translated_errors, translation_key
+from .dmed4.display import METERS, CustomPage, ModbusDisplay, RemoteDisplay, RestDisplay, ViewerPage
+from .dmed4.errors import CertificateChangedError, MeterError
+from .dmed4.model import Identity
+from .entity import CommonEntity
+
+_STORAGE_VERSION: Final = 1
+
+type DisplayConfigEntry = ConfigEntry[DisplayCoordinator]
+
+
+class _Stored(TypedDict):
+    """What is kept over a restart, because the display does not let it be read back."""
+
+    shown: int | None
+    pages: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayData:
+    """What is known of a display.
+
+    ``shown`` is the page that it was last told to show, ``pages`` the custom pages by meter: as
+    read, or where that is not possible as written last.
+    """
+
+    identity: Identity
+    shown: ViewerPage | None
+    pages: Mapping[int, CustomPage]
+
+    @property
+    def meters(self) -> range:
+        """The numbers of the meters that the display is for."""
+        return range(1, METERS[self.identity.model] + 1)
+
+
+def is_display(entry: ConfigEntry[Any]) -> bool:
+    """Tell whether an entry is a remote display, and no meter."""
+    return entry.data.get(CONF_KIND) == Kind.DISPLAY
+
+
+def make_display(hass: HomeAssistant, data: Mapping[str, Any]) -> RemoteDisplay:
+    """Make the display that an entry's data describe; see `make_device`."""
+    return make_device(hass, data, ModbusDisplay, RestDisplay)
+
+
+def _store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Store[_Stored]:
+    return Store(hass, _STORAGE_VERSION, f"{DOMAIN}.display.{entry.entry_id}")
+
+
+async def async_remove_stored(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Forget what was kept of a display whose entry is deleted."""
+    await _store(hass, entry).async_remove()
+
+
+class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
+    """See now and then whether the display is there and what it shows; write to it."""
+
+    config_entry: DisplayConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: DisplayConfigEntry, display: RemoteDisplay
+    ) -> None:
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=HOUSEKEEPING_INTERVAL,
+            always_update=False,
+        )
+        self.display = display
+        self._store = _store(hass, entry)
+        self._shown: ViewerPage | None = None
+        self._pages: Mapping[int, CustomPage] = {}
+        # What was read before a write must not be taken for what is there after it.
+        self._lock = asyncio.Lock()
+
+    @override
+    async def _async_setup(self) -> None:
+        if (stored := await self._store.async_load()) is not None:
+            if stored["shown"] is not None:
+                self._shown = ViewerPage(stored["shown"])
+            self._pages = {
+                int(meter): CustomPage(**texts) for meter, texts in stored["pages"].items()
+            }
+
+    @override
+    async def _async_update_data(self) -> DisplayData:
+        async with self._lock:
+            try:
+                state = await self.display.read()
+            except MeterError as err:
+                if isinstance(err, CertificateChangedError):
+                    async_certificate_changed(self.hass, self.config_entry, err)
+                raise UpdateFailed(
+                    translation_domain=DOMAIN,
+                    translation_key=translation_key(err),
+                    translation_placeholders={"error": str(err)},
+                ) from err
+            async_certificate_accepted(self.hass, self.config_entry)
+            self._pages = {**self._pages, **state.pages}
+            return DisplayData(identity=state.identity, shown=self._shown, pages=self._pages)
+
+    async def async_close(self) -> None:
+        """Stop polling, wait for a poll under way, and let go of the link."""
+        await self.async_shutdown()
+        async with self._lock:
+            await self.display.close()
+
+    async def async_show(self, page: ViewerPage) -> None:
+        """Let the display show a page.
+
+        Raises:
+            HomeAssistantError: it was not possible, in the user's words.
+        """
+        async with self._writing():
+            await self.display.show(page)
+            self._shown = page
+
+    async def async_write(self, meter: int, texts: Mapping[str, str]) -> None:
+        """Change some texts of a meter's custom page, or all of them.
+
+        Raises:
+            ServiceValidationError: a text is too long or holds what the display can't show.
+            HomeAssistantError: it was not possible, in the user's words.
+        """
+        async with self._writing():
+            page = replace(self._pages.get(meter, CustomPage()), **texts)
+            await self.display.write_page(meter, page, texts.keys())
+            self._pages = {**self._pages, meter: page}
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        """Write to the display, keep what was written, and show what came of it."""
+        try:
+            with translated_errors():
+                async with self._lock:
+                    yield
+                    await self._async_save()
+        finally:
+            await self.async_refresh()
+
+    async def _async_save(self) -> None:
+        await self._store.async_save(
+            {
+                "shown": self._shown,
+                "pages": {str(meter): asdict(page) for meter, page in self._pages.items()},
+            }
+        )
+
+
+class DisplayEntity(CommonEntity[DisplayCoordinator]):
+    """An entity of a remote display, which has nothing but its address to be known by."""
+
+    def __init__(self, entry: DisplayConfigEntry, description: EntityDescription) -> None:
+        coordinator = entry.runtime_data
+        super().__init__(coordinator, description)
+        identity = coordinator.data.identity
+        if TYPE_CHECKING:
+            assert entry.unique_id is not None
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, entry.unique_id)},
+            manufacturer=MANUFACTURER,
+            model=identity.model,
+            name=entry.title,
+            sw_version=identity.firmware,
+        )
