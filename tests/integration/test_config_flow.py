@@ -203,6 +203,7 @@ async def test_forms_in_the_browser(
 ) -> None:
     """The forms can be sent to a browser, and what comes back from it is understood."""
     assert await async_setup_component(hass, "config", {})
+    assert await async_setup_component(hass, "usb", {})
     client = await hass_client()
     url = "/api/config/config_entries/flow"
     menu = await (await client.post(url, json={"handler": DOMAIN})).json()
