@@ -9,6 +9,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from .certificate import Certificate
+from .display import RemoteDisplay
 from .errors import (
     BusyError,
     LoginLockedError,
@@ -19,7 +20,7 @@ from .errors import (
 )
 from .faults import RestFault, RestFaults
 from .meter import SimulatedMeter
-from .rest_api import Api, Call, MeterApi
+from .rest_api import Api, Call, DisplayApi, MeterApi
 
 CHUNK_SIZE = 256
 """Bytes of one chunk (manual: chunked transfer)."""
@@ -42,7 +43,7 @@ _NOT_JSON = b"<html><body>DMED4</body></html>"
 
 
 class RestServer:
-    """A meter's web server.
+    """The web server of a meter or of a remote display DMED4DC1.
 
     Args:
         meter: What answers.
@@ -61,15 +62,15 @@ class RestServer:
 
     def __init__(
         self,
-        meter: SimulatedMeter,
+        meter: SimulatedMeter | RemoteDisplay,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         tls: bool = False,
         response_time: float = 0.005,
     ) -> None:
-        self._meter = meter
-        self._api: Api = MeterApi(meter)
+        self._device = meter
+        self._api = _api_of(meter)
         self.host = host
         self.port = port
         self.tls = tls
@@ -94,7 +95,7 @@ class RestServer:
     def renew_certificate(self) -> None:
         """Use another certificate with another key, for the connections to come."""
         assert self._tls_context is not None  # noqa: S101 - only a server with TLS has one
-        certificate = Certificate.make(f"DMED4 {self._meter.serial_number}")
+        certificate = Certificate.make(self._device.name)
         certificate.load_into(self._tls_context)
         self.certificate_fingerprint = certificate.fingerprint
 
@@ -143,9 +144,7 @@ class RestServer:
             return await self._respond(request)
         finally:
             self._concurrent -= 1
-            afterwards, self._api.afterwards = self._api.afterwards, None
-            if afterwards is not None:
-                afterwards()
+            self._api.finish()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         call = Call(request.method, request.query, await request.read())
@@ -155,9 +154,9 @@ class RestServer:
             await asyncio.Event().wait()
         if fault in _FAILURES:
             return _failure(*_FAILURES[fault], "a fault of the simulator's")
-        answer = "" if self._meter.rebooting else self._carry_out(request.path, call)
+        answer = "" if self._device.rebooting else self._carry_out(request.path, call)
         await asyncio.sleep(self.faults.delay)
-        if self._meter.rebooting or fault is RestFault.LOST_ANSWER:
+        if self._device.rebooting or fault is RestFault.LOST_ANSWER:
             return _break_off(request, web.Response())
         if isinstance(answer, web.Response):
             return answer
@@ -165,14 +164,14 @@ class RestServer:
         return await _send(request, body, cut=fault is RestFault.CUT)
 
     def _carry_out(self, path: str, call: Call) -> web.Response | str:
-        methods = self._api.methods(path)
-        if self.tls and self._meter.quirks.display_needs_plain_http and path.endswith(_DISPLAY):
+        if self.tls and self._device.quirks.display_needs_plain_http and path.endswith(_DISPLAY):
             return _failure(501, "Not Implemented", "only without TLS")
-        if methods is None:
-            return _failure(404, "Not Found", path)
-        if call.method not in methods:
-            return _failure(501, "Not Implemented", call.method)
         try:
+            methods = self._api.methods(path)
+            if methods is None:
+                return _failure(404, "Not Found", path)
+            if call.method not in methods:
+                return _failure(501, "Not Implemented", call.method)
             return methods[call.method](call)
         except MeterError as error:
             status, reason = _REFUSALS.get(type(error), (400, "Bad request"))
@@ -183,6 +182,14 @@ class RestServer:
         if not body or not (missing or extra):
             return body
         return json.dumps(_without(json.loads(body), missing) | extra)
+
+
+def _api_of(device: SimulatedMeter | RemoteDisplay) -> Api:
+    if isinstance(device, SimulatedMeter):
+        return MeterApi(device)
+    if not device.model.ethernet:
+        raise ValueError(f"{device.name} has no Ethernet port")
+    return DisplayApi(device)
 
 
 async def _send(request: web.BaseRequest, body: bytes, *, cut: bool) -> web.StreamResponse:
