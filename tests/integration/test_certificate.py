@@ -18,7 +18,7 @@ from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
 from simulator import RestServer, SimulatedMeter
 
-from .helpers import entities, fingerprint, is_available, open_form, pass_time
+from .helpers import entities, fingerprint, is_available, open_form, pass_time, state_of
 from .plugin import ClientSessionGenerator
 
 
@@ -149,7 +149,7 @@ async def test_a_changed_certificate_stops_the_entry_until_it_is_accepted(
     assert not is_available(hass, entry)
     assert question(hass, entry)
     await hass.config_entries.async_reload(entry.entry_id)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "certificate_changed"
     assert len(server.requests) == asked
     issue = question(hass, entry)
@@ -163,7 +163,7 @@ async def test_a_changed_certificate_stops_the_entry_until_it_is_accepted(
         "found": fingerprint_text(server.certificate_fingerprint),
     }
     assert entry.data["certificate"] == server.certificate_fingerprint
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
     assert question(hass, entry) is None
     assert is_available(hass, entry)
 

@@ -27,8 +27,10 @@ from custom_components.lovato_dmed4 import (
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.errors import (
+    CertificateChangedError,
     FlagsConflictError,
     InputError,
+    LineInUseError,
     MeterError,
     StepFailedError,
     TextCharactersError,
@@ -199,6 +201,11 @@ def test_selectors() -> None:
         for field in action["fields"].values()
         if (field["selector"].get("select") or {}).get("translation_key")
     }
+    for form in config_flow._FORMS.values():
+        for field in form.schema.values():
+            config = getattr(field, "config", {})
+            if "translation_key" in config:
+                used.setdefault(config["translation_key"], config["options"])
     assert set(STRINGS["selector"]) == set(used)
     for name, options in used.items():
         assert list(STRINGS["selector"][name]["options"]) == options
@@ -232,6 +239,8 @@ def examples() -> Iterator[MeterError]:
             yield TextTooLongError("TT", 251, 250)
         elif kind is TextCharactersError:
             yield TextCharactersError("ID")
+        elif kind in (LineInUseError, CertificateChangedError, errors.ParameterError):
+            yield kind("these", "those")
         else:
             yield kind("failed")
 
@@ -272,12 +281,13 @@ def test_fields_of_errors() -> None:
 def test_forms() -> None:
     steps = STRINGS["config"]["step"]
     assert list(steps["user"]["menu_options"]) == list(Transport)
+    assert steps["reconfigure"]["menu_options"] == steps["user"]["menu_options"]
     forms = {
-        "rest": (steps["rest"], config_flow._REST),
-        "modbus_tcp": (steps["modbus_tcp"], config_flow._MODBUS_TCP),
+        **{name.value: (steps[name], form) for name, form in config_flow._FORMS.items()},
         "init": (STRINGS["options"]["step"]["init"], config_flow._OPTIONS),
     }
-    assert set(steps) == set(Transport) | {"user"}
+    assert set(steps) == set(Transport) | {"user", "reconfigure", "certificate"}
+    assert placeholders(steps["certificate"]["description"]) == {"host", "fingerprint"}
     assert set(STRINGS["options"]["step"]) == {"init"}
     for words, schema in forms.values():
         fields = [str(key) for key in schema.schema]
@@ -287,11 +297,22 @@ def test_forms() -> None:
 
 
 def test_errors_of_forms() -> None:
-    way = {errors.CannotConnectError, errors.SilentError, errors.NotADmed4Error}
+    way: set[type[MeterError]] = {
+        errors.CannotConnectError,
+        errors.SilentError,
+        errors.NotADmed4Error,
+    }
     way |= {errors.RefusedError, errors.UnexpectedAnswerError}
-    keys = {coordinator.translation_key(kind("")) for kind in way}
-    assert set(STRINGS["config"]["error"]) == keys | {"invalid_host", "unknown"}
-    assert set(STRINGS["config"]["abort"]) == {"already_configured"}
+    way |= {errors.LineInUseError, errors.TlsFailedError}
+    way |= {errors.CertificateNotTrustedError, errors.CertificateChangedError}
+    keys = {coordinator.translation_key(error) for error in examples() if type(error) in way}
+    fields = {"invalid_host", "invalid_device", "rtu_needs_eight_bits"}
+    assert set(STRINGS["config"]["error"]) == keys | fields | {"unknown"}
+    assert set(STRINGS["config"]["abort"]) == {
+        "already_configured",
+        "reconfigure_successful",
+        "wrong_meter",
+    }
     inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
     assert set(STRINGS["options"]["error"]) == inputs
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
@@ -317,7 +338,7 @@ def test_manifest() -> None:
     assert manifest["config_flow"] is True
     assert manifest["iot_class"] == "local_polling"
     assert manifest["integration_type"] == "device"
-    assert manifest["dependencies"] == ["http"]
+    assert manifest["dependencies"] == ["http", "usb"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins pymodbus: a floor, and nothing above it.
     (requirement,) = manifest["requirements"]
@@ -335,3 +356,10 @@ def test_module(module: Path) -> None:
         for name in node.names
     }
     assert not any(name.startswith(("tests", "simulator", "demo")) for name in imported)
+
+
+def test_issues() -> None:
+    issue = STRINGS["issues"]["certificate_changed"]
+    confirm = issue["fix_flow"]["step"]["confirm"]
+    assert placeholders(issue["title"]) == {"title"}
+    assert placeholders(confirm["description"]) == {"expected", "found"}

@@ -27,7 +27,7 @@ from simulator import (
     open_pty,
 )
 
-from .helpers import add_meter, fingerprint, is_available, open_form, pass_time, value
+from .helpers import add_meter, fingerprint, is_available, open_form, pass_time, state_of, value
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def create(
     result = await submit(hass, await open_form(hass, transport), user_input)
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     entry: Dmed4ConfigEntry = result["result"]
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
     return entry
 
 
@@ -186,7 +186,7 @@ async def test_an_entry_waits_for_a_line_that_others_use_otherwise(
         await hass.config_entries.async_unload(second.entry_id)
         hass.config_entries.async_update_entry(second, data={**second.data, "stop_bits": 2})
         await hass.config_entries.async_setup(second.entry_id)
-        assert second.state is ConfigEntryState.SETUP_RETRY
+        assert state_of(second) is ConfigEntryState.SETUP_RETRY
         assert second.error_reason_translation_key == "line_in_use"
         assert second.error_reason_translation_placeholders == {
             "used": "115200 bit/s 8N1 RTU",
@@ -194,7 +194,7 @@ async def test_an_entry_waits_for_a_line_that_others_use_otherwise(
         }
         hass.config_entries.async_update_entry(second, data={**second.data, "stop_bits": 1})
         await hass.config_entries.async_reload(second.entry_id)
-        assert second.state is ConfigEntryState.LOADED
+        assert state_of(second) is ConfigEntryState.LOADED
         for entry in (first, second):
             await hass.config_entries.async_unload(entry.entry_id)
 
@@ -254,7 +254,7 @@ async def test_a_meter_moves_through_all_transports_and_stays_the_same(
             form = await reconfigure(hass, entry, transport)
             result = await submit(hass, form["flow_id"], user_input)
             assert result["reason"] == "reconfigure_successful"
-            assert entry.state is ConfigEntryState.LOADED
+            assert state_of(entry) is ConfigEntryState.LOADED
             assert entry.data["transport"] == transport
             assert entry.data["password"] == "kept"
             assert ("device" in entry.data) == (transport == "modbus_serial")
@@ -291,7 +291,7 @@ async def test_another_meter_is_refused_and_nothing_changes(
         result = await submit(hass, form["flow_id"], tcp_input(server.port))
     assert result["reason"] == "wrong_meter"
     assert entry.data == before
-    assert entry.state is ConfigEntryState.LOADED
+    assert state_of(entry) is ConfigEntryState.LOADED
     assert is_available(hass, entry)
 
 
@@ -305,16 +305,16 @@ async def test_a_line_gets_other_settings(
         silent = serial_input(pty.path, 7, stop_bits="2")
         form = await submit(hass, form["flow_id"], silent)
         assert form["errors"] == {"base": "silent"}
-        assert entry.state is ConfigEntryState.LOADED
+        assert state_of(entry) is ConfigEntryState.LOADED
         wrong = serial_input(pty.path, 2, stop_bits="2")
         result = await submit(hass, form["flow_id"], wrong)
         assert result["reason"] == "wrong_meter"
-        assert entry.state is ConfigEntryState.LOADED
+        assert state_of(entry) is ConfigEntryState.LOADED
         assert is_available(hass, entry)
         form = await reconfigure(hass, entry, "modbus_serial")
         result = await submit(hass, form["flow_id"], serial_input(pty.path, stop_bits="2"))
         assert result["reason"] == "reconfigure_successful"
-        assert entry.state is ConfigEntryState.LOADED
+        assert state_of(entry) is ConfigEntryState.LOADED
         assert entry.data["stop_bits"] == 2
         await hass.config_entries.async_unload(entry.entry_id)
 
@@ -329,7 +329,7 @@ async def test_a_meter_without_a_key_moves_at_the_users_word(
         form = await reconfigure(hass, entry, "modbus_tcp")
         result = await submit(hass, form["flow_id"], tcp_input(there.port))
         assert result["reason"] == "reconfigure_successful"
-        assert entry.state is ConfigEntryState.LOADED
+        assert state_of(entry) is ConfigEntryState.LOADED
         assert entry.unique_id == f"address_127.0.0.1_{there.port}_1"
         assert is_available(hass, entry)
         await hass.config_entries.async_unload(entry.entry_id)
