@@ -142,11 +142,16 @@ async def test_a_live_poll_takes_four_requests_of_documented_registers(
     ]
 
 
-async def test_housekeeping_takes_three_requests_of_documented_registers(
+async def test_housekeeping_takes_four_requests_of_documented_registers(
     modbus_meter: ModbusMeter, modbus_server: ModbusTcpServer
 ) -> None:
     await modbus_meter.read_housekeeping()
-    assert reads(modbus_server) == [(0x04, 0x0030, 8), (0x04, 0x0208, 2), (0x04, 0x0220, 2)]
+    assert reads(modbus_server) == [
+        (0x04, 0x0030, 8),  # hour counters
+        (0x04, 0x0208, 2),  # date-time of the last sample
+        (0x04, 0x020D, 2),  # metrological events
+        (0x04, 0x0220, 2),  # OCMF records
+    ]
 
 
 async def test_identifying_asks_for_the_slave_id_and_both_forms_of_the_key(

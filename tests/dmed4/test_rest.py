@@ -223,8 +223,8 @@ async def test_the_display_is_switched_and_turned(
     assert (simulated.display_on, simulated.display_page) == (False, 13)
 
 
-def test_rest_has_no_features_of_its_own() -> None:
-    assert RestMeter.features == Feature(0)
+def test_rest_has_searches_and_events_that_can_be_read() -> None:
+    assert RestMeter.features == Feature.RECORD_SEARCH | Feature.PARSED_EVENTS
 
 
 # --- who answers --------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
-from tests.logbooks import find_entries_at_once, log_events, rest_answers
+from tests.logbooks import log_events, rest_answers
 
 from .helpers import (
     HOUSEKEEPING,
@@ -27,11 +27,6 @@ from .helpers import (
 KEY = "metrological_event"
 
 type Fired = list[Mapping[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    find_entries_at_once(monkeypatch)
 
 
 @pytest.fixture
