@@ -24,6 +24,7 @@ from custom_components.lovato_dmed4.dmed4 import links, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.physics import Sample
+from tests.logbooks import rest_calls
 
 from .plugin import MockConfigEntry, async_fire_time_changed
 
@@ -172,7 +173,7 @@ async def other_modbus_server(answers: Mapping[int, bytes]) -> AsyncIterator[int
 
 def change_answer(server: RestServer, path: str, **changes: object) -> Callable[[], None]:
     """Let a web server answer with other values, None for missing ones; return how to undo it."""
-    answers = server._api._calls[path]
+    answers = rest_calls(server)[path]
     answer = answers["GET"]
 
     def changed(call: Any) -> str:

@@ -15,6 +15,7 @@ from custom_components.lovato_dmed4.entity import device_info
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.errors import NoRegisterError
 from simulator.registers import METER_REGISTERS
+from tests.logbooks import rest_calls
 
 from .helpers import (
     HOUSEKEEPING,
@@ -67,7 +68,7 @@ async def test_retries_when_the_first_poll_fails(
 ) -> None:
     with monkeypatch.context() as patch:
         if isinstance(server, RestServer):
-            patch.delitem(server._api._calls, "/v1/measure")
+            patch.delitem(rest_calls(server), "/v1/measure")
         else:
             patch.setattr(type(METER_REGISTERS), "read", read_no_measures)
         entry = add_entry(hass, server, fingerprint(simulated))
@@ -240,13 +241,13 @@ def test_device_at_an_ipv6_address() -> None:
 async def test_housekeeping_is_not_needed_for_set_up(
     hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
 ) -> None:
-    calls = rest_server._api._calls.pop("/v1/logbook/info")
+    calls = rest_calls(rest_server).pop("/v1/logbook/info")
     entry = await add_meter(hass, rest_server)
     assert state_of(entry) is ConfigEntryState.LOADED
     assert value(hass, entry, "records_saved") == "unavailable"
     assert value(hass, entry, "voltage") == "0.0"
 
-    rest_server._api._calls["/v1/logbook/info"] = calls
+    rest_calls(rest_server)["/v1/logbook/info"] = calls
     await pass_time(hass, HOUSEKEEPING)
     assert value(hass, entry, "records_saved") == "0"
 

@@ -294,8 +294,8 @@ def test_forms() -> None:
 
 
 def test_errors_of_forms() -> None:
-    way = {errors.CannotConnectError, errors.SilentError, errors.NotADmed4Error}
-    way |= {errors.RefusedError, errors.UnexpectedAnswerError}
+    way: set[type[MeterError]] = {errors.CannotConnectError, errors.SilentError}
+    way |= {errors.NotADmed4Error, errors.RefusedError, errors.UnexpectedAnswerError}
     keys = {coordinator.translation_key(kind("")) for kind in way}
     assert set(STRINGS["config"]["error"]) == keys | {"invalid_host", "unknown"}
     assert set(STRINGS["config"]["abort"]) == {"already_configured"}
