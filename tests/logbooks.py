@@ -43,11 +43,16 @@ def log_events(meter: SimulatedMeter, *arguments: int) -> None:
         meter._log(EventCode.ERROR, argument)
 
 
-def rest_answers(server: RestServer, path: str) -> dict[str, Callable[..., str]]:
-    """What answers the methods of a path below v1/logbook, for a test to change."""
+def rest_calls(server: RestServer) -> dict[str, dict[str, Callable[..., str]]]:
+    """What answers each path and method of a web server, for a test to change."""
     api = server._api
     assert isinstance(api, MeterApi)
-    return cast("dict[str, Callable[..., str]]", api._calls[f"/v1/logbook/{path}"])
+    return cast("dict[str, dict[str, Callable[..., str]]]", api._calls)
+
+
+def rest_answers(server: RestServer, path: str) -> dict[str, Callable[..., str]]:
+    """What answers the methods of a path below v1/logbook."""
+    return rest_calls(server)[f"/v1/logbook/{path}"]
 
 
 def find_entries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,14 +152,15 @@ async def test_a_live_poll_takes_four_requests_of_documented_registers(
     ]
 
 
-async def test_housekeeping_takes_five_requests_of_documented_registers(
+async def test_housekeeping_takes_six_requests_of_documented_registers(
     modbus_meter: ModbusMeter, modbus_server: ModbusTcpServer
 ) -> None:
     await modbus_meter.read_housekeeping()
     assert reads(modbus_server) == [
         (0x04, 0x0030, 8),  # hour counters
-        (0x04, 0x0208, 2),  # clock
-        (0x04, 0x0220, 2),  # saved records
+        (0x04, 0x0208, 2),  # date-time of the last sample
+        (0x04, 0x020D, 2),  # metrological events
+        (0x04, 0x0220, 2),  # OCMF records
         (0x04, 0x4282, 3),  # settings
         (0x04, 0x4004, 2),  # checksum
     ]

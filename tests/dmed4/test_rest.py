@@ -230,8 +230,8 @@ async def test_the_display_is_switched_and_turned(
 
 
 def test_rest_has_its_features() -> None:
-    own = Feature.SYSTEM_STATUS | Feature.CHARGE_SETTINGS | Feature.PARAMETER_BLOCK
-    assert own in RestMeter.features
+    system = Feature.SYSTEM_STATUS | Feature.CHARGE_SETTINGS | Feature.PARAMETER_BLOCK
+    assert RestMeter.features == system | Feature.RECORD_SEARCH | Feature.PARSED_EVENTS
 
 
 # --- who answers --------------------------------------------------------------------------------

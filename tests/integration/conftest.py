@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+from tests.logbooks import find_entries_at_once
 
 from .helpers import Server, add_meter
 from .plugin import HomeAssistantSnapshotExtension, MockUser
@@ -39,6 +40,12 @@ async def _unloaded(hass: HomeAssistant) -> AsyncIterator[None]:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Compare with snapshots as Home Assistant writes them."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture(autouse=True)
+def _entries_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a meter whose time stands still find the entries of its logbooks."""
+    find_entries_at_once(monkeypatch)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from custom_components.lovato_dmed4.dmed4 import links, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.physics import Sample
+from tests.logbooks import rest_calls
 
 from .plugin import MockConfigEntry, async_fire_time_changed
 
@@ -174,7 +175,7 @@ async def other_modbus_server(answers: Mapping[int, bytes]) -> AsyncIterator[int
 
 def change_answer(server: RestServer, path: str, **changes: object) -> Callable[[], None]:
     """Let a web server answer with other values, None for missing ones; return how to undo it."""
-    answers = server._calls[path]
+    answers = rest_calls(server)[path]
     answer = answers["GET"]
 
     def changed(call: Any) -> str:
@@ -233,10 +234,18 @@ async def has_connections(server: ModbusTcpServer, count: int) -> bool:
     return False
 
 
+# They select what is to be read of a logbook and change nothing.
+_SELECTORS = {0x2F29, 0x2F2A, 0x2F39, 0x2F3A, 0x2F3B}
+
+
 def writes(server: Server) -> list[object]:
     """The requests so far that wanted to change something."""
     if isinstance(server, ModbusTcpServer):
-        return [pdu for pdu in server.requests if pdu[0] in {0x06, 0x10}]
+        return [
+            pdu
+            for pdu in server.requests
+            if pdu[0] in {0x06, 0x10} and int.from_bytes(pdu[1:3]) + 1 not in _SELECTORS
+        ]
     return [request for request in server.requests if request[0] != "GET"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
-from tests.logbooks import find_entries_at_once, log_events, rest_answers
+from tests.logbooks import log_events, rest_answers, rest_calls
 
 from .helpers import (
     HOUSEKEEPING,
@@ -27,11 +27,6 @@ from .helpers import (
 KEY = "metrological_event"
 
 type Fired = list[Mapping[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    find_entries_at_once(monkeypatch)
 
 
 @pytest.fixture
@@ -217,7 +212,7 @@ async def test_meter_lost_while_its_events_are_read(
 ) -> None:
     answers = rest_answers(rest_server, "events")
     get = answers["GET"]
-    measures = rest_server._api._calls["/v1/measure"]  # type: ignore[attr-defined]
+    measures = rest_calls(rest_server)["/v1/measure"]
     measure = measures["GET"]
 
     def lost(call: Any) -> str:

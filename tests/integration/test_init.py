@@ -1,6 +1,7 @@
 """Setting an entry up and unloading it, and who the meter is."""
 
 import asyncio
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -13,7 +14,8 @@ from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.entity import device_info
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.errors import NoRegisterError
-from simulator.registers import read_registers
+from simulator.registers import METER_REGISTERS
+from tests.logbooks import rest_calls
 
 from .helpers import (
     HOUSEKEEPING,
@@ -66,9 +68,9 @@ async def test_retries_when_the_first_poll_fails(
 ) -> None:
     with monkeypatch.context() as patch:
         if isinstance(server, RestServer):
-            patch.delitem(server._calls, "/v1/measure")
+            patch.delitem(rest_calls(server), "/v1/measure")
         else:
-            patch.setattr("simulator.modbus.read_registers", read_no_measures)
+            patch.setattr(type(METER_REGISTERS), "read", read_no_measures)
         entry = add_entry(hass, server, fingerprint(simulated))
         assert not await set_up(hass, entry)
     assert state_of(entry) is ConfigEntryState.SETUP_RETRY
@@ -79,10 +81,15 @@ async def test_retries_when_the_first_poll_fails(
     assert state_of(entry) is ConfigEntryState.LOADED
 
 
-def read_no_measures(meter: SimulatedMeter, register: int, count: int) -> bytes:
+_read = type(METER_REGISTERS).read
+
+
+def read_no_measures(
+    table: Any, meter: SimulatedMeter, register: int, count: int, function: int
+) -> bytes:
     if register < 0x100:
         raise NoRegisterError
-    return read_registers(meter, register, count)
+    return _read(table, meter, register, count, function)
 
 
 async def test_another_meter_at_the_address(
@@ -234,13 +241,13 @@ def test_device_at_an_ipv6_address() -> None:
 async def test_housekeeping_is_not_needed_for_set_up(
     hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
 ) -> None:
-    calls = rest_server._calls.pop("/v1/logbook/info")
+    calls = rest_calls(rest_server).pop("/v1/logbook/info")
     entry = await add_meter(hass, rest_server)
     assert state_of(entry) is ConfigEntryState.LOADED
     assert value(hass, entry, "records_saved") == "unavailable"
     assert value(hass, entry, "voltage") == "0.0"
 
-    rest_server._calls["/v1/logbook/info"] = calls
+    rest_calls(rest_server)["/v1/logbook/info"] = calls
     await pass_time(hass, HOUSEKEEPING)
     assert value(hass, entry, "records_saved") == "0"
 

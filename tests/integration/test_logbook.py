@@ -13,14 +13,9 @@ import voluptuous as vol
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import logbook
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
-from tests.logbooks import find_entries_at_once, log_events, rest_answers, sign
+from tests.logbooks import log_events, rest_answers, sign
 
 from .helpers import HOUSEKEEPING, Server, act, add_meter, entities, pass_time, unplug, value
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    find_entries_at_once(monkeypatch)
 
 
 @pytest.fixture

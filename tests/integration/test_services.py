@@ -338,6 +338,9 @@ ACTIONS = {action: data for action, data in WRONG_FIELDS if not data} | {
     "read_charge_cycle": {},
     "end_charge_cycle": {},
     "get_last_record": {},
+    "get_record": {"position": 0},
+    "list_records": {},
+    "get_events": {},
     "reset_errors": {},
     "synchronise_clock": {},
     "set_display": {"display_on": True},
@@ -398,7 +401,7 @@ async def test_response_is_optional_for_what_writes(
         call = hass.services.async_call(
             DOMAIN, action, {"device_id": device_id(hass, rest_entry), **data}, blocking=True
         )
-        if action == "get_last_record":
+        if action.startswith(("get_", "list_")):
             with pytest.raises(ServiceValidationError):
                 await call
         else:

@@ -19,6 +19,7 @@ from custom_components.lovato_dmed4 import (
     button,
     config_flow,
     coordinator,
+    event,
     select,
     sensor,
     services,
@@ -32,6 +33,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     InputError,
     LineInUseError,
     MeterError,
+    ParameterError,
     StepFailedError,
     TextCharactersError,
     TextTooLongError,
@@ -49,12 +51,14 @@ MODULES = sorted(FOLDER.glob("*.py"))
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "button": button.BUTTONS,
+    "event": (event.METROLOGICAL_EVENT,),
     "select": (select.DISPLAY_PAGE,),
     "sensor": (
         *sensor.LIVE_SENSORS,
         *sensor.TOTAL_SENSORS,
         *sensor.CYCLE_SENSORS,
         *sensor.HOUSEKEEPING_SENSORS,
+        sensor.LOGBOOK_PROGRESS,
     ),
     "switch": (switch.DISPLAY,),
 }
@@ -116,6 +120,7 @@ def test_platforms() -> None:
     for module, updates in (
         (binary_sensor, 0),
         (button, 1),
+        (event, 0),
         (select, 1),
         (sensor, 0),
         (switch, 1),
@@ -233,6 +238,8 @@ def examples() -> Iterator[MeterError]:
         if issubclass(kind, StepFailedError):
             yield kind("failed")
             yield kind("failed", ("JSON_VALUE", "DMED_COMM"))
+        elif kind is ParameterError:
+            yield ParameterError("P04_02", "failed")
         elif kind is FlagsConflictError:
             yield FlagsConflictError()
         elif kind is TextTooLongError:
