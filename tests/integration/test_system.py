@@ -12,7 +12,7 @@ from simulator.faults import RestFault
 
 from .helpers import HOUSEKEEPING, act, call_entity, entities, pass_time, press, state, value
 
-REBOOTS = {"clock": SystemClock(), "reboot_time": 0.3}
+REBOOTS = {"reboot_time": 0.3}
 
 
 def log_in(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
@@ -170,6 +170,7 @@ async def test_parameters_are_read_with_their_meaning(
     assert parameters["P05_03"] == {"value": "192.168.1.1", "meaning": None}
 
 
+@pytest.mark.parametrize("clock", [SystemClock()])
 @pytest.mark.parametrize("meter_settings", [REBOOTS])
 async def test_parameters_are_changed(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
@@ -220,6 +221,7 @@ async def test_parameters_are_not_changed_while_charging(
     await press(hass, entry, "end")
 
 
+@pytest.mark.parametrize("clock", [SystemClock()])
 @pytest.mark.parametrize("meter_settings", [REBOOTS])
 async def test_parameters_that_are_not_taken_are_named(
     hass: HomeAssistant,
