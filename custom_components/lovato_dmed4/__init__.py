@@ -82,7 +82,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, mete
             translation_placeholders={"error": str(err)},
         ) from err
     _async_adopt_identity(hass, entry, identity)
-    live = LiveCoordinator(hass, entry, meter, identity)
+    live = LiveCoordinator(hass, entry, meter)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
     # Not without a meter, but without its counters an entry is still worth having.
@@ -107,6 +107,8 @@ def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
     if entry.unique_id == (better := known_by[0]):
         return
+    if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="already_configured")
     old = entry.unique_id
     registry = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
@@ -123,7 +125,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bo
     """Unload a meter and let go of its link."""
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
-        await entry.runtime_data.meter.close()
+        data = entry.runtime_data
+        # A step of a charge is not left half done because options were saved meanwhile.
+        await data.cycle.finish()
+        for coordinator in (data.live, data.housekeeping):
+            await coordinator.async_shutdown()
+            # Polls no more, but waits for a poll under way: it would log a link lost.
+            await coordinator.async_refresh()
+        await data.meter.close()
     return unloaded
 
 

@@ -219,9 +219,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
 
     config_entry: Dmed4ConfigEntry
 
-    def __init__(
-        self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
         self._intervals = {
             True: timedelta(
                 seconds=entry.options.get(CONF_INTERVAL_CHARGING, DEFAULT_INTERVAL_CHARGING)
@@ -237,7 +235,6 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             always_update=False,
         )
         self._meter = meter
-        self._identity = identity
 
     @override
     async def _async_update_data(self) -> LiveData:
@@ -256,8 +253,13 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
 
     async def _check_identity(self) -> None:
         """Make sure that the meter that came back is the one that was lost."""
-        if (await self._meter.identify()).fingerprint != self._identity.fingerprint:
+        entry = self.config_entry
+        known_by = unique_ids(entry.data, await self._meter.identify())
+        if entry.unique_id not in known_by:
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
+        if entry.unique_id != known_by[0]:
+            # It was commissioned while it was away: the set-up takes the key over.
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
 
     async def async_execute[T](self, step: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Let the meter do something and show what came of it.
@@ -267,6 +269,8 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """
         try:
             with translated_errors():
+                if not self.last_update_success:
+                    await self._check_identity()
                 return await step()
         finally:
             await self.async_refresh()
@@ -295,6 +299,9 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
     @override
     async def _async_update_data(self) -> Housekeeping:
         """Read the values; a lost meter is the live coordinator's to report, once."""
+        if not self._live.last_update_success:
+            # Whoever answers now may be another meter.
+            return self.data
         try:
             return await self._meter.read_housekeeping()
         except MeterError as err:

@@ -9,6 +9,7 @@ from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from yarl import URL
 
 from .const import CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import Dmed4ConfigEntry, LiveCoordinator
@@ -27,7 +28,9 @@ def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:
         name=entry.title,
         serial_number=identity.serial_number,
         sw_version=identity.firmware,
-        configuration_url=f"http://{entry.data[CONF_HOST]}:{entry.data[CONF_PORT]}/"
+        configuration_url=URL.build(
+            scheme="http", host=entry.data[CONF_HOST], port=entry.data[CONF_PORT], path="/"
+        )
         if web
         else None,
     )

@@ -338,7 +338,7 @@ def test_secp192k1_key_can_be_named_though_not_used() -> None:
         "oca:base16:asn1:",
         base64.b64encode(b"oca:base16:asn1:00"),
         spki().replace(bytes.fromhex("2A8648CE3D030107"), bytes.fromhex("2A8648CE3D03017F")),
-        Ed25519PrivateKey.generate()
+        Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
         .public_key()
         .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         "A" * 100_000,

@@ -143,6 +143,11 @@ class ChargeCycle:
         async with self._lock:
             return await self._meter.read_last_record()
 
+    async def finish(self) -> None:
+        """Wait until no step is under way, so that the link can be let go of."""
+        async with self._lock:
+            pass
+
     # --- steps, taken while the lock is held --------------------------------------------------
 
     async def _require_charging(self) -> Status:

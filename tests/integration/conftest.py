@@ -1,0 +1,115 @@
+"""A Home Assistant with a simulated meter, over each transport."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from unittest.mock import PropertyMock, patch
+
+from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import Context, HomeAssistant
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+
+from .helpers import Server, add_meter
+from .plugin import HomeAssistantSnapshotExtension, MockUser
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration."""
+
+
+@pytest.fixture(autouse=True)
+async def _unloaded(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Let go of all links at the end of a test."""
+    # The event loop's debug mode notes a stack for every step: half of the time of these tests.
+    hass.loop.set_debug(False)
+    yield
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.LOADED:
+            assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Compare with snapshots as Home Assistant writes them."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(1_760_000_000.0)
+
+
+@pytest.fixture
+def meter_settings() -> dict[str, Any]:
+    """For tests that want another meter."""
+    return {}
+
+
+@pytest.fixture
+def simulated(clock: ManualClock, meter_settings: dict[str, Any]) -> SimulatedMeter:
+    """Make a meter whose time stands still and that signs at once."""
+    settings: dict[str, Any] = {"seed": 1, "signing_time": 0, "checking_time": 0}
+    return SimulatedMeter(clock=clock, **settings | meter_settings)
+
+
+@pytest.fixture
+async def rest_server(simulated: SimulatedMeter) -> AsyncIterator[RestServer]:
+    """Serve the meter over REST without the time that a real one takes for an answer."""
+    async with RestServer(simulated, response_time=0) as server:
+        yield server
+
+
+@pytest.fixture(params=["modbus_tcp", "rest"])
+def server(
+    request: pytest.FixtureRequest, modbus_server: ModbusTcpServer, rest_server: RestServer
+) -> Server:
+    """One of the two servers of the same meter."""
+    return modbus_server if request.param == "modbus_tcp" else rest_server
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, server: Server) -> Dmed4ConfigEntry:
+    """Set the meter up over one of its transports."""
+    return await add_meter(hass, server)
+
+
+@pytest.fixture
+async def user(hass: HomeAssistant) -> Context:
+    """Act as a user who may control everything, but is no administrator."""
+    group = await hass.auth.async_get_group(GROUP_ID_USER)
+    return Context(user_id=MockUser(groups=[group]).add_to_hass(hass).id)
+
+
+@pytest.fixture
+def admin(hass_admin_user: MockUser) -> Context:
+    """Act as an administrator."""
+    return Context(user_id=hass_admin_user.id)
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default() -> Iterator[None]:
+    """Enable the entities that are disabled by default, too."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock(return_value=True),
+    ):
+        yield
+
+
+@pytest.fixture
+async def rest_entry(hass: HomeAssistant, rest_server: RestServer) -> Dmed4ConfigEntry:
+    """Set the meter up over REST, where the transport makes no difference."""
+    return await add_meter(hass, rest_server)
+
+
+@pytest.fixture
+async def modbus_entry(hass: HomeAssistant, modbus_server: ModbusTcpServer) -> Dmed4ConfigEntry:
+    """Set the meter up over Modbus TCP, where the transport makes no difference."""
+    return await add_meter(hass, modbus_server)

@@ -1,0 +1,342 @@
+"""What the tests of the integration share: a meter's entry, its entities, the passing of time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+import json
+import logging
+import socket
+from typing import Any
+
+from aiohttp import ClientTimeout, web
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigEntryState
+from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.dmed4 import links, rest
+from custom_components.lovato_dmed4.dmed4.model import Identity
+from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator.physics import Sample
+
+from .plugin import MockConfigEntry, async_fire_time_changed
+
+type Server = ModbusTcpServer | RestServer
+
+IDLE = 10
+HOUSEKEEPING = 60
+
+
+# --- Setting up ---------------------------------------------------------------------------------
+
+
+def user_input(server: Server, **changes: object) -> dict[str, Any]:
+    """Fill the form in for a server."""
+    unit = {"unit_id": server.unit_id} if isinstance(server, ModbusTcpServer) else {}
+    return {"host": server.host, "port": server.port, **unit, **changes}
+
+
+def entry_data(server: Server) -> dict[str, Any]:
+    return {"transport": transport_of(server), **user_input(server)}
+
+
+def transport_of(server: Server) -> str:
+    return "modbus_tcp" if isinstance(server, ModbusTcpServer) else "rest"
+
+
+async def open_form(hass: HomeAssistant, transport: str) -> str:
+    """Choose a transport in the menu; return the flow's ID."""
+    menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert menu["type"] is FlowResultType.MENU
+    assert menu["menu_options"] == ["rest", "modbus_tcp"]
+    form = await hass.config_entries.flow.async_configure(
+        menu["flow_id"], {"next_step_id": transport}
+    )
+    assert form["type"] is FlowResultType.FORM
+    assert form["step_id"] == transport
+    assert form["errors"] == {}
+    return form["flow_id"]
+
+
+async def add_meter(hass: HomeAssistant, server: Server) -> Dmed4ConfigEntry:
+    """Set a meter up as a user does."""
+    flow_id = await open_form(hass, transport_of(server))
+    result = await hass.config_entries.flow.async_configure(flow_id, user_input(server))
+    await hass.async_block_till_done()
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    return result["result"]
+
+
+def add_entry(
+    hass: HomeAssistant, server: Server, unique_id: str, **options: object
+) -> MockConfigEntry:
+    """Add an entry that is not set up yet, as after a restart."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Meter",
+        unique_id=unique_id,
+        data=entry_data(server),
+        options=options,
+        entry_id="0123456789abcdef0123456789abcdef",
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+def state_of(entry: ConfigEntry) -> ConfigEntryState:
+    """Get an entry's state, which changes without the type checker's knowing."""
+    return entry.state
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> bool:
+    done = await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return done
+
+
+def fingerprint(meter: SimulatedMeter) -> str:
+    found = Identity(model="", public_key=meter.public_key_raw).fingerprint
+    assert found is not None
+    return found
+
+
+def server_at(address: Server, meter: SimulatedMeter) -> Server:
+    """Make a server for another meter at the address of a server that was stopped."""
+    return type(address)(meter, host=address.host, port=address.port)
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for answers no longer than a test has patience."""
+    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
+    monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=0.2))
+
+
+# --- Other servers ------------------------------------------------------------------------------
+
+
+@contextmanager
+def unused_port() -> Iterator[int]:
+    """Keep a port that nobody listens on."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+@asynccontextmanager
+async def mute_server() -> AsyncIterator[int]:
+    """Accept connections and never say a word."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@asynccontextmanager
+async def web_server(
+    handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+) -> AsyncIterator[int]:
+    """Serve anything over HTTP."""
+    runner = web.ServerRunner(web.Server(handle), shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def other_modbus_server(answers: Mapping[int, bytes]) -> AsyncIterator[int]:
+    """Serve a Modbus device that answers functions with these bytes, others with exception 1."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while header := await reader.read(7):
+            pdu = await reader.readexactly(int.from_bytes(header[4:6]) - 1)
+            answer = answers.get(pdu[0], bytes([pdu[0] | 0x80, 1]))
+            writer.write(header[:4] + (len(answer) + 1).to_bytes(2) + header[6:] + answer)
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+def change_answer(server: RestServer, path: str, **changes: object) -> Callable[[], None]:
+    """Let a web server answer with other values, None for missing ones; return how to undo it."""
+    answers = server._calls[path]
+    answer = answers["GET"]
+
+    def changed(call: Any) -> str:
+        values = {**json.loads(answer(call)), **changes}
+        return json.dumps({name: value for name, value in values.items() if value is not None})
+
+    answers["GET"] = changed
+    return lambda: answers.update(GET=answer)
+
+
+def set_sample(meter: SimulatedMeter, **values: object) -> None:
+    """Let a meter whose time stands still measure something."""
+    physics = meter.physics
+
+    def changed(sample: Sample) -> Sample:
+        return replace(sample, **values)  # type: ignore[arg-type]
+
+    physics.fast, physics.slow = changed(physics.fast), changed(physics.slow)
+
+
+def begin_charge(meter: SimulatedMeter) -> None:
+    """Let something else than Home Assistant start a charge."""
+    prepare_charge(meter)
+    meter.command(Command.BEGIN)
+
+
+def prepare_charge(meter: SimulatedMeter) -> None:
+    meter.submit_prototype(b'{"FV":"1.1","PG":"T0","IS":false,"IT":"NONE"}')
+    meter.update()
+
+
+async def unplug(server: Server) -> None:
+    """Stop a server and let its clients notice."""
+    await server.stop()
+    await notice()
+
+
+async def fail_power(meter: SimulatedMeter) -> None:
+    """Let the power fail for a moment, and the clients notice."""
+    meter.power_failure()
+    await notice()
+
+
+async def notice() -> None:
+    """Let a client see that its connection is gone, instead of finding out by a timeout."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def has_connections(server: ModbusTcpServer, count: int) -> bool:
+    """Find out whether there are so many connections, now or in a moment."""
+    for _ in range(200):
+        if server.connections == count:
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+def writes(server: Server) -> list[object]:
+    """The requests so far that wanted to change something."""
+    if isinstance(server, ModbusTcpServer):
+        return [pdu for pdu in server.requests if pdu[0] in {0x06, 0x10}]
+    return [request for request in server.requests if request[0] != "GET"]
+
+
+# --- Entities -----------------------------------------------------------------------------------
+
+
+def device_id(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> str:
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return device.id
+
+
+def entities(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> dict[str, er.RegistryEntry]:
+    """All entities of an entry by the last part of their unique IDs."""
+    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return {entity.unique_id.removeprefix(f"{entry.unique_id}_"): entity for entity in found}
+
+
+def state(hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str) -> State:
+    found = hass.states.get(entities(hass, entry)[key].entity_id)
+    assert found is not None, key
+    return found
+
+
+def value(hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str) -> str:
+    return state(hass, entry, key).state
+
+
+def number(hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str) -> float:
+    return float(value(hass, entry, key))
+
+
+def is_available(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
+    """Whether all entities are available; they never differ where this is asked."""
+    unavailable = {
+        state(hass, entry, key).state == "unavailable"
+        for key, entity in entities(hass, entry).items()
+        if not entity.disabled
+    }
+    (answer,) = unavailable
+    return not answer
+
+
+# --- Doing --------------------------------------------------------------------------------------
+
+
+async def pass_time(hass: HomeAssistant, seconds: float = IDLE) -> None:
+    """Let what is due within so many seconds happen now."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=seconds))
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def call_entity(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    service: str,
+    key: str,
+    *,
+    context: Context | None = None,
+    **data: object,
+) -> None:
+    """Call an action of an entity's platform."""
+    entity_id = entities(hass, entry)[key].entity_id
+    await hass.services.async_call(
+        entity_id.partition(".")[0],
+        service,
+        {"entity_id": entity_id, **data},
+        blocking=True,
+        context=context,
+    )
+
+
+async def press(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str, context: Context | None = None
+) -> None:
+    await call_entity(hass, entry, "press", key, context=context)
+
+
+async def act(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    action: str,
+    context: Context | None = None,
+    **data: object,
+) -> dict[str, Any]:
+    """Call an action for a meter; return its response."""
+    response = await hass.services.async_call(
+        DOMAIN,
+        action,
+        {"device_id": device_id(hass, entry), **data},
+        blocking=True,
+        return_response=True,
+        context=context,
+    )
+    assert response is not None
+    return dict(response)
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What we and the libraries we use say in the log at WARNING and above."""
+    return [
+        f"{record.name}: {record.getMessage()}"
+        for record in caplog.records
+        if record.levelno >= logging.WARNING
+        and record.name.startswith(("custom_components", "pymodbus", "modbus_connection"))
+    ]

@@ -1,0 +1,25 @@
+"""What the tests use of the pytest plugin for custom integrations, which has no types."""
+
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]
+    MockConfigEntry,
+    MockUser,
+    async_fire_time_changed,
+    mock_restore_cache_with_extra_data,
+    snapshot_platform,
+)
+from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension  # type: ignore[import-untyped]
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]
+
+__all__ = [
+    "ClientSessionGenerator",
+    "HomeAssistantSnapshotExtension",
+    "MockConfigEntry",
+    "MockUser",
+    "async_fire_time_changed",
+    "get_diagnostics_for_config_entry",
+    "mock_restore_cache_with_extra_data",
+    "snapshot_platform",
+]

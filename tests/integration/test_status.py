@@ -1,0 +1,95 @@
+"""What entities say of a charge, its signature and what is wrong."""
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from simulator import RestServer, SimulatedMeter
+
+from .helpers import change_answer, pass_time, press, state, value
+
+
+async def test_clock_synchronised(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    assert value(hass, entry, "clock_synchronised") == "off"
+    await press(hass, entry, "synchronise_clock")
+    assert value(hass, entry, "clock_synchronised") == "on"
+
+
+async def test_problem(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    def problem() -> tuple[str, list[str]]:
+        found = state(hass, entry, "problem")
+        return found.state, found.attributes["errors"]
+
+    assert problem() == ("off", [])
+    simulated.set_error(1, 3)
+    await pass_time(hass)
+    assert problem() == ("on", ["json_value"])
+    simulated.set_error(1, 5)
+    simulated.set_error(2, 1)
+    await pass_time(hass)
+    assert problem() == ("on", ["json_value", "dword_1_bit_5", "dmed_comm"])
+    assert value(hass, entry, "signature_status") == "error"
+
+    await press(hass, entry, "reset_errors")
+    assert problem() == ("off", [])
+
+
+@pytest.mark.parametrize("bit", [1 << 4, 1 << 15])
+async def test_problem_without_a_name(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer, bit: int
+) -> None:
+    undo = change_answer(rest_server, "/v1/charge_status", signature_status=bit)
+    await pass_time(hass)
+    assert value(hass, rest_entry, "problem") == "on"
+    assert state(hass, rest_entry, "problem").attributes["errors"] == []
+    undo()
+    await pass_time(hass)
+    assert value(hass, rest_entry, "problem") == "off"
+
+
+SIGNATURE = {
+    0: "not_initialized",
+    1 << 0: "not_initialized",
+    1 << 1: "prepared",
+    1 << 2 | 1 << 1: "in_progress",
+    1 << 3 | 1 << 1: "signed",
+    1 << 4 | 1 << 3: "error",
+    1 << 15 | 1 << 2: "error",
+}
+
+
+@pytest.mark.parametrize(("bits", "shown"), SIGNATURE.items())
+async def test_signature_status(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    bits: int,
+    shown: str,
+) -> None:
+    change_answer(rest_server, "/v1/charge_status", signature_status=bits)
+    await pass_time(hass)
+    assert value(hass, rest_entry, "signature_status") == shown
+
+
+MEASUREMENT = {
+    0: ("not_initialized", "off"),
+    1: ("idle", "off"),
+    2: ("active", "on"),
+    3: ("active_after_power_failure", "on"),
+    9: ("unknown", "off"),
+}
+
+
+async def test_measurement_status(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer
+) -> None:
+    for number, (status, charging) in MEASUREMENT.items():
+        undo = change_answer(rest_server, "/v1/charge_status", measurement_status=number)
+        await pass_time(hass)
+        assert value(hass, rest_entry, "measurement_status") == status
+        assert value(hass, rest_entry, "charging") == charging
+        undo()

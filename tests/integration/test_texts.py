@@ -1,0 +1,337 @@
+"""Texts, icons and declarations: complete, consistent, and used."""
+
+import ast
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+from string import Formatter
+from typing import Any
+
+from homeassistant.const import Platform
+from homeassistant.helpers.entity import EntityDescription
+import pytest
+import yaml
+
+from custom_components.lovato_dmed4 import (
+    PLATFORMS,
+    binary_sensor,
+    button,
+    config_flow,
+    coordinator,
+    select,
+    sensor,
+    services,
+    switch,
+)
+from custom_components.lovato_dmed4.const import Transport
+from custom_components.lovato_dmed4.dmed4 import errors
+from custom_components.lovato_dmed4.dmed4.errors import (
+    FlagsConflictError,
+    InputError,
+    MeterError,
+    StepFailedError,
+    TextCharactersError,
+    TextTooLongError,
+)
+from custom_components.lovato_dmed4.dmed4.model import DisplayPage, MeterErrors
+from custom_components.lovato_dmed4.dmed4.prototype import (
+    IdentificationFlag,
+    IdentificationLevel,
+    IdentificationType,
+)
+
+FOLDER = Path(services.__file__).parent
+MODULES = sorted(FOLDER.glob("*.py"))
+
+DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
+    "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "button": button.BUTTONS,
+    "select": (select.DISPLAY_PAGE,),
+    "sensor": (
+        *sensor.LIVE_SENSORS,
+        *sensor.TOTAL_SENSORS,
+        *sensor.CYCLE_SENSORS,
+        *sensor.HOUSEKEEPING_SENSORS,
+    ),
+    "switch": (switch.DISPLAY,),
+}
+ENTITIES = [
+    pytest.param(platform, description, id=f"{platform}-{description.key}")
+    for platform, descriptions in DESCRIPTIONS.items()
+    for description in descriptions
+]
+# Never raised themselves.
+ABSTRACT: set[type[MeterError]] = {errors.ChargeCycleError, StepFailedError, InputError}
+PAGES = [page.name.lower() for page in DisplayPage]
+
+
+def read_json(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
+    return found
+
+
+STRINGS = read_json("strings.json")
+ICONS = read_json("icons.json")
+ACTIONS: dict[str, Any] = yaml.safe_load((FOLDER / "services.yaml").read_text(encoding="utf-8"))
+
+
+def texts(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for child in node.values():
+            yield from texts(child)
+    else:
+        assert isinstance(node, str)
+        yield node
+
+
+def placeholders(message: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(message) if name}
+
+
+def leaves(kind: type[MeterError]) -> Iterator[type[MeterError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from leaves(child)
+
+
+def test_english_is_the_same() -> None:
+    assert read_json("translations/en.json") == STRINGS
+
+
+def test_texts_are_plain() -> None:
+    for text in texts(STRINGS):
+        assert text == text.strip() != ""
+        assert "[%key" not in text
+
+
+# --- Entities -----------------------------------------------------------------------------------
+
+
+def test_platforms() -> None:
+    assert sorted(PLATFORMS) == PLATFORMS == [Platform(name) for name in sorted(DESCRIPTIONS)]
+    assert set(STRINGS["entity"]) == set(ICONS["entity"]) == set(DESCRIPTIONS)
+    for module, updates in (
+        (binary_sensor, 0),
+        (button, 1),
+        (select, 1),
+        (sensor, 0),
+        (switch, 1),
+    ):
+        assert updates == module.PARALLEL_UPDATES
+
+
+@pytest.mark.parametrize(("platform", "description"), ENTITIES)
+def test_entity(platform: str, description: EntityDescription) -> None:
+    assert description.translation_key == description.key
+    words = STRINGS["entity"][platform][description.key]
+    assert words["name"]
+    assert (description.device_class is None) <= (description.key in ICONS["entity"][platform])
+    if options := getattr(description, "options", None):
+        assert list(words["state"]) == options
+
+
+@pytest.mark.parametrize("platform", DESCRIPTIONS)
+def test_no_words_or_icons_for_entities_that_do_not_exist(platform: str) -> None:
+    keys = {description.key for description in DESCRIPTIONS[platform]}
+    assert set(STRINGS["entity"][platform]) == keys
+    assert set(ICONS["entity"][platform]) <= keys
+
+
+@pytest.mark.parametrize(("platform", "description"), ENTITIES)
+def test_icon(platform: str, description: EntityDescription) -> None:
+    icons = ICONS["entity"][platform].get(description.key, {})
+    assert all(icon.startswith("mdi:") for icon in texts(icons))
+    states = STRINGS["entity"][platform][description.key].get("state", {"on", "off"})
+    assert set(icons.get("state", ())) <= set(states)
+
+
+def test_problem_names_all_errors() -> None:
+    words = STRINGS["entity"]["binary_sensor"]["problem"]["state_attributes"]["errors"]["state"]
+    assert list(words) == [error.name.lower() for error in MeterErrors if error.name]
+
+
+# --- Actions ------------------------------------------------------------------------------------
+
+
+def test_actions() -> None:
+    assert set(ACTIONS) == set(STRINGS["services"]) == set(ICONS["services"])
+    assert set(ACTIONS) == set(services._ACTIONS)
+    for icon in texts(ICONS["services"]):
+        assert icon.startswith("mdi:")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_action(action: str) -> None:
+    words = STRINGS["services"][action]
+    assert words["name"]
+    assert words["description"].endswith(".")
+    fields = ACTIONS[action]["fields"]
+    assert list(words["fields"]) == list(fields)
+    for field in words["fields"].values():
+        assert field["name"]
+        assert field["description"].endswith(".")
+    assert next(iter(fields)) == "device_id"
+    assert fields["device_id"] == {
+        "required": True,
+        "selector": {"device": {"integration": "lovato_dmed4"}},
+    }
+
+
+def test_choices_of_actions() -> None:
+    start, display = (ACTIONS[name]["fields"] for name in ("start_charge_cycle", "set_display"))
+
+    def options(field: dict[str, Any]) -> list[str]:
+        found: list[str] = field["selector"]["select"]["options"]
+        return found
+
+    assert options(start["identification_type"]) == list(IdentificationType)
+    assert options(start["identification_level"]) == list(IdentificationLevel)
+    assert options(start["identification_flags"]) == list(IdentificationFlag)
+    assert start["identification_flags"]["selector"]["select"]["multiple"] is True
+    assert options(display["page"]) == PAGES == select.DISPLAY_PAGE.options
+
+
+def test_selectors() -> None:
+    used = {
+        field["selector"]["select"]["translation_key"]: field["selector"]["select"]["options"]
+        for action in ACTIONS.values()
+        for field in action["fields"].values()
+        if (field["selector"].get("select") or {}).get("translation_key")
+    }
+    assert set(STRINGS["selector"]) == set(used)
+    for name, options in used.items():
+        assert list(STRINGS["selector"][name]["options"]) == options
+    page = STRINGS["entity"]["select"]["display_page"]["state"]
+    assert STRINGS["selector"]["display_page"]["options"] == page
+
+
+# --- Errors -------------------------------------------------------------------------------------
+
+
+def raised_keys() -> set[str]:
+    """The translation keys that the code names where it raises, of this integration's texts."""
+    pattern = re.compile(r'translation_domain=DOMAIN,\s*translation_key="(\w+)"')
+    return {
+        key for module in MODULES for key in pattern.findall(module.read_text(encoding="utf-8"))
+    }
+
+
+def examples() -> Iterator[MeterError]:
+    """An error of each kind that has a text, as it may be raised."""
+    kinds: list[type[MeterError]] = [MeterError, *leaves(MeterError)]
+    for kind in kinds:
+        if kind in ABSTRACT:
+            continue
+        if issubclass(kind, StepFailedError):
+            yield kind("failed")
+            yield kind("failed", ("JSON_VALUE", "DMED_COMM"))
+        elif kind is FlagsConflictError:
+            yield FlagsConflictError()
+        elif kind is TextTooLongError:
+            yield TextTooLongError("TT", 251, 250)
+        elif kind is TextCharactersError:
+            yield TextCharactersError("ID")
+        else:
+            yield kind("failed")
+
+
+@pytest.mark.parametrize("error", examples(), ids=repr)
+def test_error(error: MeterError) -> None:
+    message = STRINGS["exceptions"][coordinator.translation_key(error)]["message"]
+    assert message.endswith(".")
+    given = coordinator._placeholders(error)
+    assert placeholders(message) <= given.keys()
+    shown = message.format(**given)
+    assert "{" not in shown
+    if isinstance(error, StepFailedError) and error.errors:
+        assert "JSON_VALUE, DMED_COMM" in shown
+
+
+def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
+    fallback = {errors.UnexpectedAnswerError}
+    assert set(coordinator._TRANSLATION_KEYS) == set(leaves(MeterError)) - ABSTRACT - fallback
+
+
+def test_exceptions_are_all_used() -> None:
+    used = raised_keys() | {coordinator.translation_key(error) for error in examples()}
+    assert set(STRINGS["exceptions"]) == used
+    for key in raised_keys():
+        assert not placeholders(STRINGS["exceptions"][key]["message"])
+
+
+def test_fields_of_errors() -> None:
+    options = {str(key) for key in config_flow._OPTIONS.schema}
+    assert set(coordinator._FIELDS.values()) <= options
+    assert set(coordinator._FIELDS.values()) <= set(ACTIONS["start_charge_cycle"]["fields"])
+
+
+# --- Flows --------------------------------------------------------------------------------------
+
+
+def test_forms() -> None:
+    steps = STRINGS["config"]["step"]
+    assert list(steps["user"]["menu_options"]) == list(Transport)
+    forms = {
+        "rest": (steps["rest"], config_flow._REST),
+        "modbus_tcp": (steps["modbus_tcp"], config_flow._MODBUS_TCP),
+        "init": (STRINGS["options"]["step"]["init"], config_flow._OPTIONS),
+    }
+    assert set(steps) == set(Transport) | {"user"}
+    assert set(STRINGS["options"]["step"]) == {"init"}
+    for words, schema in forms.values():
+        fields = [str(key) for key in schema.schema]
+        assert words["title"]
+        assert words["description"]
+        assert list(words["data"]) == list(words["data_description"]) == fields
+
+
+def test_errors_of_forms() -> None:
+    way = {errors.CannotConnectError, errors.SilentError, errors.NotADmed4Error}
+    way |= {errors.RefusedError, errors.UnexpectedAnswerError}
+    keys = {coordinator.translation_key(kind("")) for kind in way}
+    assert set(STRINGS["config"]["error"]) == keys | {"invalid_host", "unknown"}
+    assert set(STRINGS["config"]["abort"]) == {"already_configured"}
+    inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
+    assert set(STRINGS["options"]["error"]) == inputs
+    flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
+    for text in texts(dict(enumerate(flows))):
+        assert text.endswith(".")
+        assert not placeholders(text)
+
+
+def _is_input(error: MeterError) -> bool:
+    return isinstance(error, InputError)
+
+
+# --- Declarations -------------------------------------------------------------------------------
+
+
+def test_manifest() -> None:
+    manifest = read_json("manifest.json")
+    keys = list(manifest)
+    assert keys == ["domain", "name", *sorted(keys[2:])]
+    assert {"codeowners", "documentation", "integration_type", "iot_class"} <= set(keys)
+    assert {"issue_tracker", "loggers", "requirements", "version"} <= set(keys)
+    assert manifest["domain"] == FOLDER.name == "lovato_dmed4"
+    assert manifest["config_flow"] is True
+    assert manifest["iot_class"] == "local_polling"
+    assert manifest["integration_type"] == "device"
+    assert manifest["dependencies"] == ["http"]
+    assert manifest["documentation"].startswith("https://")
+    # Home Assistant itself pins pymodbus: a floor, and nothing above it.
+    (requirement,) = manifest["requirements"]
+    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", requirement)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_module(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    imported = {
+        name.name if isinstance(node, ast.Import) else str(node.module)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert not any(name.startswith(("tests", "simulator", "demo")) for name in imported)
