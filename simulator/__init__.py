@@ -1,6 +1,7 @@
-"""A simulated LOVATO DMED4: a DC energy meter that really signs, over Modbus and REST."""
+"""Simulated LOVATO DMED4 devices: meters that really sign, and their remote displays."""
 
 from .clock import Clock, ManualClock, SystemClock
+from .display import DISPLAY_MODELS, RemoteDisplay
 from .errors import BusyError, MeterError, NotValidError, OutOfRangeError
 from .faults import ModbusFault, RestFault
 from .meter import Command, MeasurementStatus, SignatureStatus, SimulatedMeter
@@ -19,6 +20,7 @@ from .servers import (
 )
 
 __all__ = [
+    "DISPLAY_MODELS",
     "MODELS",
     "BusyError",
     "Clock",
@@ -34,6 +36,7 @@ __all__ = [
     "OutOfRangeError",
     "Pty",
     "Quirks",
+    "RemoteDisplay",
     "RestFault",
     "RestServer",
     "SerialOverTcpServer",

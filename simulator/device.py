@@ -1,23 +1,33 @@
 """What every simulated device has: a source of time and a power supply that can fail."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Final
 
 from .clock import Clock, SystemClock
+from .quirks import Quirks
 
 
-class Device:
+class Device(ABC):
     """A meter or a display.
 
     Args:
         clock: The source of time; by default the machine's.
         reboot_time: Seconds for which a reboot leaves it without an answer.
+        quirks: Readings of the manual other than the default.
     """
 
-    def __init__(self, clock: Clock | None, reboot_time: float) -> None:
+    def __init__(self, clock: Clock | None, reboot_time: float, quirks: Quirks | None) -> None:
+        self.quirks: Final = quirks or Quirks()
         self._clock = clock or SystemClock()
         self._reboot_time = reboot_time
         self._down_until = float("-inf")
         self._reboot_listeners: list[Callable[[], None]] = []
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What the device calls itself."""
 
     @property
     def now(self) -> float:
@@ -29,8 +39,9 @@ class Device:
         """Whether the device is starting: it answers nothing."""
         return self.now < self._down_until
 
+    @abstractmethod
     def update(self) -> None:
-        """Catch up with the clock source, where there is something to catch up with."""
+        """Catch up with the clock source: the measures, and whatever has become due."""
 
     def reboot(self) -> None:
         """Restart, as after the parameters have been saved: no answers for the reboot time."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol, override
 
 from .framing import Frame
+from .meter import SimulatedMeter
 from .modbus import TARGET_DOES_NOT_RESPOND, Unit, exception, handle_pdu
 from .registers import WRITE_ONE
 
@@ -79,7 +80,7 @@ class Gateway(Line):
     """
 
     def __init__(
-        self, meter: Unit, unit_id: int, bus: Bus, *, timeout: float, silent: bool
+        self, meter: SimulatedMeter, unit_id: int, bus: Bus, *, timeout: float, silent: bool
     ) -> None:
         self._meter = meter
         self._unit_id = unit_id

@@ -75,7 +75,10 @@ class Logbook[Entry]:
 
 
 class Download:
-    """A window of registers on one entry: select the logbook, then the entry, poll, read."""
+    """A window of registers on one entry: select the logbook, then the entry, poll, read.
+
+    All steps are needed for every entry: the manual describes no shorter way.
+    """
 
     def __init__(self) -> None:
         self._selected = False
@@ -101,6 +104,7 @@ class Download:
         """
         if not self._selected:
             raise NotValidError("no logbook selected")
+        self._selected = False
         self._entry = entry
         self._ready_at = ready_at
         self.done = False

@@ -37,6 +37,13 @@ _MAX_DWORD = 0xFFFFFFFF
 _MAX_OFFSET = 900  # minutes
 _OFFSET_STEP = 15  # minutes
 _DISPLAY_PAGES = 13
+# The charges of a logbook that is filled at once.
+_PAST_INTERVAL = 3600.0  # s
+_PAST_ENERGY = 20_000  # Wh
+_PAST_PROTOTYPE = (
+    b'{"FV":"1.3","GI":"DMED4","PG":"T0","IS":true,"IL":"TRUSTED","IF":["RFID_PLAIN"],'
+    b'"IT":"ISO14443","ID":"%08X"}'
+)
 # Error dword 1, bits 9 to 16: the key or the signing itself is broken.
 _SIGNING_ERRORS = 0x0001FE00
 
@@ -129,14 +136,13 @@ class SimulatedMeter(Device):
         reboot_time: float = 2.0,
         quirks: Quirks | None = None,
     ) -> None:
-        super().__init__(clock, reboot_time)
+        super().__init__(clock, reboot_time, quirks)
         random = Random(f"meter {seed}")  # noqa: S311
         drawn_serial_number = random.randrange(10_000_000, 100_000_000)
         drawn_imported = random.randrange(1_000_000, 900_000_000)
         exported = random.randrange(1_000, 100_000)
         self.model: Final = MODELS[model]
         self.serial_number: Final = serial_number or drawn_serial_number
-        self.quirks: Final = quirks or Quirks()
         self.commissioned: Final = commissioned
         self.sync_timeout: Final = sync_timeout
         self.parameters: Final = Parameters(
@@ -182,6 +188,11 @@ class SimulatedMeter(Device):
         self.event_index = 0
         self._log(EventCode.POWER_UP)
 
+    @property
+    @override
+    def name(self) -> str:
+        return f"DMED4 {self.serial_number}"
+
     # --- Time
 
     @property
@@ -201,8 +212,8 @@ class SimulatedMeter(Device):
 
     # --- Status
 
+    @override
     def update(self) -> None:
-        """Catch up with the clock source: the measures, and whatever has become due."""
         now = self.now
         self.physics.advance(now)
         if self._begin is not None and self.charging:
@@ -519,6 +530,42 @@ class SimulatedMeter(Device):
         self.update()
         self.physics.reversed = on
 
+    def fill_logbook(self, number: int) -> None:
+        """Have so many records signed of charges that have been, a begin and an end of each.
+
+        They lie before now, an hour apart, and their counters add up to the present ones.
+
+        Raises:
+            NotValidError: A charge cycle is running, or there is no key yet.
+        """
+        self._require_not_busy()
+        if self.charging or not self.commissioned:
+            raise NotValidError("not while charging, nor before commissioning")
+        charges = (number + 1) // 2
+        sample = self.physics.fast
+        energy = min(_PAST_ENERGY, sample.imported // max(charges, 1))
+        for charge in range(charges):
+            start = self.time - (charges - charge) * _PAST_INTERVAL
+            imported = (sample.imported - (charges - charge) * energy) % COUNTER_SIZE
+            begin, end = (
+                Reading(
+                    time=time_text(moment, self.time_offset, synchronised=self.synchronised),
+                    reason=reason,
+                    imported=imported + cycle,
+                    exported=sample.exported % COUNTER_SIZE,
+                    cycle=cycle,
+                )
+                for reason, moment, cycle in (
+                    ("B", start, 0),
+                    ("E", start + _PAST_INTERVAL / 2, energy),
+                )
+            )
+            fields = check_prototype(_PAST_PROTOTYPE % (charge + 1))
+            # Of an odd number, the oldest charge has lost its begin.
+            for now in (begin, end)[charge == 0 and number % 2 :]:
+                page = self._progressive + 1
+                self._keep(fields, page, payload_text(fields, page, begin, now))
+
     def power_failure(self) -> None:
         """Lose power and come back at once: connections and clock synchronisation are gone.
 
@@ -601,17 +648,18 @@ class SimulatedMeter(Device):
         def finish() -> None:
             if self._signing_broken:
                 return
-            algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-            der = self._private_key.sign(payload.encode(), algorithm)
-            text = f"OCMF|{payload}|{signature_text(der, self.signature_format)}"
-            self._progressive = progressive
-            self.record_log.entries.append(
-                Record(progressive, identification_of(fields), text, der)
-            )
+            self._keep(fields, progressive, payload)
             self._signature_ok = True
 
         self._signature_ok = False
         self._job = _Job(self.now + self._signing_time, finish, signing=True)
+
+    def _keep(self, fields: dict[str, str], progressive: int, payload: str) -> None:
+        algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        der = self._private_key.sign(payload.encode(), algorithm)
+        text = f"OCMF|{payload}|{signature_text(der, self.signature_format)}"
+        self._progressive = progressive
+        self.record_log.entries.append(Record(progressive, identification_of(fields), text, der))
 
     def _log(self, code: EventCode, argument: int = 0) -> None:
         self.event_log.entries.append(Event(int(self.time), self.time_offset, code, argument))

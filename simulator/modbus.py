@@ -1,10 +1,12 @@
 """The meter over Modbus: what a request asks, whatever the framing around it."""
 
 import struct
+from typing import Any
 
+from .display import DISPLAY_REGISTERS, RemoteDisplay
 from .errors import BusyError, NoRegisterError, NotValidError, OutOfRangeError
 from .meter import SimulatedMeter
-from .registers import METER_REGISTERS, READ, WRITE_MANY, WRITE_ONE
+from .registers import METER_REGISTERS, READ, WRITE_MANY, WRITE_ONE, RegisterTable
 
 MAX_REGISTERS = 120
 """Registers in one message (manual: protocol specifications)."""
@@ -23,11 +25,11 @@ BUSY = 0x06
 TARGET_DOES_NOT_RESPOND = 0x0B  # by the Modbus specification; the manual has no gateway's errors
 
 
-type Unit = SimulatedMeter
+type Unit = SimulatedMeter | RemoteDisplay
 """A device that has a node number."""
 
 
-def handle_pdu(meter: Unit, pdu: bytes) -> bytes | None:
+def handle_pdu(unit: Unit, pdu: bytes) -> bytes | None:
     """Answer one request: function and data, without framing.
 
     There is no answer to an empty request, from a device that is rebooting, and to the request that
@@ -35,14 +37,14 @@ def handle_pdu(meter: Unit, pdu: bytes) -> bytes | None:
     """
     if not pdu:
         return None
-    answer = None if meter.rebooting else _answer_or_exception(meter, pdu)
-    return None if meter.rebooting else answer
+    answer = None if unit.rebooting else _answer_or_exception(unit, pdu)
+    return None if unit.rebooting else answer
 
 
-def _answer_or_exception(meter: Unit, pdu: bytes) -> bytes:
+def _answer_or_exception(unit: Unit, pdu: bytes) -> bytes:
     function = pdu[0]
     try:
-        return bytes([function]) + _answer(meter, function, pdu[1:])
+        return bytes([function]) + _answer(unit, function, pdu[1:])
     except _UnknownFunctionError:
         code = _FUNCTION_NOT_VALID
     except NoRegisterError:
@@ -65,27 +67,33 @@ class _UnknownFunctionError(Exception):
     """A function that the meter does not have."""
 
 
-def _answer(meter: SimulatedMeter, function: int, data: bytes) -> bytes:
+def _answer(unit: Unit, function: int, data: bytes) -> bytes:
     if function in READ:
         address, count = _ADDRESS_AND_COUNT.unpack(data)
         _check_count(count)
-        words = METER_REGISTERS.read(meter, address + 1, count, function)
+        words = _registers_of(unit).read(unit, address + 1, count, function)
         return bytes([len(words)]) + words
     if function == WRITE_ONE:
         address, _ = _ADDRESS_AND_COUNT.unpack(data)
-        METER_REGISTERS.write(meter, address + 1, data[2:], function)
+        _registers_of(unit).write(unit, address + 1, data[2:], function)
         return data
     if function == WRITE_MANY:
         address, count = _ADDRESS_AND_COUNT.unpack_from(data)
         _check_count(count)
         if len(data) != 5 + 2 * count or data[4] != 2 * count:
             raise OutOfRangeError("byte count and data disagree")
-        METER_REGISTERS.write(meter, address + 1, data[5:], function)
+        _registers_of(unit).write(unit, address + 1, data[5:], function)
         return data[:4]
     if function == _REPORT_SLAVE_ID:
-        identity = (meter.model.slave_id, _FIRMWARE, _HARDWARE, _PARAMETERS)
+        identity = (unit.model.slave_id, _FIRMWARE, _HARDWARE, _PARAMETERS)
         return bytes([8, *identity, 0x02, _ETHERNET_FIRMWARE, 0x00, 0x00])
     raise _UnknownFunctionError
+
+
+def _registers_of(unit: Unit) -> RegisterTable[Any]:
+    if isinstance(unit, RemoteDisplay):
+        return DISPLAY_REGISTERS[unit.model.name]
+    return METER_REGISTERS
 
 
 def _check_count(count: int) -> None:

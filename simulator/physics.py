@@ -60,6 +60,9 @@ class Battery:
     """A vehicle: charged with constant current, then with constant voltage.
 
     A vehicle at a bidirectional meter gives some of it back once it is full, and is charged again.
+
+    Attributes:
+        finished: Whether no current will flow any more.
     """
 
     def __init__(self, model: Model, random: Random) -> None:
@@ -72,6 +75,7 @@ class Battery:
         self._ripple_phase = random.uniform(0.0, 6.28)
         self._giving_back = False
         self._swing = 50.0  # V between empty and full
+        self.finished = False
 
     def step(self, tick: int) -> tuple[float, float]:
         """Live through one tick; return voltage (V) and current (A)."""
@@ -90,6 +94,7 @@ class Battery:
         if current > 0.03 * self._charge_current:
             return current
         self._giving_back = self._bidirectional
+        self.finished = not self._bidirectional
         return 0.0
 
 
@@ -153,14 +158,18 @@ class Physics:
 
     def _run(self, ticks: int) -> None:
         self._total_ticks += ticks
-        if self._battery is None:
-            self._tick += ticks
-            cooling = (1 - _WARMING_PER_TICK) ** ticks
-            first, second = (_AMBIENT + (t - _AMBIENT) * cooling for t in self._temperatures)
-            self._temperatures = (first, second)
-            return
-        for _ in range(ticks):
+        for done in range(ticks):
+            # Where no current flows there is nothing to go through tick by tick.
+            if self._battery is None or self._battery.finished:
+                self._cool(ticks - done)
+                return
             self._step(self._battery)
+
+    def _cool(self, ticks: int) -> None:
+        self._tick += ticks
+        cooling = (1 - _WARMING_PER_TICK) ** ticks
+        first, second = (_AMBIENT + (t - _AMBIENT) * cooling for t in self._temperatures)
+        self._temperatures = (first, second)
 
     def _step(self, battery: Battery) -> None:
         self._tick += 1

@@ -17,6 +17,7 @@ class Quirks:
         logbook_index_base: The index of the last (or first) logbook entry, 0 or 1.
         table_spelling: The system status has the names and types of the manual's tables, where they
             differ from those of its JSON.
+        display_needs_plain_http: `force_display` is not implemented while TLS is on.
         ip_parameters: Which system parameters are IP addresses.
     """
 
@@ -26,4 +27,5 @@ class Quirks:
     prototype_wrapped: bool = False
     logbook_index_base: int = 0
     table_spelling: bool = False
+    display_needs_plain_http: bool = False
     ip_parameters: tuple[str, ...] = IP_PARAMETERS

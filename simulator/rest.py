@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import ssl
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
+from .certificate import Certificate
+from .display import RemoteDisplay
 from .errors import (
     BusyError,
     LoginLockedError,
@@ -17,7 +20,7 @@ from .errors import (
 )
 from .faults import RestFault, RestFaults
 from .meter import SimulatedMeter
-from .rest_api import Api, Call, MeterApi
+from .rest_api import Api, Call, DisplayApi, MeterApi
 
 CHUNK_SIZE = 256
 """Bytes of one chunk (manual: chunked transfer)."""
@@ -35,36 +38,47 @@ _REFUSALS: dict[type[MeterError], tuple[int, str]] = {
     LoginLockedError: (403, "Forbidden"),
     BusyError: (503, "Service Unavailable"),
 }
+_DISPLAY = "/force_display"
 _NOT_JSON = b"<html><body>DMED4</body></html>"
 
 
 class RestServer:
-    """A meter's web server.
+    """The web server of a meter or of a remote display DMED4DC1.
 
     Args:
         meter: What answers.
         host: Address to listen on.
         port: 0 for any free one; the same again after a stop.
+        tls: Serve HTTPS, with a certificate made on the spot.
         response_time: Seconds that an answer takes, so that requests that overlap are seen.
 
     Attributes:
         requests: Method and path of the requests so far.
         max_concurrent: How many requests were under way at a time, at most.
         faults: What goes wrong.
+        certificate_fingerprint: SHA-256 of the certificate (DER), 64 hexadecimal digits; without
+            TLS empty.
     """
 
     def __init__(
         self,
-        meter: SimulatedMeter,
+        meter: SimulatedMeter | RemoteDisplay,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        tls: bool = False,
         response_time: float = 0.005,
     ) -> None:
-        self._meter = meter
-        self._api: Api = MeterApi(meter)
+        self._device = meter
+        self._api = _api_of(meter)
         self.host = host
         self.port = port
+        self.tls = tls
+        self._tls_context: ssl.SSLContext | None = None
+        self.certificate_fingerprint = ""
+        if tls:
+            self._tls_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.renew_certificate()
         self._response_time = response_time
         self.requests: list[tuple[str, str]] = []
         self.max_concurrent = 0
@@ -73,6 +87,18 @@ class RestServer:
         self._runner: web.ServerRunner | None = None
         meter.on_reboot(self._drop_connections)
 
+    @property
+    def url(self) -> str:
+        """Where the server is: `http://127.0.0.1:8080`."""
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
+
+    def renew_certificate(self) -> None:
+        """Use another certificate with another key, for the connections to come."""
+        assert self._tls_context is not None  # noqa: S101 - only a server with TLS has one
+        certificate = Certificate.make(self._device.name)
+        certificate.load_into(self._tls_context)
+        self.certificate_fingerprint = certificate.fingerprint
+
     async def start(self) -> None:
         """Plug the meter in."""
         self._runner = web.ServerRunner(
@@ -80,7 +106,7 @@ class RestServer:
             shutdown_timeout=0,
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self.host, self.port)
+        site = web.TCPSite(self._runner, self.host, self.port, ssl_context=self._tls_context)
         await site.start()
         self.port = self._runner.addresses[0][1]
 
@@ -118,9 +144,7 @@ class RestServer:
             return await self._respond(request)
         finally:
             self._concurrent -= 1
-            afterwards, self._api.afterwards = self._api.afterwards, None
-            if afterwards is not None:
-                afterwards()
+            self._api.finish()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
         call = Call(request.method, request.query, await request.read())
@@ -130,9 +154,9 @@ class RestServer:
             await asyncio.Event().wait()
         if fault in _FAILURES:
             return _failure(*_FAILURES[fault], "a fault of the simulator's")
-        answer = "" if self._meter.rebooting else self._carry_out(request.path, call)
+        answer = "" if self._device.rebooting else self._carry_out(request.path, call)
         await asyncio.sleep(self.faults.delay)
-        if self._meter.rebooting or fault is RestFault.LOST_ANSWER:
+        if self._device.rebooting or fault is RestFault.LOST_ANSWER:
             return _break_off(request, web.Response())
         if isinstance(answer, web.Response):
             return answer
@@ -140,12 +164,14 @@ class RestServer:
         return await _send(request, body, cut=fault is RestFault.CUT)
 
     def _carry_out(self, path: str, call: Call) -> web.Response | str:
-        methods = self._api.methods(path)
-        if methods is None:
-            return _failure(404, "Not Found", path)
-        if call.method not in methods:
-            return _failure(501, "Not Implemented", call.method)
+        if self.tls and self._device.quirks.display_needs_plain_http and path.endswith(_DISPLAY):
+            return _failure(501, "Not Implemented", "only without TLS")
         try:
+            methods = self._api.methods(path)
+            if methods is None:
+                return _failure(404, "Not Found", path)
+            if call.method not in methods:
+                return _failure(501, "Not Implemented", call.method)
             return methods[call.method](call)
         except MeterError as error:
             status, reason = _REFUSALS.get(type(error), (400, "Bad request"))
@@ -156,6 +182,14 @@ class RestServer:
         if not body or not (missing or extra):
             return body
         return json.dumps(_without(json.loads(body), missing) | extra)
+
+
+def _api_of(device: SimulatedMeter | RemoteDisplay) -> Api:
+    if isinstance(device, SimulatedMeter):
+        return MeterApi(device)
+    if not device.model.ethernet:
+        raise ValueError(f"{device.name} has no Ethernet port")
+    return DisplayApi(device)
 
 
 async def _send(request: web.BaseRequest, body: bytes, *, cut: bool) -> web.StreamResponse:

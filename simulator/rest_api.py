@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 import json
+import re
 from typing import Any, Protocol, override
 
-from .errors import NoEntryError, NotLoggedInError, OutOfRangeError
+from .display import TEXT_SIZES, RemoteDisplay
+from .errors import BusyError, NoEntryError, NotLoggedInError, OutOfRangeError
 from .logbook import Event, Logbook
 from .meter import COUNTER_SIZE, Command, SimulatedMeter
 from .record import Record
 
 _MEASURE_FIRMWARE, _POWER_FIRMWARE = 12, 7
 _RESET_ERRORS = "X"
+_CHANNEL_PATH = re.compile(r"/v1/(?P<channel>[1-4])/(?P<call>.+)")
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,14 @@ type Methods = Mapping[str, Callable[[Call], str]]
 
 
 class Api(Protocol):
-    """What answers to a web server's paths.
-
-    Attributes:
-        afterwards: What the last answer brings about once it is sent.
-    """
-
-    afterwards: Callable[[], None] | None
+    """What answers to a web server's paths."""
 
     def methods(self, path: str) -> Methods | None:
         """Return what can be done with a path; None if there is no such path."""
+        ...
+
+    def finish(self) -> None:
+        """Do what the answers bring about, now that they are sent."""
         ...
 
 
@@ -72,7 +73,7 @@ class MeterApi(Api):
 
     def __init__(self, meter: SimulatedMeter) -> None:
         self._meter = meter
-        self.afterwards: Callable[[], None] | None = None
+        self._reboot_due = False
         self._search_status = 0
         self._search_position = 0
         self._calls: dict[str, Methods] = {
@@ -103,6 +104,12 @@ class MeterApi(Api):
     @override
     def methods(self, path: str) -> Methods | None:
         return self._calls.get(path)
+
+    @override
+    def finish(self) -> None:
+        if self._reboot_due:
+            self._reboot_due = False
+            self._meter.reboot()
 
     def _json(self, data: dict[str, Any]) -> str:
         quirks = self._meter.quirks
@@ -185,7 +192,7 @@ class MeterApi(Api):
         body = call.json()
         self._meter.parameters.write_block({name: _integer(body[name]) for name in body})
         # The answer goes out first: without it the client could not know what became of it.
-        self.afterwards = self._meter.reboot
+        self._reboot_due = True
         return ""
 
     def _require_login(self) -> None:
@@ -307,6 +314,42 @@ class MeterApi(Api):
         parameters = call.parameters("display_on_off", "set_page")
         numbers = {name: _integer(value) for name, value in parameters.items()}
         self._meter.set_display(on=numbers.get("display_on_off"), page=numbers.get("set_page"))
+        return ""
+
+
+class DisplayApi(Api):
+    """That of a remote display with Ethernet: its own pages, and the meters on its channels."""
+
+    def __init__(self, display: RemoteDisplay) -> None:
+        self._display = display
+        self._meters = {channel: MeterApi(meter) for channel, meter in display.meters.items()}
+
+    @override
+    def methods(self, path: str) -> Methods | None:
+        if path == "/v1/set_viewer_page":
+            return {"PUT": self._set_page}
+        if (found := _CHANNEL_PATH.fullmatch(path)) is None:
+            return None
+        channel = int(found["channel"])
+        if found["call"] == "custom_string":
+            return {"POST": lambda call: self._set_texts(channel, call)}
+        if channel not in self._meters:
+            return None
+        if self._display.meters[channel].rebooting:
+            raise BusyError("the meter does not answer")
+        return self._meters[channel].methods(f"/v1/{found['call']}")
+
+    @override
+    def finish(self) -> None:
+        for meter in self._meters.values():
+            meter.finish()
+
+    def _set_page(self, call: Call) -> str:
+        self._display.show_page(_integer(call.parameters("page")["page"]))
+        return ""
+
+    def _set_texts(self, channel: int, call: Call) -> str:
+        self._display.set_texts(channel, call.parameters(*TEXT_SIZES))
         return ""
 
 

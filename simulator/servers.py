@@ -14,6 +14,7 @@ from typing import Literal, Self, override
 from .faults import ModbusFault, ModbusFaults, garbled
 from .framing import FRAMINGS, Frame, Framing, FramingName, NotModbusError
 from .lines import Bus, Ethernet, Gateway, Line
+from .meter import SimulatedMeter
 from .modbus import BUSY, Unit, exception
 
 MAX_CONNECTIONS = 2
@@ -243,7 +244,7 @@ class GatewayServer(SocketServer):
 
     def __init__(
         self,
-        meter: Unit,
+        meter: SimulatedMeter,
         units: Mapping[int, Unit],
         *,
         unit_id: int = 1,
@@ -399,7 +400,11 @@ class SerialServer(ModbusServer):
         if isinstance(self._device, Pty):
             return os.dup(self._device.fd)
         fd = os.open(self._device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        _set_up_port(fd, self._baudrate)
+        try:
+            _set_up_port(fd, self._baudrate)
+        except termios.error as error:
+            os.close(fd)
+            raise OSError(f"{self._device} is not a serial port") from error
         return fd
 
 

@@ -66,7 +66,7 @@ def verify(record: str, key: ec.EllipticCurvePublicKey) -> dict[str, Any]:
 class RestClient:
     def __init__(self, session: ClientSession, server: RestServer) -> None:
         self._session = session
-        self._base = f"http://127.0.0.1:{server.port}/v1/"
+        self._base = f"{server.url}/v1/"
 
     async def ask(self, method: str, path: str, **kwargs: Any) -> tuple[int, str, str]:
         async with self._session.request(method, self._base + path, **kwargs) as response:

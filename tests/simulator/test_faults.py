@@ -147,7 +147,7 @@ class TestModbus:
     async def test_slow_answers(
         self, meter: SimulatedMeter, modbus_server: ModbusTcpServer, modbus: ModbusClient
     ) -> None:
-        modbus_server.faults.delay = 0.05
+        modbus_server.faults.delay = 0.15
         modbus.writer.write(bytes.fromhex("0001 0000 0006 01 06 4F10 0005"))
         assert await is_silent(modbus)
         assert meter.display_page == 5
@@ -189,7 +189,7 @@ class TestRest:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await rest.put("force_display", set_page=5)
-        assert rest_server._meter.display_page == 1
+        assert rest_server._device.display_page == 1  # type: ignore[union-attr]
         assert rest_server.max_concurrent == 1
         await rest.get("measure")
 

@@ -58,7 +58,15 @@ class TestRtu:
 
     @pytest.mark.parametrize(
         "garbage",
-        ["00", "FF", "08 04 00", "08 10 00 00 00 01 02", "08 04 0001 0004 A091", "2B" * 300],
+        [
+            "00",
+            "FF",
+            "08 04 00",
+            "08 10 00",
+            "08 10 00 00 00 01 02",
+            "08 04 0001 0004 A091",
+            "2B" * 300,
+        ],
     )
     def test_garbage_is_over_after_a_pause(self, garbage: str) -> None:
         framing = RtuFraming()

@@ -1,7 +1,7 @@
 """The command line: `python -m simulator`."""
 
-from argparse import Namespace
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 import hashlib
 import os
@@ -14,7 +14,7 @@ import sys
 from aiohttp import ClientSession
 import pytest
 
-from simulator.__main__ import main, serve
+from simulator.__main__ import main, parse, serve
 
 from .helpers import ModbusClient
 
@@ -65,18 +65,53 @@ async def test_several_meters(number: signal.Signals) -> None:
             process.kill()
 
 
-async def test_serve(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = Namespace(
-        rest=[0], modbus_tcp=[0], both=[], host="127.0.0.1", seed=1, model="DMED404R0600"
-    )
-    serving = asyncio.create_task(serve(arguments))
+async def lines_of(
+    capsys: pytest.CaptureFixture[str], *argv: str, number: int
+) -> AsyncIterator[list[str]]:
+    """Serve until the test has seen so many lines and is done with them."""
+    serving = asyncio.create_task(serve(parse(argv)))
     output = ""
-    while output.count("\n") < 2:
-        await asyncio.sleep(0.001)
-        output += capsys.readouterr().out
+    async with asyncio.timeout(10):
+        while output.count("\n") < number:
+            if serving.done():
+                await serving
+            await asyncio.sleep(0.001)
+            output += capsys.readouterr().out
+    yield output.splitlines()
     os.kill(os.getpid(), signal.SIGTERM)
     await serving
-    assert all(LINE.fullmatch(line + "\n") for line in output.splitlines())
+
+
+async def test_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    async for lines in lines_of(capsys, "--rest", "0", "--modbus-tcp", "0", number=2):
+        assert all(LINE.fullmatch(line + "\n") for line in lines)
+
+
+async def test_all_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    options = "--rtu pty --ascii pty --rtu-tcp 0 --ascii-tcp 0 --gateway 0 --rest-tls 0 --dc1 0:0"
+    async for lines in lines_of(capsys, *options.split(), number=11):
+        meter = r"DMED404R0600 serial \d{8} "
+        key = r" fingerprint [0-9a-f]{16} public key 3059[0-9a-f]{178}"
+        at = r"127\.0\.0\.1:\d+"
+        for line, pattern in zip(
+            lines,
+            [
+                rf"{meter}REST https://{at} certificate [0-9a-f]{{64}}{key}",
+                rf"{meter}Modbus RTU /dev/\S+ unit 1{key}",
+                rf"{meter}Modbus ASCII /dev/\S+ unit 1{key}",
+                rf"{meter}Modbus RTU over TCP {at} unit 1{key}",
+                rf"{meter}Modbus ASCII over TCP {at} unit 1{key}",
+                *(rf"{meter}Modbus TCP gateway {at} unit {unit}{key}" for unit in (1, 2, 3)),
+                rf"DMED4DC1 REST http://{at} Modbus TCP {at} unit 1",
+                *(rf"{meter}REST http://{at} channel {channel}{key}" for channel in (1, 2)),
+            ],
+            strict=True,
+        ):
+            assert re.fullmatch(pattern, line), line
+        gateway = re.search(r":(\d+) unit 3 .* public key (\w+)", lines[7])
+        assert gateway
+        async with ModbusClient(int(gateway[1]), 3) as modbus:
+            assert (await modbus.read(0x4F20, 48))[:91] == bytes.fromhex(gateway[2])
 
 
 def test_a_meter_is_needed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,3 +133,8 @@ def test_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
         taken.listen()
         assert main(["--rest", str(taken.getsockname()[1])]) == 1
     assert "address already in use" in capsys.readouterr().err
+
+
+def test_no_such_port(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--rtu", "/dev/no-such-port"]) == 1
+    assert "/dev/no-such-port" in capsys.readouterr().err

@@ -349,9 +349,11 @@ class TestLogbooks:
         assert await modbus.number(0x4C01) == 0
         assert await modbus.write(0x2F2A, 0) == b"\x86\x04"  # no logbook selected yet
         assert await modbus.write(0x2F29, 1) == b"\x86\x03"
-        assert (await modbus.write(0x2F29, 8192))[0] == 0x06
         for index, record in enumerate(reversed(meter.records)):
+            assert (await modbus.write(0x2F29, 8192))[0] == 0x06
             assert (await modbus.write(0x2F2A, index))[0] == 0x06
+            # The logbook has to be selected again for the next one.
+            assert await modbus.write(0x2F2A, index) == b"\x86\x04"
             assert await modbus.number(0x4C01) == 0x8000
             assert not any(await modbus.read(0x4C02, 120))
             clock.advance(0.1)
@@ -359,6 +361,7 @@ class TestLogbooks:
             assert status >> 13 == 0b010
             assert await modbus.long_text(0x4C02, 512, status & 0x3FF) == record
             assert await modbus.number(0x4C01) >> 13 == 0b011
+        await modbus.write(0x2F29, 8192)
         assert await modbus.write(0x2F2A, 3) == b"\x86\x03"
         # The last record is still where it was.
         assert await modbus.number(0x4202) == len(meter.records[-1])

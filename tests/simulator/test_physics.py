@@ -1,5 +1,8 @@
 """The measures: a charge curve whose energies are the integral of its power."""
 
+from dataclasses import replace
+import time
+
 import pytest
 
 from simulator import MODELS
@@ -158,3 +161,19 @@ def test_the_cycle_s_energies_stay_until_the_next_begin() -> None:
     assert meter.fast.cycle_imported == 0
     meter.advance(START + 1300)
     assert meter.fast.cycle_imported == meter.fast.imported - first.imported
+
+
+def test_a_day_at_a_full_vehicle_is_gone_through_in_no_time() -> None:
+    at_once, in_pieces = physics("DMED404D0600"), physics("DMED404D0600")
+    started = time.process_time()
+    for meter in (at_once, in_pieces):
+        meter.begin()
+    at_once.advance(START + 86_400)
+    assert time.process_time() - started < 2
+    for hour in range(1, 25):
+        in_pieces.advance(START + 3600 * hour)
+    assert in_pieces.slow.temperatures == pytest.approx(at_once.slow.temperatures)
+    assert replace(in_pieces.slow, temperatures=at_once.slow.temperatures) == at_once.slow
+    assert at_once.slow.cycle_imported > 10_000
+    assert at_once.slow.current == 0
+    assert at_once.slow.voltage > 30_000

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from itertools import pairwise
 import os
 import struct
 import time
@@ -201,6 +200,8 @@ class TestSerial:
     async def test_no_such_port(self, units: dict[int, SimulatedMeter]) -> None:
         with pytest.raises(FileNotFoundError):
             await SerialServer(units, "/dev/no-such-port").start()
+        with pytest.raises(OSError, match="not a serial port"):
+            await SerialServer(units, "/dev/null").start()
 
 
 class TestSerialOverTcp:
@@ -307,14 +308,9 @@ class TestGateway:
             clients = [
                 await stack.enter_async_context(ModbusClient(server.port, unit)) for unit in (7, 9)
             ]
-            ends = []
-
-            async def ask(client: ModbusClient) -> None:
-                await client.ask(b"\x11")
-                ends.append(time.monotonic())
-
-            await asyncio.gather(*map(ask, clients))
-            assert all(later - earlier > 0.008 for earlier, later in pairwise(ends))
+            started = time.monotonic()
+            await asyncio.gather(*(client.ask(b"\x11") for client in clients))
+            assert time.monotonic() - started >= 0.02
 
     async def test_it_is_unplugged_while_it_waits(self, units: dict[int, SimulatedMeter]) -> None:
         bus: dict[int, SimulatedMeter] = {}
