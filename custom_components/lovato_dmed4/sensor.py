@@ -490,12 +490,6 @@ class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):
     entity_description: HousekeepingSensorDescription
 
     @override
-    async def async_update(self) -> None:
-        """Poll on demand: the values come with the housekeeping, not with the live poll."""
-        await super().async_update()
-        await self._data.housekeeping.async_refresh()
-
-    @override
     def take_over(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self._data.housekeeping.data)
         return self._attr_native_value
