@@ -175,15 +175,7 @@ async def _set_custom_page(entry: DisplayConfigEntry, call: ServiceCall) -> Serv
     display = entry.runtime_data
     meter = call.data[ATTR_METER]
     if meter not in display.data.meters:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="no_such_meter",
-            translation_placeholders={
-                "model": display.data.identity.model,
-                "meters": str(len(display.data.meters)),
-                "meter": str(meter),
-            },
-        )
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_meter")
     texts = {name: call.data.get(name, "") for name in LIMITS}
     await display.async_write(meter, texts)
     if call.data[ATTR_SHOW]:
@@ -273,10 +265,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
 async def _handle(hass: HomeAssistant, handler: Handler, call: ServiceCall) -> ServiceResponse:
     _, entry = async_get_device_and_config_entry(hass, DOMAIN, call.data[ATTR_DEVICE_ID])
     for_display = handler in _DISPLAY_HANDLERS
-    if is_display(entry) != for_display:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="not_a_display" if for_display else "not_a_meter",
-            translation_placeholders={"device": entry.title},
-        )
+    if for_display and not is_display(entry):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_a_display")
+    if is_display(entry) and not for_display:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_a_meter")
     return await handler(entry, call)

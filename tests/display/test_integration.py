@@ -22,12 +22,6 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError,
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockUser,
-    async_fire_time_changed,
-)
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
@@ -48,6 +42,12 @@ from simulator.framing import Frame
 from simulator.lines import Bus
 from simulator.modbus import handle_pdu
 from simulator.servers import SocketServer
+from tests.integration.plugin import (
+    ClientSessionGenerator,
+    MockConfigEntry,
+    MockUser,
+    async_fire_time_changed,
+)
 
 LOCALHOST = "127.0.0.1"
 
@@ -681,11 +681,7 @@ async def test_the_action_knows_how_many_meters_there_are(hass: HomeAssistant) -
         entry = await add(hass, "modbus_tcp", port=server.port, unit_id=1)
         with pytest.raises(ServiceValidationError) as error:
             await set_page(hass, entry, TEXTS | {"meter": 2})
-        assert error.value.translation_placeholders == {
-            "model": "DMED4DC2",
-            "meters": "1",
-            "meter": "2",
-        }
+        assert error.value.translation_key == "no_such_meter"
         await set_page(hass, entry, TEXTS | {"meter": 1, "show": True})
         assert display.page == 5
         await hass.config_entries.async_unload(entry.entry_id)

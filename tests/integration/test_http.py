@@ -101,7 +101,7 @@ async def test_meter_is_gone(
     response = await client.get(url)
     assert response.status == HTTPStatus.BAD_GATEWAY
     message = (await response.json())["message"]
-    assert message.startswith("The meter cannot be reached.")
+    assert message.startswith("The device cannot be reached.")
     assert message.count("{") == 0
 
     await server.start()

@@ -223,7 +223,7 @@ async def test_falls_silent(
             await entry.runtime_data.live.async_refresh()
         assert not is_available(hass, entry)
         (line,) = complaints(caplog)
-        assert "The meter does not answer" in line
+        assert "The device does not answer" in line
         with pytest.raises(HomeAssistantError) as caught:
             await act(hass, entry, "get_last_record")
         assert caught.value.translation_key == "silent"

@@ -354,7 +354,8 @@ async def test_only_an_administrator_may(
     user: Context,
     admin: Context,
 ) -> None:
-    assert set(hass.services.async_services_for_domain(DOMAIN)) == set(ACTIONS)
+    # The other one is for displays.
+    assert set(hass.services.async_services_for_domain(DOMAIN)) == {*ACTIONS, "set_custom_page"}
     server.requests.clear()
     for action, data in ACTIONS.items():
         with pytest.raises(Unauthorized):

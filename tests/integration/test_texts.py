@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from custom_components.lovato_dmed4 import (
+    DISPLAY_PLATFORMS,
     PLATFORMS,
     binary_sensor,
     button,
@@ -24,15 +25,19 @@ from custom_components.lovato_dmed4 import (
     sensor,
     services,
     switch,
+    text as page_texts,
 )
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
+from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
     CertificateChangedError,
     FlagsConflictError,
     InputError,
     LineInUseError,
     MeterError,
+    PageTextCharactersError,
+    PageTextTooLongError,
     ParameterError,
     StepFailedError,
     TextCharactersError,
@@ -52,7 +57,7 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": binary_sensor.BINARY_SENSORS,
     "button": button.BUTTONS,
     "event": (event.METROLOGICAL_EVENT,),
-    "select": (select.DISPLAY_PAGE,),
+    "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
         *sensor.LIVE_SENSORS,
         *sensor.TOTAL_SENSORS,
@@ -61,6 +66,8 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
         sensor.LOGBOOK_PROGRESS,
     ),
     "switch": (switch.DISPLAY,),
+    # The texts of the other meters are called the same, but for the meter's number.
+    "text": tuple(description for description in page_texts.PAGE_TEXTS if description.meter == 1),
 }
 ENTITIES = [
     pytest.param(platform, description, id=f"{platform}-{description.key}")
@@ -101,6 +108,11 @@ def leaves(kind: type[MeterError]) -> Iterator[type[MeterError]]:
         yield from leaves(child)
 
 
+def translation_key(description: EntityDescription) -> str:
+    assert description.translation_key is not None
+    return description.translation_key
+
+
 def test_english_is_the_same() -> None:
     assert read_json("translations/en.json") == STRINGS
 
@@ -115,7 +127,9 @@ def test_texts_are_plain() -> None:
 
 
 def test_platforms() -> None:
-    assert sorted(PLATFORMS) == PLATFORMS == [Platform(name) for name in sorted(DESCRIPTIONS)]
+    for platforms in (PLATFORMS, DISPLAY_PLATFORMS):
+        assert sorted(platforms) == platforms
+    assert {*PLATFORMS, *DISPLAY_PLATFORMS} == {Platform(name) for name in DESCRIPTIONS}
     assert set(STRINGS["entity"]) == set(ICONS["entity"]) == set(DESCRIPTIONS)
     for module, updates in (
         (binary_sensor, 0),
@@ -124,32 +138,35 @@ def test_platforms() -> None:
         (select, 1),
         (sensor, 0),
         (switch, 1),
+        (page_texts, 1),
     ):
         assert updates == module.PARALLEL_UPDATES
 
 
 @pytest.mark.parametrize(("platform", "description"), ENTITIES)
 def test_entity(platform: str, description: EntityDescription) -> None:
-    assert description.translation_key == description.key
-    words = STRINGS["entity"][platform][description.key]
+    key = translation_key(description)
+    assert platform == "text" or key == description.key
+    words = STRINGS["entity"][platform][key]
+    assert placeholders(words["name"]) == set(description.translation_placeholders or ())
     assert words["name"]
-    assert (description.device_class is None) <= (description.key in ICONS["entity"][platform])
+    assert (description.device_class is None) <= (key in ICONS["entity"][platform])
     if options := getattr(description, "options", None):
         assert list(words["state"]) == options
 
 
 @pytest.mark.parametrize("platform", DESCRIPTIONS)
 def test_no_words_or_icons_for_entities_that_do_not_exist(platform: str) -> None:
-    keys = {description.key for description in DESCRIPTIONS[platform]}
+    keys = {translation_key(description) for description in DESCRIPTIONS[platform]}
     assert set(STRINGS["entity"][platform]) == keys
     assert set(ICONS["entity"][platform]) <= keys
 
 
 @pytest.mark.parametrize(("platform", "description"), ENTITIES)
 def test_icon(platform: str, description: EntityDescription) -> None:
-    icons = ICONS["entity"][platform].get(description.key, {})
+    icons = ICONS["entity"][platform].get(translation_key(description), {})
     assert all(icon.startswith("mdi:") for icon in texts(icons))
-    states = STRINGS["entity"][platform][description.key].get("state", {"on", "off"})
+    states = STRINGS["entity"][platform][translation_key(description)].get("state", {"on", "off"})
     assert set(icons.get("state", ())) <= set(states)
 
 
@@ -179,9 +196,11 @@ def test_action(action: str) -> None:
         assert field["name"]
         assert field["description"].endswith(".")
     assert next(iter(fields)) == "device_id"
+    meter = {"integration": "lovato_dmed4"}
+    displays = {"filter": [meter | {"model": model} for model in METERS]}
     assert fields["device_id"] == {
         "required": True,
-        "selector": {"device": {"integration": "lovato_dmed4"}},
+        "selector": {"device": displays if action == "set_custom_page" else meter},
     }
 
 
@@ -197,6 +216,11 @@ def test_choices_of_actions() -> None:
     assert options(start["identification_flags"]) == list(IdentificationFlag)
     assert start["identification_flags"]["selector"]["select"]["multiple"] is True
     assert options(display["page"]) == PAGES == select.DISPLAY_PAGE.options
+
+
+def test_pages_of_a_remote_display() -> None:
+    words = STRINGS["entity"]["select"]["viewer_page"]["state"]
+    assert list(words) == [page.name.lower() for page in ViewerPage]
 
 
 def test_selectors() -> None:
@@ -242,6 +266,10 @@ def examples() -> Iterator[MeterError]:
             yield ParameterError("P04_02", "failed")
         elif kind is FlagsConflictError:
             yield FlagsConflictError()
+        elif kind is PageTextTooLongError:
+            yield PageTextTooLongError("title_1", 33, 32)
+        elif kind is PageTextCharactersError:
+            yield PageTextCharactersError("text_1")
         elif kind is TextTooLongError:
             yield TextTooLongError("TT", 251, 250)
         elif kind is TextCharactersError:
@@ -329,7 +357,8 @@ def test_errors_of_forms() -> None:
 
 
 def _is_input(error: MeterError) -> bool:
-    return isinstance(error, InputError)
+    of_a_display = isinstance(error, PageTextTooLongError | PageTextCharactersError)
+    return isinstance(error, InputError) and not of_a_display
 
 
 # --- Declarations -------------------------------------------------------------------------------
