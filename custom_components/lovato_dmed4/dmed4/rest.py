@@ -221,7 +221,7 @@ class RestDevice:
             raise UnexpectedAnswerError(f"{method} {path}: {err}") from err
         if response.status >= 300:  # noqa: PLR2004 - a redirect is no answer of a meter either
             text = body[:100].decode(errors="replace").strip()
-            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}")
+            raise RefusedError(f"HTTP {response.status} {response.reason}: {text}", response.status)
         return body
 
 
