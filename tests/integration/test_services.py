@@ -341,6 +341,9 @@ ACTIONS = {action: data for action, data in WRONG_FIELDS if not data} | {
     "reset_errors": {},
     "synchronise_clock": {},
     "set_display": {"display_on": True},
+    "get_parameters": {},
+    "set_parameters": {"parameters": {"P04_02": 7}},
+    "set_operating": {"confirm": "12345678"},
 }
 
 

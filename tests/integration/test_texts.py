@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 import re
@@ -19,6 +20,9 @@ from custom_components.lovato_dmed4 import (
     button,
     config_flow,
     coordinator,
+    issues,
+    number,
+    scale_check,
     select,
     sensor,
     services,
@@ -40,13 +44,15 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
 MODULES = sorted(FOLDER.glob("*.py"))
 
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
-    "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
     "button": button.BUTTONS,
+    "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE,),
     "sensor": (
         *sensor.LIVE_SENSORS,
@@ -62,7 +68,22 @@ ENTITIES = [
     for description in descriptions
 ]
 # Never raised themselves.
-ABSTRACT: set[type[MeterError]] = {errors.ChargeCycleError, StepFailedError, InputError}
+ABSTRACT: set[type[MeterError]] = {
+    errors.ChargeCycleError,
+    StepFailedError,
+    InputError,
+    errors.ParameterError,
+}
+# How those are made that do not take a text.
+SPECIAL: dict[type[MeterError], MeterError] = {
+    FlagsConflictError: FlagsConflictError(),
+    TextTooLongError: TextTooLongError("TT", 251, 250),
+    TextCharactersError: TextCharactersError("ID"),
+    errors.LoginLockedError: errors.LoginLockedError(datetime(2026, 1, 1, tzinfo=UTC)),
+    errors.UnknownParameterError: errors.UnknownParameterError("P09_01"),
+    errors.ParameterValueError: errors.ParameterValueError("P04_02", "0…7"),
+    errors.ParametersNotTakenError: errors.ParametersNotTakenError(("P04_02", "P05_03")),
+}
 PAGES = [page.name.lower() for page in DisplayPage]
 
 
@@ -114,6 +135,7 @@ def test_platforms() -> None:
     for module, updates in (
         (binary_sensor, 0),
         (button, 1),
+        (number, 1),
         (select, 1),
         (sensor, 0),
         (switch, 1),
@@ -226,14 +248,8 @@ def examples() -> Iterator[MeterError]:
         if issubclass(kind, StepFailedError):
             yield kind("failed")
             yield kind("failed", ("JSON_VALUE", "DMED_COMM"))
-        elif kind is FlagsConflictError:
-            yield FlagsConflictError()
-        elif kind is TextTooLongError:
-            yield TextTooLongError("TT", 251, 250)
-        elif kind is TextCharactersError:
-            yield TextCharactersError("ID")
         else:
-            yield kind("failed")
+            yield SPECIAL.get(kind) or kind("failed")
 
 
 @pytest.mark.parametrize("error", examples(), ids=repr)
@@ -275,9 +291,10 @@ def test_forms() -> None:
     forms = {
         "rest": (steps["rest"], config_flow._REST),
         "modbus_tcp": (steps["modbus_tcp"], config_flow._MODBUS_TCP),
+        "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
         "init": (STRINGS["options"]["step"]["init"], config_flow._OPTIONS),
     }
-    assert set(steps) == set(Transport) | {"user"}
+    assert set(steps) == set(Transport) | {"user", "reauth_confirm"}
     assert set(STRINGS["options"]["step"]) == {"init"}
     for words, schema in forms.values():
         fields = [str(key) for key in schema.schema]
@@ -290,8 +307,10 @@ def test_errors_of_forms() -> None:
     way = {errors.CannotConnectError, errors.SilentError, errors.NotADmed4Error}
     way |= {errors.RefusedError, errors.UnexpectedAnswerError}
     keys = {coordinator.translation_key(kind("")) for kind in way}
-    assert set(STRINGS["config"]["error"]) == keys | {"invalid_host", "unknown"}
-    assert set(STRINGS["config"]["abort"]) == {"already_configured"}
+    login = {"wrong_password", "login_locked"}
+    assert set(STRINGS["config"]["error"]) == keys | login | {"invalid_host", "unknown"}
+    aborts = {"already_configured", "reauth_successful", "not_loaded"}
+    assert set(STRINGS["config"]["abort"]) == aborts
     inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
     assert set(STRINGS["options"]["error"]) == inputs
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
@@ -302,6 +321,26 @@ def test_errors_of_forms() -> None:
 
 def _is_input(error: MeterError) -> bool:
     return isinstance(error, InputError)
+
+
+# --- Repair issues ------------------------------------------------------------------------------
+
+
+def test_issues() -> None:
+    hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
+    others = {"clock_not_kept", "login_locked", "errors_persist", scale_check.ISSUE}
+    assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
+    for words in STRINGS["issues"].values():
+        assert "{meter}" in words["title"]
+        assert ("description" in words) != ("fix_flow" in words)
+        assert words.get("description", "x.").endswith(".")
+
+
+def test_hardware_names_all_errors() -> None:
+    words = STRINGS["entity"]["binary_sensor"]["hardware"]["state_attributes"]
+    for board in ("board_1", "board_2"):
+        assert set(words[board]["state"]) >= set(BOARD_BITS[board])
+    assert list(words["fatal"]["state"]) == [f"e_{number}" for number in issues.FATAL_ERRORS]
 
 
 # --- Declarations -------------------------------------------------------------------------------
