@@ -316,7 +316,9 @@ async def test_answer_that_lacks_a_field(
         return {
             each
             for each, entity in entities(hass, rest_entry).items()
-            if entity.domain == "sensor" and value(hass, rest_entry, each) == "unknown"
+            if entity.domain == "sensor"
+            and not entity.disabled
+            and value(hass, rest_entry, each) == "unknown"
         }
 
     path, name, answer = missing
