@@ -297,7 +297,7 @@ async def test_addresses_may_be_given_with_dots(dotted: WebPeer) -> None:
 
 
 async def test_a_host_name_does_not_tell_the_order_of_bytes() -> None:
-    block: dict[str, object] = dict.fromkeys(NAMES, 0) | {"P05_03": 0x0100007F}
+    block: dict[str, object] = {**dict.fromkeys(NAMES, 0), "P05_03": 0x0100007F}
     async with peer_with(block) as peer, client("rest", peer.port) as meter:
         assert isinstance(meter, RestMeter)
         meter.parameters._host = "meter.local"

@@ -22,6 +22,7 @@ def raised(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> set[str]:
     found = set()
     for issue in ir.async_get(hass).issues.values():
         if issue.domain == DOMAIN and issue.issue_id.startswith(entry.entry_id):
+            assert issue.translation_key is not None
             assert issue.translation_key in texts
             assert issue.translation_placeholders is not None
             assert issue.translation_placeholders["meter"] == entry.title

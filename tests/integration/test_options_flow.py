@@ -21,6 +21,7 @@ DEFAULTS = {
     "identification_flags": [],
     "interval_charging": 2,
     "interval_idle": 10,
+    "keep_clock": True,
 }
 
 CHARGE = {

@@ -244,7 +244,7 @@ async def test_parameters_that_are_not_taken_are_named(
 async def test_parameters_are_for_administrators(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, user: Context, action: str
 ) -> None:
-    fields = {
+    fields: dict[str, dict[str, Any]] = {
         "get_parameters": {},
         "set_parameters": {"parameters": {"P04_02": 7}},
         "set_operating": {"confirm": "1"},

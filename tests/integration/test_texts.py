@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 import re
@@ -21,6 +22,9 @@ from custom_components.lovato_dmed4 import (
     config_flow,
     coordinator,
     event,
+    issues,
+    number,
+    scale_check,
     select,
     sensor,
     services,
@@ -49,14 +53,16 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
 MODULES = sorted(FOLDER.glob("*.py"))
 
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
-    "binary_sensor": binary_sensor.BINARY_SENSORS,
+    "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
     "button": button.BUTTONS,
     "event": (event.METROLOGICAL_EVENT,),
+    "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
         *sensor.LIVE_SENSORS,
@@ -75,7 +81,22 @@ ENTITIES = [
     for description in descriptions
 ]
 # Never raised themselves.
-ABSTRACT: set[type[MeterError]] = {errors.ChargeCycleError, StepFailedError, InputError}
+ABSTRACT: set[type[MeterError]] = {
+    errors.ChargeCycleError,
+    StepFailedError,
+    InputError,
+    errors.ParameterError,
+}
+# How those are made that do not take a text.
+SPECIAL: dict[type[MeterError], MeterError] = {
+    FlagsConflictError: FlagsConflictError(),
+    TextTooLongError: TextTooLongError("TT", 251, 250),
+    TextCharactersError: TextCharactersError("ID"),
+    errors.LoginLockedError: errors.LoginLockedError(datetime(2026, 1, 1, tzinfo=UTC)),
+    errors.UnknownParameterError: errors.UnknownParameterError("P09_01"),
+    errors.ParameterValueError: errors.ParameterValueError("P04_02", "0…7"),
+    errors.ParametersNotTakenError: errors.ParametersNotTakenError(("P04_02", "P05_03")),
+}
 PAGES = [page.name.lower() for page in DisplayPage]
 
 
@@ -135,6 +156,7 @@ def test_platforms() -> None:
         (binary_sensor, 0),
         (button, 1),
         (event, 0),
+        (number, 1),
         (select, 1),
         (sensor, 0),
         (switch, 1),
@@ -262,22 +284,8 @@ def examples() -> Iterator[MeterError]:
         if issubclass(kind, StepFailedError):
             yield kind("failed")
             yield kind("failed", ("JSON_VALUE", "DMED_COMM"))
-        elif kind is ParameterError:
-            yield ParameterError("P04_02", "failed")
-        elif kind is FlagsConflictError:
-            yield FlagsConflictError()
-        elif kind is PageTextTooLongError:
-            yield PageTextTooLongError("title_1", 33, 32)
-        elif kind is PageTextCharactersError:
-            yield PageTextCharactersError("text_1")
-        elif kind is TextTooLongError:
-            yield TextTooLongError("TT", 251, 250)
-        elif kind is TextCharactersError:
-            yield TextCharactersError("ID")
-        elif kind in (LineInUseError, CertificateChangedError, errors.ParameterError):
-            yield kind("these", "those")
         else:
-            yield kind("failed")
+            yield SPECIAL.get(kind) or kind("failed")
 
 
 @pytest.mark.parametrize("error", examples(), ids=repr)
@@ -319,9 +327,10 @@ def test_forms() -> None:
     assert steps["reconfigure"]["menu_options"] == steps["user"]["menu_options"]
     forms = {
         **{name.value: (steps[name], form) for name, form in config_flow._FORMS.items()},
+        "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
         "init": (STRINGS["options"]["step"]["init"], config_flow._OPTIONS),
     }
-    assert set(steps) == set(Transport) | {"user", "reconfigure", "certificate"}
+    assert set(steps) == {*Transport, "user", "reconfigure", "certificate", "reauth_confirm"}
     assert placeholders(steps["certificate"]["description"]) == {"host", "fingerprint"}
     assert set(STRINGS["options"]["step"]) == {"init"}
     for words, schema in forms.values():
@@ -341,10 +350,13 @@ def test_errors_of_forms() -> None:
     way |= {errors.LineInUseError, errors.TlsFailedError}
     way |= {errors.CertificateNotTrustedError, errors.CertificateChangedError}
     keys = {coordinator.translation_key(error) for error in examples() if type(error) in way}
+    keys |= {"wrong_password", "login_locked"}
     fields = {"invalid_host", "invalid_device", "rtu_needs_eight_bits"}
     assert set(STRINGS["config"]["error"]) == keys | fields | {"unknown"}
     assert set(STRINGS["config"]["abort"]) == {
         "already_configured",
+        "not_loaded",
+        "reauth_successful",
         "reconfigure_successful",
         "wrong_meter",
     }
@@ -359,6 +371,26 @@ def test_errors_of_forms() -> None:
 def _is_input(error: MeterError) -> bool:
     of_a_display = isinstance(error, PageTextTooLongError | PageTextCharactersError)
     return isinstance(error, InputError) and not of_a_display
+
+
+# --- Repair issues ------------------------------------------------------------------------------
+
+
+def test_issues() -> None:
+    hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
+    others = {"clock_not_kept", "login_locked", "errors_persist", scale_check.ISSUE}
+    assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
+    for words in STRINGS["issues"].values():
+        assert "{meter}" in words["title"]
+        assert ("description" in words) != ("fix_flow" in words)
+        assert words.get("description", "x.").endswith(".")
+
+
+def test_hardware_names_all_errors() -> None:
+    words = STRINGS["entity"]["binary_sensor"]["hardware"]["state_attributes"]
+    for board in ("board_1", "board_2"):
+        assert set(words[board]["state"]) >= set(BOARD_BITS[board])
+    assert list(words["fatal"]["state"]) == [f"e_{number}" for number in issues.FATAL_ERRORS]
 
 
 # --- Declarations -------------------------------------------------------------------------------
