@@ -32,7 +32,7 @@ def async_certificate_changed(
         severity=ir.IssueSeverity.ERROR,
         translation_key=CERTIFICATE_CHANGED,
         translation_placeholders={
-            "title": entry.title,
+            "meter": entry.title,
             "expected": fingerprint_text(error.expected),
             "found": fingerprint_text(error.found),
         },

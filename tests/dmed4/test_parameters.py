@@ -366,13 +366,13 @@ async def test_a_parameter_is_written_as_the_manual_says(
 async def test_another_client_s_selection_is_noticed(
     modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = modbus_meter.write_word
+    write = modbus_meter.write
 
     async def disturbed(register: int, value: int) -> None:
         await write(register, value)
         simulated.parameters.menu = 4
 
-    monkeypatch.setattr(modbus_meter, "write_word", disturbed)
+    monkeypatch.setattr(modbus_meter, "write", disturbed)
     with pytest.raises(RefusedError, match="another client"):
         await modbus_meter.parameters.write({"P02_01": 1})
     monkeypatch.undo()

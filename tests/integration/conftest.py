@@ -10,6 +10,7 @@ from homeassistant.core import Context, HomeAssistant
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.lovato_dmed4.clock import ClockKeeper
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
@@ -46,6 +47,12 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 def _entries_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a meter whose time stands still find the entries of its logbooks."""
     find_entries_at_once(monkeypatch)
+
+
+@pytest.fixture
+def clock_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do without the automatic setting of the clock, which is an event of its own."""
+    monkeypatch.setattr(ClockKeeper, "async_start", lambda _: None)
 
 
 @pytest.fixture

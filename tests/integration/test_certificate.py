@@ -158,7 +158,7 @@ async def test_a_changed_certificate_stops_the_entry_until_it_is_accepted(
 
     shown = await repair(hass, hass_client, entry)
     assert shown == {
-        "title": entry.title,
+        "meter": entry.title,
         "expected": fingerprint_text(before),
         "found": fingerprint_text(server.certificate_fingerprint),
     }

@@ -24,6 +24,8 @@ from .helpers import (
     value,
 )
 
+pytestmark = pytest.mark.usefixtures("clock_left_alone")
+
 KEY = "metrological_event"
 
 type Fired = list[Mapping[str, Any]]

@@ -10,6 +10,8 @@ import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.dmed4.lines import TcpLine
+from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.entity import device_info
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
@@ -51,7 +53,7 @@ async def test_retries_while_the_meter_is_away(
     assert state_of(entry) is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "cannot_connect"
     assert entry.reason is not None
-    assert entry.reason.startswith("The meter cannot be reached.")
+    assert entry.reason.startswith("The device cannot be reached.")
 
     await server.start()
     await pass_time(hass, 60)
@@ -205,8 +207,7 @@ async def test_two_meters_behind_one_gateway(
     """Entries with one address share one connection, until the last of them lets go of it."""
     first = add_entry(hass, modbus_server, fingerprint(simulated))
     assert await set_up(hass, first)
-    meter = first.runtime_data.meter
-    second = type(meter).tcp(modbus_server.host, modbus_server.port, 2)
+    second = ModbusMeter.on(TcpLine(host=modbus_server.host, port=modbus_server.port), 2)
     await second.identify()
     assert await has_connections(modbus_server, 1)
     assert await hass.config_entries.async_unload(first.entry_id)

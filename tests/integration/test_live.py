@@ -12,7 +12,15 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from simulator import Command, ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import (
+    Command,
+    ManualClock,
+    ModbusFault,
+    ModbusTcpServer,
+    RestFault,
+    RestServer,
+    SimulatedMeter,
+)
 from tests.logbooks import rest_calls
 
 from .helpers import (
@@ -213,20 +221,19 @@ async def test_falls_silent(
     """The link stays up, but nothing comes through it any more."""
     impatient(monkeypatch)
     entry = await add_meter(hass, server)
-    with monkeypatch.context() as patch:
-        if isinstance(server, ModbusTcpServer):
-            patch.setattr(server, "_strict_unit", True)
-            patch.setattr(server, "unit_id", 99)
-        else:
-            patch.setattr(server, "_response_time", 1)
-        for _ in range(3):
-            await entry.runtime_data.live.async_refresh()
-        assert not is_available(hass, entry)
-        (line,) = complaints(caplog)
-        assert "The device does not answer" in line
-        with pytest.raises(HomeAssistantError) as caught:
-            await act(hass, entry, "get_last_record")
-        assert caught.value.translation_key == "silent"
+    if isinstance(server, ModbusTcpServer):
+        server.faults.inject(ModbusFault.SILENCE)
+    else:
+        server.faults.inject(RestFault.SILENCE)
+    for _ in range(3):
+        await entry.runtime_data.live.async_refresh()
+    assert not is_available(hass, entry)
+    (line,) = complaints(caplog)
+    assert "The device does not answer" in line
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, entry, "get_last_record")
+    assert caught.value.translation_key == "silent"
+    server.faults.clear()
     await pass_time(hass)
     assert is_available(hass, entry)
 

@@ -355,6 +355,7 @@ async def test_get_events_over_modbus(
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("clock_left_alone")
 async def test_sensors(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
 ) -> None:
@@ -394,4 +395,4 @@ async def test_requests_of_housekeeping(
     await modbus_entry.runtime_data.housekeeping.async_refresh()
     reads = {(int.from_bytes(pdu[1:3]) + 1, pdu[4]) for pdu in modbus_server.requests}
     assert {(0x020D, 2), (0x0220, 2)} <= reads
-    assert len(modbus_server.requests) == 4
+    assert len(modbus_server.requests) == 6

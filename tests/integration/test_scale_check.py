@@ -14,7 +14,8 @@ import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.repairs import ScaleRepairFlow, async_create_fix_flow
+from custom_components.lovato_dmed4.repairs import async_create_fix_flow
+from custom_components.lovato_dmed4.scale_check import ScaleFlow
 from simulator import SimulatedMeter
 
 from .helpers import number, pass_time, set_up, web_server
@@ -97,7 +98,7 @@ async def test_the_right_scale_is_offered_and_used(
     assert found.translation_placeholders == {"meter": "Meter", "values": "40 V, 12.5 A, 50 kW"}
 
     flow = await async_create_fix_flow(hass, found.issue_id, found.data)
-    assert isinstance(flow, ScaleRepairFlow)
+    assert isinstance(flow, ScaleFlow)
     flow.hass = hass
     form = await flow.async_step_init()
     assert form["type"] is FlowResultType.FORM

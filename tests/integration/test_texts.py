@@ -19,6 +19,7 @@ from custom_components.lovato_dmed4 import (
     PLATFORMS,
     binary_sensor,
     button,
+    certificate,
     config_flow,
     coordinator,
     event,
@@ -35,14 +36,11 @@ from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
-    CertificateChangedError,
     FlagsConflictError,
     InputError,
-    LineInUseError,
     MeterError,
     PageTextCharactersError,
     PageTextTooLongError,
-    ParameterError,
     StepFailedError,
     TextCharactersError,
     TextTooLongError,
@@ -95,6 +93,10 @@ SPECIAL: dict[type[MeterError], MeterError] = {
     errors.LoginLockedError: errors.LoginLockedError(datetime(2026, 1, 1, tzinfo=UTC)),
     errors.UnknownParameterError: errors.UnknownParameterError("P09_01"),
     errors.ParameterValueError: errors.ParameterValueError("P04_02", "0…7"),
+    errors.LineInUseError: errors.LineInUseError("9600 8N1", "19200 8N1"),
+    errors.CertificateChangedError: errors.CertificateChangedError("00" * 32, "11" * 32),
+    PageTextTooLongError: PageTextTooLongError("title_1", 33, 32),
+    PageTextCharactersError: PageTextCharactersError("text_1"),
     errors.ParametersNotTakenError: errors.ParametersNotTakenError(("P04_02", "P05_03")),
 }
 PAGES = [page.name.lower() for page in DisplayPage]
@@ -378,7 +380,8 @@ def _is_input(error: MeterError) -> bool:
 
 def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
-    others = {"clock_not_kept", "login_locked", "errors_persist", scale_check.ISSUE}
+    others = {"clock_not_kept", "login_locked", "errors_persist"}
+    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]
@@ -424,10 +427,3 @@ def test_module(module: Path) -> None:
         for name in node.names
     }
     assert not any(name.startswith(("tests", "simulator", "demo")) for name in imported)
-
-
-def test_issues() -> None:
-    issue = STRINGS["issues"]["certificate_changed"]
-    confirm = issue["fix_flow"]["step"]["confirm"]
-    assert placeholders(issue["title"]) == {"title"}
-    assert placeholders(confirm["description"]) == {"expected", "found"}
