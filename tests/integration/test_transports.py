@@ -28,6 +28,7 @@ from simulator import (
 )
 
 from .helpers import add_meter, fingerprint, is_available, open_form, pass_time, state_of, value
+from .plugin import MockConfigEntry
 
 
 @pytest.fixture
@@ -279,6 +280,16 @@ async def test_the_form_shows_what_is_known(
         form = await reconfigure(hass, entry, "modbus_tcp")
         assert suggested(form) == {"unit_id": 1, "framing": "rtu"}
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_form_leaves_the_usual_port_out(hass: HomeAssistant) -> None:
+    data = {"transport": "rest", "host": "192.0.2.1", "port": 443, "tls": "verified", "channel": 0}
+    entry = MockConfigEntry(domain=DOMAIN, unique_id="a", data=data)
+    entry.add_to_hass(hass)
+    shown = suggested(await reconfigure(hass, entry, "rest"))
+    assert shown == {"host": "192.0.2.1", "tls": "verified", "channel": 0}
+    hass.config_entries.async_update_entry(entry, data={**data, "port": 8443})
+    assert suggested(await reconfigure(hass, entry, "rest"))["port"] == 8443
 
 
 async def test_another_meter_is_refused_and_nothing_changes(
