@@ -326,11 +326,12 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             always_update=False,
         )
         self._meter = meter
+        self._losses = meter.link_losses
 
     @override
     async def _async_update_data(self) -> LiveData:
         try:
-            if not self.last_update_success:
+            if self._in_doubt:
                 await self._check_identity()
                 async_certificate_accepted(self.hass, self.config_entry)
             data = await self._meter.read_live()
@@ -348,12 +349,19 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         )
         return data
 
+    @property
+    def _in_doubt(self) -> bool:
+        """Whether another meter may be at the address by now."""
+        return not self.last_update_success or self._losses != self._meter.link_losses
+
     async def _check_identity(self) -> None:
         """Make sure that the meter that came back is the one that was lost."""
         entry = self.config_entry
+        losses = self._meter.link_losses
         known_by = unique_ids(entry.data, await self._meter.identify())
         if entry.unique_id not in known_by:
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
+        self._losses = losses
         if entry.unique_id != known_by[0]:
             # It was commissioned while it was away: the set-up takes the key over.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
@@ -366,7 +374,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """
         try:
             with translated_errors():
-                if not self.last_update_success:
+                if self._in_doubt:
                     await self._check_identity()
                 return await step()
         finally:

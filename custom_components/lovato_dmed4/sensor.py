@@ -99,7 +99,7 @@ def _signature_status(data: LiveData) -> str:
         return "signed"
     if SignatureStatus.CORRECT_JSON_RECEIVED in bits:
         return "prepared"
-    return "not_initialized"
+    return "not_initialized" if SignatureStatus.NOT_INITIALIZED in bits else "none"
 
 
 LIVE_SENSORS: Final = (
@@ -157,7 +157,7 @@ LIVE_SENSORS: Final = (
         key="signature_status",
         translation_key="signature_status",
         device_class=SensorDeviceClass.ENUM,
-        options=["not_initialized", "prepared", "in_progress", "signed", "error"],
+        options=["not_initialized", "none", "prepared", "in_progress", "signed", "error"],
         value_fn=_signature_status,
     ),
     LiveSensorDescription(

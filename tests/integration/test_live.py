@@ -212,6 +212,24 @@ async def test_goes_away_when_housekeeping_is_due(
     assert is_available(hass, entry)
 
 
+async def test_another_meter_between_two_polls(
+    hass: HomeAssistant,
+    modbus_entry: Dmed4ConfigEntry,
+    modbus_server: ModbusTcpServer,
+    clock: ManualClock,
+) -> None:
+    """A lasting link is opened again without a word, perhaps to another meter."""
+    await modbus_server.stop()
+    async with server_at(modbus_server, SimulatedMeter(seed=2, clock=clock)):
+        await pass_time(hass)
+        assert not is_available(hass, modbus_entry)
+        assert modbus_entry.runtime_data.live.last_exception is not None
+        assert "Another meter" in str(modbus_entry.runtime_data.live.last_exception)
+    await modbus_server.start()
+    await pass_time(hass)
+    assert is_available(hass, modbus_entry)
+
+
 async def test_falls_silent(
     hass: HomeAssistant,
     server: Server,

@@ -52,7 +52,7 @@ async def test_problem_without_a_name(
 
 
 SIGNATURE = {
-    0: "not_initialized",
+    0: "none",
     1 << 0: "not_initialized",
     1 << 1: "prepared",
     1 << 2 | 1 << 1: "in_progress",

@@ -67,6 +67,8 @@ class ModbusLink:
             timeout=REQUEST_TIMEOUT + line.exchange_seconds,
             message_spacing=line.pause,
         )
+        self.losses = 0
+        self.connection.on_connection_lost(self._note_loss)
         self._users = 0
         self._lock = asyncio.Lock()
 
@@ -83,6 +85,9 @@ class ModbusLink:
             raise LineInUseError(str(link.line), str(line))
         link._users += 1
         return link
+
+    def _note_loss(self) -> None:
+        self.losses += 1
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

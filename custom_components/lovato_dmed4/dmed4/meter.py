@@ -96,6 +96,10 @@ class Meter(Protocol):
     def shortest_interval(self) -> float:
         """Seconds between two live polls that leave the line idle for half of the time."""
 
+    @property
+    def link_losses(self) -> int:
+        """How often a lasting link was lost: what answers after that may be another meter."""
+
     async def identify(self) -> Identity:
         """Find out who the meter is; raises NotADmed4Error for any other device."""
 

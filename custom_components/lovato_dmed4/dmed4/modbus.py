@@ -117,6 +117,11 @@ class ModbusDevice:
         """
         return cls(ModbusLink.acquire(line), unit_id)
 
+    @property
+    def link_losses(self) -> int:
+        """How often the peer has closed the connection."""
+        return self._link.losses
+
     async def _report_server_id(self) -> bytes:
         """Ask who it is with function 0x11; the answer's first byte is the model code."""
         try:

@@ -244,6 +244,7 @@ class RestMeter(RestDevice):
         | Feature.PARSED_EVENTS
     )
     shortest_interval = 0.0
+    link_losses = 0
 
     def __init__(
         self,
