@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import (
     config_validation as cv,
     device_registry as dr,
@@ -22,7 +22,7 @@ from .coordinator import (
     HousekeepingCoordinator,
     LiveCoordinator,
     make_meter,
-    not_ready,
+    translated,
     unique_ids,
 )
 from .dmed4.charge_cycle import ChargeCycle
@@ -80,7 +80,7 @@ async def _async_set_up_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
     try:
         display = make_display(hass, entry.data)
     except LineInUseError as err:
-        raise not_ready(err) from err
+        raise translated(err, ConfigEntryNotReady) from err
     coordinator = DisplayCoordinator(hass, entry, display)
     try:
         await coordinator.async_config_entry_first_refresh()
@@ -96,7 +96,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
     try:
         meter = make_meter(hass, entry.data)
     except LineInUseError as err:
-        raise not_ready(err) from err
+        raise translated(err, ConfigEntryNotReady) from err
     try:
         await _async_prepare_meter(hass, entry, meter)
     except BaseException:
@@ -120,9 +120,9 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         identity = await meter.identify()
     except CertificateChangedError as err:
         async_certificate_changed(hass, entry, err)
-        raise not_ready(err, ConfigEntryError) from err
+        raise translated(err, ConfigEntryError) from err
     except MeterError as err:
-        raise not_ready(err) from err
+        raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
     live = LiveCoordinator(hass, entry, meter)

@@ -10,12 +10,7 @@ from typing import Any, Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import (
-    ConfigEntryError,
-    ConfigEntryNotReady,
-    HomeAssistantError,
-    ServiceValidationError,
-)
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -197,6 +192,15 @@ def local_time(moment: datetime) -> str:
     return f"{dt_util.as_local(moment):%H:%M:%S}"
 
 
+def translated[ErrorT: HomeAssistantError](error: MeterError, kind: type[ErrorT]) -> ErrorT:
+    """Make an exception of Home Assistant that says in the user's words what went wrong."""
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=translation_key(error),
+        translation_placeholders=_placeholders(error),
+    )
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turn what goes wrong with a meter into an error that a user understands.
@@ -209,22 +213,7 @@ def translated_errors() -> Iterator[None]:
         yield
     except MeterError as err:
         kind = ServiceValidationError if isinstance(err, _WRONG_USE) else HomeAssistantError
-        raise kind(
-            translation_domain=DOMAIN,
-            translation_key=translation_key(err),
-            translation_placeholders=_placeholders(err),
-        ) from err
-
-
-def not_ready(
-    error: MeterError, kind: type[ConfigEntryNotReady | ConfigEntryError] = ConfigEntryNotReady
-) -> ConfigEntryNotReady | ConfigEntryError:
-    """Say why an entry can't be set up: for now, or until somebody does something about it."""
-    return kind(
-        translation_domain=DOMAIN,
-        translation_key=translation_key(error),
-        translation_placeholders=_placeholders(error),
-    )
+        raise translated(err, kind) from err
 
 
 def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
@@ -338,11 +327,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         except MeterError as err:
             if isinstance(err, CertificateChangedError):
                 async_certificate_changed(self.hass, self.config_entry, err)
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key=translation_key(err),
-                translation_placeholders=_placeholders(err),
-            ) from err
+            raise translated(err, UpdateFailed) from err
         self.update_interval = max(
             self._intervals[data.status.measurement.charging],
             timedelta(seconds=self._meter.shortest_interval),
@@ -413,8 +398,4 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
             await self._live.async_refresh()
             if not self._live.last_update_success:
                 return self.data
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key=translation_key(err),
-                translation_placeholders=_placeholders(err),
-            ) from err
+            raise translated(err, UpdateFailed) from err

@@ -8,7 +8,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .const import DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER
-from .coordinator import Dmed4ConfigEntry, translation_key
+from .coordinator import Dmed4ConfigEntry, translated
 from .dmed4.errors import MeterError
 from .dmed4.logbook import EventMark, EventNews, look_for_events
 from .dmed4.model import Feature, MetrologicalEvent
@@ -72,11 +72,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
             await self._live.async_refresh()
             if not self._live.last_update_success:
                 return None
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key=translation_key(err),
-                translation_placeholders={"error": str(err)},
-            ) from err
+            raise translated(err, UpdateFailed) from err
         if news is not None and news.mark != self._mark:
             await self._store.async_save(_stored(news.mark))
             self._mark = news.mark

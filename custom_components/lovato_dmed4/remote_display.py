@@ -15,7 +15,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .certificate import async_certificate_accepted, async_certificate_changed
 from .const import CONF_KIND, DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER, Kind
-from .coordinator import make_device, translated_errors, translation_key
+from .coordinator import make_device, translated, translated_errors
 from .dmed4.display import METERS, CustomPage, ModbusDisplay, RemoteDisplay, RestDisplay, ViewerPage
 from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.model import Identity
@@ -110,11 +110,7 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
             except MeterError as err:
                 if isinstance(err, CertificateChangedError):
                     async_certificate_changed(self.hass, self.config_entry, err)
-                raise UpdateFailed(
-                    translation_domain=DOMAIN,
-                    translation_key=translation_key(err),
-                    translation_placeholders={"error": str(err)},
-                ) from err
+                raise translated(err, UpdateFailed) from err
             async_certificate_accepted(self.hass, self.config_entry)
             self._pages = {**self._pages, **state.pages}
             return DisplayData(identity=state.identity, shown=self._shown, pages=self._pages)
