@@ -122,6 +122,20 @@ async def test_what_is_missing_or_no_number_is_none(measure: dict[str, object]) 
         assert await meter.read_housekeeping() == Housekeeping()
 
 
+async def test_fields_that_the_manual_does_not_know_change_nothing(
+    rest_meter: RestMeter, rest_server: RestServer
+) -> None:
+    async def everything() -> tuple[object, ...]:
+        identity, live = await rest_meter.identify(), await rest_meter.read_live()
+        return identity, live, await rest_meter.read_settings(), await rest_meter.read_system()
+
+    before = await everything()
+    rest_server.faults.extra_fields = {"voltage_2": 7, "new": {"deep": [None, "x"]}}
+    assert await everything() == before
+    rest_server.faults.clear()
+    assert await everything() == before
+
+
 async def test_a_value_alone_keeps_its_place_and_may_be_a_text() -> None:
     measure = {" Voltage ": "40000", "energy pos": "x"}
     async with at(WebPeer(site(measure=measure, charge_status=STATUS))) as meter:
