@@ -79,6 +79,14 @@ BINARY_SENSORS: Final = (
         is_on_fn=lambda status: SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature,
     ),
     Dmed4BinarySensorDescription(
+        key="roll_over",
+        translation_key="roll_over",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        # It happens after 99999999 kWh.
+        entity_registry_enabled_default=False,
+        is_on_fn=lambda status: SignatureStatus.METER_ROLL_OVER in status.signature,
+    ),
+    Dmed4BinarySensorDescription(
         key="problem",
         translation_key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,

@@ -41,6 +41,9 @@ def _meter(data: Dmed4Data) -> dict[str, Any]:
         "identity": {
             "model": identity.model,
             "firmware": identity.firmware,
+            "hardware": identity.hardware,
+            "parameter_revision": identity.parameter_revision,
+            "ethernet_firmware": identity.ethernet_firmware,
             "serial_number": identity.serial_number,
             "public_key": (identity.public_key or b"").hex(),
             "public_key_ocmf": (identity.public_key_ocmf or b"").hex(),

@@ -31,6 +31,7 @@ def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:
         name=entry.title,
         serial_number=identity.serial_number,
         sw_version=identity.firmware,
+        hw_version=identity.hardware,
         configuration_url=URL.build(
             scheme="http", host=entry.data[CONF_HOST], port=entry.data[CONF_PORT], path="/"
         )

@@ -78,6 +78,13 @@ async def test_a_meter_of_zeros_has_no_key() -> None:
     assert identity.model == "DMED404R/D0600"
 
 
+async def test_the_revisions_stand_behind_the_model_code(modbus_meter: ModbusMeter) -> None:
+    """Manual: function 0x11 gives model code, firmware, hardware, parameters, 0x02, Ethernet firmware."""
+    found = await modbus_meter.identify()
+    assert (found.firmware, found.hardware) == ("12", "3")
+    assert (found.parameter_revision, found.ethernet_firmware) == ("5", "7")
+
+
 async def test_an_answer_of_the_model_code_alone_is_enough() -> None:
     def short(pdu: bytes) -> bytes:
         return bytes([0x11, 1, 0x46]) if pdu[0] == 0x11 else zeros(pdu)

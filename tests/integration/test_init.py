@@ -221,6 +221,7 @@ async def test_device(hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Serv
     assert device.identifiers == {(DOMAIN, entry.unique_id)}
     assert device.manufacturer == "LOVATO Electric"
     assert device.sw_version == "12"
+    assert device.hw_version == (None if isinstance(server, RestServer) else "3")
     if isinstance(server, RestServer):
         assert device.model == "DMED404R0600"
         assert device.serial_number == "13399248"

@@ -67,4 +67,5 @@ async def test_a_transport_offers_only_what_it_has(
 
 async def test_disabled_by_default(hass: HomeAssistant, modbus_entry: Dmed4ConfigEntry) -> None:
     disabled = {key for key, entity in entities(hass, modbus_entry).items() if entity.disabled_by}
-    assert disabled == {"last_sample", "sync_timeout", "signature_format", "measure_checksum"}
+    rare = {"last_sample", "sync_timeout", "signature_format", "measure_checksum", "roll_over"}
+    assert disabled == rare

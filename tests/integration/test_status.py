@@ -6,7 +6,7 @@ import pytest
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 
-from .helpers import change_answer, pass_time, press, state, value
+from .helpers import add_meter, change_answer, pass_time, press, state, value
 
 
 async def test_clock_synchronised(
@@ -15,6 +15,19 @@ async def test_clock_synchronised(
     assert value(hass, entry, "clock_synchronised") == "off"
     await press(hass, entry, "synchronise_clock")
     assert value(hass, entry, "clock_synchronised") == "on"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_roll_over(hass: HomeAssistant, rest_server: RestServer) -> None:
+    """Manual: digital signature status, bit 6."""
+    entry = await add_meter(hass, rest_server)
+    assert value(hass, entry, "roll_over") == "off"
+    undo = change_answer(rest_server, "/v1/charge_status", signature_status=1 << 6 | 1 << 3)
+    await pass_time(hass)
+    assert value(hass, entry, "roll_over") == "on"
+    undo()
+    await pass_time(hass)
+    assert value(hass, entry, "roll_over") == "off"
 
 
 async def test_problem(

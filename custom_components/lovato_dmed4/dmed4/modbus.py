@@ -225,7 +225,10 @@ class ModbusMeter(ModbusDevice):
             model=model,
             public_key=point if any(point) else None,
             public_key_ocmf=_cut_der((self._keys.spki or 0).to_bytes(96)),
-            firmware=str(answer[1]) if len(answer) > 1 else None,
+            firmware=_revision(answer, 1),
+            hardware=_revision(answer, 2),
+            parameter_revision=_revision(answer, 3),
+            ethernet_firmware=_revision(answer, 5),
         )
 
     async def read_live(self) -> LiveData:
@@ -380,6 +383,11 @@ class ModbusMeter(ModbusDevice):
     async def set_operating(self) -> None:
         """Not offered over Modbus."""
         raise NotOfferedError("commissioning is finished over REST only")
+
+
+def _revision(answer: bytes, place: int) -> str | None:
+    """Get a revision from the answer to function 0x11: one byte, which the manual does not format."""
+    return str(answer[place]) if len(answer) > place else None
 
 
 def _cut_der(padded: bytes) -> bytes | None:

@@ -295,6 +295,9 @@ class Identity:
     public_key_ocmf: bytes | None = None
     serial_number: str | None = None
     firmware: str | None = None
+    hardware: str | None = None
+    parameter_revision: str | None = None
+    ethernet_firmware: str | None = None
 
     @property
     def fingerprint(self) -> str | None:
