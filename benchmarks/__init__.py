@@ -1,0 +1,1 @@
+"""What the integration costs, measured against Home Assistant's own Modbus integration."""
