@@ -137,7 +137,7 @@ def _print_growth(results: Results, idle: Figures) -> None:
             found = _median(results, way, meters)
             more = (found.memory - first.memory) / max(1, meters - _METERS[0])
             print(
-                f"| {_NAMES[way]} | {meters} | {found.cpu - _baseline(way, idle):.1%} "
+                f"| {_NAMES[way]} | {meters} | {found.cpu - _baseline(way, idle):.2%} "
                 f"| {found.memory:.0f} MiB | {f'{more:.2f} MiB' if meters > 1 else ''} |"
             )
 

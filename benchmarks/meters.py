@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 import json
 import sys
 import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator import Command, ModbusTcpServer, SimulatedMeter
 
@@ -63,13 +63,15 @@ class Meters:
         Raises:
             RuntimeError: the process has ended.
         """
-        assert self._process.stdout is not None  # noqa: S101 - for the type checker
+        if TYPE_CHECKING:
+            assert self._process.stdout is not None
         if not (line := await self._process.stdout.readline()):
             raise RuntimeError("the meters' process has ended")
         return json.loads(line)
 
     async def _ask(self, question: str) -> Any:
-        assert self._process.stdin is not None  # noqa: S101 - for the type checker
+        if TYPE_CHECKING:
+            assert self._process.stdin is not None
         self._process.stdin.write(f"{question}\n".encode())
         return await self.read()
 
