@@ -1,5 +1,7 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
+from .deviations import Deviation, deviations
+from .export import to_ocmf, to_xml
 from .record import (
     MAX_SIZE,
     ClockStatus,
@@ -10,6 +12,16 @@ from .record import (
     Record,
     SignatureSection,
     parse,
+)
+from .session import (
+    Finding,
+    Moment,
+    Outline,
+    RecordKind,
+    Severity,
+    check_session,
+    clock_quality,
+    outline,
 )
 from .signature import (
     MalformedKeyError,
@@ -22,24 +34,39 @@ from .signature import (
     to_spki_hex,
     verify,
 )
+from .transparency import Expectation, expect
 
 __all__ = [
     "MAX_SIZE",
     "ClockStatus",
+    "Deviation",
+    "Expectation",
+    "Finding",
     "Json",
     "MalformedKeyError",
     "MalformedRecordError",
+    "Moment",
     "Number",
+    "Outline",
     "PublicKey",
     "Reading",
     "Reason",
     "Record",
+    "RecordKind",
+    "Severity",
     "SignatureResult",
     "SignatureSection",
     "Verdict",
+    "check_session",
+    "clock_quality",
+    "deviations",
+    "expect",
     "fingerprint",
     "load_public_key",
+    "outline",
     "parse",
+    "to_ocmf",
     "to_spki_hex",
+    "to_xml",
     "verify",
 ]
