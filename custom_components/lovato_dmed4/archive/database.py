@@ -79,7 +79,7 @@ class Database:
             engine = _engine(make_url(self._url))
             try:
                 _check(engine)
-                with _writing(engine).begin() as connection:
+                with _writing(engine).connect() as connection:
                     migrate(connection)
             except BaseException:
                 engine.dispose()

@@ -18,12 +18,12 @@ from ..ocmf import (
     Severity,
     Verdict,
     check_session,
+    difference,
     load_public_key,
     outline,
     parse,
     verify,
 )
-from ..ocmf.session import difference
 from .model import KeyState, KeyVerdict, Outcome, SessionVerdict, Source
 from .tables import NEVER, SEARCH_LENGTH, KeyRow, RecordRow, SessionRow, printable
 
@@ -184,9 +184,8 @@ def _verdict(records: Sequence[Record], rows: Sequence[RecordRow]) -> SessionVer
         return SessionVerdict.KEY_CHANGED
     if any(row.verdict is not Verdict.VALID for row in rows):
         return SessionVerdict.UNVERIFIABLE
-    with suppress(NotImplementedError):  # until the checks are there
-        if any(finding.severity is Severity.ERROR for finding in check_session(records)):
-            return SessionVerdict.INCONSISTENT
+    if any(finding.severity is Severity.ERROR for finding in check_session(records)):
+        return SessionVerdict.INCONSISTENT
     return SessionVerdict.VALID
 
 

@@ -23,19 +23,21 @@ _VERSION: Final = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
 )
 # Any number and name: that of the lock of all programs that migrate these tables.
-_LOCK_NUMBER: Final = 0x0D4ED4
-_LOCK_NAME: Final = "dmed4_migration"
-_LOCK_SECONDS: Final = 60
+_LOCKS: Final = {
+    "postgresql": ("SELECT pg_advisory_lock(888532)", "SELECT pg_advisory_unlock(888532)"),
+    "mysql": ("SELECT GET_LOCK('dmed4_migration', 60)", "SELECT RELEASE_LOCK('dmed4_migration')"),
+}
+_LOCKS["mariadb"] = _LOCKS["mysql"]
 
 
 def migrate(connection: Connection, steps: Mapping[int, Step] = STEPS) -> None:
-    """Make the tables, or take the steps that are missing; in a transaction that is the caller's.
+    """Make the tables, or take the steps that are missing: all of them, or none.
 
     Raises:
         ArchiveError: a newer version has made the tables.
     """
     newest = _FIRST + len(steps)
-    with _locked(connection):
+    with _locked(connection), connection.begin():
         _VERSION.create(connection, checkfirst=True)
         found = connection.scalar(select(_VERSION.c.version))
         if found is None:
@@ -52,18 +54,14 @@ def migrate(connection: Connection, steps: Mapping[int, Step] = STEPS) -> None:
 @contextmanager
 def _locked(connection: Connection) -> Iterator[None]:
     """Let nobody else migrate meanwhile. In SQLite, the transaction alone sees to that."""
-    match connection.dialect.name:
-        case "postgresql":
-            lock = text("SELECT pg_advisory_xact_lock(:lock)")
-            connection.execute(lock, {"lock": _LOCK_NUMBER})
-            yield
-        case "mysql" | "mariadb":
-            lock = text("SELECT GET_LOCK(:name, :seconds)")
-            connection.execute(lock, {"name": _LOCK_NAME, "seconds": _LOCK_SECONDS})
-            try:
-                yield
-                connection.commit()
-            finally:
-                connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": _LOCK_NAME})
-        case _:
-            yield
+    if connection.dialect.name not in _LOCKS:
+        yield
+        return
+    lock, unlock = map(text, _LOCKS[connection.dialect.name])
+    connection.execute(lock)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.execute(unlock)
+        connection.commit()
