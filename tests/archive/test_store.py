@@ -15,7 +15,9 @@ from custom_components.lovato_dmed4.archive import (
     MeterInfo,
     RecordTooLargeError,
     SessionQuery,
+    SessionVerdict,
     Source,
+    judging,
 )
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, RecordKind, Verdict
 from tests.ocmf.helpers import record, sign
@@ -151,7 +153,12 @@ def test_what_is_larger_than_any_record_is_refused(archive: Archive, meter: int)
 def test_texts_that_no_database_takes_are_only_changed_for_searching(
     archive: Archive, meter: int
 ) -> None:
-    texts = {"ID": "a\0b\x1b[31m", "TT": "\u202e<b>ÄÖ\U0001f50c</b>", "CI": "x" * 20_000, "PG": "T\0"}
+    texts = {
+        "ID": "a\0b\x1b[31m",
+        "TT": "\u202e<b>ÄÖ\U0001f50c</b>",
+        "CI": "x" * 20_000,
+        "PG": "T\0",
+    }
     raw = Charge(texts=texts).end(1)
     stored = archive.store(meter, raw, Source.METER, NOW).record
     assert stored.raw == raw
@@ -165,8 +172,10 @@ def test_texts_that_no_database_takes_are_only_changed_for_searching(
 
 def test_times_and_numbers_at_the_end_of_what_can_be_written(archive: Archive, meter: int) -> None:
     early = CHARGE.payload("E", 1, 1).replace("2026-05-01", "0002-05-01")
-    late = CHARGE.payload("E", 1, 1).replace("2026-05-01", "9998-12-31").replace(
-        ":00,000+0000", ":00,999999+0000"
+    late = (
+        CHARGE.payload("E", 1, 1)
+        .replace("2026-05-01", "9998-12-31")
+        .replace(":00,000+0000", ":00,999999+0000")
     )
     large = CHARGE.payload("E", 1, 1).replace("130.500", "9" * 40 + "e99").replace("2026", "2025")
     store(archive, meter, *(record(sign(each), each).encode() for each in (early, late, large)))
@@ -176,6 +185,20 @@ def test_times_and_numbers_at_the_end_of_what_can_be_written(archive: Archive, m
     assert sessions[0].begin.microsecond == 999_999
     energy = int("9" * 40 + "0" * 99) - 130
     assert str(sessions[1].imported) == f"{energy}.500"
+
+
+def test_a_session_does_not_grow_for_ever(
+    archive: Archive, meter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [CHARGE.begin(), *(CHARGE.read(step) for step in range(1, 8))]
+    monkeypatch.setattr(judging, "LARGEST_SESSION", sum(map(len, records[:5])) - 1)
+    store(archive, meter, *records)
+    (session,) = archive.sessions(SessionQuery()).sessions
+    assert (session.records, session.verdict) == (5, SessionVerdict.INCONSISTENT)
+    # All of them are kept.
+    assert archive.summary(meter) == ArchiveSummary(records=8)
+    again = archive.store(meter, records[-1], Source.METER, NOW)
+    assert (again.new, again.record.session_id) == (False, None)
 
 
 def test_records_of_two_meters_are_apart(archive: Archive, meter: int) -> None:
@@ -280,7 +303,7 @@ def test_a_stranger_s_record_is_suspicious(archive: Archive, meter: int) -> None
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(raw=st.binary(max_size=200) | st.text().map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_kept(archive: Archive, raw: bytes) -> None:
