@@ -23,6 +23,7 @@ from custom_components.lovato_dmed4 import (
     config_flow,
     coordinator,
     event,
+    failed_records,
     issues,
     number,
     scale_check,
@@ -51,6 +52,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from custom_components.lovato_dmed4.key_binding import Match
 from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
@@ -59,7 +61,7 @@ MODULES = sorted(FOLDER.glob("*.py"))
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
     "button": button.BUTTONS,
-    "event": (event.METROLOGICAL_EVENT,),
+    "event": (event.METROLOGICAL_EVENT, event.RECORD),
     "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
@@ -67,6 +69,7 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
         *sensor.TOTAL_SENSORS,
         *sensor.CYCLE_SENSORS,
         *sensor.HOUSEKEEPING_SENSORS,
+        *sensor.ARCHIVE_SENSORS,
         sensor.LOGBOOK_PROGRESS,
     ),
     "switch": (switch.DISPLAY,),
@@ -310,7 +313,8 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 def test_exceptions_are_all_used() -> None:
     used = raised_keys() | {coordinator.translation_key(error) for error in examples()}
     assert set(STRINGS["exceptions"]) == used
-    for key in raised_keys():
+    assert placeholders(STRINGS["exceptions"]["archive_unavailable"]["message"]) == {"error"}
+    for key in raised_keys() - {"archive_unavailable"}:
         assert not placeholders(STRINGS["exceptions"][key]["message"])
 
 
@@ -363,11 +367,13 @@ def test_errors_of_forms() -> None:
         "wrong_meter",
     }
     inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
-    assert set(STRINGS["options"]["error"]) == inputs
+    database = {"database_url_invalid", "database_driver_missing", "database_failed"}
+    assert set(STRINGS["options"]["error"]) == inputs | database
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
-        assert not placeholders(text)
+        cause = text == STRINGS["options"]["error"]["database_failed"]
+        assert placeholders(text) == ({"error"} if cause else set())
 
 
 def _is_input(error: MeterError) -> bool:
@@ -381,7 +387,8 @@ def _is_input(error: MeterError) -> bool:
 def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {"clock_not_kept", "login_locked", "errors_persist"}
-    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED}
+    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
+    others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCLEAR.value}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]
