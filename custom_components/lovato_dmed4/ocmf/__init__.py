@@ -21,6 +21,7 @@ from .session import (
     Severity,
     check_session,
     clock_quality,
+    difference,
     outline,
 )
 from .signature import (
@@ -60,6 +61,7 @@ __all__ = [
     "check_session",
     "clock_quality",
     "deviations",
+    "difference",
     "expect",
     "fingerprint",
     "load_public_key",
