@@ -14,6 +14,7 @@ from homeassistant.helpers import (
 from homeassistant.helpers.typing import ConfigType
 
 from .certificate import async_certificate_accepted, async_certificate_changed
+from .charge_tracker import ChargeTracker, charge_store
 from .clock import ClockKeeper
 from .const import DOMAIN
 from .coordinator import (
@@ -32,7 +33,9 @@ from .dmed4.model import Identity
 from .event_log import event_store
 from .http import LastRecordView
 from .issues import IssueWatcher
+from .logbook_sync import LogbookSync
 from .login import Login, async_forget
+from .record_keeper import RecordKeeper
 from .remote_display import (
     DisplayConfigEntry,
     DisplayCoordinator,
@@ -113,6 +116,8 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     keeper.async_start()
     IssueWatcher(hass, entry, keeper).async_start()
     ScaleCheck(hass, entry).async_start()
+    entry.runtime_data.charge.async_start()
+    entry.runtime_data.sync.async_start()
 
 
 async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
@@ -132,6 +137,10 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
+    charge = ChargeTracker(hass, entry)
+    await charge.async_load()
+    records = RecordKeeper(hass, entry, identity)
+    await records.async_start()
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,
@@ -139,6 +148,9 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         live=live,
         housekeeping=housekeeping,
         login=login,
+        records=records,
+        sync=LogbookSync(hass, entry),
+        charge=charge,
     )
 
 
@@ -180,11 +192,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     if unloaded:
         data = entry.runtime_data
         # A step of a charge is not left half done because options were saved meanwhile.
+        await data.charge.async_stop()
         await data.cycle.finish()
         for coordinator in (data.live, data.housekeeping):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
             await coordinator.async_refresh()
+        await data.records.async_stop()
         await data.meter.close()
     return unloaded
 
@@ -203,4 +217,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         await async_remove_stored(hass, entry)
         return
     await async_forget(hass, entry)
-    await event_store(hass, entry.entry_id).async_remove()
+    for store in (event_store, charge_store):
+        await store(hass, entry.entry_id).async_remove()
