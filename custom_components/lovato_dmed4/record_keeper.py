@@ -61,8 +61,6 @@ _COUNT_INTERVAL: Final = 1
 _VERIFY_AT_ONCE: Final = 20
 _VERIFY_PAUSE: Final = 0.05
 
-ISSUE: Final = "archive_unavailable"
-
 _SILENT: Final = "The database does not answer in time"
 
 _WAITING: HassKey[dict[str, deque[_Waiting]]] = HassKey(f"{DOMAIN}_waiting_records")
@@ -210,9 +208,9 @@ class RecordKeeper:
             return None
         self._try()
         await asyncio.wait({done}, timeout=PATIENCE)
-        if not done.done() and not self._shared.paused:
+        if not done.done():
             self._lost(_SILENT)
-        return done.result() if done.done() else None
+        return done.result()
 
     def _queue_up(
         self, raw: bytes, source: Source, *, chained: bool
@@ -298,7 +296,7 @@ class RecordKeeper:
             )
 
     @callback
-    def _try(self, _: datetime | None = None) -> asyncio.Task[None]:
+    def _try(self) -> asyncio.Task[None]:
         """Store what waits, unless that is being done."""
         if self._retry is not None:
             self._retry()
@@ -309,6 +307,11 @@ class RecordKeeper:
                 self._async_work(), f"{self.summary.name} work"
             )
         return self._work
+
+    @callback
+    def _try_again(self, _: datetime) -> None:
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+        self._try()
 
     async def _async_work(self) -> None:
         try:
@@ -412,8 +415,7 @@ class RecordKeeper:
         if self._stopped:
             return
         if self._retry is None:
-            self._retry = async_call_later(self._hass, self._pause, self._try)
-            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            self._retry = async_call_later(self._hass, self._pause, self._try_again)
         if self._meter_id is None:
             # Nobody has ever seen it work: not a matter of a restart.
             self._complain()
@@ -428,7 +430,7 @@ class RecordKeeper:
             self._issue_id,
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
-            translation_key=ISSUE,
+            translation_key="archive_unavailable",
             translation_placeholders={"meter": self._entry.title, "error": self._cause},
         )
 
@@ -443,7 +445,7 @@ class RecordKeeper:
 
     @property
     def _issue_id(self) -> str:
-        return f"{self._entry.entry_id}_{ISSUE}"
+        return f"{self._entry.entry_id}_archive_unavailable"
 
 
 def _register(
@@ -474,6 +476,6 @@ def _verify_some(after: int, archive: Archive) -> int | None:
 def _unavailable[ErrorT: HomeAssistantError](kind: type[ErrorT], cause: str) -> ErrorT:
     return kind(
         translation_domain=DOMAIN,
-        translation_key=ISSUE,
+        translation_key="archive_unavailable",
         translation_placeholders={"error": cause},
     )

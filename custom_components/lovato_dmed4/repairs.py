@@ -4,6 +4,7 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
+from .key_binding import ISSUE as KEY_CHANGED, KeyChangedFlow
 from .power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
 from .scale_check import ScaleFlow
 
@@ -20,4 +21,6 @@ async def async_create_fix_flow(
         return CertificateChangedFlow(entry, str(data["certificate"]))
     if issue_id.startswith(CHARGE_AFTER_POWER_FAILURE):
         return PowerFailureFlow(entry)
+    if issue_id.startswith(KEY_CHANGED):
+        return KeyChangedFlow(entry, str(data["unique_id"]))
     return ScaleFlow(entry, data)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -12,7 +12,7 @@ from custom_components.lovato_dmed4.archive import Outcome
 from custom_components.lovato_dmed4.charge_tracker import Phase
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
-from simulator import ManualClock, SimulatedMeter
+from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from tests.dmed4.helpers import Proxy, gives, reads_record, sets_clock, until
 
 from .charges import (
@@ -28,7 +28,21 @@ from .charges import (
     remembered,
     sessions,
 )
-from .helpers import Server, act, impatient, pass_time
+from .helpers import act, impatient, pass_time
+
+
+class RunningClock(ManualClock):
+    """A time in which no two things happen at once."""
+
+    @override
+    def now(self) -> float:
+        self.advance(0.001)
+        return super().now()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return RunningClock()
 
 
 @pytest.fixture(autouse=True)
@@ -242,17 +256,28 @@ def briefly(news: News) -> str:
     )
 
 
-@pytest.mark.parametrize("dead", DEATHS)
+@pytest.mark.parametrize(
+    ("transport", "dead"),
+    [
+        ("rest", "Home Assistant"),
+        ("modbus_tcp", "meter"),
+        ("rest", "both"),
+        ("modbus_tcp", "both"),
+    ],
+)
 @pytest.mark.parametrize("gap", GAPS.values(), ids=GAPS)
 async def test_gap(
     hass: HomeAssistant,
-    server: Server,
+    modbus_server: ModbusTcpServer,
+    rest_server: RestServer,
     simulated: SimulatedMeter,
     clock: ManualClock,
     news: News,
     gap: Gap,
+    transport: str,
     dead: str,
 ) -> None:
+    server = rest_server if transport == "rest" else modbus_server
     async with meter_behind_proxy(hass, server) as (entry, proxy):
         if gap.step != "start":
             await act(hass, entry, "start_charge_cycle")
