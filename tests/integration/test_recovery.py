@@ -257,12 +257,7 @@ def briefly(news: News) -> str:
 
 @pytest.mark.parametrize(
     ("transport", "dead"),
-    [
-        ("rest", "Home Assistant"),
-        ("modbus_tcp", "meter"),
-        ("rest", "both"),
-        ("modbus_tcp", "both"),
-    ],
+    [("rest", "Home Assistant"), ("rest", "meter"), ("modbus_tcp", "both")],
 )
 @pytest.mark.parametrize("gap", GAPS.values(), ids=GAPS)
 async def test_gap(
