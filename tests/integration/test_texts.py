@@ -23,6 +23,7 @@ from custom_components.lovato_dmed4 import (
     config_flow,
     coordinator,
     event,
+    failed_records,
     issues,
     number,
     scale_check,
@@ -60,7 +61,7 @@ MODULES = sorted(FOLDER.glob("*.py"))
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
     "button": button.BUTTONS,
-    "event": (event.METROLOGICAL_EVENT,),
+    "event": (event.METROLOGICAL_EVENT, event.RECORD),
     "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
@@ -68,6 +69,7 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
         *sensor.TOTAL_SENSORS,
         *sensor.CYCLE_SENSORS,
         *sensor.HOUSEKEEPING_SENSORS,
+        *sensor.ARCHIVE_SENSORS,
         sensor.LOGBOOK_PROGRESS,
     ),
     "switch": (switch.DISPLAY,),
@@ -365,11 +367,13 @@ def test_errors_of_forms() -> None:
         "wrong_meter",
     }
     inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
-    assert set(STRINGS["options"]["error"]) == inputs
+    database = {"database_url_invalid", "database_driver_missing", "database_failed"}
+    assert set(STRINGS["options"]["error"]) == inputs | database
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
-        assert not placeholders(text)
+        cause = text == STRINGS["options"]["error"]["database_failed"]
+        assert placeholders(text) == ({"error"} if cause else set())
 
 
 def _is_input(error: MeterError) -> bool:
@@ -384,7 +388,7 @@ def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {"clock_not_kept", "login_locked", "errors_persist"}
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
-    others |= {Match.KEY_CHANGED.value, Match.UNCLEAR.value}
+    others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCLEAR.value}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]
@@ -414,9 +418,10 @@ def test_manifest() -> None:
     assert manifest["integration_type"] == "device"
     assert manifest["dependencies"] == ["http", "usb"]
     assert manifest["documentation"].startswith("https://")
-    # Home Assistant itself pins pymodbus: a floor, and nothing above it.
-    (requirement,) = manifest["requirements"]
-    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", requirement)
+    # Home Assistant itself pins pymodbus and SQLAlchemy: a floor, and nothing above it.
+    modbus, database = manifest["requirements"]
+    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
+    assert re.fullmatch(r"SQLAlchemy>=2\.\d+\.\d+", database)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
