@@ -51,6 +51,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from custom_components.lovato_dmed4.key_binding import Match
 from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
@@ -310,7 +311,8 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 def test_exceptions_are_all_used() -> None:
     used = raised_keys() | {coordinator.translation_key(error) for error in examples()}
     assert set(STRINGS["exceptions"]) == used
-    for key in raised_keys():
+    assert placeholders(STRINGS["exceptions"]["archive_unavailable"]["message"]) == {"error"}
+    for key in raised_keys() - {"archive_unavailable"}:
         assert not placeholders(STRINGS["exceptions"][key]["message"])
 
 
@@ -363,11 +365,13 @@ def test_errors_of_forms() -> None:
         "wrong_meter",
     }
     inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
-    assert set(STRINGS["options"]["error"]) == inputs
+    database = {"database_url_invalid", "database_driver_missing", "database_failed"}
+    assert set(STRINGS["options"]["error"]) == inputs | database
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
-        assert not placeholders(text)
+        cause = text == STRINGS["options"]["error"]["database_failed"]
+        assert placeholders(text) == ({"error"} if cause else set())
 
 
 def _is_input(error: MeterError) -> bool:
@@ -381,7 +385,8 @@ def _is_input(error: MeterError) -> bool:
 def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {"clock_not_kept", "login_locked", "errors_persist"}
-    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED}
+    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
+    others |= {Match.KEY_CHANGED.value, Match.UNCLEAR.value}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]
@@ -411,9 +416,10 @@ def test_manifest() -> None:
     assert manifest["integration_type"] == "device"
     assert manifest["dependencies"] == ["http", "usb"]
     assert manifest["documentation"].startswith("https://")
-    # Home Assistant itself pins pymodbus: a floor, and nothing above it.
-    (requirement,) = manifest["requirements"]
-    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", requirement)
+    # Home Assistant itself pins pymodbus and SQLAlchemy: a floor, and nothing above it.
+    modbus, database = manifest["requirements"]
+    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
+    assert re.fullmatch(r"SQLAlchemy>=2\.\d+\.\d+", database)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)

@@ -16,6 +16,10 @@ class ArchiveError(Exception):
     """
 
 
+class RecordTooLargeError(ArchiveError):
+    """Bytes that are larger than any record, so they are not kept: they could fill the disk."""
+
+
 class Source(StrEnum):
     """How a record came here."""
 
@@ -139,7 +143,12 @@ class StoredRecord:
     @property
     def suspicious(self) -> bool:
         """Whether somebody should look at it: anything but a good signature by an accepted key."""
-        return self.verdict is not Verdict.VALID or self.key is KeyVerdict.CHANGED
+        return is_suspicious(self.verdict, self.key)
+
+
+def is_suspicious(verdict: Verdict, key: KeyVerdict) -> bool:
+    """Tell whether somebody should look at a record with such verdicts."""
+    return verdict is not Verdict.VALID or key is KeyVerdict.CHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
 from .deviations import Deviation, deviations
-from .export import to_ocmf, to_xml
+from .export import NotExportableError, to_ocmf, to_xml
+from .findings import Finding, FindingCode, Severity, check_session
 from .record import (
     MAX_SIZE,
     ClockStatus,
@@ -13,28 +14,21 @@ from .record import (
     SignatureSection,
     parse,
 )
-from .session import (
-    Finding,
-    Moment,
-    Outline,
-    RecordKind,
-    Severity,
-    check_session,
-    clock_quality,
-    outline,
-)
+from .session import Moment, Outline, RecordKind, clock_quality, difference, outline
 from .signature import (
     MalformedKeyError,
     PublicKey,
     Reason,
     SignatureResult,
+    SignatureShape,
     Verdict,
     fingerprint,
     load_public_key,
+    signature_shape,
     to_spki_hex,
     verify,
 )
-from .transparency import Expectation, expect
+from .transparency import Expectation, Refusal, expect, transaction
 
 __all__ = [
     "MAX_SIZE",
@@ -42,10 +36,12 @@ __all__ = [
     "Deviation",
     "Expectation",
     "Finding",
+    "FindingCode",
     "Json",
     "MalformedKeyError",
     "MalformedRecordError",
     "Moment",
+    "NotExportableError",
     "Number",
     "Outline",
     "PublicKey",
@@ -53,20 +49,25 @@ __all__ = [
     "Reason",
     "Record",
     "RecordKind",
+    "Refusal",
     "Severity",
     "SignatureResult",
     "SignatureSection",
+    "SignatureShape",
     "Verdict",
     "check_session",
     "clock_quality",
     "deviations",
+    "difference",
     "expect",
     "fingerprint",
     "load_public_key",
     "outline",
     "parse",
+    "signature_shape",
     "to_ocmf",
     "to_spki_hex",
     "to_xml",
+    "transaction",
     "verify",
 ]

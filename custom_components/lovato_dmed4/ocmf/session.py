@@ -1,12 +1,23 @@
-"""What records say together: the moments they were taken at, and what must hold across a session."""
+"""What a record says of its session: the moments of its readings, and the energy between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import UTC, datetime
+from decimal import Context, Decimal
 from enum import StrEnum
+import hashlib
+import json
 
 from .record import ClockStatus, Reading, Record
+
+# As decimal places of a kWh. Some meters of others count in MWh.
+_UNITS = {"Wh": -3, "kWh": 0, "MWh": 3}
+# Enough for the sum of any two numbers that a record can hold, so nothing is ever rounded.
+_EXACT = Context(prec=300)
+# The meter's counters have 11 digits, the last three of them decimals: after 99999999.999 kWh comes 0.
+COUNTER_SIZE = Decimal(100_000_000)
+# No charge takes as much: a megawatt takes four days for it.
+_LARGEST_CHARGE = Decimal(100_000)
 
 
 class RecordKind(StrEnum):
@@ -20,19 +31,26 @@ class RecordKind(StrEnum):
     OTHER = "other"
 
 
-class Severity(StrEnum):
-    """How much a finding or a deviation matters."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
+_KINDS = {
+    "C": RecordKind.INTERMEDIATE,
+    "S": RecordKind.INTERMEDIATE,
+    "T": RecordKind.INTERMEDIATE,
+    "X": RecordKind.INTERMEDIATE,
+    "E": RecordKind.END,
+    "L": RecordKind.END,
+    "R": RecordKind.END,
+    "A": RecordKind.END,
+    "P": RecordKind.POWER_FAILURE,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The readings taken at one time: those from one with its own time stamp to the next one.
+    """The readings taken at one time for one purpose.
 
-    A DMED4's have three: total imported, total exported, energy of the charge cycle.
+    A DMED4's have three: total imported, total exported, energy of the charge cycle. They are told by
+    their place, since the codes of the registers depend on the meter's settings. Of other meters'
+    records, a single reading counts as the total imported.
     """
 
     readings: tuple[Reading, ...]
@@ -40,32 +58,41 @@ class Moment:
     @property
     def time(self) -> datetime | None:
         """When."""
-        raise NotImplementedError
+        return self.readings[0].time
 
     @property
     def clock(self) -> ClockStatus | None:
         """How good the clock was."""
-        raise NotImplementedError
+        return self.readings[0].clock
 
     @property
     def transaction(self) -> str | None:
         """What for (TX)."""
-        raise NotImplementedError
+        return self.readings[0].transaction
 
     @property
     def imported(self) -> Decimal | None:
         """Total imported, in kWh, exact."""
-        raise NotImplementedError
+        match self.readings:
+            case [imported] | [imported, _, _]:
+                return energy(imported)
+        return None
 
     @property
     def exported(self) -> Decimal | None:
         """Total exported, in kWh, exact; None if the record has no such reading."""
-        raise NotImplementedError
+        match self.readings:
+            case [_, exported, _]:
+                return energy(exported)
+        return None
 
     @property
     def cycle(self) -> Decimal | None:
         """Energy of the charge cycle, in kWh, exact; None if the record has no such reading."""
-        raise NotImplementedError
+        match self.readings:
+            case [_, _, cycle]:
+                return energy(cycle)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +101,15 @@ class Outline:
 
     Attributes:
         kind: what the record was made for.
+        moments: all of its moments, as they stand in it.
         begin: the moment the session began, where the record tells it.
         now: the last moment in the record: that of the begin itself in a record of a begin.
         session: names the session the record belongs to, the same in all of its records (made of
-            the begin's time stamp and register values, as written); None where there is no begin.
+            the begin's time and register values); None where there is no begin.
     """
 
     kind: RecordKind
+    moments: tuple[Moment, ...]
     begin: Moment | None
     now: Moment | None
     session: str | None
@@ -88,31 +117,72 @@ class Outline:
 
 def outline(record: Record) -> Outline:
     """Find the moments of a record; never raises."""
-    raise NotImplementedError
+    found = _moments(record)
+    begin = next((moment for moment in found if moment.transaction == "B"), None)
+    now = found[-1] if found else None
+    return Outline(kind=_kind(found), moments=found, begin=begin, now=now, session=_session(begin))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something noticed across the records of a session.
+def _moments(record: Record) -> tuple[Moment, ...]:
+    """Group the readings of a record.
 
-    Attributes:
-        code: which check, in snake case: a translation key.
-        severity: how much it matters.
-        record: index of the record it was noticed at.
-        values: what a text about it names.
+    A moment ends where the time or the transaction changes. Readings that all repeat their time
+    belong together until a register comes again: in the record of a begin, the meter writes the same
+    moment twice.
     """
+    found: list[list[Reading]] = []
+    registers: set[str | None] = set()
+    for reading in record.readings:
+        if (
+            not found
+            or (reading.time_text, reading.transaction)
+            != (found[-1][0].time_text, found[-1][0].transaction)
+            or ("TM" in reading.present and reading.obis in registers)
+        ):
+            found.append([])
+            registers.clear()
+        found[-1].append(reading)
+        registers.add(reading.obis)
+    return tuple(Moment(tuple(readings)) for readings in found)
 
-    code: str
-    severity: Severity
-    record: int
-    values: tuple[str, ...] = ()
+
+def energy(reading: Reading) -> Decimal | None:
+    """Return the value of a reading in kWh, exact; None if it has none, or it is no energy."""
+    places = _UNITS.get(reading.unit or "")
+    if reading.value is None or places is None:
+        return None
+    return _EXACT.scaleb(reading.value, places)
 
 
-def check_session(records: Sequence[Record]) -> tuple[Finding, ...]:
-    """Check what must hold across the records of one session, in the order they were made."""
-    raise NotImplementedError
+def difference(earlier: Decimal, later: Decimal) -> Decimal:
+    """Return how far a counter of kWh went from one value to another, exact.
+
+    A counter that began again from 0 is taken for what it is where that explains the values;
+    otherwise the difference of one that went back is negative.
+    """
+    went = _EXACT.subtract(later, earlier)
+    around = _EXACT.add(went, COUNTER_SIZE)
+    return around if went < 0 <= around <= _LARGEST_CHARGE else went
+
+
+def _kind(found: Sequence[Moment]) -> RecordKind:
+    """Tell what a record with these moments was made for."""
+    transactions = [moment.transaction for moment in found]
+    if transactions and set(transactions) == {"B"}:
+        return RecordKind.BEGIN
+    return _KINDS.get((transactions and transactions[-1]) or "", RecordKind.OTHER)
+
+
+def _session(begin: Moment | None) -> str | None:
+    """Name the session that began at this moment, whatever zone its time is told in."""
+    if begin is None or begin.readings[0].time_text is None:
+        return None
+    time = begin.time.astimezone(UTC).isoformat() if begin.time else begin.readings[0].time_text
+    written = [time, *(reading.value_text for reading in begin.readings)]
+    return hashlib.sha256(json.dumps(written).encode()).hexdigest()
 
 
 def clock_quality(records: Sequence[Record]) -> ClockStatus | None:
     """Return the weakest clock of all readings; None if none tells."""
-    raise NotImplementedError
+    clocks = {reading.clock for record in records for reading in record.readings}
+    return next((clock for clock in ClockStatus if clock in clocks), None)
