@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from homeassistant.util.json import JsonValueType
 
+from .archive import StoredRecord
 from .const import (
     CONF_CHARGE_POINT_ID,
     CONF_IDENTIFICATION_DATA,
@@ -40,7 +41,9 @@ def charge_identity(values: Mapping[str, Any]) -> ChargeIdentity:
     )
 
 
-def record_response(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
+def record_response(
+    entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None = None
+) -> dict[str, JsonValueType]:
     """Tell of a signed record: as it is, what it says, and whether its signature is good.
 
     The signature is ``valid``, ``invalid``, or why nothing can be said about it.
@@ -48,6 +51,7 @@ def record_response(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueT
     key = public_key(entry.runtime_data.identity)
     response: dict[str, JsonValueType] = {
         "record": raw.decode(errors="replace"),
+        "archived": stored is not None,
         "record_url": record_url(entry.entry_id),
         "public_key": None if key is None else to_spki_hex(key),
     }

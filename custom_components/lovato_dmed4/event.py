@@ -1,4 +1,4 @@
-"""What the meter writes into its logbook of metrological events, and the records it signs."""
+"""What happens to a charge cycle, the records it brings, and the meter's logbook of events."""
 
 from typing import Final, override
 
@@ -9,11 +9,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
 from .archive import Source, StoredRecord
+from .charge_tracker import ChargeEvent, ChargeNews
 from .coordinator import Dmed4ConfigEntry
 from .entity import ArchiveEntity, Dmed4Entity
 from .event_log import EventLogCoordinator, event_attributes
 
-# The coordinator reads; the entity only tells.
+# Others read; the entities only tell.
 PARALLEL_UPDATES = 0
 
 # Which events there are, the manual does not say: their codes are an attribute.
@@ -24,6 +25,12 @@ METROLOGICAL_EVENT: Final = EventEntityDescription(
     translation_key="metrological_event",
     entity_category=EntityCategory.DIAGNOSTIC,
     event_types=[EVENT_RECORDED],
+)
+
+CHARGE_CYCLE: Final = EventEntityDescription(
+    key="charge_cycle",
+    translation_key="charge_cycle",
+    event_types=list(ChargeEvent),
 )
 
 EVENT_ARCHIVED: Final = "archived"
@@ -46,8 +53,31 @@ async def async_setup_entry(
     log = EventLogCoordinator(hass, entry)
     await log.async_load()
     async_add_entities(
-        [MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log), RecordEventEntity(entry, RECORD)]
+        [
+            ChargeCycleEventEntity(entry, CHARGE_CYCLE),
+            MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log),
+            RecordEventEntity(entry, RECORD),
+        ]
     )
+
+
+class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
+    """Fires for each thing that happens to a charge cycle, also when the meter is lost by it."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._data.charge.async_add_listener(self._tell))
+
+    @callback
+    def _tell(self, news: ChargeNews) -> None:
+        self._trigger_event(news.event, news.attributes)
+        self.async_write_ha_state()
 
 
 class MetrologicalEventEntity(Dmed4Entity, EventEntity):
