@@ -1,0 +1,233 @@
+"""Records as files for other people: one, those of a session, or all of a period.
+
+Everything here blocks: it is for the executor. Files of a period are written as they are read from the
+archive, so that thousands of records take no more memory than one; the same records make the same file.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from csv import DictWriter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from homeassistant.util import dt as dt_util
+
+from .archive import SessionDetail
+from .ocmf import fingerprint, outline, to_ocmf, to_xml
+from .record_report import Devices, Judged, clock, judge_stored, session_shape, transparency
+from .record_text import cell, file_name, local_text
+
+
+class Form(StrEnum):
+    """What kind of file."""
+
+    OCMF = "ocmf"
+    XML = "xml"
+    CSV = "csv"
+    ZIP = "zip"
+
+
+CONTENT_TYPES: Final = {
+    Form.OCMF: "text/plain",
+    Form.XML: "application/xml",
+    Form.CSV: "text/csv",
+    Form.ZIP: "application/zip",
+}
+
+# Explained in docs/records.md.
+COLUMNS: Final = (
+    "session_id",
+    "meter",
+    "meter_serial_number",
+    "pagination",
+    "begin",
+    "end",
+    "duration_seconds",
+    "imported_kwh",
+    "exported_kwh",
+    "identification_type",
+    "identification",
+    "identification_level",
+    "tariff_text",
+    "charge_point",
+    "outcome",
+    "verdict",
+    "records",
+    "clock",
+    "duration_billable",
+    "transparency_software",
+    "public_key_sha256",
+    "last_record_sha256",
+)
+
+# Excel takes a file without it for one in the character set of Windows.
+_BOM: Final = "\ufeff"
+# A list of some thousand sessions fits; a longer one goes to the disk.
+SPOOLED: Final = 4 * 1024 * 1024
+# Files in an archive need a date; the same one each time keeps the archive the same.
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+
+_README: Final = """\
+Charge records of LOVATO DMED4 meters, as they were signed.
+
+sessions.csv        all sessions, a line each
+sessions/*.ocmf     the signed records of a session, one to a line, byte for byte
+sessions/*.xml      the same for the S.A.F.E. transparency software, with the public key
+
+In sessions.csv, "verdict" is what the checks of the signatures and of the records
+together have found: valid, inconsistent, unverifiable, key_changed or invalid.
+"transparency_software" is what that software is likely to say of the XML file:
+accepted, or why it will refuse it. A record that it refuses can still be genuine.
+An apostrophe before =, +, - or @ keeps spreadsheets from calculating a text.
+"""
+
+
+@dataclass(slots=True)
+class Contents:
+    """What went into a file.
+
+    Attributes:
+        sessions: how many.
+        records: how many.
+        refusals: how many sessions the transparency software is likely to refuse, by reason.
+    """
+
+    sessions: int = 0
+    records: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+
+    def add(self, records: int, refusal: str | None) -> None:
+        """Count a session."""
+        self.sessions += 1
+        self.records += records
+        if refusal is not None:
+            self.refusals[refusal] += 1
+
+
+def judge_all(session: SessionDetail) -> list[Judged]:
+    """Read the records of a session."""
+    return [judge_stored(stored, session.keys) for stored in session.records]
+
+
+def xml_of(records: Sequence[Judged]) -> bytes | None:
+    """Write the records of a session for the transparency software; None if none is legible."""
+    legible = [(each.record, each.key) for each in records if each.record]
+    return to_xml([legible]) if legible else None
+
+
+def ocmf_of(records: Sequence[Judged]) -> bytes:
+    """Write records as they arrived."""
+    return to_ocmf([each.raw for each in records])
+
+
+def name_of(records: Sequence[Judged], *more: str, suffix: str) -> str:
+    """Name a file after the meter's serial number, the last record's PG and its date."""
+    last = next((each.record for each in reversed(records) if each.record), None)
+    if last is None:
+        return file_name(*more, suffix=suffix)
+    now = outline(last).now
+    day = None if now is None or now.time is None else f"{dt_util.as_local(now.time):%Y-%m-%d}"
+    serial = last.meter_serial or last.gateway_serial
+    return file_name(serial, last.pagination, day, *more, suffix=suffix)
+
+
+def write_csv(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes]) -> Contents:
+    """Write a line for each session."""
+    contents = Contents()
+    rows = _rows(out)
+    for session in sessions:
+        _write_row(rows, contents, session, judge_all(session), devices)
+    return contents
+
+
+def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes]) -> Contents:
+    """Write the records of each session and a list of the sessions."""
+    contents = Contents()
+    with ZipFile(out, "w") as archive, SpooledTemporaryFile(SPOOLED) as table:
+        rows = _rows(table)
+        for session in sessions:
+            records = judge_all(session)
+            _write_row(rows, contents, session, records, devices)
+            name = f"sessions/{name_of(records, f'session-{session.session.id}', suffix='')}"
+            _add(archive, f"{name}ocmf", ocmf_of(records))
+            if (xml := xml_of(records)) is not None:
+                _add(archive, f"{name}xml", xml)
+        table.seek(0)
+        with archive.open(_entry("sessions.csv"), "w") as target:
+            copyfileobj(table, target)
+        _add(archive, "README.txt", _README.encode())
+    return contents
+
+
+def _rows(out: IO[bytes]) -> DictWriter[str]:
+    """Begin a table as RFC 4180 wants it."""
+    out.write(_BOM.encode())
+    rows = DictWriter(_Encoder(out), COLUMNS)
+    rows.writeheader()
+    return rows
+
+
+class _Encoder:
+    """What a CSV writer writes to: in contrast to a TextIOWrapper it leaves the file open."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        return self._out.write(text.encode())
+
+
+def _write_row(
+    rows: DictWriter[str],
+    contents: Contents,
+    detail: SessionDetail,
+    records: Sequence[Judged],
+    devices: Devices,
+) -> None:
+    session = detail.session
+    answer = transparency(records)
+    contents.add(len(records), answer["refusal"])
+    quality = clock(records)
+    last = records[-1].record
+    key = records[-1].key
+    shape = session_shape(session, devices)
+    rows.writerow(
+        {
+            "session_id": session.id,
+            "meter": cell(shape["meter"]),
+            "meter_serial_number": cell(last and (last.meter_serial or last.gateway_serial)),
+            "pagination": cell(last and last.pagination),
+            "begin": local_text(session.begin),
+            "end": local_text(session.end),
+            "duration_seconds": shape["duration"],
+            "imported_kwh": shape["imported"],
+            "exported_kwh": shape["exported"],
+            "identification_type": cell(session.identification_type),
+            "identification": cell(session.identification),
+            "identification_level": cell(session.identification_level),
+            "tariff_text": cell(session.tariff_text),
+            "charge_point": cell(session.charge_point),
+            "outcome": session.outcome.value,
+            "verdict": session.verdict.value,
+            "records": len(records),
+            "clock": quality["quality"],
+            "duration_billable": "yes" if quality["billable"] else "no",
+            "transparency_software": answer["refusal"] or "accepted",
+            "public_key_sha256": None if key is None else fingerprint(key),
+            "last_record_sha256": detail.records[-1].digest,
+        }
+    )
+
+
+def _add(archive: ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(_entry(name), content)
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name, _EPOCH)
+    entry.compress_type = ZIP_DEFLATED
+    return entry
