@@ -16,6 +16,10 @@ class ArchiveError(Exception):
     """
 
 
+class RecordTooLargeError(ArchiveError):
+    """Bytes that are larger than any record, so they are not kept: they could fill the disk."""
+
+
 class Source(StrEnum):
     """How a record came here."""
 
