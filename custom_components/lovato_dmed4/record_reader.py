@@ -138,3 +138,118 @@ class Shelf:
         entry = self.meter(meter_id)
         device = None if entry is None else self.devices.get(entry.unique_id or "")
         return None if device is None else device.id
+
+
+@callback
+def async_devices(hass: HomeAssistant) -> Devices:
+    """Get the devices of all meters that are known here."""
+    registry = dr.async_get(hass)
+    return {
+        entry.unique_id: Device(device.id, device.name_by_user or device.name or entry.title)
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.unique_id and not is_display(entry)
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+    }
+
+
+@callback
+def async_shelves(hass: HomeAssistant) -> list[Shelf]:
+    """Get the archives of all meters that are loaded."""
+    devices = async_devices(hass)
+    entries: dict[str, list[Dmed4ConfigEntry]] = defaultdict(list)
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.state is ConfigEntryState.LOADED and not is_display(entry):
+            entries[database_url(hass, entry.options)].append(entry)
+    return [Shelf(tuple(group), (), devices) for group in entries.values()]
+
+
+@callback
+def async_shelf(hass: HomeAssistant, device_ids: Sequence[str]) -> Shelf:
+    """Get the archive of these meters; of all meters if none is named.
+
+    Raises:
+        ServiceValidationError: a device is no meter or is not loaded, or there is not one archive.
+    """
+    named = [async_meter(hass, device_id) for device_id in device_ids]
+    shelves = [
+        Shelf(shelf.entries, tuple(named), shelf.devices)
+        for shelf in async_shelves(hass)
+        if not named or any(entry in shelf.entries for entry in named)
+    ]
+    if not shelves:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_archive")
+    if len(shelves) > 1:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="several_archives")
+    return shelves[0]
+
+
+@callback
+def async_meter(hass: HomeAssistant, device_id: str) -> Dmed4ConfigEntry:
+    """Get the entry of a meter by its device.
+
+    Raises:
+        ServiceValidationError: it is none, or not loaded.
+    """
+    _, entry = async_get_device_and_config_entry(hass, DOMAIN, device_id)
+    if is_display(entry):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_a_meter")
+    return entry
+
+
+# --- Addresses of downloads ---------------------------------------------------------------------
+
+
+def record_path(entry_id: str, record_id: int, form: str) -> str:
+    """Get the path of the download of a record."""
+    return f"{DOWNLOADS}/{entry_id}/records/{record_id}.{form}"
+
+
+def session_path(entry_id: str, session_id: int, form: str) -> str:
+    """Get the path of the download of a session's records."""
+    return f"{DOWNLOADS}/{entry_id}/sessions/{session_id}.{form}"
+
+
+def period_path(entry_id: str, form: str, values: Mapping[str, Any]) -> str:
+    """Get the path of the download of all sessions that a query is about."""
+
+
+# --- Asked inside of the archive: these block ---------------------------------------------------
+
+
+def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> SessionPageShape:
+    """Read a page of sessions."""
+    page = archive.sessions(query)
+    return {
+        "sessions": [session_shape(session, devices) for session in page.sessions],
+        "total": page.total,
+        "offset": query.offset,
+        "limit": query.limit,
+    }
+
+
+def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDetailShape | None:
+    """Read a session with everything that is to be said of it; None if there is none."""
+    detail = archive.session(session_id)
+    if detail is None:
+        return None
+    session = detail.session
+    keys = archive.keys(session.meter_id)
+    pairs = [(stored, judge_stored(stored, keys)) for stored in detail.records]
+    records = [(stored, judged.record) for stored, judged in pairs if judged.record]
+    judged = [judged for _, judged in pairs]
+    return {
+        **session_shape(session, shelf.devices),
+        "findings": [
+            {
+                "code": found.code,
+                "severity": found.severity.value,
+                "record_id": records[found.record][0].id,
+                "values": [shown(value) for value in found.values],
+            }
+            for found in check_session([record for _, record in records])
+        ],
+        "clock": clock(judged),
+        "transparency": transparency(judged),
+        "record_reports": [record_shape(*pair, shelf) for pair in pairs],
+        "links": links(shelf.entry_id(session.meter_id), "sessions", session_id, judged),
+    }
