@@ -1,7 +1,6 @@
 """What a user says and gets of a charge: the identity to start with, the record that comes back."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 from homeassistant.util.json import JsonValueType
@@ -15,7 +14,6 @@ from .const import (
     CONF_TARIFF_TEXT,
 )
 from .coordinator import Dmed4ConfigEntry
-from .dmed4.model import Identity
 from .dmed4.prototype import (
     ChargeIdentity,
     IdentificationFlag,
@@ -24,16 +22,14 @@ from .dmed4.prototype import (
 )
 from .http import record_url
 from .ocmf import (
-    MalformedKeyError,
     MalformedRecordError,
-    PublicKey,
     Reading,
     Verdict,
-    load_public_key,
     parse,
     to_spki_hex,
     verify,
 )
+from .record_keeper import public_key
 
 # A record has these three readings of its start, then the same of its end (manual: v1/ocmf).
 _COUNTERS: Final = ("imported", "exported", "cycle")
@@ -56,7 +52,7 @@ def record_response(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueT
 
     The signature is ``valid``, ``invalid``, or why nothing can be said about it.
     """
-    key = _public_key(entry.runtime_data.identity)
+    key = public_key(entry.runtime_data.identity)
     response: dict[str, JsonValueType] = {
         "record": raw.decode(errors="replace"),
         "record_url": record_url(entry.entry_id),
@@ -86,7 +82,7 @@ def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueTy
     half = len(record.readings) // 2
     return {
         "sha256": record.digest,
-        "signature": verify(record, _public_key(entry.runtime_data.identity)).verdict.value,
+        "signature": verify(record, public_key(entry.runtime_data.identity)).verdict.value,
         "pagination": record.pagination,
         "identification_type": record.identification_type,
         "begin": _counters(record.readings[:half]),
@@ -108,15 +104,6 @@ def _counters(readings: Sequence[Reading]) -> dict[str, JsonValueType]:
             name: reading.value_text for name, reading in zip(_COUNTERS, readings, strict=True)
         }
     return shown
-
-
-def _public_key(identity: Identity) -> PublicKey | None:
-    """Load the meter's key: the standard form, which names its curve, before the bare point."""
-    for key in (identity.public_key_ocmf, identity.public_key):
-        if key is not None:
-            with suppress(MalformedKeyError):
-                return load_public_key(key)
-    return None
 
 
 def _reading(reading: Reading) -> dict[str, JsonValueType]:
