@@ -5,10 +5,12 @@ number is only good together with a meter that says which archive is meant.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
+from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -20,11 +22,20 @@ from homeassistant.helpers.service import async_get_device_and_config_entry
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .archive import Archive, Outcome, SessionQuery, SessionVerdict, StoredRecord
+from .archive import (
+    Archive,
+    Outcome,
+    SessionEnergy,
+    SessionQuery,
+    SessionVerdict,
+    StoredRecord,
+)
 from .const import DOMAIN
 from .coordinator import Dmed4ConfigEntry
 from .ocmf import check_session
+from .record_links import record_path, session_path
 from .record_report import (
+    MAX_LISTED,
     Device,
     Devices,
     Judged,
@@ -35,9 +46,8 @@ from .record_report import (
     transparency,
 )
 from .record_shapes import (
-    EnergyBucketShape,
-    EnergySeriesShape,
     EnergyShape,
+    EnergySumShape,
     LinksShape,
     RecordShape,
     SessionDetailShape,
@@ -57,6 +67,17 @@ ATTR_VERDICT: Final = "verdict"
 
 # What a browser shows at once, and no more than an answer should weigh.
 MAX_PAGE: Final = 100
+
+
+# Counters have at most some twenty digits; their sum has a few more.
+_EXACT: Final = Context(prec=100)
+
+
+class Period(StrEnum):
+    """What energy is added up by."""
+
+    DAY = "day"
+    MONTH = "month"
 
 
 def moment(value: Any) -> datetime:
@@ -196,23 +217,6 @@ def async_meter(hass: HomeAssistant, device_id: str) -> Dmed4ConfigEntry:
     return entry
 
 
-# --- Addresses of downloads ---------------------------------------------------------------------
-
-
-def record_path(entry_id: str, record_id: int, form: str) -> str:
-    """Get the path of the download of a record."""
-    return f"{DOWNLOADS}/{entry_id}/records/{record_id}.{form}"
-
-
-def session_path(entry_id: str, session_id: int, form: str) -> str:
-    """Get the path of the download of a session's records."""
-    return f"{DOWNLOADS}/{entry_id}/sessions/{session_id}.{form}"
-
-
-def period_path(entry_id: str, form: str, values: Mapping[str, Any]) -> str:
-    """Get the path of the download of all sessions that a query is about."""
-
-
 # --- Asked inside of the archive: these block ---------------------------------------------------
 
 
@@ -234,22 +238,117 @@ def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDeta
         return None
     session = detail.session
     keys = archive.keys(session.meter_id)
-    pairs = [(stored, judge_stored(stored, keys)) for stored in detail.records]
-    records = [(stored, judged.record) for stored, judged in pairs if judged.record]
-    judged = [judged for _, judged in pairs]
+    judged = [judge_stored(stored, keys) for stored in detail.records]
+    legible = [
+        (stored, each.record)
+        for stored, each in zip(detail.records, judged, strict=True)
+        if each.record
+    ]
     return {
         **session_shape(session, shelf.devices),
         "findings": [
             {
                 "code": found.code,
                 "severity": found.severity.value,
-                "record_id": records[found.record][0].id,
+                "record_id": legible[found.record][0].id,
                 "values": [shown(value) for value in found.values],
             }
-            for found in check_session([record for _, record in records])
+            for found in check_session([record for _, record in legible])[:MAX_LISTED]
         ],
         "clock": clock(judged),
         "transparency": transparency(judged),
-        "record_reports": [record_shape(*pair, shelf) for pair in pairs],
-        "links": links(shelf.entry_id(session.meter_id), "sessions", session_id, judged),
+        "record_reports": [
+            _record_shape(stored, each, shelf)
+            for stored, each in zip(detail.records, judged, strict=True)
+        ],
+        "links": _links(partial(session_path, shelf.entry_id(session.meter_id), session.id), judged),
+    }
+
+
+def read_record(archive: Archive, record_id: int, shelf: Shelf) -> RecordShape | None:
+    """Read a record with everything that is to be said of it; None if there is none."""
+    stored = archive.record(record_id)
+    if stored is None:
+        return None
+    return _record_shape(stored, judge_stored(stored, archive.keys(stored.meter_id)), shelf)
+
+
+def _record_shape(stored: StoredRecord, judged: Judged, shelf: Shelf) -> RecordShape:
+    return {
+        **report(judged),
+        "record_id": stored.id,
+        "session_id": stored.session_id,
+        "device_id": shelf.device_id(stored.meter_id),
+        "source": stored.source.value,
+        "arrived": stored.arrived.isoformat(),
+        "verified": stored.verified.isoformat(),
+        "links": _links(partial(record_path, shelf.entry_id(stored.meter_id), stored.id), [judged]),
+    }
+
+
+def _links(path: Callable[[str], str], judged: Sequence[Judged]) -> LinksShape:
+    legible = any(each.record for each in judged)
+    return {"ocmf": path("ocmf"), "xml": path("xml") if legible else None}
+
+
+# --- Energy -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Energies added up, exact."""
+
+    imported: Decimal = Decimal()
+    exported: Decimal = Decimal()
+    sessions: int = 0
+
+    def add(self, energy: SessionEnergy) -> None:
+        """Add a session; what is not known of it counts nothing."""
+        with localcontext(_EXACT):
+            self.imported += energy.imported or 0
+            self.exported += energy.exported or 0
+        self.sessions += 1
+
+    @property
+    def shape(self) -> EnergySumShape:
+        """Show the sums."""
+        return {
+            "imported": decimal_text(self.imported),
+            "exported": decimal_text(self.exported),
+            "sessions": self.sessions,
+        }
+
+
+def read_energy(archive: Archive, query: SessionQuery, period: Period) -> EnergyShape:
+    """Add the energy of sessions up, by day or month and by identification.
+
+    A session counts for the day it began on, in the time zone of Home Assistant; one whose meter did
+    not know when that was counts for none.
+    """
+    total = _Sum()
+    sums: dict[str | None, _Sum] = defaultdict(_Sum)
+    buckets: dict[str | None, dict[date, _Sum]] = defaultdict(lambda: defaultdict(_Sum))
+    for energy in archive.energies(query):
+        who = shown(energy.identification)
+        first = dt_util.as_local(energy.begin).date()
+        if period is Period.MONTH:
+            first = first.replace(day=1)
+        for each in (total, sums[who], buckets[who][first]):
+            each.add(energy)
+    most_first = sorted(sums, key=lambda who: (-sums[who].imported, who or ""))
+    return {
+        **total.shape,
+        "period": period.value,
+        "time_zone": str(dt_util.get_default_time_zone()),
+        "series": [
+            {
+                **sums[who].shape,
+                "identification": who,
+                "buckets": [
+                    {**bucket.shape, "start": first.isoformat()}
+                    for first, bucket in sorted(buckets[who].items())
+                ],
+            }
+            for who in most_first
+        ],
     }

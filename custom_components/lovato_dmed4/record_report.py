@@ -272,19 +272,3 @@ def session_shape(session: Session, devices: Devices) -> SessionShape:
         "verdict": session.verdict.value,
         "records": session.records,
     }
-
-
-def record_shape(
-    stored: StoredRecord, judged: Judged, device_id: str | None, links: LinksShape
-) -> RecordShape:
-    """Tell everything of a record of the archive."""
-    return {
-        **report(judged),
-        "record_id": stored.id,
-        "session_id": stored.session_id,
-        "device_id": device_id,
-        "source": stored.source.value,
-        "arrived": stored.arrived.isoformat(),
-        "verified": stored.verified.isoformat(),
-        "links": links,
-    }

@@ -139,6 +139,7 @@ class ReportShape(TypedDict):
     charge_point: str | None
     readings: list[ReadingShape]
     digest: str  # SHA-256 of the payload
+    size: int
     raw: str  # what is no UTF-8 in it is shown as U+FFFD
 
 
@@ -179,33 +180,32 @@ class VerificationShape(ReportShape):
     session_id: int | None
 
 
-class EnergyBucketShape(TypedDict):
+class EnergySumShape(TypedDict):
+    """Energies added up."""
+
+    imported: str
+    exported: str
+    sessions: int
+
+
+class EnergyBucketShape(EnergySumShape):
     """The energy of a day or a month."""
 
     start: str  # its first day, in the time zone of Home Assistant
-    imported: str
-    exported: str
-    sessions: int
 
 
-class EnergySeriesShape(TypedDict):
+class EnergySeriesShape(EnergySumShape):
     """The energy of one identification; None of those who did not identify."""
 
     identification: str | None
-    imported: str
-    exported: str
-    sessions: int
     buckets: list[EnergyBucketShape]  # only those with sessions
 
 
-class EnergyShape(TypedDict):
+class EnergyShape(EnergySumShape):
     """The energy of a period by identification, who charged most first."""
 
     period: str  # day, month
     time_zone: str
-    imported: str
-    exported: str
-    sessions: int
     series: list[EnergySeriesShape]
 
 
