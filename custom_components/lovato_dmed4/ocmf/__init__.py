@@ -2,6 +2,7 @@
 
 from .deviations import Deviation, deviations
 from .export import to_ocmf, to_xml
+from .findings import Finding, FindingCode, Severity, check_session
 from .record import (
     MAX_SIZE,
     ClockStatus,
@@ -13,17 +14,7 @@ from .record import (
     SignatureSection,
     parse,
 )
-from .session import (
-    Finding,
-    Moment,
-    Outline,
-    RecordKind,
-    Severity,
-    check_session,
-    clock_quality,
-    difference,
-    outline,
-)
+from .session import Moment, Outline, RecordKind, clock_quality, difference, outline
 from .signature import (
     MalformedKeyError,
     PublicKey,
@@ -43,6 +34,7 @@ __all__ = [
     "Deviation",
     "Expectation",
     "Finding",
+    "FindingCode",
     "Json",
     "MalformedKeyError",
     "MalformedRecordError",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from .findings import Severity
 from .record import Record
-from .session import Severity
 
 
 @dataclass(frozen=True, slots=True)

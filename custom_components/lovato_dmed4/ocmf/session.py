@@ -1,8 +1,8 @@
-"""What records say together: the moments they were taken at, and what must hold across a session."""
+"""What a record says of its session: the moments of its readings, and the energy between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Context, Decimal
 from enum import StrEnum
 import hashlib
@@ -15,7 +15,7 @@ _UNITS = {"Wh": -3, "kWh": 0, "MWh": 3}
 # Enough for the sum of any two numbers that a record can hold, so nothing is ever rounded.
 _EXACT = Context(prec=300)
 # The meter's counters have 11 digits, the last three of them decimals: after 99999999.999 kWh comes 0.
-_COUNTER_SIZE = Decimal(100_000_000)
+COUNTER_SIZE = Decimal(100_000_000)
 # No charge takes as much: a megawatt takes four days for it.
 _LARGEST_CHARGE = Decimal(100_000)
 
@@ -29,14 +29,6 @@ class RecordKind(StrEnum):
     POWER_FAILURE = "power_failure"
     # Fiscal readings, and what cannot be told.
     OTHER = "other"
-
-
-class Severity(StrEnum):
-    """How much a finding or a deviation matters."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 _KINDS = {
@@ -109,13 +101,15 @@ class Outline:
 
     Attributes:
         kind: what the record was made for.
+        moments: all of its moments, as they stand in it.
         begin: the moment the session began, where the record tells it.
         now: the last moment in the record: that of the begin itself in a record of a begin.
         session: names the session the record belongs to, the same in all of its records (made of
-            the begin's time stamp and register values, as written); None where there is no begin.
+            the begin's time and register values); None where there is no begin.
     """
 
     kind: RecordKind
+    moments: tuple[Moment, ...]
     begin: Moment | None
     now: Moment | None
     session: str | None
@@ -123,13 +117,13 @@ class Outline:
 
 def outline(record: Record) -> Outline:
     """Find the moments of a record; never raises."""
-    found = moments(record)
+    found = _moments(record)
     begin = next((moment for moment in found if moment.transaction == "B"), None)
     now = found[-1] if found else None
-    return Outline(kind=_kind(found), begin=begin, now=now, session=_session(begin))
+    return Outline(kind=_kind(found), moments=found, begin=begin, now=now, session=_session(begin))
 
 
-def moments(record: Record) -> tuple[Moment, ...]:
+def _moments(record: Record) -> tuple[Moment, ...]:
     """Group the readings of a record.
 
     A moment ends where the time or the transaction changes. Readings that all repeat their time
@@ -167,7 +161,7 @@ def difference(earlier: Decimal, later: Decimal) -> Decimal:
     otherwise the difference of one that went back is negative.
     """
     went = _EXACT.subtract(later, earlier)
-    around = _EXACT.add(went, _COUNTER_SIZE)
+    around = _EXACT.add(went, COUNTER_SIZE)
     return around if went < 0 <= around <= _LARGEST_CHARGE else went
 
 
@@ -180,33 +174,12 @@ def _kind(found: Sequence[Moment]) -> RecordKind:
 
 
 def _session(begin: Moment | None) -> str | None:
-    """Name the session that began at this moment."""
+    """Name the session that began at this moment, whatever zone its time is told in."""
     if begin is None or begin.readings[0].time_text is None:
         return None
-    written = [begin.readings[0].time_text, *(reading.value_text for reading in begin.readings)]
+    time = begin.time.astimezone(UTC).isoformat() if begin.time else begin.readings[0].time_text
+    written = [time, *(reading.value_text for reading in begin.readings)]
     return hashlib.sha256(json.dumps(written).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something noticed across the records of a session.
-
-    Attributes:
-        code: which check, in snake case: a translation key.
-        severity: how much it matters.
-        record: index of the record it was noticed at.
-        values: what a text about it names.
-    """
-
-    code: str
-    severity: Severity
-    record: int
-    values: tuple[str, ...] = ()
-
-
-def check_session(records: Sequence[Record]) -> tuple[Finding, ...]:
-    """Check what must hold across the records of one session, in the order they were made."""
-    raise NotImplementedError
 
 
 def clock_quality(records: Sequence[Record]) -> ClockStatus | None:
