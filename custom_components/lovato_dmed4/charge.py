@@ -21,14 +21,7 @@ from .dmed4.prototype import (
     IdentificationType,
 )
 from .http import record_url
-from .ocmf import (
-    MalformedRecordError,
-    Reading,
-    Verdict,
-    parse,
-    to_spki_hex,
-    verify,
-)
+from .ocmf import MalformedRecordError, Reading, Verdict, parse, to_spki_hex, verify
 from .record_keeper import public_key
 
 # A record has these three readings of its start, then the same of its end (manual: v1/ocmf).

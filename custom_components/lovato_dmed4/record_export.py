@@ -5,19 +5,22 @@ archive, so that thousands of records take no more memory than one; the same rec
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from csv import DictWriter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, Final
+from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .archive import SessionDetail
+from .archive import Archive, SessionDetail, SessionQuery
+from .const import DOMAIN
 from .ocmf import fingerprint, outline, to_ocmf, to_xml
+from .record_reader import record_not_found, session_not_found
 from .record_report import Devices, Judged, clock, judge_stored, session_shape, transparency
 from .record_text import cell, file_name, local_text
 
@@ -108,20 +111,66 @@ class Contents:
             self.refusals[refusal] += 1
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file that was written: its name, and what is in it."""
+
+    name: str
+    contents: Contents
+
+
+def export_record(archive: Archive, out: IO[bytes], *, record_id: int, form: Form) -> Export:
+    """Write a record as OCMF or XML.
+
+    Raises:
+        ServiceValidationError: there is no such record, or there can be no XML of it.
+    """
+    stored = archive.record(record_id)
+    if stored is None:
+        raise record_not_found()
+    records = [judge_stored(stored, archive.keys(stored.meter_id))]
+    contents = Contents()
+    contents.add(1, transparency(records)["refusal"])
+    out.write(_records_file(records, form))
+    return Export(name_of(records, suffix=form.value), contents)
+
+
+def export_session(
+    archive: Archive, out: IO[bytes], *, session_id: int, form: Form, devices: Devices
+) -> Export:
+    """Write the records of a session.
+
+    Raises:
+        ServiceValidationError: there is no such session.
+    """
+    session = archive.session(session_id)
+    if session is None:
+        raise session_not_found()
+    records = judge_all(session)
+    name = name_of(records, suffix=form.value)
+    if form in _TABLES:
+        return Export(name, _TABLES[form]([session], devices, out))
+    contents = Contents()
+    contents.add(len(records), transparency(records)["refusal"])
+    out.write(_records_file(records, form))
+    return Export(name, contents)
+
+
+def export_period(
+    archive: Archive, out: IO[bytes], *, query: SessionQuery, form: Form, devices: Devices
+) -> Export:
+    """Write all sessions that a query is about as CSV or ZIP."""
+    days = [
+        None if at is None else f"{dt_util.as_local(at):%Y-%m-%d}"
+        for at in (query.since, query.until)
+    ]
+    contents = _TABLES[form](archive.each_session(query), devices, out)
+    return Export(file_name("charge-records", *days, suffix=form.value), contents)
+
+
 def judge_all(session: SessionDetail) -> list[Judged]:
     """Read the records of a session."""
     return [judge_stored(stored, session.keys) for stored in session.records]
-
-
-def xml_of(records: Sequence[Judged]) -> bytes | None:
-    """Write the records of a session for the transparency software; None if none is legible."""
-    legible = [(each.record, each.key) for each in records if each.record]
-    return to_xml([legible]) if legible else None
-
-
-def ocmf_of(records: Sequence[Judged]) -> bytes:
-    """Write records as they arrived."""
-    return to_ocmf([each.raw for each in records])
 
 
 def name_of(records: Sequence[Judged], *more: str, suffix: str) -> str:
@@ -133,6 +182,15 @@ def name_of(records: Sequence[Judged], *more: str, suffix: str) -> str:
     day = None if now is None or now.time is None else f"{dt_util.as_local(now.time):%Y-%m-%d}"
     serial = last.meter_serial or last.gateway_serial
     return file_name(serial, last.pagination, day, *more, suffix=suffix)
+
+
+def _records_file(records: Sequence[Judged], form: Form) -> bytes:
+    if form is Form.OCMF:
+        return to_ocmf([each.raw for each in records])
+    legible = [(each.record, each.key) for each in records if each.record]
+    if not legible:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_xml")
+    return to_xml([legible])
 
 
 def write_csv(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes]) -> Contents:
@@ -152,14 +210,13 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
         for session in sessions:
             records = judge_all(session)
             _write_row(rows, contents, session, records, devices)
-            name = f"sessions/{name_of(records, f'session-{session.session.id}', suffix='')}"
-            _add(archive, f"{name}ocmf", ocmf_of(records))
-            if (xml := xml_of(records)) is not None:
-                _add(archive, f"{name}xml", xml)
+            for form in (Form.OCMF, Form.XML):
+                name = name_of(records, f"session-{session.session.id}", suffix=form.value)
+                archive.writestr(_entry(f"sessions/{name}"), _records_file(records, form))
         table.seek(0)
         with archive.open(_entry("sessions.csv"), "w") as target:
             copyfileobj(table, target)
-        _add(archive, "README.txt", _README.encode())
+        archive.writestr(_entry("README.txt"), _README)
     return contents
 
 
@@ -223,11 +280,13 @@ def _write_row(
     )
 
 
-def _add(archive: ZipFile, name: str, content: bytes) -> None:
-    archive.writestr(_entry(name), content)
-
-
 def _entry(name: str) -> ZipInfo:
     entry = ZipInfo(name, _EPOCH)
     entry.compress_type = ZIP_DEFLATED
     return entry
+
+
+_TABLES: Final[dict[Form, Callable[[Iterable[SessionDetail], Devices, IO[bytes]], Contents]]] = {
+    Form.CSV: write_csv,
+    Form.ZIP: write_zip,
+}

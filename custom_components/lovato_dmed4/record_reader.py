@@ -6,7 +6,7 @@ number is only good together with a meter that says which archive is meant.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Context, Decimal, localcontext
 from enum import StrEnum
@@ -22,17 +22,10 @@ from homeassistant.helpers.service import async_get_device_and_config_entry
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .archive import (
-    Archive,
-    Outcome,
-    SessionEnergy,
-    SessionQuery,
-    SessionVerdict,
-    StoredRecord,
-)
+from .archive import Archive, Outcome, SessionEnergy, SessionQuery, SessionVerdict, StoredRecord
 from .const import DOMAIN
 from .coordinator import Dmed4ConfigEntry
-from .ocmf import check_session
+from .ocmf import Verdict, check_session
 from .record_links import record_path, session_path
 from .record_report import (
     MAX_LISTED,
@@ -52,6 +45,7 @@ from .record_shapes import (
     RecordShape,
     SessionDetailShape,
     SessionPageShape,
+    UnassignedPageShape,
 )
 from .record_text import decimal_text, shown
 from .remote_display import is_display
@@ -101,6 +95,8 @@ FILTER_FIELDS: Final = {
     ),
     vol.Optional(ATTR_SEARCH, default=""): cv.string,
 }
+# Those that may be given more than once.
+LIST_FIELDS: Final = {ATTR_DEVICE_ID, ATTR_OUTCOME, ATTR_VERDICT}
 PAGE_FIELDS: Final = {
     vol.Optional(ATTR_OFFSET, default=0): vol.All(vol.Coerce(int), vol.Range(min=0, max=2**31 - 1)),
     vol.Optional(ATTR_LIMIT, default=50): vol.All(vol.Coerce(int), vol.Range(min=1, max=MAX_PAGE)),
@@ -154,11 +150,10 @@ class Shelf:
         """Get what names the archive in the address of a download: the meter, if it is set up."""
         return (self.meter(meter_id) or self.entries[0]).entry_id
 
-    def device_id(self, meter_id: int) -> str | None:
+    def device(self, meter_id: int) -> Device | None:
         """Get the device of a meter by its number in the archive."""
         entry = self.meter(meter_id)
-        device = None if entry is None else self.devices.get(entry.unique_id or "")
-        return None if device is None else device.id
+        return None if entry is None else self.devices.get(entry.unique_id or "")
 
 
 @callback
@@ -185,23 +180,29 @@ def async_shelves(hass: HomeAssistant) -> list[Shelf]:
 
 
 @callback
-def async_shelf(hass: HomeAssistant, device_ids: Sequence[str]) -> Shelf:
-    """Get the archive of these meters; of all meters if none is named.
+def async_shelf(
+    hass: HomeAssistant, device_ids: Sequence[str] = (), entry: Dmed4ConfigEntry | None = None
+) -> Shelf:
+    """Get the archive to be asked about some meters; about all that are in it if none is named.
+
+    Args:
+        hass: Home Assistant.
+        device_ids: the meters' devices.
+        entry: of a loaded meter whose archive it has to be; if none is given nor named, there has
+            to be one archive only.
 
     Raises:
         ServiceValidationError: a device is no meter or is not loaded, or there is not one archive.
     """
-    named = [async_meter(hass, device_id) for device_id in device_ids]
-    shelves = [
-        Shelf(shelf.entries, tuple(named), shelf.devices)
-        for shelf in async_shelves(hass)
-        if not named or any(entry in shelf.entries for entry in named)
-    ]
+    named = tuple(async_meter(hass, device_id) for device_id in device_ids)
+    wanted = named if entry is None else (*named, entry)
+    shelves = async_shelves(hass)
+    fitting = [shelf for shelf in shelves if all(each in shelf.entries for each in wanted)]
     if not shelves:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_archive")
-    if len(shelves) > 1:
+    if len(fitting) != 1:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="several_archives")
-    return shelves[0]
+    return replace(fitting[0], named=named)
 
 
 @callback
@@ -231,11 +232,55 @@ def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> Sessio
     }
 
 
-def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDetailShape | None:
-    """Read a session with everything that is to be said of it; None if there is none."""
+def read_unassigned(archive: Archive, query: SessionQuery, shelf: Shelf) -> UnassignedPageShape:
+    """Read a page of the records that tell of no session; of the query, the meters and the page."""
+    page = archive.records_without_session(query.meters, query.offset, query.limit)
+    return {
+        "records": [
+            {
+                "record_id": stored.id,
+                "device_id": device.id if (device := shelf.device(stored.meter_id)) else None,
+                "meter": device.name if device else None,
+                "signature": stored.verdict.value,
+                "key": stored.key.value,
+                "pagination": shown(stored.pagination),
+                "time": None if stored.time is None else stored.time.isoformat(),
+                "source": stored.source.value,
+                "arrived": stored.arrived.isoformat(),
+                "links": _links(
+                    partial(record_path, shelf.entry_id(stored.meter_id), stored.id),
+                    legible=stored.verdict is not Verdict.MALFORMED,
+                ),
+            }
+            for stored in page.records
+        ],
+        "total": page.total,
+        "offset": query.offset,
+        "limit": query.limit,
+    }
+
+
+def session_not_found() -> ServiceValidationError:
+    """Say that there is no such session."""
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key="session_not_found")
+
+
+def record_not_found() -> ServiceValidationError:
+    """Say that there is no such record."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="archived_record_not_found"
+    )
+
+
+def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDetailShape:
+    """Read a session with everything that is to be said of it.
+
+    Raises:
+        ServiceValidationError: there is none.
+    """
     detail = archive.session(session_id)
     if detail is None:
-        return None
+        raise session_not_found()
     session = detail.session
     keys = archive.keys(session.meter_id)
     judged = [judge_stored(stored, keys) for stored in detail.records]
@@ -261,15 +306,22 @@ def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDeta
             _record_shape(stored, each, shelf)
             for stored, each in zip(detail.records, judged, strict=True)
         ],
-        "links": _links(partial(session_path, shelf.entry_id(session.meter_id), session.id), judged),
+        "links": _links(
+            partial(session_path, shelf.entry_id(session.meter_id), session.id),
+            legible=bool(legible),
+        ),
     }
 
 
-def read_record(archive: Archive, record_id: int, shelf: Shelf) -> RecordShape | None:
-    """Read a record with everything that is to be said of it; None if there is none."""
+def read_record(archive: Archive, record_id: int, shelf: Shelf) -> RecordShape:
+    """Read a record with everything that is to be said of it.
+
+    Raises:
+        ServiceValidationError: there is none.
+    """
     stored = archive.record(record_id)
     if stored is None:
-        return None
+        raise record_not_found()
     return _record_shape(stored, judge_stored(stored, archive.keys(stored.meter_id)), shelf)
 
 
@@ -278,16 +330,18 @@ def _record_shape(stored: StoredRecord, judged: Judged, shelf: Shelf) -> RecordS
         **report(judged),
         "record_id": stored.id,
         "session_id": stored.session_id,
-        "device_id": shelf.device_id(stored.meter_id),
+        "device_id": device.id if (device := shelf.device(stored.meter_id)) else None,
         "source": stored.source.value,
         "arrived": stored.arrived.isoformat(),
         "verified": stored.verified.isoformat(),
-        "links": _links(partial(record_path, shelf.entry_id(stored.meter_id), stored.id), [judged]),
+        "links": _links(
+            partial(record_path, shelf.entry_id(stored.meter_id), stored.id),
+            legible=judged.record is not None,
+        ),
     }
 
 
-def _links(path: Callable[[str], str], judged: Sequence[Judged]) -> LinksShape:
-    legible = any(each.record for each in judged)
+def _links(path: Callable[[str], str], *, legible: bool) -> LinksShape:
     return {"ocmf": path("ocmf"), "xml": path("xml") if legible else None}
 
 

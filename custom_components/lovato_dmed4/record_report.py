@@ -11,14 +11,7 @@ from functools import cached_property
 import hashlib
 from typing import Final
 
-from .archive import (
-    KeyVerdict,
-    Session,
-    SessionDetail,
-    SessionVerdict,
-    StoredKey,
-    StoredRecord,
-)
+from .archive import KeyVerdict, Session, SessionVerdict, StoredKey, StoredRecord
 from .ocmf import (
     MAX_SIZE,
     ClockStatus,
@@ -30,7 +23,6 @@ from .ocmf import (
     SignatureResult,
     SignatureSection,
     Verdict,
-    check_session,
     clock_quality,
     deviations,
     expect,
@@ -43,13 +35,9 @@ from .ocmf import (
 )
 from .record_shapes import (
     ClockShape,
-    FindingShape,
     KeyShape,
-    LinksShape,
     ReadingShape,
-    RecordShape,
     ReportShape,
-    SessionDetailShape,
     SessionShape,
     SignatureShape,
     TransparencyShape,
@@ -251,9 +239,7 @@ def transparency(judged: Sequence[Judged]) -> TransparencyShape:
 def session_shape(session: Session, devices: Devices) -> SessionShape:
     """Tell of a session what a list needs."""
     device = devices.get(session.meter)
-    duration = (
-        None if session.begin is None or session.end is None else session.end - session.begin
-    )
+    duration = None if session.begin is None or session.end is None else session.end - session.begin
     return {
         "session_id": session.id,
         "device_id": device.id if device else None,

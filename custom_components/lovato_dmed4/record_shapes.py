@@ -172,6 +172,30 @@ class SessionDetailShape(SessionShape):
     links: LinksShape
 
 
+class UnassignedRecordShape(TypedDict):
+    """A record that tells of no session: a fiscal one, or one that cannot be read."""
+
+    record_id: int
+    device_id: str | None
+    meter: str | None
+    signature: str  # signature.*
+    key: str  # key.*
+    pagination: str | None
+    time: str | None
+    source: str  # source.*
+    arrived: str
+    links: LinksShape
+
+
+class UnassignedPageShape(TypedDict):
+    """A page of such records, the last to arrive first."""
+
+    records: list[UnassignedRecordShape]
+    total: int
+    offset: int
+    limit: int
+
+
 class VerificationShape(ReportShape):
     """The verdict on a record that was handed in."""
 
