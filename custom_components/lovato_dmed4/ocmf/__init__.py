@@ -1,7 +1,7 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
 from .deviations import Deviation, deviations
-from .export import to_ocmf, to_xml
+from .export import NotExportableError, to_ocmf, to_xml
 from .findings import Finding, FindingCode, Severity, check_session
 from .record import (
     MAX_SIZE,
@@ -20,13 +20,15 @@ from .signature import (
     PublicKey,
     Reason,
     SignatureResult,
+    SignatureShape,
     Verdict,
     fingerprint,
     load_public_key,
+    signature_shape,
     to_spki_hex,
     verify,
 )
-from .transparency import Expectation, expect
+from .transparency import Expectation, Refusal, expect, transaction
 
 __all__ = [
     "MAX_SIZE",
@@ -39,6 +41,7 @@ __all__ = [
     "MalformedKeyError",
     "MalformedRecordError",
     "Moment",
+    "NotExportableError",
     "Number",
     "Outline",
     "PublicKey",
@@ -46,9 +49,11 @@ __all__ = [
     "Reason",
     "Record",
     "RecordKind",
+    "Refusal",
     "Severity",
     "SignatureResult",
     "SignatureSection",
+    "SignatureShape",
     "Verdict",
     "check_session",
     "clock_quality",
@@ -59,8 +64,10 @@ __all__ = [
     "load_public_key",
     "outline",
     "parse",
+    "signature_shape",
     "to_ocmf",
     "to_spki_hex",
     "to_xml",
+    "transaction",
     "verify",
 ]

@@ -1,23 +1,74 @@
 """Records as files that other software reads."""
 
 from collections.abc import Sequence
+import re
+from xml.etree import ElementTree as ET
 
 from .record import Record
-from .signature import PublicKey
+from .signature import PublicKey, to_spki_hex
+from .transparency import transaction
+
+# Not even as a reference may XML hold these.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class NotExportableError(ValueError):
+    """A record holds what the file's format can't."""
 
 
 def to_ocmf(raws: Sequence[bytes]) -> bytes:
-    """Write records as they arrived, one to a line.
+    """Write records as they arrived, each starting a line.
 
     A single one is written byte for byte, without anything added.
     """
-    raise NotImplementedError
+    if len(raws) == 1:
+        return raws[0]
+    return b"".join(raw + b"\n" for raw in raws)
 
 
 def to_xml(transactions: Sequence[Sequence[tuple[Record, PublicKey | None]]]) -> bytes:
     """Write the transparency software's XML: one transaction for each inner sequence.
 
     A record that holds begin and end goes alone; else the first and the last record are written as
-    Transaction.Begin and Transaction.End.
+    Transaction.Begin and Transaction.End. A key that is not known is left out.
+
+    Raises:
+        NotExportableError: A record has characters that XML can't hold.
     """
-    raise NotImplementedError
+    values = ET.Element("values")
+    for number, session in enumerate(transactions, start=1):
+        keys = dict(session)
+        match transaction([record for record, _ in session]):
+            case (begin, end):
+                identity = {"transactionId": str(number)}
+                _add(values, begin, keys[begin], identity | {"context": "Transaction.Begin"})
+                _add(values, end, keys[end], identity | {"context": "Transaction.End"})
+            case (record,):
+                # It looks for a begin and an end wherever it finds a transaction's number.
+                _add(values, record, keys[record], {})
+    ET.indent(values)
+    written = ET.tostring(values, encoding="utf-8", xml_declaration=True)
+    # A reader makes a line feed of a carriage return that is not written as a reference.
+    return written.replace(b"\r", b"&#13;") + b"\n"
+
+
+def _add(
+    values: ET.Element, record: Record, key: PublicKey | None, attributes: dict[str, str]
+) -> None:
+    """Add a record with its key."""
+    value = ET.SubElement(values, "value", attributes)
+    data = ET.SubElement(value, "signedData", {"format": "OCMF", "encoding": "plain"})
+    data.text = _text(record)
+    if key:
+        ET.SubElement(value, "publicKey", {"encoding": "plain"}).text = to_spki_hex(key)
+
+
+def _text(record: Record) -> str:
+    """Return a record's text, which a reader of XML will get back as it is."""
+    try:
+        text = record.raw.decode()
+    except UnicodeDecodeError as err:
+        raise NotExportableError("Not in UTF-8") from err
+    if _NO_XML.search(text):
+        raise NotExportableError("Characters that XML can't hold")
+    return text

@@ -30,6 +30,8 @@ _BIT_STRING = 0x03
 _OID = 0x06
 _SEQUENCE = 0x30
 _LONG_LENGTH = 0x80
+# The bit of an integer's first byte that makes it negative.
+_SIGN = 0x80
 
 _UNCOMPRESSED = b"\x04"
 _EC_PUBLIC_KEY = "1.2.840.10045.2.1"
@@ -121,6 +123,18 @@ class PublicKey:
         )
 
 
+class SignatureShape(StrEnum):
+    """How a signature's two numbers are put together; other software reads the first two at most."""
+
+    DER = "der"
+    # DER without the 00 that keeps a number with its top bit set from being negative.
+    UNSIGNED = "unsigned"
+    # DER with bytes before a number that it does not need.
+    PADDED = "padded"
+    # r‖s.
+    RAW = "raw"
+
+
 class _UnverifiableError(Exception):
     """The signature cannot be checked."""
 
@@ -190,6 +204,30 @@ def verify(record: Record, key: PublicKey | None) -> SignatureResult:
     return SignatureResult(Reason.NO_MATCH if sha256 else Reason.HASH)
 
 
+def signature_shape(section: SignatureSection) -> SignatureShape | None:
+    """Tell how a signature is written; None if it can't be read."""
+    try:
+        data = _decode(section)
+    except _UnverifiableError:
+        return None
+    if numbers := _read_numbers(data):
+        if any(map(_is_padded, numbers)):
+            return SignatureShape.PADDED
+        return (
+            SignatureShape.UNSIGNED
+            if any(number[0] & _SIGN for number in numbers)
+            else SignatureShape.DER
+        )
+    return (
+        SignatureShape.RAW if len(data) in {2 * curve.size for curve in _CURVES.values()} else None
+    )
+
+
+def _is_padded(number: bytes) -> bool:
+    """Tell whether a number's first byte only repeats the sign of the second."""
+    return len(number) > 1 and number[0] == (0xFF if number[1] & _SIGN else 0)
+
+
 def _algorithm(section: SignatureSection) -> tuple[_Curve, bool]:
     """Return the curve, and whether SA names SHA-256, which is tried whatever it names."""
     if not section.data:
@@ -205,18 +243,22 @@ def _algorithm(section: SignatureSection) -> tuple[_Curve, bool]:
 
 def _signatures(section: SignatureSection, curve: _Curve) -> list[bytes]:
     """Return the signature in proper DER, once for each way to read it."""
+    pairs = list(_integers(_decode(section), curve.size))
+    if not pairs:
+        raise _UnverifiableError(Reason.SIGNATURE_SHAPE)
+    return [encode_dss_signature(r, s) for r, s in pairs]
+
+
+def _decode(section: SignatureSection) -> bytes:
+    """Return the signature's bytes."""
     decoders = {"hex": bytes.fromhex, "base64": _from_base64}
     decode = decoders.get(section.encoding.strip().lower())
     if not decode:
         raise _UnverifiableError(Reason.ENCODING)
     try:
-        data = decode(section.data or "")
+        return decode(section.data or "")
     except ValueError as err:
         raise _UnverifiableError(Reason.SIGNATURE_TEXT) from err
-    pairs = list(_integers(data, curve.size))
-    if not pairs:
-        raise _UnverifiableError(Reason.SIGNATURE_SHAPE)
-    return [encode_dss_signature(r, s) for r, s in pairs]
 
 
 def _integers(data: bytes, size: int) -> Iterator[tuple[int, int]]:
@@ -225,14 +267,22 @@ def _integers(data: bytes, size: int) -> Iterator[tuple[int, int]]:
     Many meters omit the 00 that keeps a DER integer positive, and some write one too many, so they
     are read as unsigned.
     """
+    if numbers := _read_numbers(data):
+        r, s = numbers
+        yield int.from_bytes(r), int.from_bytes(s)
+    if len(data) == 2 * size:
+        yield int.from_bytes(data[:size]), int.from_bytes(data[size:])
+
+
+def _read_numbers(data: bytes) -> tuple[bytes, bytes] | None:
+    """Read r and s from DER, as they are written."""
     with suppress(ValueError):
         content, after = _read(_SEQUENCE, data)
         r, content = _read(_INTEGER, content)
         s, content = _read(_INTEGER, content)
         if r and s and not content and not after:
-            yield int.from_bytes(r), int.from_bytes(s)
-    if len(data) == 2 * size:
-        yield int.from_bytes(data[:size]), int.from_bytes(data[size:])
+            return r, s
+    return None
 
 
 def _native(key: PublicKey | None, curve: _Curve) -> ec.EllipticCurvePublicKey:
