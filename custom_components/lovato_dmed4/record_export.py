@@ -6,6 +6,7 @@ archive, so that thousands of records take no more memory than one; the same rec
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from csv import DictWriter
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,7 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .archive import Archive, SessionDetail, SessionQuery
 from .const import DOMAIN
-from .ocmf import fingerprint, outline, to_ocmf, to_xml
+from .ocmf import NotExportableError, Record, fingerprint, outline, to_ocmf, to_xml
 from .record_reader import record_not_found, session_not_found
 from .record_report import Devices, Judged, clock, judge_stored, session_shape, transparency
 from .record_text import cell, file_name, local_text
@@ -180,17 +181,27 @@ def name_of(records: Sequence[Judged], *more: str, suffix: str) -> str:
         return file_name(*more, suffix=suffix)
     now = outline(last).now
     day = None if now is None or now.time is None else f"{dt_util.as_local(now.time):%Y-%m-%d}"
-    serial = last.meter_serial or last.gateway_serial
-    return file_name(serial, last.pagination, day, *more, suffix=suffix)
+    return file_name(_serial(last), last.pagination, day, *more, suffix=suffix)
+
+
+def _serial(record: Record | None) -> str | None:
+    return record.meter_serial or record.gateway_serial if record else None
 
 
 def _records_file(records: Sequence[Judged], form: Form) -> bytes:
     if form is Form.OCMF:
         return to_ocmf([each.raw for each in records])
-    legible = [(each.record, each.key) for each in records if each.record]
-    if not legible:
+    if (xml := _xml(records)) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_xml")
-    return to_xml([legible])
+    return xml
+
+
+def _xml(records: Sequence[Judged]) -> bytes | None:
+    """Write records for the transparency software; None if there can be no XML of them."""
+    legible = [(each.record, each.key) for each in records if each.record]
+    with suppress(NotExportableError):
+        return to_xml([legible]) if legible else None
+    return None
 
 
 def write_csv(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes]) -> Contents:
@@ -210,9 +221,11 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
         for session in sessions:
             records = judge_all(session)
             _write_row(rows, contents, session, records, devices)
-            for form in (Form.OCMF, Form.XML):
-                name = name_of(records, f"session-{session.session.id}", suffix=form.value)
-                archive.writestr(_entry(f"sessions/{name}"), _records_file(records, form))
+            files = {Form.OCMF: to_ocmf([each.raw for each in records]), Form.XML: _xml(records)}
+            for form, content in files.items():
+                if content is not None:
+                    name = name_of(records, f"session-{session.session.id}", suffix=form.value)
+                    archive.writestr(_entry(f"sessions/{name}"), content)
         table.seek(0)
         with archive.open(_entry("sessions.csv"), "w") as target:
             copyfileobj(table, target)
@@ -256,8 +269,8 @@ def _write_row(
         {
             "session_id": session.id,
             "meter": cell(shape["meter"]),
-            "meter_serial_number": cell(last and (last.meter_serial or last.gateway_serial)),
-            "pagination": cell(last and last.pagination),
+            "meter_serial_number": cell(_serial(last)),
+            "pagination": cell(last.pagination if last else None),
             "begin": local_text(session.begin),
             "end": local_text(session.end),
             "duration_seconds": shape["duration"],

@@ -19,6 +19,11 @@ DOWNLOADS: Final = f"/api/{DOMAIN}/{{entry_id}}"
 EXPIRY: Final = timedelta(minutes=30)
 
 
+def last_record_path(entry_id: str) -> str:
+    """Get the path of the download of what the meter itself calls its last record."""
+    return f"{DOWNLOADS.format(entry_id=entry_id)}/last_record.ocmf"
+
+
 def record_path(entry_id: str, record_id: int, form: str) -> str:
     """Get the path of the download of a record."""
     return f"{DOWNLOADS.format(entry_id=entry_id)}/records/{record_id}.{form}"

@@ -31,6 +31,7 @@ from .ocmf import (
     outline,
     parse,
     to_spki_hex,
+    transaction,
     verify,
 )
 from .record_shapes import (
@@ -172,7 +173,7 @@ def report(judged: Judged) -> ReportShape:
         },
         "tariff_text": shown(record.tariff_text),
         "charge_point": shown(record.charge_point_id),
-        "readings": [_reading(reading) for reading in record.readings[:MAX_LISTED]],
+        "readings": [reading_shape(reading) for reading in record.readings[:MAX_LISTED]],
         "digest": record.digest if judged.record else hashlib.sha256(judged.raw).hexdigest(),
         "size": len(judged.raw),
         "raw": judged.raw[:MAX_SIZE].decode(errors="replace"),
@@ -197,7 +198,7 @@ def _key(judged: Judged) -> KeyShape:
     }
 
 
-def _reading(reading: Reading) -> ReadingShape:
+def reading_shape(reading: Reading) -> ReadingShape:
     """Show a reading; its value as text, because its decimals mean something."""
     return {
         "time": None if reading.time is None else reading.time.isoformat(),
@@ -225,12 +226,16 @@ def clock(judged: Sequence[Judged]) -> ClockShape:
 
 
 def transparency(judged: Sequence[Judged]) -> TransparencyShape:
-    """Foresee what the transparency software says to the XML of these records."""
-    chosen = [(each.record, each.key) for each in judged if each.record]
-    if not chosen:
+    """Foresee what the transparency software says to the XML of a record or a session."""
+    keys = {each.record: each.key for each in judged if each.record}
+    if not keys:
         return {"accepted": False, "refusal": NOT_A_RECORD}
-    expected = expect([record for record, _ in chosen], chosen[-1][1])
-    return {"accepted": expected.accepted, "refusal": expected.refusal}
+    records = transaction(list(keys))
+    expected = expect(records, keys[records[-1]])
+    return {
+        "accepted": expected.accepted,
+        "refusal": None if expected.refusal is None else expected.refusal.value,
+    }
 
 
 # --- Of the archive -----------------------------------------------------------------------------

@@ -5,7 +5,15 @@ whatever a meter wrote is text that nobody may execute. Codes have a text each u
 the translations, by the name given with them.
 """
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import TypedDict, cast
+
+from homeassistant.util.json import JsonObjectType
+
+
+def as_json(shape: Mapping[str, object]) -> JsonObjectType:
+    """Take a shape for the JSON that it is, which the type checker can't see."""
+    return cast("JsonObjectType", shape)
 
 
 class SessionShape(TypedDict):

@@ -45,6 +45,10 @@ def cell(text: str | None) -> str:
     return f"'{clean}" if clean.lstrip().startswith(_FORMULA) else clean
 
 
+@overload
+def decimal_text(number: Decimal) -> str: ...
+@overload
+def decimal_text(number: Decimal | None) -> str | None: ...
 def decimal_text(number: Decimal | None) -> str | None:
     """Write a number with all its decimals and without an exponent."""
     return None if number is None else f"{number:f}"
