@@ -1,6 +1,7 @@
 """What all tests share: a simulated meter behind real sockets on this machine."""
 
 from collections.abc import AsyncIterator
+import logging
 
 import pytest
 
@@ -8,10 +9,19 @@ import pytest
 import custom_components  # noqa: F401
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 
+# The test tools switch it on: every statement to the archive, twice the time.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
 
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled: None) -> None:
     """Let tests talk to the simulator; other hosts stay out of reach."""
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Use a configuration folder of its own for each test: the archive of records is a file there."""
+    return hass_tmp_config_dir
 
 
 @pytest.fixture

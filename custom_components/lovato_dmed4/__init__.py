@@ -33,6 +33,7 @@ from .event_log import event_store
 from .http import LastRecordView
 from .issues import IssueWatcher
 from .login import Login, async_forget
+from .record_keeper import RecordKeeper, async_forget_waiting
 from .remote_display import (
     DisplayConfigEntry,
     DisplayCoordinator,
@@ -132,6 +133,8 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
+    records = RecordKeeper(hass, entry, identity)
+    await records.async_start()
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,
@@ -139,6 +142,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         live=live,
         housekeeping=housekeeping,
         login=login,
+        records=records,
     )
 
 
@@ -181,6 +185,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
         data = entry.runtime_data
         # A step of a charge is not left half done because options were saved meanwhile.
         await data.cycle.finish()
+        await data.records.async_stop()
         for coordinator in (data.live, data.housekeeping):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
@@ -202,5 +207,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if is_display(entry):
         await async_remove_stored(hass, entry)
         return
+    # Its records stay in the archive: they are evidence.
+    async_forget_waiting(hass, entry.entry_id)
     await async_forget(hass, entry)
     await event_store(hass, entry.entry_id).async_remove()

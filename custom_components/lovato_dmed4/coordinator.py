@@ -87,6 +87,7 @@ from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
 from .login import Login
+from .record_keeper import RecordKeeper
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
@@ -289,6 +290,7 @@ class Dmed4Data:
     live: LiveCoordinator
     housekeeping: HousekeepingCoordinator
     login: Login
+    records: RecordKeeper
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]

@@ -210,9 +210,9 @@ class RecordKeeper:
             return None
         self._try()
         await asyncio.wait({done}, timeout=PATIENCE)
-        if not done.done() and not self._shared.paused:
+        if not done.done():
             self._lost(_SILENT)
-        return done.result() if done.done() else None
+        return done.result()
 
     def _queue_up(
         self, raw: bytes, source: Source, *, chained: bool
@@ -298,7 +298,7 @@ class RecordKeeper:
             )
 
     @callback
-    def _try(self, _: datetime | None = None) -> asyncio.Task[None]:
+    def _try(self) -> asyncio.Task[None]:
         """Store what waits, unless that is being done."""
         if self._retry is not None:
             self._retry()
@@ -309,6 +309,11 @@ class RecordKeeper:
                 self._async_work(), f"{self.summary.name} work"
             )
         return self._work
+
+    @callback
+    def _try_again(self, _: datetime) -> None:
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+        self._try()
 
     async def _async_work(self) -> None:
         try:
@@ -412,8 +417,7 @@ class RecordKeeper:
         if self._stopped:
             return
         if self._retry is None:
-            self._retry = async_call_later(self._hass, self._pause, self._try)
-            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            self._retry = async_call_later(self._hass, self._pause, self._try_again)
         if self._meter_id is None:
             # Nobody has ever seen it work: not a matter of a restart.
             self._complain()

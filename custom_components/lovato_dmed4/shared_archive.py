@@ -2,24 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
 from .archive import Archive, ArchiveError
-from .const import CONF_DATABASE_URL, DOMAIN, LOGGER
+from .const import CONF_DATABASE_URL, DOMAIN
 
 DEFAULT_FILE: Final = f"{DOMAIN}.db"
 
 # Home Assistant has 64 threads for everybody: a database that hangs must not take them all.
 _WRITERS: Final = 1
 _READERS: Final = 3
-
-BACKUP_LIMIT: Final = 3600
-"""Seconds that a backup may take. One that was broken off without a word would stop all writing."""
 
 _ARCHIVES: HassKey[dict[str, SharedArchive]] = HassKey(f"{DOMAIN}_archives")
 
@@ -66,7 +61,6 @@ class SharedArchive:
         self._opened = False
         self._writing = asyncio.Semaphore(_WRITERS)
         self._reading = asyncio.Semaphore(_READERS)
-        self._backup_limit: CALLBACK_TYPE | None = None
         self.users: list[CALLBACK_TYPE] = []
         self.verifying = asyncio.Lock()
 
@@ -75,7 +69,6 @@ class SharedArchive:
         self.users.remove(changed)
         if not self.users:
             del self._hass.data[_ARCHIVES][self._url]
-            await self.async_resume()
             await self.async_write(Archive.close)
 
     async def async_open(self) -> None:
@@ -122,48 +115,19 @@ class SharedArchive:
         for changed in list(self.users):
             changed()
 
-    @property
-    def paused(self) -> bool:
-        """Whether writers wait for the end of a backup."""
-        return self._backup_limit is not None
-
     async def async_pause(self) -> None:
-        """Get everything into the database's own file and let writers wait, for a backup.
-
-        They wait here, where it takes no threads.
+        """Get everything into the database's own file, and keep that as it is, for a backup.
 
         Raises:
-            ArchiveError: the database failed; nobody waits.
+            ArchiveError: the database failed.
         """
-        if self.paused or not self._opened:
-            return
-        self._backup_limit = async_call_later(self._hass, BACKUP_LIMIT, self._async_give_up)
-        await self._writing.acquire()
-        try:
-            await self._hass.async_add_executor_job(self._archive.pause)
-        except BaseException:
-            self._release()
-            raise
+        if self._opened:
+            await self.async_write(Archive.pause)
 
     async def async_resume(self) -> None:
-        """Let writers go on.
+        """Use the database's own file again.
 
         Raises:
-            ArchiveError: the database failed; writers go on nevertheless.
+            ArchiveError: the database failed.
         """
-        if self.paused:
-            try:
-                await self._hass.async_add_executor_job(self._archive.resume)
-            finally:
-                self._release()
-
-    @callback
-    def _release(self) -> None:
-        if self._backup_limit is not None:
-            self._backup_limit()
-            self._backup_limit = None
-            self._writing.release()
-
-    async def _async_give_up(self, _: datetime) -> None:
-        LOGGER.warning("No end of the backup was heard of: the archive of records is written again")
-        await self.async_resume()
+        await self.async_write(Archive.resume)
