@@ -30,9 +30,10 @@ from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .event_log import event_store
-from .http import LastRecordView
+from .http import VIEWS
 from .issues import IssueWatcher
 from .login import Login, async_forget
+from .record_actions import async_setup_record_actions
 from .record_keeper import RecordKeeper, async_forget_waiting
 from .remote_display import (
     DisplayConfigEntry,
@@ -66,7 +67,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a meter."""
     async_setup_services(hass)
-    hass.http.register_view(LastRecordView(hass))
+    async_setup_record_actions(hass)
+    for view in VIEWS:
+        hass.http.register_view(view(hass))
     return True
 
 

@@ -77,9 +77,7 @@ def record_response(
         "signature": verify(record, key).verdict.value,
         "pagination": record.pagination,
         "meter_serial": record.meter_serial,
-        "readings": [
-            as_json(reading_shape(reading)) for reading in record.readings[:MAX_LISTED]
-        ],
+        "readings": [as_json(reading_shape(reading)) for reading in record.readings[:MAX_LISTED]],
     }
 
 

@@ -1,6 +1,6 @@
 """Downloads: records go to a browser only through here, to administrators, behind a login."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from http import HTTPStatus
@@ -19,7 +19,15 @@ import voluptuous as vol
 from .archive import Archive, Source
 from .const import DOMAIN, LOGGER
 from .coordinator import Dmed4ConfigEntry
-from .record_export import CONTENT_TYPES, Export, Form, export_period, export_record, export_session
+from .record_export import (
+    CONTENT_TYPES,
+    Export,
+    Form,
+    Writer,
+    export_period,
+    export_record,
+    export_session,
+)
 from .record_links import DOWNLOADS
 from .record_reader import FILTER_FIELDS, LIST_FIELDS, Shelf, async_shelf
 from .remote_display import is_display
@@ -40,8 +48,6 @@ _STATUS: Final = {
     "session_not_found": HTTPStatus.NOT_FOUND,
     "no_xml": HTTPStatus.CONFLICT,
 }
-
-type Writer = Callable[[Archive, IO[bytes]], Export]
 
 
 def _headers(name: str) -> dict[str, str]:
@@ -192,6 +198,9 @@ class PeriodView(_ArchiveView):
         return shelf, partial(
             export_period, query=shelf.query(values), form=form, devices=shelf.devices
         )
+
+
+VIEWS: Final = (LastRecordView, RecordView, SessionView, PeriodView)
 
 
 def _write(write: Writer, archive: Archive) -> tuple[IO[bytes], Export]:

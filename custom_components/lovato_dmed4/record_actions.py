@@ -1,6 +1,6 @@
 """The actions that look into the archive: list, tell, export, verify."""
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 import hashlib
 import os
@@ -19,7 +19,6 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
@@ -37,11 +36,11 @@ from .record_export import (
 from .record_links import async_signed, period_path, record_path, session_path
 from .record_reader import (
     FILTER_FIELDS,
+    METERS_FIELD,
     NUMBER,
     PAGE_FIELDS,
     Shelf,
     async_shelf,
-    async_verify,
     read_counts,
     read_page,
     read_record,
@@ -49,7 +48,8 @@ from .record_reader import (
     read_unassigned,
 )
 from .record_shapes import LinksShape, as_json
-from .record_texts import explain_record, explain_session
+from .record_texts import async_texts, explain_record, explain_session
+from .record_verify import async_verify
 
 ATTR_FILENAME: Final = "filename"
 ATTR_FORMAT: Final = "format"
@@ -60,6 +60,8 @@ ATTR_SESSION_ID: Final = "session_id"
 
 # What an automation may want to put into a message; what is longer is for a file or a download.
 _MAX_TEXT: Final = 64 * 1024
+
+_BLOCK: Final = 64 * 1024
 
 _FORMS_OF_A_RECORD: Final = (Form.OCMF, Form.XML)
 _FORMS_OF_A_PERIOD: Final = (Form.CSV, Form.ZIP)
@@ -152,7 +154,7 @@ def _export(shelf: Shelf, data: Mapping[str, Any]) -> tuple[str, Writer]:
         write = partial(export_session, session_id=session_id, form=form, devices=shelf.devices)
         return session_path(entry_id, session_id, form), write
     _check_form(form, _FORMS_OF_A_PERIOD)
-    query = {str(key): data[key] for key in FILTER_FIELDS if key in data}
+    query = {str(key): data[str(key)] for key in FILTER_FIELDS if str(key) in data}
     write = partial(export_period, query=shelf.query(data), form=form, devices=shelf.devices)
     return period_path(entry_id, form, query), write
 
@@ -186,9 +188,9 @@ def _write_file(
             told = _told(export, file)
             # As every other file: a temporary one is for its owner only.
             os.fchmod(file.fileno(), 0o644)
-            os.replace(file.name, path)
+            Path(file.name).replace(path)
         except BaseException:
-            os.unlink(file.name)
+            Path(file.name).unlink()
             raise
     return told | {"filename": str(path), "text": None}
 
@@ -205,13 +207,87 @@ def _check_path(hass: HomeAssistant, path: Path, form: Form) -> None:
 
 
 def _told(export: Export, file: IO[bytes]) -> JsonObjectType:
-    size = file.seek(0, os.SEEK_END)
     file.seek(0)
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
     return {
         "name": export.name,
-        "size": size,
-        "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+        "size": file.tell(),
+        "sha256": digest.hexdigest(),
         "sessions": export.contents.sessions,
         "records": export.contents.records,
         "refusals": dict(export.contents.refusals),
     }
+
+
+@callback
+def _sign(hass: HomeAssistant, call: ServiceCall, links: LinksShape) -> None:
+    """Let the administrator who asks open the downloads without a header."""
+    links["ocmf"] = async_signed(hass, links["ocmf"], call.context)
+    if links["xml"] is not None:
+        links["xml"] = async_signed(hass, links["xml"], call.context)
+
+
+_ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
+    "list_sessions": (_list_sessions, vol.Schema(FILTER_FIELDS | PAGE_FIELDS)),
+    "list_unassigned_records": (
+        _list_unassigned_records,
+        vol.Schema(METERS_FIELD | PAGE_FIELDS),
+    ),
+    "get_session": (
+        _get_session,
+        vol.Schema(METERS_FIELD | {vol.Required(ATTR_SESSION_ID): NUMBER}),
+    ),
+    "export_records": (
+        _export_records,
+        vol.All(
+            vol.Schema(
+                FILTER_FIELDS
+                | {
+                    vol.Required(ATTR_FORMAT): vol.All(vol.In(list(Form)), vol.Coerce(Form)),
+                    vol.Optional(ATTR_SESSION_ID): NUMBER,
+                    vol.Optional(ATTR_RECORD_ID): NUMBER,
+                    vol.Optional(ATTR_FILENAME): cv.string,
+                }
+            ),
+            cv.has_at_most_one_key(ATTR_SESSION_ID, ATTR_RECORD_ID),
+        ),
+    ),
+    "verify_record": (
+        _verify_record,
+        vol.All(
+            vol.Schema(
+                METERS_FIELD
+                | {
+                    vol.Optional(ATTR_RECORD): cv.string,
+                    vol.Optional(ATTR_PUBLIC_KEY): cv.string,
+                    vol.Optional(ATTR_RECORD_ID): NUMBER,
+                }
+            ),
+            cv.has_at_least_one_key(ATTR_RECORD, ATTR_RECORD_ID),
+            cv.has_at_most_one_key(ATTR_RECORD, ATTR_RECORD_ID),
+            cv.has_at_most_one_key(ATTR_PUBLIC_KEY, ATTR_RECORD_ID),
+        ),
+    ),
+    "verify_records": (_verify_records, vol.Schema(METERS_FIELD)),
+}
+
+# What does more than to tell something.
+_OPTIONAL_RESPONSE: Final = (_export_records, _verify_records)
+
+
+@callback
+def async_setup_record_actions(hass: HomeAssistant) -> None:
+    """Register the actions: for administrators, because records tell who charged."""
+    for name, (handler, schema) in _ACTIONS.items():
+        async_register_admin_service(
+            hass,
+            DOMAIN,
+            name,
+            partial(handler, hass),
+            schema=schema,
+            supports_response=SupportsResponse.OPTIONAL
+            if handler in _OPTIONAL_RESPONSE
+            else SupportsResponse.ONLY,
+        )

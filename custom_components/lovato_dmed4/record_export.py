@@ -120,6 +120,10 @@ class Export:
     contents: Contents
 
 
+# Writes a file of what is in an archive.
+type Writer = Callable[[Archive, IO[bytes]], Export]
+
+
 def export_record(archive: Archive, out: IO[bytes], *, record_id: int, form: Form) -> Export:
     """Write a record as OCMF or XML.
 

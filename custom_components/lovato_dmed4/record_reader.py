@@ -39,6 +39,7 @@ from .record_report import (
     transparency,
 )
 from .record_shapes import (
+    CountsShape,
     EnergyShape,
     EnergySumShape,
     LinksShape,
@@ -83,8 +84,10 @@ def moment(value: Any) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=dt_util.get_default_time_zone())
 
 
-FILTER_FIELDS: Final = {
-    vol.Optional(ATTR_DEVICE_ID, default=list): vol.All(cv.ensure_list, [cv.string]),
+METERS_FIELD: Final = {
+    vol.Optional(ATTR_DEVICE_ID, default=list): vol.All(cv.ensure_list, [cv.string])
+}
+FILTER_FIELDS: Final = METERS_FIELD | {
     vol.Optional(ATTR_SINCE): moment,
     vol.Optional(ATTR_UNTIL): moment,
     vol.Optional(ATTR_VERDICT, default=list): vol.All(
@@ -136,9 +139,9 @@ class Shelf:
             meters=[entry.unique_id for entry in self.named if entry.unique_id],
             since=values.get(ATTR_SINCE),
             until=values.get(ATTR_UNTIL),
-            verdicts=values[ATTR_VERDICT],
-            outcomes=values[ATTR_OUTCOME],
-            search=values[ATTR_SEARCH],
+            verdicts=values.get(ATTR_VERDICT, ()),
+            outcomes=values.get(ATTR_OUTCOME, ()),
+            search=values.get(ATTR_SEARCH, ""),
             **page,
         )
 
@@ -343,6 +346,17 @@ def _record_shape(stored: StoredRecord, judged: Judged, shelf: Shelf) -> RecordS
 
 def _links(path: Callable[[str], str], *, legible: bool) -> LinksShape:
     return {"ocmf": path("ocmf"), "xml": path("xml") if legible else None}
+
+
+def read_counts(archive: Archive, shelf: Shelf) -> CountsShape:
+    """Count the records of all meters that are set up and keep them here."""
+    numbers = [entry.runtime_data.records.meter_id for entry in shelf.entries]
+    summaries = [archive.summary(number) for number in numbers if number is not None]
+    return {
+        "records": sum(summary.records for summary in summaries),
+        "suspicious": sum(summary.suspicious for summary in summaries),
+        "failed": sum(summary.failed for summary in summaries),
+    }
 
 
 # --- Energy -------------------------------------------------------------------------------------

@@ -241,6 +241,14 @@ class EnergyShape(EnergySumShape):
     series: list[EnergySeriesShape]
 
 
+class CountsShape(TypedDict):
+    """How many records there are, and how many of them somebody should look at."""
+
+    records: int
+    suspicious: int
+    failed: int  # their signature is no good
+
+
 class StoredKeyShape(TypedDict):
     """A key that a meter was seen with."""
 
@@ -262,7 +270,7 @@ class SyncShape(TypedDict):
     overwrites_soon: bool
 
 
-class MeterArchiveShape(TypedDict):
+class MeterArchiveShape(CountsShape):
     """What the archive has of a meter."""
 
     device_id: str | None
@@ -271,9 +279,6 @@ class MeterArchiveShape(TypedDict):
     archive: int  # meters with the same number share a database
     available: bool
     waiting: int  # records in memory because the archive can't be reached
-    records: int
-    suspicious: int
-    failed: int
     sync: SyncShape
     keys: list[StoredKeyShape]
 
