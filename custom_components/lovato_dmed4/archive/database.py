@@ -8,42 +8,55 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
 from .migrations import migrate
 from .model import ArchiveError
 
-_WRITES: Final = "dmed4_writes"
-
 # Seconds to wait for a server, for a lock, or for a connection: a charge waits for its record.
 _PATIENCE: Final = 10
-_ATTEMPTS: Final = 3
+# A server that has the question but does not answer, nor break off.
+_ANSWER: Final = 60
 
-# What each driver calls the time it may take to connect.
-_CONNECT_TIMEOUT: Final = {
-    "psycopg2": "connect_timeout",
-    "psycopg": "connect_timeout",
-    "pymysql": "connect_timeout",
-    "mysqldb": "connect_timeout",
-    "mariadbconnector": "connect_timeout",
+_POSTGRESQL: Final = {"connect_timeout": _PATIENCE, "tcp_user_timeout": 1000 * _PATIENCE}
+_MARIADB: Final = {
+    "charset": "utf8mb4",
+    "connect_timeout": _PATIENCE,
+    "read_timeout": _ANSWER,
+    "write_timeout": _ANSWER,
+}
+# What the drivers that Home Assistant names take; what the URL says goes before.
+_DRIVERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "psycopg2": _POSTGRESQL,
+    "psycopg": _POSTGRESQL,
+    "mysqldb": _MARIADB,
+    "pymysql": _MARIADB,
 }
 
-# By the database's name, for each new connection.
-_PREPARE: Final[Mapping[str, tuple[str, ...]]] = {
+# For each new connection.
+_SET_UP: Final[Mapping[str, tuple[str, ...]]] = {
     "sqlite": (
-        f"PRAGMA busy_timeout = {_PATIENCE * 1000}",
+        f"PRAGMA busy_timeout = {1000 * _PATIENCE}",
         "PRAGMA foreign_keys = ON",
-        # WAL alone would lose the last records when the power fails.
+        # With less, the last records could be gone when the power fails.
         "PRAGMA synchronous = FULL",
     ),
-    "postgresql": (
-        f"SET lock_timeout = '{_PATIENCE}s'",
-        "SET synchronous_commit = on",
-    ),
+    "postgresql": (f"SET lock_timeout = '{_PATIENCE}s'", "SET synchronous_commit = on"),
     "mysql": (f"SET innodb_lock_wait_timeout = {_PATIENCE}",),
-    "mariadb": (f"SET innodb_lock_wait_timeout = {_PATIENCE}",),
 }
+
+# The option with which a transaction in SQLite begins; without it, there is none.
+_BEGIN: Final = "dmed4_begin"
+_SQLITE_READS: Final = {_BEGIN: "BEGIN"}
+# Whoever is going to write says so at once: two that have read first would wait for each other.
+_SQLITE_WRITES: Final = {_BEGIN: "BEGIN IMMEDIATE"}
+_READS: Final = {"isolation_level": "REPEATABLE READ"}
+# Whoever has waited for a lock sees what the other one has written.
+_WRITES: Final = {"isolation_level": "READ COMMITTED"}
+
+# A writer gets between emptying the log and holding on to that rarely, but it can.
+_PAUSE_ATTEMPTS: Final = 3
 
 
 class Database:
@@ -53,84 +66,81 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._secrets = _secrets(url)
         self._url = url
+        self._secrets = _secrets(url)
         self._engine: Engine | None = None
         self._paused: Connection | None = None
 
     def open(self) -> None:
         """Connect, and make or migrate the tables."""
-        with self._translated():
-            url = _parse(self._url)
-            engine = _engine(url)
+        if self._engine is not None:
+            return
+        try:
+            engine = _engine(make_url(self._url))
             try:
                 _check(engine)
-                with engine.execution_options(**{_WRITES: True}).begin() as connection:
+                with _writing(engine).connect() as connection:
                     migrate(connection)
             except BaseException:
                 engine.dispose()
                 raise
+        except ArchiveError:
+            raise
+        except Exception as err:  # noqa: BLE001 - drivers raise anything for a URL they don't like
+            raise ArchiveError(self._describe(err)) from None
         self._engine = engine
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections; those in use when they are done."""
         self.resume()
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
-
-    def pause(self) -> None:
-        """Write everything into the file of SQLite, and leave that alone until `resume`.
-
-        Writers don't wait: what they write stays in the log next to the file (`-wal`) as long as
-        somebody reads the file's present state, and a copy of both is whole at any moment.
-        """
-        with self._translated():
-            engine = self._opened()
-            if engine.dialect.name != "sqlite":
-                return
-            self.resume()
-            for _ in range(_ATTEMPTS):
-                with engine.connect() as connection:
-                    cursor = connection.connection.cursor()
-                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                    cursor.close()
-                reader = engine.connect()
-                reader.exec_driver_sql("SELECT * FROM dmed4_version").all()
-                self._paused = reader
-                # Somebody who wrote just now has left something in the log.
-                log = Path(f"{engine.url.database}-wal")
-                if not log.exists() or not log.stat().st_size:
-                    return
-                self.resume()
-
-    def resume(self) -> None:
-        """Go on after `pause`."""
-        if self._paused is not None:
-            self._paused.close()
-            self._paused = None
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Read in one transaction, which sees one state of the database."""
-        with self._session({}) as session:
+        with self._translated(), Session(_reading(self._opened())) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Write in one transaction: all of it is on disk afterwards, or nothing."""
-        with self._session({_WRITES: True}) as session:
-            yield session
-
-    @contextmanager
-    def _session(self, options: Mapping[str, Any]) -> Iterator[Session]:
-        engine = self._opened().execution_options(**options)
         with (
             self._translated(),
-            Session(engine, expire_on_commit=False) as session,
+            Session(_writing(self._opened()), expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    def pause(self) -> None:
+        """Write everything into the file of SQLite, and leave the file alone until `resume`.
+
+        Nobody has to wait. As long as somebody reads the state that the file has, SQLite keeps what
+        is written after it in the log (`-wal`) and only adds to that, so that a copy of the file is
+        whole, with or without a copy of the log. Should `resume` never come, the log grows until the
+        archive is closed.
+        """
+        self.resume()
+        with self._translated():
+            engine = self._opened()
+            if engine.dialect.name != "sqlite":
+                return
+            log = Path(f"{engine.url.database}-wal")
+            for _ in range(_PAUSE_ATTEMPTS):
+                self.resume()
+                with engine.connect() as connection:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+                self._paused = _reading(engine).connect()
+                self._paused.exec_driver_sql("SELECT * FROM dmed4_version").all()
+                if not log.exists() or not log.stat().st_size:
+                    return
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        reader, self._paused = self._paused, None
+        if reader is not None:
+            reader.close()
 
     def _opened(self) -> Engine:
         if self._engine is None:
@@ -139,89 +149,94 @@ class Database:
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        """Raise ArchiveError for what goes wrong, without a trace of what may hold a password."""
+        """Raise ArchiveError for what goes wrong in the database."""
         try:
             yield
-        except (SQLAlchemyError, ImportError, OSError) as err:
+        except (SQLAlchemyError, OSError) as err:
+            # Not `from err`: a log would show that one's text as well.
             raise ArchiveError(self._describe(err)) from None
 
     def _describe(self, err: Exception) -> str:
-        cause = err.orig if isinstance(err, DBAPIError) and err.orig else err
-        # SQLAlchemy's own texts hold the statement.
-        text = str(cause).partition("\n")[0] if cause is not err else str(err).partition("\n")[0]
+        """Name the cause without the statement, and without what may be a password."""
+        cause = err.orig if isinstance(err, StatementError) and err.orig else err
+        text = str(cause).partition("\n")[0].strip()
         return f"{type(cause).__name__}: {self._secrets.sub('…', text)}"
 
 
 def _secrets(url: str) -> re.Pattern[str]:
-    """Match whatever stands in a URL after its scheme: one that is mistyped has its password anywhere."""
-    parts = re.split(r"[/:@?&=#]+", url.partition("://")[2] or url)
+    """Match all words of a URL but its scheme: of one mistyped, any may be a part of the password."""
+    parts = re.split(r"[/:@?&=#\s]+", url.partition("://")[2] or url)
     words = {word for part in parts for word in (part, unquote(part)) if word}
     found = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{found})(?!\w)") if found else re.compile(r"(?!)")
-
-
-def _parse(url: str) -> URL:
-    """Parse a URL.
-
-    Raises:
-        ArchiveError: it is none.
-    """
-    try:
-        return make_url(url)
-    except SQLAlchemyError, ValueError:
-        raise ArchiveError("Not a database URL") from None
+    return re.compile(rf"(?<!\w)(?:{found})(?!\w)" if found else r"(?!)")
 
 
 def _engine(url: URL) -> Engine:
     """Set up the connections; none is made yet."""
-    # Parameters would show up in errors, and so in logs.
+    # Parameters would show up in errors and so in logs: who charged, and when.
     settings: dict[str, Any] = {"hide_parameters": True}
     if url.get_backend_name() != "sqlite":
-        name = _CONNECT_TIMEOUT.get(url.get_driver_name())
+        known = _DRIVERS.get(url.get_driver_name(), {})
         settings |= {
-            "isolation_level": "READ COMMITTED",
-            # A server that was restarted, or that closed what was idle for long.
+            "connect_args": {name: known[name] for name in known.keys() - url.query.keys()},
+            # After the server was restarted, or has closed what was idle for long.
             "pool_pre_ping": True,
-            # Home Assistant has 64 threads, PostgreSQL 100 connections for all of its clients.
+            # Home Assistant has some 60 threads, and a server 100 connections for all its clients.
             "pool_size": 2,
             "max_overflow": 3,
             "pool_timeout": _PATIENCE,
-            "connect_args": {name: _PATIENCE} if name and name not in url.query else {},
         }
     engine = create_engine(url, **settings)
-    event.listen(engine, "connect", _prepare(engine.dialect.name))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", _set_up(engine.dialect.name))
+    event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(name: str) -> Any:
-    def prepare(connection: Any, _: object) -> None:
+def _set_up(name: str) -> Any:
+    """Make what sets up a connection."""
+
+    def set_up(connection: Any, _: object) -> None:
         if name == "sqlite":
-            # The driver would begin a transaction when it sees fit, and only to upgrade it later.
+            # The driver would begin a transaction when it sees fit, which is too late.
             connection.isolation_level = None
         cursor = connection.cursor()
-        for statement in _PREPARE.get(name, ()):
+        for statement in _SET_UP.get("mysql" if name == "mariadb" else name, ()):
             cursor.execute(statement)
         cursor.close()
-        if name != "sqlite":
-            connection.commit()
+        connection.commit()
 
-    return prepare
+    return set_up
 
 
 def _begin(connection: Connection) -> None:
-    # Whoever is going to write says so at once: two that read first would wait for each other.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if statement := connection.get_execution_options().get(_BEGIN):
+        connection.exec_driver_sql(statement)
+
+
+def _reading(engine: Engine) -> Engine:
+    options = _SQLITE_READS if engine.dialect.name == "sqlite" else _READS
+    return engine.execution_options(**options)
+
+
+def _writing(engine: Engine) -> Engine:
+    options = _SQLITE_WRITES if engine.dialect.name == "sqlite" else _WRITES
+    return engine.execution_options(**options)
 
 
 def _check(engine: Engine) -> None:
-    """Refuse a database that would not keep what it is given."""
+    """Refuse a database that would not keep what it is given.
+
+    Raises:
+        ArchiveError: it is one.
+    """
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            if not connection.exec_driver_sql("PRAGMA database_list").all()[0][2]:
-                raise ArchiveError("A database in memory keeps nothing")
-            # Kept in the file. Readers don't wait for a writer, nor it for them.
-            connection.commit()
-            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+        match engine.dialect.name:
+            case "sqlite":
+                if not connection.exec_driver_sql("PRAGMA database_list").all()[0][2]:
+                    raise ArchiveError("A database in memory keeps nothing")
+                # The file keeps this. Readers then need not wait for a writer, nor it for them.
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            case "postgresql":
+                encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+                if encoding not in {"UTF8", "SQL_ASCII"}:
+                    raise ArchiveError(f"The database has the encoding {encoding}, not UTF8")

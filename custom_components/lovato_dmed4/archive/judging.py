@@ -18,21 +18,21 @@ from ..ocmf import (
     Severity,
     Verdict,
     check_session,
+    difference,
     load_public_key,
     outline,
     parse,
     verify,
 )
-from ..ocmf.session import difference
 from .model import KeyState, KeyVerdict, Outcome, SessionVerdict, Source
 from .tables import NEVER, SEARCH_LENGTH, KeyRow, RecordRow, SessionRow, printable
 
-_KEY_VERDICTS: Final = {
+KEY_VERDICTS: Final = {
     KeyState.PINNED: KeyVerdict.OWN,
     KeyState.FORMER: KeyVerdict.FORMER,
     KeyState.CHANGED: KeyVerdict.CHANGED,
 }
-_PAGE: Final = re.compile(r"[TF]?([0-9]{1,9})")
+_PAGE: Final = re.compile(r"[TF]?([0-9]{1,20})")
 # In the order they are made.
 _RANKS: Final = {
     kind: rank
@@ -90,7 +90,7 @@ def judge(legible: Legible | None, keys: Sequence[KeyRow]) -> Judgement:
     for wanted in (Verdict.VALID, Verdict.INVALID):
         for verdict, key in tried:
             if verdict is wanted:
-                return Judgement(verdict, _KEY_VERDICTS[key.state], key.id)
+                return Judgement(verdict, KEY_VERDICTS[key.state], key.id)
     verdict = tried[0][0] if tried else verify(legible.record, None).verdict
     return Judgement(verdict, KeyVerdict.NONE, None)
 
@@ -125,7 +125,11 @@ def derive(session: SessionRow, records: Sequence[RecordRow]) -> None:
     """Work out what a session is from all of its records."""
     rows = in_order(records)
     found = [(row, legible) for row in rows if (legible := read(row.raw))]
-    row, telling = max(enumerate(found), key=lambda each: _weight(each[1][0], each[0]))[1]
+    if not found:
+        # It was legible once: the verdict is all that can be said anew.
+        session.verdict = _verdict([], rows)
+        return
+    row, telling = max(reversed(found), key=lambda each: _weight(each[0]))
     record = telling.record
     session.begin = time_of(telling.outline.begin) or NEVER
     session.end = time_of(telling.outline.now)
@@ -139,18 +143,13 @@ def derive(session: SessionRow, records: Sequence[RecordRow]) -> None:
     session.outcome = _outcome(session.outcome, row)
     session.verdict = _verdict([legible.record for _, legible in found], rows)
     session.records = len(rows)
-    session.page = max(page_of(row.pagination) for row in rows)
     session.search = _search(record, rows)
 
 
-def _weight(row: RecordRow, place: int) -> tuple[int, bool, int]:
-    """Tell how much a record says about its session: its end most, then what was made last.
-
-    Of several, one with a good signature.
-    """
+def _weight(row: RecordRow) -> tuple[int, bool]:
+    """Tell how much a record says about its session: its end most, and then a good signature."""
     ends = (RecordKind.POWER_FAILURE, RecordKind.END)
-    rank = ends.index(row.kind) + 1 if row.kind in ends else 0
-    return rank, row.verdict is Verdict.VALID, place
+    return ends.index(row.kind) + 1 if row.kind in ends else 0, row.verdict is Verdict.VALID
 
 
 def _went(outline: Outline, total: Callable[[Moment], Decimal | None]) -> Decimal | None:
@@ -185,9 +184,8 @@ def _verdict(records: Sequence[Record], rows: Sequence[RecordRow]) -> SessionVer
         return SessionVerdict.KEY_CHANGED
     if any(row.verdict is not Verdict.VALID for row in rows):
         return SessionVerdict.UNVERIFIABLE
-    with suppress(NotImplementedError):  # until the checks are there
-        if any(finding.severity is Severity.ERROR for finding in check_session(records)):
-            return SessionVerdict.INCONSISTENT
+    if any(finding.severity is Severity.ERROR for finding in check_session(records)):
+        return SessionVerdict.INCONSISTENT
     return SessionVerdict.VALID
 
 

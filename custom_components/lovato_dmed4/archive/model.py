@@ -143,7 +143,12 @@ class StoredRecord:
     @property
     def suspicious(self) -> bool:
         """Whether somebody should look at it: anything but a good signature by an accepted key."""
-        return self.verdict is not Verdict.VALID or self.key is KeyVerdict.CHANGED
+        return is_suspicious(self.verdict, self.key)
+
+
+def is_suspicious(verdict: Verdict, key: KeyVerdict) -> bool:
+    """Tell whether somebody should look at a record with such verdicts."""
+    return verdict is not Verdict.VALID or key is KeyVerdict.CHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,8 +163,6 @@ class SessionRow(Base):
     Attributes:
         key: names it within the meter (`Outline.session`).
         begin: NEVER if unknown.
-        page: the highest page number of its records: tells which session is the newest, also when
-            the meter's clock was wrong.
         search: what is searched, in one case.
     """
 
@@ -191,7 +189,6 @@ class SessionRow(Base):
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.OPEN)
     verdict: Mapped[SessionVerdict] = mapped_column(default=SessionVerdict.UNVERIFIABLE)
     records: Mapped[int] = mapped_column(default=0)
-    page: Mapped[int] = mapped_column(default=0)
     search: Mapped[str] = mapped_column(Text, default="")
 
     meter: Mapped[MeterRow] = relationship(lazy="raise")
