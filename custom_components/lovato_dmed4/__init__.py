@@ -45,6 +45,7 @@ from .remote_display import (
 from .scale_check import ScaleCheck
 from .services import async_setup_services
 from .topology import async_link_devices
+from .websocket_api import async_setup_websocket_api
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -68,6 +69,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a meter."""
     async_setup_services(hass)
     async_setup_record_actions(hass)
+    async_setup_websocket_api(hass)
     for view in VIEWS:
         hass.http.register_view(view(hass))
     return True

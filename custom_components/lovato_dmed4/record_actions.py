@@ -35,19 +35,22 @@ from .record_export import (
 )
 from .record_links import async_signed, period_path, record_path, session_path
 from .record_reader import (
+    ATTR_RECORD_ID,
+    ATTR_SESSION_ID,
     FILTER_FIELDS,
     METERS_FIELD,
     NUMBER,
     PAGE_FIELDS,
+    SESSION_FIELDS,
     Shelf,
+    async_get_record,
+    async_get_session,
+    async_list_sessions,
+    async_list_unassigned_records,
     async_shelf,
-    read_counts,
-    read_page,
-    read_record,
-    read_session,
-    read_unassigned,
+    async_verify_archive,
 )
-from .record_shapes import LinksShape, as_json
+from .record_shapes import LinksShape, RecordShape, VerificationShape, as_json
 from .record_texts import async_texts, explain_record, explain_session
 from .record_verify import async_verify
 
@@ -55,8 +58,6 @@ ATTR_FILENAME: Final = "filename"
 ATTR_FORMAT: Final = "format"
 ATTR_PUBLIC_KEY: Final = "public_key"
 ATTR_RECORD: Final = "record"
-ATTR_RECORD_ID: Final = "record_id"
-ATTR_SESSION_ID: Final = "session_id"
 
 # What an automation may want to put into a message; what is longer is for a file or a download.
 _MAX_TEXT: Final = 64 * 1024
@@ -70,24 +71,18 @@ type Handler = Callable[[HomeAssistant, ServiceCall], Coroutine[Any, Any, Servic
 
 
 async def _list_sessions(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    shelf = async_shelf(hass, call.data[ATTR_DEVICE_ID])
-    query = shelf.query(call.data)
-    return as_json(await shelf.async_run(partial(read_page, query=query, devices=shelf.devices)))
+    return as_json(await async_list_sessions(hass, call.data))
 
 
 async def _list_unassigned_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    shelf = async_shelf(hass, call.data[ATTR_DEVICE_ID])
-    query = shelf.query(call.data)
-    page = await shelf.async_run(partial(read_unassigned, query=query, shelf=shelf))
+    page = await async_list_unassigned_records(hass, call.data)
     for record in page["records"]:
         _sign(hass, call, record["links"])
     return as_json(page)
 
 
 async def _get_session(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    shelf = async_shelf(hass, call.data[ATTR_DEVICE_ID])
-    session_id = call.data[ATTR_SESSION_ID]
-    session = await shelf.async_run(partial(read_session, session_id=session_id, shelf=shelf))
+    session = await async_get_session(hass, call.data)
     texts = await async_texts(hass)
     _sign(hass, call, session["links"])
     for record in session["record_reports"]:
@@ -106,22 +101,17 @@ async def _get_session(hass: HomeAssistant, call: ServiceCall) -> ServiceRespons
 
 async def _verify_record(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Verify a record of the archive, or one that is handed in."""
-    texts = await async_texts(hass)
+    report: RecordShape | VerificationShape
     if ATTR_RECORD in call.data:
-        given = await async_verify(hass, call.data[ATTR_RECORD], call.data.get(ATTR_PUBLIC_KEY))
-        return as_json(given | {"explanation": explain_record(given, texts)})
-    shelf = async_shelf(hass, call.data[ATTR_DEVICE_ID])
-    record_id = call.data[ATTR_RECORD_ID]
-    record = await shelf.async_run(partial(read_record, record_id=record_id, shelf=shelf))
-    _sign(hass, call, record["links"])
-    return as_json(record | {"explanation": explain_record(record, texts)})
+        report = await async_verify(hass, call.data[ATTR_RECORD], call.data.get(ATTR_PUBLIC_KEY))
+    else:
+        report = record = await async_get_record(hass, call.data)
+        _sign(hass, call, record["links"])
+    return as_json(report | {"explanation": explain_record(report, await async_texts(hass))})
 
 
 async def _verify_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    """Verify all records of an archive again, and wait until that is done."""
-    shelf = async_shelf(hass, call.data[ATTR_DEVICE_ID])
-    await shelf.entries[0].runtime_data.records.async_verify_all()
-    return as_json(await shelf.async_run(partial(read_counts, shelf=shelf)))
+    return as_json(await async_verify_archive(hass, call.data))
 
 
 async def _export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -235,10 +225,7 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
         _list_unassigned_records,
         vol.Schema(METERS_FIELD | PAGE_FIELDS),
     ),
-    "get_session": (
-        _get_session,
-        vol.Schema(METERS_FIELD | {vol.Required(ATTR_SESSION_ID): NUMBER}),
-    ),
+    "get_session": (_get_session, vol.Schema(SESSION_FIELDS)),
     "export_records": (
         _export_records,
         vol.All(

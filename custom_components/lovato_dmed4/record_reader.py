@@ -55,7 +55,10 @@ from .shared_archive import database_url
 ATTR_LIMIT: Final = "limit"
 ATTR_OFFSET: Final = "offset"
 ATTR_OUTCOME: Final = "outcome"
+ATTR_PERIOD: Final = "period"
+ATTR_RECORD_ID: Final = "record_id"
 ATTR_SEARCH: Final = "search"
+ATTR_SESSION_ID: Final = "session_id"
 ATTR_SINCE: Final = "since"
 ATTR_UNTIL: Final = "until"
 ATTR_VERDICT: Final = "verdict"
@@ -105,6 +108,11 @@ PAGE_FIELDS: Final = {
     vol.Optional(ATTR_LIMIT, default=50): vol.All(vol.Coerce(int), vol.Range(min=1, max=MAX_PAGE)),
 }
 NUMBER: Final = vol.All(vol.Coerce(int), vol.Range(min=1, max=2**31 - 1))
+SESSION_FIELDS: Final = METERS_FIELD | {vol.Required(ATTR_SESSION_ID): NUMBER}
+RECORD_FIELDS: Final = METERS_FIELD | {vol.Required(ATTR_RECORD_ID): NUMBER}
+ENERGY_FIELDS: Final = FILTER_FIELDS | {
+    vol.Optional(ATTR_PERIOD, default=Period.DAY): vol.All(vol.In(list(Period)), vol.Coerce(Period))
+}
 
 
 # --- Which archive ------------------------------------------------------------------------------
@@ -219,6 +227,56 @@ def async_meter(hass: HomeAssistant, device_id: str) -> Dmed4ConfigEntry:
     if is_display(entry):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_a_meter")
     return entry
+
+
+# --- Asked by actions and the browser side alike, with the values of the fields above -----------
+
+
+async def async_list_sessions(hass: HomeAssistant, values: Mapping[str, Any]) -> SessionPageShape:
+    """Get a page of sessions."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_page, query=shelf.query(values), devices=shelf.devices)
+    )
+
+
+async def async_list_unassigned_records(
+    hass: HomeAssistant, values: Mapping[str, Any]
+) -> UnassignedPageShape:
+    """Get a page of the records that tell of no session."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(partial(read_unassigned, query=shelf.query(values), shelf=shelf))
+
+
+async def async_get_session(hass: HomeAssistant, values: Mapping[str, Any]) -> SessionDetailShape:
+    """Get a session with everything that is to be said of it."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_session, session_id=values[ATTR_SESSION_ID], shelf=shelf)
+    )
+
+
+async def async_get_record(hass: HomeAssistant, values: Mapping[str, Any]) -> RecordShape:
+    """Get a record with everything that is to be said of it."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_record, record_id=values[ATTR_RECORD_ID], shelf=shelf)
+    )
+
+
+async def async_sum_energy(hass: HomeAssistant, values: Mapping[str, Any]) -> EnergyShape:
+    """Get the energy of sessions by day or month, and by identification."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_energy, query=shelf.query(values), period=values[ATTR_PERIOD])
+    )
+
+
+async def async_verify_archive(hass: HomeAssistant, values: Mapping[str, Any]) -> CountsShape:
+    """Verify all records of an archive again, and wait until that is done."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    await shelf.entries[0].runtime_data.records.async_verify_all()
+    return await shelf.async_run(partial(read_counts, shelf=shelf))
 
 
 # --- Asked inside of the archive: these block ---------------------------------------------------

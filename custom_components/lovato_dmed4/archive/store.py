@@ -1,6 +1,6 @@
 """The archive: signed records, kept for good, in a database of the user's choice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -38,7 +38,7 @@ from .queries import (
     to_record,
     to_session,
 )
-from .tables import MeterRow, RecordRow, SessionRow
+from .tables import NEVER, MeterRow, RecordRow, SessionRow
 
 # Sessions that are read at once when all are asked for: some 200 KB.
 _BATCH: Final = 50
@@ -244,7 +244,7 @@ class Archive:
                     SessionRow.exported,
                 )
                 .join(MeterRow)
-                .where(_where(query), SessionRow.begin > NEVER)
+                .where(matching(query), SessionRow.begin > NEVER)
             )
             return [SessionEnergy(*row) for row in rows]
 
@@ -271,7 +271,7 @@ class Archive:
                 .offset(offset)
                 .limit(limit)
             )
-            return RecordPage(records=tuple(map(_record, rows)), total=total or 0)
+            return RecordPage(records=tuple(map(to_record, rows)), total=total or 0)
 
     def record(self, record_id: int) -> StoredRecord | None:
         """Return a record; None if there is none of that number."""
