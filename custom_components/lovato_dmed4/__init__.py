@@ -1,16 +1,12 @@
 """The LOVATO DMED4 integration: DC energy meters that sign every charge."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import (
-    config_validation as cv,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .certificate import async_certificate_accepted, async_certificate_changed
@@ -23,7 +19,6 @@ from .coordinator import (
     LiveCoordinator,
     make_meter,
     translated,
-    unique_ids,
 )
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
@@ -32,6 +27,14 @@ from .dmed4.model import Identity
 from .event_log import event_store
 from .http import VIEWS
 from .issues import IssueWatcher
+from .key_binding import (
+    Match,
+    async_change_id,
+    async_key_settled,
+    async_match,
+    async_report_match,
+    unique_ids,
+)
 from .login import Login, async_forget
 from .record_actions import async_setup_record_actions
 from .record_keeper import RecordKeeper, async_forget_waiting
@@ -131,7 +134,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
-    live = LiveCoordinator(hass, entry, meter)
+    live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
     # Not without a meter, but without its counters an entry is still worth having.
@@ -154,31 +157,16 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
 @callback
 def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity: Identity) -> None:
     """Refuse another meter; take the key of a meter that was commissioned since the last time."""
-    known_by = unique_ids(entry.data, identity)
-    if entry.unique_id not in known_by:
+    match = async_match(hass, entry, entry.data, identity)
+    async_report_match(hass, entry, identity, match)
+    if match not in {Match.SAME, Match.KEY_CHANGED}:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
-    if entry.unique_id == (better := known_by[0]):
+    better = unique_ids(entry.data, identity)[0]
+    if match is Match.KEY_CHANGED or entry.unique_id == better:
         return
     if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="already_configured")
     async_change_id(hass, entry, better)
-
-
-@callback
-def async_change_id(hass: HomeAssistant, entry: Dmed4ConfigEntry, better: str) -> None:
-    """Know a meter by another ID; its device, entities and their history stay."""
-    old = entry.unique_id
-    if TYPE_CHECKING:
-        assert old is not None
-    registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        registry.async_update_entity(
-            entity.entity_id, new_unique_id=entity.unique_id.replace(old, better, 1)
-        )
-    devices = dr.async_get(hass)
-    for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
-        devices.async_update_device(device.id, new_identifiers={(DOMAIN, better)})
-    hass.config_entries.async_update_entry(entry, unique_id=better)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
@@ -212,6 +200,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if is_display(entry):
         await async_remove_stored(hass, entry)
         return
+    async_key_settled(hass, entry)
     # Its records stay in the archive: they are evidence.
     async_forget_waiting(hass, entry.entry_id)
     await async_forget(hass, entry)

@@ -86,6 +86,7 @@ from .dmed4.modbus import ModbusDevice, ModbusMeter
 from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
+from .key_binding import Match, async_match, async_report_match
 from .login import Login
 from .record_keeper import RecordKeeper
 
@@ -263,23 +264,6 @@ def line_of(data: Mapping[str, Any]) -> Line:
     )
 
 
-def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
-    """Get what a meter is known by, the best first.
-
-    That is the fingerprint of its public key, which is the same over every transport; before
-    commissioning there is none, and the serial number or the address has to do.
-    """
-    candidates = [identity.fingerprint]
-    if identity.serial_number:
-        candidates.append(f"serial_{identity.serial_number}")
-    keys = (CONF_HOST, CONF_PORT, CONF_DEVICE, CONF_UNIT_ID)
-    address = [str(data[key]) for key in keys if key in data]
-    if channel := data.get(CONF_CHANNEL):
-        address.append(f"channel_{channel}")
-    candidates.append(f"address_{'_'.join(address)}")
-    return tuple(candidate for candidate in candidates if candidate)
-
-
 @dataclass(kw_only=True)
 class Dmed4Data:
     """What a loaded entry works with."""
@@ -301,7 +285,9 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
 
     config_entry: Dmed4ConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+    ) -> None:
         self._intervals = {
             True: timedelta(
                 seconds=entry.options.get(CONF_INTERVAL_CHARGING, DEFAULT_INTERVAL_CHARGING)
@@ -317,6 +303,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             always_update=False,
         )
         self._meter = meter
+        self._key = identity.fingerprint
         self._losses = meter.link_losses
 
     @override
@@ -345,13 +332,17 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """Make sure that the meter that came back is the one that was lost."""
         entry = self.config_entry
         losses = self._meter.link_losses
-        known_by = unique_ids(entry.data, await self._meter.identify())
-        if entry.unique_id not in known_by:
+        identity = await self._meter.identify()
+        match = async_match(self.hass, entry, entry.data, identity)
+        async_report_match(self.hass, entry, identity, match)
+        if match not in {Match.SAME, Match.KEY_CHANGED}:
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
         self._losses = losses
-        if entry.unique_id != known_by[0]:
-            # It was commissioned while it was away: the set-up takes the key over.
+        if identity.fingerprint != self._key:
+            # Commissioned, or given another board: the set-up tells everybody of the new key, and
+            # until then nobody could check what is signed with it.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="other_key")
 
     async def async_execute[T](self, step: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Let the meter do something and show what came of it.

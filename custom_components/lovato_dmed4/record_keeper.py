@@ -61,8 +61,6 @@ _COUNT_INTERVAL: Final = 1
 _VERIFY_AT_ONCE: Final = 20
 _VERIFY_PAUSE: Final = 0.05
 
-ISSUE: Final = "archive_unavailable"
-
 _SILENT: Final = "The database does not answer in time"
 
 _WAITING: HassKey[dict[str, deque[_Waiting]]] = HassKey(f"{DOMAIN}_waiting_records")
@@ -432,7 +430,7 @@ class RecordKeeper:
             self._issue_id,
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
-            translation_key=ISSUE,
+            translation_key="archive_unavailable",
             translation_placeholders={"meter": self._entry.title, "error": self._cause},
         )
 
@@ -447,7 +445,7 @@ class RecordKeeper:
 
     @property
     def _issue_id(self) -> str:
-        return f"{self._entry.entry_id}_{ISSUE}"
+        return f"{self._entry.entry_id}_archive_unavailable"
 
 
 def _register(
@@ -478,6 +476,6 @@ def _verify_some(after: int, archive: Archive) -> int | None:
 def _unavailable[ErrorT: HomeAssistantError](kind: type[ErrorT], cause: str) -> ErrorT:
     return kind(
         translation_domain=DOMAIN,
-        translation_key=ISSUE,
+        translation_key="archive_unavailable",
         translation_placeholders={"error": cause},
     )

@@ -4,6 +4,7 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
+from .key_binding import ISSUE as KEY_CHANGED, KeyChangedFlow
 from .scale_check import ScaleFlow
 
 
@@ -17,4 +18,6 @@ async def async_create_fix_flow(
         return ConfirmRepairFlow()
     if issue_id.startswith(CERTIFICATE_CHANGED):
         return CertificateChangedFlow(entry, str(data["certificate"]))
+    if issue_id.startswith(KEY_CHANGED):
+        return KeyChangedFlow(entry, str(data["unique_id"]))
     return ScaleFlow(entry, data)

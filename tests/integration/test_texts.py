@@ -54,6 +54,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from custom_components.lovato_dmed4.key_binding import Match
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
 from custom_components.lovato_dmed4.record_export import Form
 from custom_components.lovato_dmed4.record_report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
@@ -378,7 +379,8 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 def test_exceptions_are_all_used() -> None:
     used = raised_keys() | {coordinator.translation_key(error) for error in examples()}
     assert set(STRINGS["exceptions"]) == used
-    for key in raised_keys():
+    assert placeholders(STRINGS["exceptions"]["archive_unavailable"]["message"]) == {"error"}
+    for key in raised_keys() - {"archive_unavailable"}:
         assert not placeholders(STRINGS["exceptions"][key]["message"])
 
 
@@ -449,7 +451,8 @@ def _is_input(error: MeterError) -> bool:
 def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {"clock_not_kept", "login_locked", "errors_persist"}
-    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED}
+    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
+    others |= {Match.KEY_CHANGED.value, Match.UNCLEAR.value}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]

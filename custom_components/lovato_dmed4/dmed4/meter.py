@@ -98,7 +98,7 @@ class Meter(Protocol):
 
     @property
     def link_losses(self) -> int:
-        """How often a lasting link was lost: what answers after that may be another meter."""
+        """How often a lasting link was lost, or another key was seen: it may be another meter."""
 
     async def identify(self) -> Identity:
         """Find out who the meter is; raises NotADmed4Error for any other device."""

@@ -244,7 +244,6 @@ class RestMeter(RestDevice):
         | Feature.PARSED_EVENTS
     )
     shortest_interval = 0.0
-    link_losses = 0
 
     def __init__(
         self,
@@ -257,6 +256,8 @@ class RestMeter(RestDevice):
     ) -> None:
         super().__init__(session, host, port, **connection)
         self._scale = scale or MeasureScale()
+        self._shown: tuple[object, ...] = ()
+        self.link_losses = 0
         self.parameters: Final = RestParameters(
             get=self._get, post=self._post, read_system=self.read_system, host=host
         )
@@ -269,6 +270,7 @@ class RestMeter(RestDevice):
             system = await self._get("system_status")
         except (RefusedError, UnexpectedAnswerError) as err:
             raise NotADmed4Error("this web server has no API of a DMED4") from err
+        self._shown = _shown(settings, system)
         # A DMED403 has no model code.
         if "public_key" not in settings or "serial_number" not in system:
             raise NotADmed4Error("this web server's answers are not those of a DMED4")
@@ -327,6 +329,10 @@ class RestMeter(RestDevice):
         now = time.time()
         logbook = await self.read_logbook_info()
         system = await self._get("system_status")
+        for known, shown in zip(self._shown, _shown(settings, system), strict=False):
+            if shown is not None and shown != known:
+                # There is no lasting link that could be lost: this is how another meter shows.
+                self.link_losses += 1
         clock = _integer(settings, "datetime")
         return Housekeeping(
             clock_drift=None if clock is None else drift_seconds(clock, now),
@@ -533,6 +539,11 @@ def _number(answer: Answer, name: str) -> float | None:
         return None
     # Whatever a meter counts is far below; what is not, can't be calculated with.
     return value if abs(value) < _NUMBER_LIMIT else None
+
+
+def _shown(settings: Answer, system: Answer) -> tuple[object, ...]:
+    """Get what tells one meter from another."""
+    return _hex(settings, "public_key"), _integer(system, "serial_number")
 
 
 def _integer(answer: Answer, name: str) -> int | None:
