@@ -112,7 +112,13 @@ def mariadb() -> Iterator[URL]:
     with _account(None) as (account, folder):
         data = f"--datadir={folder / 'data'}"
         account.run(
-            (install, "--no-defaults", data, "--skip-test-db", "--auth-root-authentication-method=normal")
+            (
+                install,
+                "--no-defaults",
+                data,
+                "--skip-test-db",
+                "--auth-root-authentication-method=normal",
+            )
         )
 
         def command(port: int) -> Command:

@@ -354,7 +354,7 @@ def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDeta
         **session_shape(session, shelf.devices),
         "findings": [
             {
-                "code": found.code,
+                "code": found.code.value,
                 "severity": found.severity.value,
                 "record_id": legible[found.record][0].id,
                 "values": [shown(value) for value in found.values],

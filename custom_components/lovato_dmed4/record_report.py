@@ -5,17 +5,15 @@ to know. Everything here calculates: it is for the executor.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 import hashlib
 from typing import Final
 
-from .archive import KeyVerdict, Session, SessionVerdict, StoredKey, StoredRecord
+from .archive import KeyState, KeyVerdict, Session, SessionVerdict, StoredKey, StoredRecord
 from .ocmf import (
     MAX_SIZE,
     ClockStatus,
-    MalformedKeyError,
     MalformedRecordError,
     PublicKey,
     Reading,
@@ -130,10 +128,11 @@ def judge_stored(stored: StoredRecord, keys: Sequence[StoredKey]) -> Judged:
 
 
 def _key_of(stored: StoredRecord, keys: Sequence[StoredKey]) -> PublicKey | None:
+    """Find the key; where none could be used, the pinned one can still tell why."""
     for key in keys:
-        if key.id == stored.key_id:
-            with suppress(MalformedKeyError):
-                return load_public_key(key.spki)
+        pinned = stored.key_id is None and key.state is KeyState.PINNED
+        if key.id == stored.key_id or pinned:
+            return load_public_key(key.spki)
     return None
 
 
@@ -148,8 +147,8 @@ def report(judged: Judged) -> ReportShape:
         "signature": _signature(judged),
         "key": _key(judged),
         "deviations": [
-            {"code": found.code, "path": shown(found.path), "severity": found.severity.value}
-            for found in (deviations(record)[:MAX_LISTED] if judged.record else ())
+            {"code": found.code.value, "path": shown(found.path), "severity": found.severity.value}
+            for found in (deviations(record) if judged.record else ())
         ],
         "clock": clock([judged]),
         "transparency": transparency([judged]),

@@ -35,9 +35,7 @@ def servers() -> Iterator[Callable[[str], URL]]:
 
 
 @pytest.fixture(params=["sqlite", *SERVERS])
-def database(
-    request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], URL]
-) -> URL:
+def database(request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], URL]) -> URL:
     """Name an empty database."""
     if request.param == "sqlite":
         return URL.create("sqlite", database=str(tmp_path / "records.db"))

@@ -151,7 +151,12 @@ def test_what_is_larger_than_any_record_is_refused(archive: Archive, meter: int)
 def test_texts_that_no_database_takes_are_only_changed_for_searching(
     archive: Archive, meter: int
 ) -> None:
-    texts = {"ID": "a\0b\x1b[31m", "TT": "\u202e<b>ÄÖ\U0001f50c</b>", "CI": "x" * 20_000, "PG": "T\0"}
+    texts = {
+        "ID": "a\0b\x1b[31m",
+        "TT": "\u202e<b>ÄÖ\U0001f50c</b>",
+        "CI": "x" * 20_000,
+        "PG": "T\0",
+    }
     raw = Charge(texts=texts).end(1)
     stored = archive.store(meter, raw, Source.METER, NOW).record
     assert stored.raw == raw
@@ -165,8 +170,10 @@ def test_texts_that_no_database_takes_are_only_changed_for_searching(
 
 def test_times_and_numbers_at_the_end_of_what_can_be_written(archive: Archive, meter: int) -> None:
     early = CHARGE.payload("E", 1, 1).replace("2026-05-01", "0002-05-01")
-    late = CHARGE.payload("E", 1, 1).replace("2026-05-01", "9998-12-31").replace(
-        ":00,000+0000", ":00,999999+0000"
+    late = (
+        CHARGE.payload("E", 1, 1)
+        .replace("2026-05-01", "9998-12-31")
+        .replace(":00,000+0000", ":00,999999+0000")
     )
     large = CHARGE.payload("E", 1, 1).replace("130.500", "9" * 40 + "e99").replace("2026", "2025")
     store(archive, meter, *(record(sign(each), each).encode() for each in (early, late, large)))
