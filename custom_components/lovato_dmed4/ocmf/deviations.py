@@ -377,7 +377,7 @@ def _check_signature(record: Record) -> Iterator[Deviation]:
             yield _deviation(DeviationCode.SIGNATURE_RAW, "SD")
         case SignatureShape.UNSIGNED | SignatureShape.PADDED:
             yield _deviation(DeviationCode.SIGNATURE_NUMBERS, "SD")
-        case None if section.data:
+        case None if section.data is not None:
             yield _deviation(DeviationCode.WRONG_FORM, "SD")
 
 
