@@ -39,6 +39,7 @@ from .const import (
     CONF_CHANNEL,
     CONF_CHARGE_POINT_ID,
     CONF_DATA_FORMAT,
+    CONF_DATABASE_URL,
     CONF_FRAMING,
     CONF_IDENTIFICATION_DATA,
     CONF_IDENTIFICATION_FLAGS,
@@ -81,6 +82,7 @@ from .dmed4.rest import Tls, fetch_fingerprint
 from .key_binding import Match, async_change_id, async_match, unique_ids
 from .login import ATTEMPTS
 from .remote_display import is_display
+from .shared_archive import DEFAULT_FILE, database_error
 from .topology import async_detect
 
 
@@ -167,6 +169,10 @@ _OPTIONS: Final = vol.Schema(
             min=1, max=3600, unit_of_measurement="s"
         ),
         vol.Required(CONF_KEEP_CLOCK, default=True): BooleanSelector(),
+        # It may hold the password of a database server.
+        vol.Optional(CONF_DATABASE_URL): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+        ),
     }
 )
 
@@ -437,23 +443,37 @@ def _title(identity: Identity) -> str:
 
 
 class Dmed4OptionsFlow(OptionsFlowWithReload):
-    """What the start button writes into a record, and how often to poll."""
+    """What the start button writes into a record, how often to poll, and where records are kept."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options."""
         errors: dict[str, str] = {}
+        cause = ""
         if user_input is not None:
-            error = self._check(user_input)
-            if error is None:
+            if error := self._check(user_input):
+                errors[field_of(error)] = translation_key(error)
+            elif failure := await self._async_try_database(user_input):
+                errors[CONF_DATABASE_URL], cause = failure
+            else:
                 return self.async_create_entry(data=user_input)
-            errors[field_of(error)] = translation_key(error)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
                 _OPTIONS, user_input or self.config_entry.options
             ),
             errors=errors,
+            description_placeholders={"file": DEFAULT_FILE, "error": cause},
         )
+
+    async def _async_try_database(self, options: dict[str, Any]) -> tuple[str, str] | None:
+        """Try another database; one that is used already may be away while options are changed."""
+        url = options.pop(CONF_DATABASE_URL, "").strip()
+        if not url:
+            return None
+        options[CONF_DATABASE_URL] = url
+        if url == self.config_entry.options.get(CONF_DATABASE_URL):
+            return None
+        return await self.hass.async_add_executor_job(database_error, url)
 
     def _check(self, options: Mapping[str, Any]) -> InputError | None:
         """Build what the start button would write, as the meter at hand would sign it."""

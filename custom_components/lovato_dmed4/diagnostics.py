@@ -8,7 +8,12 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_CHARGE_POINT_ID, CONF_IDENTIFICATION_DATA, CONF_TARIFF_TEXT
+from .const import (
+    CONF_CHARGE_POINT_ID,
+    CONF_DATABASE_URL,
+    CONF_IDENTIFICATION_DATA,
+    CONF_TARIFF_TEXT,
+)
 from .coordinator import Dmed4Data
 from .remote_display import DisplayCoordinator, is_display
 
@@ -16,6 +21,7 @@ _REDACTED: Final = {
     CONF_HOST,
     CONF_PASSWORD,
     CONF_CHARGE_POINT_ID,
+    CONF_DATABASE_URL,
     CONF_IDENTIFICATION_DATA,
     CONF_TARIFF_TEXT,
     "serial_number",
@@ -37,6 +43,7 @@ async def async_get_config_entry_diagnostics(
 
 def _meter(data: Dmed4Data) -> dict[str, Any]:
     identity, live = data.identity, data.live.data
+    archived = data.records.summary.data
     return {
         "identity": {
             "model": identity.model,
@@ -56,6 +63,13 @@ def _meter(data: Dmed4Data) -> dict[str, Any]:
             "errors": live.status.errors.names,
         },
         "housekeeping": asdict(data.housekeeping.data),
+        "archive": {
+            "available": data.records.available,
+            "waiting": data.records.waiting,
+            "records": archived.records,
+            "suspicious": archived.suspicious,
+            "failed": archived.failed,
+        },
     }
 
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from .archive import Archive, ArchiveError
 from .const import CONF_DATABASE_URL, DOMAIN
@@ -22,6 +24,27 @@ _ARCHIVES: HassKey[dict[str, SharedArchive]] = HassKey(f"{DOMAIN}_archives")
 def database_url(hass: HomeAssistant, options: Mapping[str, Any]) -> str:
     """Get the URL of the database that an entry's options name: a file, unless they do."""
     return options.get(CONF_DATABASE_URL) or f"sqlite:///{hass.config.path(DEFAULT_FILE)}"
+
+
+def database_error(url: str) -> tuple[str, str] | None:
+    """Try a database: open it, and let go of it again. This blocks.
+
+    Returns:
+        The key of the text that tells what is wrong, and the cause without secrets; None if nothing is.
+    """
+    archive = Archive(url)
+    try:
+        make_url(url).get_dialect().import_dbapi()
+        archive.open()
+    except NoSuchModuleError, ImportError:
+        return "database_driver_missing", ""
+    except ArgumentError, ValueError:
+        return "database_url_invalid", ""
+    except ArchiveError as err:
+        return "database_failed", str(err)
+    finally:
+        archive.close()
+    return None
 
 
 @callback
@@ -58,7 +81,6 @@ class SharedArchive:
         self._hass = hass
         self._url = url
         self._archive = Archive(url)
-        self._opened = False
         self._writing = asyncio.Semaphore(_WRITERS)
         self._reading = asyncio.Semaphore(_READERS)
         self.users: list[CALLBACK_TYPE] = []
@@ -77,12 +99,7 @@ class SharedArchive:
         Raises:
             ArchiveError: it can't be opened.
         """
-        await self.async_write(self._open)
-
-    def _open(self, archive: Archive) -> None:
-        if not self._opened:
-            archive.open()
-            self._opened = True
+        await self.async_write(Archive.open)
 
     async def async_write[T](self, method: Callable[[Archive], T]) -> T:
         """Let the archive do something while it does nothing else that writes.
@@ -98,8 +115,6 @@ class SharedArchive:
         Raises:
             ArchiveError: the database failed, or has never been opened.
         """
-        if not self._opened:
-            raise ArchiveError("The database has not been opened")
         return await self._async_do(self._reading, method)
 
     async def _async_do[T](self, turns: asyncio.Semaphore, method: Callable[[Archive], T]) -> T:
@@ -121,8 +136,7 @@ class SharedArchive:
         Raises:
             ArchiveError: the database failed.
         """
-        if self._opened:
-            await self.async_write(Archive.pause)
+        await self.async_write(Archive.pause)
 
     async def async_resume(self) -> None:
         """Use the database's own file again.

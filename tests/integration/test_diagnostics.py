@@ -38,15 +38,17 @@ async def test_diagnostics(
     snapshot: SnapshotAssertion,
 ) -> None:
     begin_charge(simulated)
+    url = f"sqlite:///{hass.config.path('secret.db')}"
+    private = PRIVATE | {"database_url": url}
     entry = add_entry(
-        hass, server, fingerprint(simulated), identification_type="ISO14443", **PRIVATE
+        hass, server, fingerprint(simulated), identification_type="ISO14443", **private
     )
     assert await set_up(hass, entry)
     diagnostics = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     assert diagnostics == snapshot(exclude=paths("entry.data.port", "housekeeping.clock_drift"))
 
     text = json.dumps(diagnostics)
-    for secret in (*PRIVATE.values(), "127.0.0.1", str(simulated.serial_number)):
+    for secret in (*private.values(), "secret.db", "127.0.0.1", str(simulated.serial_number)):
         assert secret not in text
     assert simulated.public_key_raw.hex() in text
 

@@ -433,7 +433,8 @@ def test_errors_of_forms() -> None:
         "wrong_meter",
     }
     inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
-    assert set(STRINGS["options"]["error"]) == inputs
+    database = {"database_url_invalid", "database_driver_missing", "database_failed"}
+    assert set(STRINGS["options"]["error"]) == inputs | database
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
@@ -482,9 +483,10 @@ def test_manifest() -> None:
     assert manifest["integration_type"] == "device"
     assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
-    # Home Assistant itself pins pymodbus: a floor, and nothing above it.
-    (requirement,) = manifest["requirements"]
-    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", requirement)
+    # Home Assistant itself pins pymodbus and SQLAlchemy: a floor, and nothing above it.
+    modbus, database = manifest["requirements"]
+    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
+    assert re.fullmatch(r"SQLAlchemy>=2\.\d+\.\d+", database)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
