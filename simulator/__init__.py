@@ -4,6 +4,7 @@ from .clock import Clock, ManualClock, SystemClock
 from .display import DISPLAY_MODELS, RemoteDisplay
 from .errors import BusyError, MeterError, NotValidError, OutOfRangeError
 from .faults import ModbusFault, RestFault
+from .lasting import LastingMeter
 from .meter import Command, MeasurementStatus, SignatureStatus, SimulatedMeter
 from .modbus import handle_pdu
 from .models import MODELS
@@ -27,6 +28,7 @@ __all__ = [
     "Command",
     "GatewayServer",
     "JsonError",
+    "LastingMeter",
     "ManualClock",
     "MeasurementStatus",
     "MeterError",

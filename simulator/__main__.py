@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 import hashlib
 from itertools import count
+from pathlib import Path
 import signal
 import sys
 from typing import Any, Self
@@ -14,6 +15,7 @@ from typing import Any, Self
 from . import (
     MODELS,
     GatewayServer,
+    LastingMeter,
     ModbusTcpServer,
     RemoteDisplay,
     RestServer,
@@ -36,11 +38,13 @@ class Stand:
         host: Address to listen on.
         model: Of all meters.
         seed: Of the first meter; the next ones count on from it.
+        memory: The folder where meters keep their records; None for meters that forget them.
     """
 
-    def __init__(self, *, host: str, model: str, seed: int) -> None:
+    def __init__(self, *, host: str, model: str, seed: int, memory: Path | None = None) -> None:
         self._host = host
         self._model = model
+        self._memory = memory
         self._seeds = count(seed)
         self._stack = AsyncExitStack()
 
@@ -109,7 +113,11 @@ class Stand:
         return server
 
     def _new_meter(self, parameters: dict[str, int] | None = None) -> SimulatedMeter:
-        return SimulatedMeter(seed=next(self._seeds), model=self._model, parameters=parameters)
+        settings: dict[str, Any] = {"model": self._model, "parameters": parameters}
+        seed = next(self._seeds)
+        if self._memory is None:
+            return SimulatedMeter(seed=seed, **settings)
+        return LastingMeter(self._memory / f"meter-{seed}.json", seed=seed, **settings)
 
 
 def _two_ports(text: str) -> tuple[int, int]:
@@ -209,7 +217,12 @@ async def serve(arguments: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with Stand(host=arguments.host, model=arguments.model, seed=arguments.seed) as stand:
+    async with Stand(
+        host=arguments.host,
+        model=arguments.model,
+        seed=arguments.seed,
+        memory=arguments.memory,
+    ) as stand:
         for option in _OPTIONS:
             for value in getattr(arguments, option.destination):
                 await option.start(stand, value)
@@ -235,6 +248,12 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first meter; the next ones count on from it"
+    )
+    parser.add_argument(
+        "--memory",
+        type=Path,
+        metavar="FOLDER",
+        help="where the meters keep their records, and go on from when they are started again",
     )
     parser.add_argument("--model", choices=MODELS, default="DMED404R0600")
     arguments = parser.parse_args(argv)

@@ -180,6 +180,7 @@ class SimulatedMeter(Device):
         self._job: _Job | None = None
         self._prototype: dict[str, str] | None = None
         self._begin: Reading | None = None
+        self._unsigned: tuple[dict[str, str], str] | None = None
         self._progressive = 0
         self.record_log: Final = Logbook[Record](max_records, self.quirks.logbook_index_base)
         self.event_log: Final = Logbook[Event](max_events, self.quirks.logbook_index_base)
@@ -646,11 +647,13 @@ class SimulatedMeter(Device):
         payload = payload_text(fields, progressive, self._begin, now)
 
         def finish() -> None:
+            self._unsigned = None
             if self._signing_broken:
                 return
             self._keep(fields, progressive, payload)
             self._signature_ok = True
 
+        self._unsigned = fields, payload
         self._signature_ok = False
         self._job = _Job(self.now + self._signing_time, finish, signing=True)
 

@@ -10,6 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .certificate import async_certificate_accepted, async_certificate_changed
+from .charge_tracker import ChargeTracker, charge_store
 from .clock import ClockKeeper
 from .const import DOMAIN
 from .coordinator import (
@@ -35,6 +36,7 @@ from .key_binding import (
     async_report_match,
     unique_ids,
 )
+from .logbook_sync import LogbookSync
 from .login import Login, async_forget
 from .record_actions import async_setup_record_actions
 from .record_keeper import RecordKeeper, async_forget_waiting
@@ -122,6 +124,8 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     keeper.async_start()
     IssueWatcher(hass, entry, keeper).async_start()
     ScaleCheck(hass, entry).async_start()
+    entry.runtime_data.sync.async_start()
+    entry.runtime_data.charge.async_start()
 
 
 async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
@@ -141,6 +145,8 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
+    charge = ChargeTracker(hass, entry)
+    await charge.async_load()
     records = RecordKeeper(hass, entry, identity)
     await records.async_start()
     entry.runtime_data = Dmed4Data(
@@ -151,6 +157,8 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         housekeeping=housekeeping,
         login=login,
         records=records,
+        sync=LogbookSync(hass, entry),
+        charge=charge,
     )
 
 
@@ -177,12 +185,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     if unloaded:
         data = entry.runtime_data
         # A step of a charge is not left half done because options were saved meanwhile.
+        await data.charge.async_stop()
         await data.cycle.finish()
         await data.records.async_stop()
         for coordinator in (data.live, data.housekeeping):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
             await coordinator.async_refresh()
+        await data.records.async_stop()
         await data.meter.close()
     return unloaded
 
@@ -204,4 +214,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     # Its records stay in the archive: they are evidence.
     async_forget_waiting(hass, entry.entry_id)
     await async_forget(hass, entry)
-    await event_store(hass, entry.entry_id).async_remove()
+    for store in (event_store, charge_store):
+        await store(hass, entry.entry_id).async_remove()

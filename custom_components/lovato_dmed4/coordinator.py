@@ -16,6 +16,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .certificate import async_certificate_accepted, async_certificate_changed
+from .charge_tracker import ChargeTracker
 from .const import (
     CONF_BAUDRATE,
     CONF_CERTIFICATE,
@@ -87,6 +88,7 @@ from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
 from .key_binding import Match, async_match, async_report_match
+from .logbook_sync import LogbookSync
 from .login import Login
 from .record_keeper import RecordKeeper
 
@@ -275,13 +277,19 @@ class Dmed4Data:
     housekeeping: HousekeepingCoordinator
     login: Login
     records: RecordKeeper
+    sync: LogbookSync
+    charge: ChargeTracker
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]
 
 
 class LiveCoordinator(DataUpdateCoordinator[LiveData]):
-    """Poll measures and status: often while charging, else now and then."""
+    """Poll measures and status: often while charging, else now and then.
+
+    Attributes:
+        asked_at: when the poll began that brought the data, by the event loop's clock.
+    """
 
     config_entry: Dmed4ConfigEntry
 
@@ -305,9 +313,11 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         self._meter = meter
         self._key = identity.fingerprint
         self._losses = meter.link_losses
+        self.asked_at = 0.0
 
     @override
     async def _async_update_data(self) -> LiveData:
+        asked_at = self.hass.loop.time()
         try:
             if self._in_doubt:
                 await self._check_identity()
@@ -321,6 +331,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             self._intervals[data.status.measurement.charging],
             timedelta(seconds=self._meter.shortest_interval),
         )
+        self.asked_at = asked_at
         return data
 
     @property

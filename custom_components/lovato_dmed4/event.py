@@ -1,4 +1,4 @@
-"""What the meter writes into its logbook of metrological events."""
+"""What happens to a charge cycle, and what the meter writes into its logbook of events."""
 
 from typing import Final, override
 
@@ -8,11 +8,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
+from .charge_tracker import ChargeEvent, ChargeNews
 from .coordinator import Dmed4ConfigEntry
 from .entity import Dmed4Entity
 from .event_log import EventLogCoordinator, event_attributes
 
-# The coordinator reads; the entity only tells.
+# Others read; the entities only tell.
 PARALLEL_UPDATES = 0
 
 # Which events there are, the manual does not say: their codes are an attribute.
@@ -25,16 +26,46 @@ METROLOGICAL_EVENT: Final = EventEntityDescription(
     event_types=[EVENT_RECORDED],
 )
 
+CHARGE_CYCLE: Final = EventEntityDescription(
+    key="charge_cycle",
+    translation_key="charge_cycle",
+    event_types=list(ChargeEvent),
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event entity."""
+    """Add the event entities."""
     log = EventLogCoordinator(hass, entry)
     await log.async_load()
-    async_add_entities([MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log)])
+    async_add_entities(
+        [
+            ChargeCycleEventEntity(entry, CHARGE_CYCLE),
+            MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log),
+        ]
+    )
+
+
+class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
+    """Fires for each thing that happens to a charge cycle, also when the meter is lost by it."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._data.charge.async_add_listener(self._tell))
+
+    @callback
+    def _tell(self, news: ChargeNews) -> None:
+        self._trigger_event(news.event, news.attributes)
+        self.async_write_ha_state()
 
 
 class MetrologicalEventEntity(Dmed4Entity, EventEntity):

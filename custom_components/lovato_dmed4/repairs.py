@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant
 
 from .certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
 from .key_binding import ISSUE as KEY_CHANGED, KeyChangedFlow
+from .power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
 from .scale_check import ScaleFlow
 
 
@@ -18,6 +19,8 @@ async def async_create_fix_flow(
         return ConfirmRepairFlow()
     if issue_id.startswith(CERTIFICATE_CHANGED):
         return CertificateChangedFlow(entry, str(data["certificate"]))
+    if issue_id.startswith(CHARGE_AFTER_POWER_FAILURE):
+        return PowerFailureFlow(entry)
     if issue_id.startswith(KEY_CHANGED):
         return KeyChangedFlow(entry, str(data["unique_id"]))
     return ScaleFlow(entry, data)
