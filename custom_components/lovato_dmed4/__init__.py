@@ -192,7 +192,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
             await coordinator.async_refresh()
-        await data.records.async_stop()
         await data.meter.close()
     return unloaded
 

@@ -1,9 +1,12 @@
 """Archives with something in them, for the tests of what looks into them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import json
+from pathlib import Path
+import sqlite3
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -101,3 +104,12 @@ def tampered(raw: bytes) -> bytes:
     changed = raw.replace(b'"RV":112.000', b'"RV":111.000')
     assert changed != raw
     return changed
+
+
+@contextmanager
+def broken(file: Path) -> Iterator[None]:
+    """Let every use of the records in an archive fail."""
+    with closing(sqlite3.connect(file, autocommit=True)) as database:
+        database.execute("ALTER TABLE dmed4_records RENAME TO elsewhere")
+        yield
+        database.execute("ALTER TABLE elsewhere RENAME TO dmed4_records")
