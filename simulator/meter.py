@@ -326,7 +326,7 @@ class SimulatedMeter(Device):
     @property
     def signature_raw(self) -> bytes:
         """R and s of the last record, 64 bytes (register 0x4620)."""
-        if (record := self.last_record) is None:
+        if (record := self.last_record) is None or not record.der:
             return b""
         return b"".join(part.to_bytes(32) for part in decode_dss_signature(record.der))
 
@@ -566,6 +566,13 @@ class SimulatedMeter(Device):
             for now in (begin, end)[charge == 0 and number % 2 :]:
                 page = self._progressive + 1
                 self._keep(fields, page, payload_text(fields, page, begin, now))
+
+    def plant_record(self, raw: bytes) -> None:
+        """Have any bytes as the last record, signed by nobody: what a hostile meter might give."""
+        self._require_not_busy()
+        self._progressive += 1
+        text = raw.decode(errors="surrogateescape")
+        self.record_log.entries.append(Record(self._progressive, "", text, b""))
 
     def power_failure(self) -> None:
         """Lose power and come back at once: connections and clock synchronisation are gone.

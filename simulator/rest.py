@@ -160,7 +160,11 @@ class RestServer:
             return _break_off(request, web.Response())
         if isinstance(answer, web.Response):
             return answer
-        body = _NOT_JSON if fault is RestFault.NOT_JSON else self._changed(answer).encode()
+        body = (
+            _NOT_JSON
+            if fault is RestFault.NOT_JSON
+            else self._changed(answer).encode(errors="surrogateescape")
+        )
         return await _send(request, body, cut=fault is RestFault.CUT)
 
     def _carry_out(self, path: str, call: Call) -> web.Response | str:

@@ -26,6 +26,7 @@ from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .event_log import event_store
+from .failed_records import FailedRecords, async_settled
 from .http import VIEWS
 from .issues import IssueWatcher
 from .key_binding import (
@@ -124,6 +125,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     keeper.async_start()
     IssueWatcher(hass, entry, keeper).async_start()
     ScaleCheck(hass, entry).async_start()
+    FailedRecords(hass, entry).async_start()
     entry.runtime_data.sync.async_start()
     entry.runtime_data.charge.async_start()
 
@@ -210,6 +212,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         await async_remove_stored(hass, entry)
         return
     async_key_settled(hass, entry)
+    async_settled(hass, entry)
     # Its records stay in the archive: they are evidence.
     async_forget_waiting(hass, entry.entry_id)
     await async_forget(hass, entry)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, override
 
 from homeassistant.components.sensor import (
@@ -29,6 +30,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from .archive import ArchiveSummary, SessionVerdict
 from .const import SIGNAL_LOGBOOK_PROGRESS
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import (
@@ -43,7 +45,7 @@ from .dmed4.model import (
     SignatureStatus,
     SystemCode,
 )
-from .entity import Dmed4Entity, HousekeepingEntity
+from .entity import ArchiveEntity, Dmed4Entity, HousekeepingEntity
 
 # The coordinators read; sensors only show.
 PARALLEL_UPDATES = 0
@@ -78,6 +80,13 @@ class HousekeepingSensorDescription(Dmed4SensorDescription):
     """A sensor of the housekeeping poll."""
 
     value_fn: Callable[[Housekeeping], StateType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveSensorDescription(SensorEntityDescription):
+    """A sensor of what the archive has of a meter."""
+
+    value_fn: Callable[[ArchiveSummary], StateType | datetime | Decimal]
 
 
 def _measurement_status(data: LiveData) -> str | None:
@@ -379,6 +388,49 @@ HOUSEKEEPING_SENSORS: Final = (
     ),
 )
 
+# Nothing in them tells who charged.
+ARCHIVE_SENSORS: Final = (
+    # Without a state class: statistics add up what the meter counts. Two sessions with the same
+    # energy, or one that is found in the logbook days later, would make nonsense of sums of these.
+    ArchiveSensorDescription(
+        key="last_session_energy",
+        translation_key="last_session_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=lambda summary: None if summary.last is None else summary.last.imported,
+    ),
+    ArchiveSensorDescription(
+        key="last_session_end",
+        translation_key="last_session_end",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda summary: None if summary.last is None else summary.last.end,
+    ),
+    ArchiveSensorDescription(
+        key="last_session_verdict",
+        translation_key="last_session_verdict",
+        device_class=SensorDeviceClass.ENUM,
+        options=[verdict.value for verdict in SessionVerdict],
+        value_fn=lambda summary: None if summary.last is None else summary.last.verdict.value,
+    ),
+    # Records are only ever added. It starts again from zero with another database, as such a total
+    # may, and statistics tell how many were added each day.
+    ArchiveSensorDescription(
+        key="records_archived",
+        translation_key="records_archived",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda summary: summary.records,
+    ),
+    # May well go down: a record can be good once its key has been accepted.
+    ArchiveSensorDescription(
+        key="records_failed",
+        translation_key="records_failed",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda summary: summary.failed,
+    ),
+)
 LOGBOOK_PROGRESS: Final = Dmed4SensorDescription(
     key="logbook_progress",
     translation_key="logbook_progress",
@@ -407,6 +459,7 @@ async def async_setup_entry(
         if description.feature is None or description.feature in features
     )
     async_add_entities([LogbookProgressSensor(entry, LOGBOOK_PROGRESS)])
+    async_add_entities(ArchiveSensor(entry, description) for description in ARCHIVE_SENSORS)
 
 
 class Dmed4Sensor(Dmed4Entity, SensorEntity):
@@ -492,6 +545,17 @@ class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):
     @override
     def take_over(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self._data.housekeeping.data)
+        return self._attr_native_value
+
+
+class ArchiveSensor(ArchiveEntity, SensorEntity):
+    """A sensor that shows what the archive has of the meter."""
+
+    entity_description: ArchiveSensorDescription
+
+    @override
+    def take_over(self) -> object:
+        self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
         return self._attr_native_value
 
 

@@ -139,9 +139,5 @@ class SharedArchive:
         await self.async_write(Archive.pause)
 
     async def async_resume(self) -> None:
-        """Use the database's own file again.
-
-        Raises:
-            ArchiveError: the database failed.
-        """
+        """Use the database's own file again."""
         await self.async_write(Archive.resume)

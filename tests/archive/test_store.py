@@ -15,7 +15,9 @@ from custom_components.lovato_dmed4.archive import (
     MeterInfo,
     RecordTooLargeError,
     SessionQuery,
+    SessionVerdict,
     Source,
+    judging,
 )
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, RecordKind, Verdict
 from tests.ocmf.helpers import record, sign
@@ -185,6 +187,20 @@ def test_times_and_numbers_at_the_end_of_what_can_be_written(archive: Archive, m
     assert str(sessions[1].imported) == f"{energy}.500"
 
 
+def test_a_session_does_not_grow_for_ever(
+    archive: Archive, meter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [CHARGE.begin(), *(CHARGE.read(step) for step in range(1, 8))]
+    monkeypatch.setattr(judging, "LARGEST_SESSION", sum(map(len, records[:5])) - 1)
+    store(archive, meter, *records)
+    (session,) = archive.sessions(SessionQuery()).sessions
+    assert (session.records, session.verdict) == (5, SessionVerdict.INCONSISTENT)
+    # All of them are kept.
+    assert archive.summary(meter) == ArchiveSummary(records=8)
+    again = archive.store(meter, records[-1], Source.METER, NOW)
+    assert (again.new, again.record.session_id) == (False, None)
+
+
 def test_records_of_two_meters_are_apart(archive: Archive, meter: int) -> None:
     other = add_meter(archive, "other")
     assert archive.store(meter, CHARGE.end(3), Source.METER, NOW).new
@@ -287,7 +303,7 @@ def test_a_stranger_s_record_is_suspicious(archive: Archive, meter: int) -> None
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(raw=st.binary(max_size=200) | st.text().map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_kept(archive: Archive, raw: bytes) -> None:

@@ -6,16 +6,18 @@ from unittest.mock import PropertyMock, patch
 
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.lovato_dmed4.charge_tracker import ChargeNews, ChargeTracker
 from custom_components.lovato_dmed4.clock import ClockKeeper
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from tests.logbooks import find_entries_at_once
 
+from .charges import News
 from .helpers import Server, add_meter
 from .plugin import HomeAssistantSnapshotExtension, MockUser
 
@@ -115,6 +117,25 @@ def entity_registry_enabled_by_default() -> Iterator[None]:
         new_callable=PropertyMock(return_value=True),
     ):
         yield
+
+
+@pytest.fixture
+def news(monkeypatch: pytest.MonkeyPatch) -> News:
+    """What all trackers tell of charge cycles, the oldest first."""
+    told: News = []
+    start = ChargeTracker.async_start
+
+    @callback
+    def note(item: ChargeNews) -> None:
+        told.append((item.event.value, item.attributes))
+
+    @callback
+    def listen_and_start(tracker: ChargeTracker) -> None:
+        tracker.async_add_listener(note)
+        start(tracker)
+
+    monkeypatch.setattr(ChargeTracker, "async_start", listen_and_start)
+    return told
 
 
 @pytest.fixture

@@ -277,12 +277,23 @@ def number(hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str) -> float:
     return float(value(hass, entry, key))
 
 
+# What these show comes from the archive, whether the meter is there or not.
+OF_THE_ARCHIVE = {
+    "last_session_energy",
+    "last_session_end",
+    "last_session_verdict",
+    "records_archived",
+    "records_failed",
+    "record",
+}
+
+
 def is_available(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
-    """Whether all entities are available; they never differ where this is asked."""
+    """Whether all entities of the meter are available; they never differ where this is asked."""
     unavailable = {
         state(hass, entry, key).state == "unavailable"
         for key, entity in entities(hass, entry).items()
-        if not entity.disabled
+        if not entity.disabled and key not in OF_THE_ARCHIVE
     }
     (answer,) = unavailable
     return not answer

@@ -23,6 +23,7 @@ from custom_components.lovato_dmed4 import (
     config_flow,
     coordinator,
     event,
+    failed_records,
     issues,
     number,
     record_actions,
@@ -66,7 +67,7 @@ MODULES = sorted(FOLDER.glob("*.py"))
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
     "button": button.BUTTONS,
-    "event": (event.METROLOGICAL_EVENT,),
+    "event": (event.METROLOGICAL_EVENT, event.RECORD),
     "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
@@ -74,6 +75,7 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
         *sensor.TOTAL_SENSORS,
         *sensor.CYCLE_SENSORS,
         *sensor.HOUSEKEEPING_SENSORS,
+        *sensor.ARCHIVE_SENSORS,
         sensor.LOGBOOK_PROGRESS,
     ),
     "switch": (switch.DISPLAY,),
@@ -438,7 +440,8 @@ def test_errors_of_forms() -> None:
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
-        assert not placeholders(text)
+        cause = text == STRINGS["options"]["error"]["database_failed"]
+        assert placeholders(text) == ({"error"} if cause else set())
 
 
 def _is_input(error: MeterError) -> bool:
@@ -453,7 +456,7 @@ def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {"clock_not_kept", "login_locked", "errors_persist"}
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
-    others |= {Match.KEY_CHANGED.value, Match.UNCLEAR.value}
+    others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCLEAR.value}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]

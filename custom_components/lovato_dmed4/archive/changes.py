@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as Transaction
 
 from ..ocmf import PublicKey, RecordKind, Verdict, fingerprint, load_public_key
@@ -14,6 +13,7 @@ from .judging import (
     Legible,
     derive,
     digest,
+    is_full,
     judge,
     pagination_of,
     read,
@@ -50,16 +50,12 @@ def register(transaction: Transaction, info: MeterInfo) -> MeterRow:
     """Find or make a meter, and note what is known of it."""
     row = find_meter(transaction, info.unique_id)
     if row is None:
-        row = MeterRow(unique_id=info.unique_id, name=info.name)
-        try:
-            with transaction.begin_nested():
-                transaction.add(row)
-        except IntegrityError:
-            # Somebody else has made it at the same moment.
-            return register(transaction, info)
+        row = MeterRow(unique_id=info.unique_id)
+        transaction.add(row)
     row.name = info.name
     row.model = info.model
     row.serial_number = info.serial_number
+    transaction.flush()
     return row
 
 
@@ -213,7 +209,7 @@ def _note(row: RecordRow, judgement: Judgement, now: datetime) -> None:
 
 
 def _session_id(transaction: Transaction, meter_id: int, legible: Legible | None) -> int | None:
-    """Find or make the session that a record belongs to."""
+    """Find or make the session that a record belongs to; none that is too large already."""
     key = legible.outline.session if legible else None
     if key is None:
         return None
@@ -224,7 +220,7 @@ def _session_id(transaction: Transaction, meter_id: int, legible: Legible | None
         row = SessionRow(meter_id=meter_id, key=key)
         transaction.add(row)
         transaction.flush()
-    return row.id
+    return None if is_full(row) else row.id
 
 
 def _derive(transaction: Transaction, session_ids: Collection[int | None]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
 from .migrations import migrate
@@ -57,6 +57,12 @@ _WRITES: Final = {"isolation_level": "READ COMMITTED"}
 
 # A writer gets between emptying the log and holding on to that rarely, but it can.
 _PAUSE_ATTEMPTS: Final = 3
+# Milliseconds to wait for readers, who are soon done.
+_PAUSE_PATIENCE: Final = 500
+
+
+class ConflictError(ArchiveError):
+    """Somebody else has written the same at the same moment."""
 
 
 class Database:
@@ -129,8 +135,7 @@ class Database:
             log = Path(f"{engine.url.database}-wal")
             for _ in range(_PAUSE_ATTEMPTS):
                 self.resume()
-                with engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+                _empty_log(engine)
                 self._paused = _reading(engine).connect()
                 self._paused.exec_driver_sql("SELECT * FROM dmed4_version").all()
                 if not log.exists() or not log.stat().st_size:
@@ -150,10 +155,12 @@ class Database:
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Raise ArchiveError for what goes wrong in the database."""
+        # Not `from err`: a log would show that one's text as well.
         try:
             yield
+        except IntegrityError as err:
+            raise ConflictError(self._describe(err)) from None
         except (SQLAlchemyError, OSError) as err:
-            # Not `from err`: a log would show that one's text as well.
             raise ArchiveError(self._describe(err)) from None
 
     def _describe(self, err: Exception) -> str:
@@ -221,6 +228,14 @@ def _reading(engine: Engine) -> Engine:
 def _writing(engine: Engine) -> Engine:
     options = _SQLITE_WRITES if engine.dialect.name == "sqlite" else _WRITES
     return engine.execution_options(**options)
+
+
+def _empty_log(engine: Engine) -> None:
+    """Write what is in the log of SQLite into its file, unless others need the log for too long."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_PAUSE_PATIENCE}")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * _PATIENCE}")
 
 
 def _check(engine: Engine) -> None:

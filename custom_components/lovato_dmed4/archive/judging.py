@@ -27,6 +27,9 @@ from ..ocmf import (
 from .model import KeyState, KeyVerdict, Outcome, SessionVerdict, Source
 from .tables import NEVER, SEARCH_LENGTH, KeyRow, RecordRow, SessionRow, printable
 
+LARGEST_SESSION: Final = 2**21
+"""Bytes of all records: twice a meter's whole logbook. All of them are read whenever one is added."""
+
 KEY_VERDICTS: Final = {
     KeyState.PINNED: KeyVerdict.OWN,
     KeyState.FORMER: KeyVerdict.FORMER,
@@ -121,13 +124,20 @@ def in_order(records: Sequence[RecordRow]) -> list[RecordRow]:
     )
 
 
+def is_full(session: SessionRow) -> bool:
+    """Tell whether a session has more than a meter can sign in one: nothing can be added."""
+    return session.size > LARGEST_SESSION
+
+
 def derive(session: SessionRow, records: Sequence[RecordRow]) -> None:
     """Work out what a session is from all of its records."""
     rows = in_order(records)
+    session.records = len(rows)
+    session.size = sum(len(row.raw) for row in rows)
     found = [(row, legible) for row in rows if (legible := read(row.raw))]
     if not found:
         # It was legible once: the verdict is all that can be said anew.
-        session.verdict = _verdict([], rows)
+        session.verdict = _verdict(session, [], rows)
         return
     row, telling = max(reversed(found), key=lambda each: _weight(each[0]))
     record = telling.record
@@ -141,8 +151,7 @@ def derive(session: SessionRow, records: Sequence[RecordRow]) -> None:
     session.tariff_text = record.tariff_text
     session.charge_point = record.charge_point_id
     session.outcome = _outcome(session.outcome, row)
-    session.verdict = _verdict([legible.record for _, legible in found], rows)
-    session.records = len(rows)
+    session.verdict = _verdict(session, [legible.record for _, legible in found], rows)
     session.search = _search(record, rows)
 
 
@@ -176,7 +185,9 @@ def _outcome(before: Outcome, row: RecordRow) -> Outcome:
     return Outcome.END_MISSING if before is Outcome.END_MISSING else Outcome.OPEN
 
 
-def _verdict(records: Sequence[Record], rows: Sequence[RecordRow]) -> SessionVerdict:
+def _verdict(
+    session: SessionRow, records: Sequence[Record], rows: Sequence[RecordRow]
+) -> SessionVerdict:
     """Return the worst that is known of a session."""
     if any(row.verdict is Verdict.INVALID for row in rows):
         return SessionVerdict.INVALID
@@ -184,7 +195,9 @@ def _verdict(records: Sequence[Record], rows: Sequence[RecordRow]) -> SessionVer
         return SessionVerdict.KEY_CHANGED
     if any(row.verdict is not Verdict.VALID for row in rows):
         return SessionVerdict.UNVERIFIABLE
-    if any(finding.severity is Severity.ERROR for finding in check_session(records)):
+    if is_full(session) or any(
+        finding.severity is Severity.ERROR for finding in check_session(records)
+    ):
         return SessionVerdict.INCONSISTENT
     return SessionVerdict.VALID
 

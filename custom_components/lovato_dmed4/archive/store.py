@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 
 from ..ocmf import MAX_SIZE, Verdict, load_public_key
 from . import changes
-from .database import Database
+from .database import ConflictError, Database
 from .judging import digest, read
 from .model import (
     ArchiveSummary,
@@ -83,6 +83,12 @@ class Archive:
 
     def register_meter(self, info: MeterInfo) -> int:
         """Note a meter and what is known of it now; returns its number in the archive."""
+        try:
+            return self._register_meter(info)
+        except ConflictError:
+            return self._register_meter(info)
+
+    def _register_meter(self, info: MeterInfo) -> int:
         with self._database.writing() as transaction:
             return changes.register(transaction, info).id
 

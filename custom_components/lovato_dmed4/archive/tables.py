@@ -163,6 +163,7 @@ class SessionRow(Base):
     Attributes:
         key: names it within the meter (`Outline.session`).
         begin: NEVER if unknown.
+        size: of its records, in bytes.
         search: what is searched, in one case.
     """
 
@@ -189,6 +190,7 @@ class SessionRow(Base):
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.OPEN)
     verdict: Mapped[SessionVerdict] = mapped_column(default=SessionVerdict.UNVERIFIABLE)
     records: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(default=0)
     search: Mapped[str] = mapped_column(Text, default="")
 
     meter: Mapped[MeterRow] = relationship(lazy="raise")
