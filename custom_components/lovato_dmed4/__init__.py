@@ -179,6 +179,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         data = entry.runtime_data
+        await data.sync.async_stop()
         # A step of a charge is not left half done because options were saved meanwhile.
         await data.charge.async_stop()
         await data.cycle.finish()
@@ -187,7 +188,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
             await coordinator.async_refresh()
-        await data.records.async_stop()
         await data.meter.close()
     return unloaded
 
