@@ -4,7 +4,6 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     MockConfigEntry,
     MockUser,
     async_fire_time_changed,
-    mock_restore_cache_with_extra_data,
     snapshot_platform,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]
@@ -20,6 +19,5 @@ __all__ = [
     "MockUser",
     "async_fire_time_changed",
     "get_diagnostics_for_config_entry",
-    "mock_restore_cache_with_extra_data",
     "snapshot_platform",
 ]
