@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 import hashlib
 from itertools import count
+from pathlib import Path
 import signal
 import sys
 from typing import Any, Self
@@ -16,6 +17,7 @@ from . import (
     GatewayServer,
     ModbusTcpServer,
     RemoteDisplay,
+    ReplayedMeter,
     RestServer,
     SerialOverTcpServer,
     SerialServer,
@@ -103,6 +105,17 @@ class Stand:
         )
         for channel, meter in meters.items():
             _say_ready(meter, f"REST {web.url} channel {channel}")
+
+    async def replay(self, file: Path) -> None:
+        """Plug in a meter that says again what the explorer once heard."""
+        meter = ReplayedMeter.load(file)
+        if meter.transport == "rest":
+            web = await self._plug_in(RestServer(meter, host=self._host))
+            address = f"REST {web.url}"
+        else:
+            server = await self._plug_in(ModbusTcpServer(meter, host=self._host))
+            address = f"Modbus TCP {server.host}:{server.port} unit {server.unit_id}"
+        _say(f"replay of {file} {address}")
 
     async def _plug_in[Server: AbstractAsyncContextManager[object]](self, server: Server) -> Server:
         await self._stack.enter_async_context(server)
@@ -201,6 +214,13 @@ _OPTIONS = (
         "a remote display DMED4DC1 with meters on its channels 1 and 2",
         Stand.display,
     ),
+    _Option(
+        "--replay",
+        Path,
+        "FILE",
+        "a meter out of a dump of the explorer, at a free port: REST or Modbus TCP",
+        Stand.replay,
+    ),
 )
 
 
@@ -248,7 +268,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(argv)
     try:
         asyncio.run(serve(arguments))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         sys.stderr.write(f"{_PROGRAM}: {error}\n")
         return 1
     return 0
