@@ -4,6 +4,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     MockConfigEntry,
     MockUser,
     async_fire_time_changed,
+    get_system_health_info,
     snapshot_platform,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]
@@ -19,5 +20,6 @@ __all__ = [
     "MockUser",
     "async_fire_time_changed",
     "get_diagnostics_for_config_entry",
+    "get_system_health_info",
     "snapshot_platform",
 ]
