@@ -5,7 +5,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from custom_components.lovato_dmed4.dmed4.errors import MeterError, NotADmed4Error, RefusedError
+from custom_components.lovato_dmed4.dmed4.errors import (
+    MeterError,
+    NotADmed4Error,
+    RefusedError,
+    SilentError,
+    UnexpectedAnswerError,
+)
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.registers import OUTPUT_MESSAGE, Registers
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
@@ -74,6 +80,8 @@ class ExploredModbusMeter(ModbusMeter):
         """Read a block; one that the meter refuses in halves, to find what of it is there."""
         try:
             words = await self.read_words(first, count)
+        except (SilentError, UnexpectedAnswerError) as err:
+            refused[_name(first)] = type(err).__name__
         except RefusedError as err:
             if count == 1:
                 refused[_name(first)] = f"exception {err.code}"
@@ -100,6 +108,8 @@ class ExploredRestMeter(RestMeter):
                 body = await self._request("GET", path)
             except RefusedError as err:
                 refused[path] = f"HTTP {err.code}"
+            except (SilentError, UnexpectedAnswerError) as err:
+                refused[path] = type(err).__name__
             else:
                 answers[path] = redact.answer(body, record if path == "ocmf" else b"")
         return _dump("rest", self._url.scheme.upper(), answers=answers, refused=refused)

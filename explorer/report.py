@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Final
 
 from custom_components.lovato_dmed4.dmed4.errors import (
+    MeterError,
     NotADmed4Error,
     RefusedError,
     UnexpectedAnswerError,
@@ -63,6 +64,7 @@ class Report:
         self._say = say
         self._identity = Identity(model="")
         self.verdict = ""
+        self._reached = False
 
     async def show(self) -> bool:
         """Ask for everything; return whether all of it was answered.
@@ -81,9 +83,12 @@ class Report:
             self._say(f"\n{title}")
             try:
                 lines = await show()
-            except _UNEXPECTED as err:
+            except MeterError as err:
+                if not self._reached and not isinstance(err, _UNEXPECTED):
+                    raise
                 complete = False
                 lines = iter([f"{type(err).__name__.removesuffix('Error')}: {err}"])
+            self._reached = True
             for line in lines:
                 self._say(f"  {line}")
         return complete

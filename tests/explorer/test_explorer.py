@@ -10,9 +10,10 @@ import subprocess
 import sys
 from typing import Any
 
+import aiohttp
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links
+from custom_components.lovato_dmed4.dmed4 import links, rest
 from custom_components.lovato_dmed4.dmed4.errors import EntryNotFoundError, RefusedError
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import Command, Identity
@@ -155,18 +156,16 @@ async def dump_of(place: tuple[Server, list[str]], folder: Path) -> dict[str, An
 @asynccontextmanager
 async def replayed(dump: dict[str, Any]) -> AsyncIterator[Meter]:
     meter = ReplayedMeter(dump)
-    rest = meter.transport == "rest"
-    server = RestServer(meter) if rest else ModbusTcpServer(meter)
-    async with server, client("rest" if rest else "modbus", server.port) as found:
+    server = RestServer(meter) if meter.transport == "rest" else ModbusTcpServer(meter)
+    async with server, client(meter.transport, server.port) as found:
         yield found
 
 
 @asynccontextmanager
 async def directly(dump: dict[str, Any], meter: SimulatedMeter) -> AsyncIterator[Meter]:
     """Reach the meter itself, over the kind of transport that a dump has."""
-    rest = dump["transport"] == "rest"
-    server = RestServer(meter) if rest else ModbusTcpServer(meter)
-    async with server, client("rest" if rest else "modbus", server.port) as found:
+    server = RestServer(meter) if dump["transport"] == "rest" else ModbusTcpServer(meter)
+    async with server, client(dump["transport"], server.port) as found:
         yield found
 
 
@@ -315,6 +314,30 @@ async def test_an_answer_that_is_refused_is_named(
         server.faults.clear()
         assert await explore(arguments)
     assert json.loads(file.read_text())["refused"] == {}
+
+
+@pytest.mark.parametrize("transport", ["rest", "modbus-tcp"])
+async def test_silence_about_one_thing_does_not_hide_the_rest(
+    meter: SimulatedMeter, tmp_path: Path, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
+    monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    server: RestServer | ModbusTcpServer
+    if transport == "rest":
+        server = RestServer(meter)
+        server.faults.inject(RestFault.SILENCE, only=lambda request: "/measure" in request)
+    else:
+        server = ModbusTcpServer(meter)
+        server.faults.inject(ModbusFault.SILENCE, only=lambda frame: frame.pdu[1:3] == b"\x02\x0c")
+    file = tmp_path / "dump.json"
+    async with server:
+        arguments = command_line((server, [transport, "127.0.0.1"]), "--dump", str(file))
+        assert not await explore(parse_arguments(arguments))
+        dump = json.loads(file.read_text())
+        assert dump["refused"] == {"measure" if transport == "rest" else "0x020D": "SilentError"}
+        assert dump["record"].endswith("signature valid (match)")
+        server.faults.clear()
+        assert await explore(parse_arguments(arguments))
 
 
 async def test_a_device_that_is_no_meter_is_still_captured(tmp_path: Path) -> None:
