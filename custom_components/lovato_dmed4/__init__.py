@@ -32,7 +32,9 @@ from .dmed4.model import Identity
 from .event_log import event_store
 from .http import LastRecordView
 from .issues import IssueWatcher
+from .live_stream import LiveStream, async_setup_live_stream
 from .login import Login, async_forget
+from .panel import async_offer_card, async_serve_files, async_withdraw_card
 from .remote_display import (
     DisplayConfigEntry,
     DisplayCoordinator,
@@ -65,6 +67,8 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a meter."""
     async_setup_services(hass)
+    async_setup_live_stream(hass)
+    await async_serve_files(hass)
     hass.http.register_view(LastRecordView(hass))
     return True
 
@@ -73,6 +77,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
     """Set up a meter or a remote display."""
     await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
     await async_link_devices(hass, entry)
+    await async_offer_card(hass)
     return True
 
 
@@ -132,13 +137,15 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
+    cycle = ChargeCycle(meter, identity)
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,
-        cycle=ChargeCycle(meter, identity),
+        cycle=cycle,
         live=live,
         housekeeping=housekeeping,
         login=login,
+        stream=LiveStream(hass, entry, meter=meter, cycle=cycle, live=live),
     )
 
 
@@ -181,6 +188,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
         data = entry.runtime_data
         # A step of a charge is not left half done because options were saved meanwhile.
         await data.cycle.finish()
+        await data.stream.async_stop()
         for coordinator in (data.live, data.housekeeping):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
@@ -198,6 +206,8 @@ async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Leave nothing behind about a device that is gone: no question, and nothing stored."""
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_withdraw_card(hass)
     async_certificate_accepted(hass, entry)
     if is_display(entry):
         await async_remove_stored(hass, entry)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
@@ -87,6 +87,9 @@ from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
 from .login import Login
+
+if TYPE_CHECKING:
+    from .live_stream import LiveStream
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
@@ -289,6 +292,7 @@ class Dmed4Data:
     live: LiveCoordinator
     housekeeping: HousekeepingCoordinator
     login: Login
+    stream: LiveStream
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]
@@ -320,7 +324,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
     @override
     async def _async_update_data(self) -> LiveData:
         try:
-            if self._in_doubt:
+            if self.in_doubt:
                 await self._check_identity()
                 async_certificate_accepted(self.hass, self.config_entry)
             data = await self._meter.read_live()
@@ -335,7 +339,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         return data
 
     @property
-    def _in_doubt(self) -> bool:
+    def in_doubt(self) -> bool:
         """Whether another meter may be at the address by now."""
         return not self.last_update_success or self._losses != self._meter.link_losses
 
@@ -359,7 +363,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """
         try:
             with translated_errors():
-                if self._in_doubt:
+                if self.in_doubt:
                     await self._check_identity()
                 return await step()
         finally:

@@ -409,7 +409,7 @@ def test_manifest() -> None:
     assert manifest["config_flow"] is True
     assert manifest["iot_class"] == "local_polling"
     assert manifest["integration_type"] == "device"
-    assert manifest["dependencies"] == ["http", "usb"]
+    assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins pymodbus: a floor, and nothing above it.
     (requirement,) = manifest["requirements"]
