@@ -94,6 +94,9 @@ from .record_keeper import RecordKeeper
 if TYPE_CHECKING:
     from .logbook_sync import LogbookSync
 
+if TYPE_CHECKING:
+    from .live_stream import LiveStream
+
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
     SilentError: "silent",
@@ -281,6 +284,7 @@ class Dmed4Data:
     records: RecordKeeper
     sync: LogbookSync
     charge: ChargeTracker
+    stream: LiveStream
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]
