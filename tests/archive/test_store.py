@@ -11,6 +11,7 @@ from custom_components.lovato_dmed4.archive import (
     Archive,
     ArchiveError,
     ArchiveSummary,
+    KeyState,
     KeyVerdict,
     MeterInfo,
     RecordTooLargeError,
@@ -22,7 +23,7 @@ from custom_components.lovato_dmed4.archive import (
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, RecordKind, Verdict
 from tests.ocmf.helpers import record, sign
 
-from .helpers import LATER, NOW, OTHER_KEY, Charge, add_meter, store, tampered
+from .helpers import LATER, NOW, OTHER_KEY, OTHER_SPKI, Charge, add_meter, store, tampered
 
 CHARGE = Charge(page=41)
 
@@ -242,8 +243,10 @@ def test_a_meter_renamed_to_one_that_is_known_gives_it_all_it_has(
     archive.store(old, CHARGE.read(1), Source.COMMAND, NOW, chained=True)
     store(archive, meter, CHARGE.end(3))
     assert archive.summary(old).suspicious == 3
+    archive.see_key(old, OTHER_SPKI, NOW)
     archive.rename_meter("address", "meter")
     assert archive.summary(meter).records == 3
+    assert [key.state for key in archive.keys(meter)] == [KeyState.PINNED, KeyState.CHANGED]
     assert archive.summary(meter).suspicious == 0
     assert archive.is_chained(meter, CHARGE.read(1))
     assert archive.summary(old) == ArchiveSummary()
