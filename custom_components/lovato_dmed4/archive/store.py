@@ -213,12 +213,14 @@ class Archive:
     def sessions(self, query: SessionQuery) -> SessionPage:
         """Return a page of sessions, the newest first."""
         with self._database.reading() as transaction:
-            wanted = SESSIONS.where(matching(query))
             total = transaction.scalar(
-                select(func.count()).select_from(SessionRow).join(MeterRow).where(matching(query))
+                select(func.count()).select_from(SessionRow).where(matching(query))
             )
             rows = transaction.scalars(
-                wanted.order_by(*NEWEST_FIRST).offset(query.offset).limit(query.limit)
+                SESSIONS.where(matching(query))
+                .order_by(*NEWEST_FIRST)
+                .offset(query.offset)
+                .limit(query.limit)
             )
             return SessionPage(sessions=tuple(map(to_session, rows)), total=total or 0)
 
