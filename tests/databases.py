@@ -32,11 +32,12 @@ type Command = Sequence[str | Path]
 class Account:
     """Runs programs in a folder as somebody whom database servers accept: they refuse root."""
 
-    def __init__(self, folder: Path, libraries: Path | None) -> None:
+    def __init__(self, folder: Path, libraries: Sequence[Path] = ()) -> None:
         self._folder = folder
-        self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+        # A machine may have neither other languages nor time zones.
+        self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "GMT"}
         if libraries:
-            self._environment["LD_LIBRARY_PATH"] = str(libraries)
+            self._environment["LD_LIBRARY_PATH"] = os.pathsep.join(map(str, libraries))
         self._user: int | None = None
         if os.getuid() == 0:
             nobody = pwd.getpwnam("nobody")
@@ -72,15 +73,22 @@ class Account:
 @contextmanager
 def postgresql() -> Iterator[URL]:
     """Run a PostgreSQL server with an empty database."""
-    initdb, postgres = (_find_postgresql(name) for name in ("initdb", "postgres"))
-    libraries = UNPACKED / "usr/lib" / f"{os.uname().machine}-linux-gnu"
-    with _account(libraries if postgres.is_relative_to(UNPACKED) else None) as (account, folder):
+    with _folder() as folder:
+        programs, libraries = _postgresql_programs(folder)
+        account = Account(folder, libraries)
         password = folder / "password"
         password.write_text(secrets.token_urlsafe())
         password.chmod(0o644)
         account.run(
             (
-                *(initdb, "--pgdata", folder / "data", "--no-sync", "--username", "meters"),
+                *(
+                    programs / "initdb",
+                    "--pgdata",
+                    folder / "data",
+                    "--no-sync",
+                    "--username",
+                    "meters",
+                ),
                 *("--encoding", "UTF8", "--auth", "scram-sha-256", "--pwfile", password),
             )
         )
@@ -95,7 +103,7 @@ def postgresql() -> Iterator[URL]:
                 "full_page_writes": "off",
             }
             options = [f"-c{name}={value}" for name, value in settings.items()]
-            return postgres, "-D", folder / "data", *options
+            return programs / "postgres", "-D", folder / "data", *options
 
         url = URL.create(
             "postgresql+psycopg2", "meters", password.read_text(), _HOST, database="postgres"
@@ -109,7 +117,8 @@ def mariadb() -> Iterator[URL]:
     """Run a MariaDB server with an empty database."""
     pytest.importorskip("pymysql", reason="the driver PyMySQL is not installed")
     install, server = (_find_mariadb(name) for name in ("mariadb-install-db", "mariadbd"))
-    with _account(None) as (account, folder):
+    with _folder() as folder:
+        account = Account(folder)
         data = f"--datadir={folder / 'data'}"
         account.run(
             (
@@ -151,15 +160,19 @@ def empty(url: URL) -> None:
     engine.dispose()
 
 
-def _find_postgresql(name: str) -> Path:
-    folders = [
-        *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),
-        *sorted(UNPACKED.glob("usr/lib/postgresql/*/bin"), reverse=True),
-    ]
-    path = os.pathsep.join([os.environ["PATH"], *map(str, folders)])
-    if found := shutil.which(name, path=path):
-        return Path(found).resolve()
-    reason = f"PostgreSQL's {name} is not on this machine; scripts/setup could not get it either"
+def _postgresql_programs(folder: Path) -> tuple[Path, Sequence[Path]]:
+    """Find PostgreSQL's programs, and the folders of the libraries that came with them."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
+    if found := shutil.which("postgres") or next(iter(installed), None):
+        return Path(found).resolve().parent, ()
+    unpacked = UNPACKED
+    if os.getuid() == 0 and unpacked.exists():
+        # The account that runs it may not be able to get there.
+        unpacked = shutil.copytree(unpacked, folder / "postgresql", symlinks=True)
+    for program in unpacked.glob("usr/lib/postgresql/*/bin/postgres"):
+        machine = f"{os.uname().machine}-linux-gnu"
+        return program.parent, [unpacked / "usr/lib" / machine, unpacked / "lib" / machine]
+    reason = "there is no PostgreSQL on this machine, and scripts/setup could not get it"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
@@ -172,11 +185,11 @@ def _find_mariadb(name: str) -> Path:
 
 
 @contextmanager
-def _account(libraries: Path | None) -> Iterator[tuple[Account, Path]]:
+def _folder() -> Iterator[Path]:
     """Make a folder for a server: not one of pytest's, which are for its own user only."""
     folder = Path(tempfile.mkdtemp(prefix="dmed4-"))
     try:
-        yield Account(folder, libraries), folder
+        yield folder
     finally:
         shutil.rmtree(folder)
 

@@ -27,8 +27,8 @@ from ..ocmf import (
 from .model import KeyState, KeyVerdict, Outcome, SessionVerdict, Source
 from .tables import NEVER, SEARCH_LENGTH, KeyRow, RecordRow, SessionRow, printable
 
-LARGEST_SESSION: Final = 2**21
-"""Bytes of all records: twice a meter's whole logbook. All of them are read whenever one is added."""
+LARGEST_SESSION: Final = 2**20
+"""Bytes of all records: a logbook of 1,000 full ones. All are read whenever one is added."""
 
 KEY_VERDICTS: Final = {
     KeyState.PINNED: KeyVerdict.OWN,
