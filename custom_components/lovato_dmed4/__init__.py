@@ -27,7 +27,7 @@ from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .event_log import event_store
 from .failed_records import FailedRecords, async_settled
-from .http import LastRecordView
+from .http import VIEWS
 from .issues import IssueWatcher
 from .key_binding import (
     Match,
@@ -39,6 +39,7 @@ from .key_binding import (
 )
 from .logbook_sync import LogbookSync
 from .login import Login, async_forget
+from .record_actions import async_setup_record_actions
 from .record_keeper import RecordKeeper, async_forget_waiting
 from .remote_display import (
     DisplayConfigEntry,
@@ -50,6 +51,7 @@ from .remote_display import (
 from .scale_check import ScaleCheck
 from .services import async_setup_services
 from .topology import async_link_devices
+from .websocket_api import async_setup_websocket_api
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -72,7 +74,10 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a meter."""
     async_setup_services(hass)
-    hass.http.register_view(LastRecordView(hass))
+    async_setup_record_actions(hass)
+    async_setup_websocket_api(hass)
+    for view in VIEWS:
+        hass.http.register_view(view(hass))
     return True
 
 

@@ -9,6 +9,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
+from .archive import Source
 from .charge import record_response, record_summary
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.logbook import POSITIONS, read_events, read_records
@@ -45,11 +46,13 @@ PAGE_FIELDS: Final = {
 
 
 async def get_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
-    """Fetch one saved record."""
+    """Fetch one saved record; what passes by is archived."""
     data = entry.runtime_data
     raw = await data.live.async_execute(partial(_find, data.meter.logbook, call.data))
-    # The download is that of the last record.
-    return record_response(entry, raw) | {"record_url": None}
+    stored = await data.records.async_store(raw, Source.METER)
+    response = record_response(entry, raw, stored)
+    # Without the archive, there is a download of the last record only.
+    return response if stored else response | {"record_url": None}
 
 
 async def _find(logbook: Logbook, which: Mapping[str, Any]) -> bytes:

@@ -27,7 +27,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
 from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.dmed4.model import Identity
-from custom_components.lovato_dmed4.http import record_url
+from custom_components.lovato_dmed4.record_links import last_record_path
 from custom_components.lovato_dmed4.remote_display import DisplayConfigEntry
 from simulator import (
     GatewayServer,
@@ -711,7 +711,7 @@ async def test_a_display_has_no_record_to_download(
 ) -> None:
     client = await hass_client()
 
-    answer = await client.get(record_url(rest_entry.entry_id))
+    answer = await client.get(last_record_path(rest_entry.entry_id))
 
     assert answer.status == 404
 

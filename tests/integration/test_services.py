@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+import hashlib
 import json
 from typing import Any
 
@@ -60,10 +61,14 @@ async def test_charge(
         clock.advance(60)
     assert [response["record"] for response in responses] == simulated.records
     assert [response["pagination"] for response in responses] == ["T1", "T2", "T3"]
-    for response, transaction in zip(responses, "BCE", strict=True):
+    for number, (response, transaction) in enumerate(zip(responses, "BCE", strict=True), 1):
         assert response["signature"] == "valid"
+        assert response["archived"] is True
+        assert (response["record_id"], response["session_id"]) == (number, 1)
         assert response["public_key"] == simulated.public_key_ocmf.hex()
-        assert response["record_url"] == f"/api/lovato_dmed4/{entry.entry_id}/last_record.ocmf"
+        assert response["record_url"].endswith(f"/{entry.entry_id}/records/{number}.ocmf")
+        payload = response["record"].split("|")[1]
+        assert response["digest"] == hashlib.sha256(payload.encode()).hexdigest()
         payload = json.loads(response["record"].split("|")[1], parse_float=str)
         assert payload["IF"] == ["RFID_PLAIN"]
         assert (payload["CT"], payload["CI"]) == ("CBIDC", "BOX1 2")

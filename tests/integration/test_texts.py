@@ -1,7 +1,7 @@
 """Texts, icons and declarations: complete, consistent, and used."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -26,6 +26,8 @@ from custom_components.lovato_dmed4 import (
     failed_records,
     issues,
     number,
+    record_actions,
+    record_explanation,
     scale_check,
     select,
     sensor,
@@ -33,6 +35,7 @@ from custom_components.lovato_dmed4 import (
     switch,
     text as page_texts,
 )
+from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
@@ -53,6 +56,9 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationType,
 )
 from custom_components.lovato_dmed4.key_binding import Match
+from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
+from custom_components.lovato_dmed4.record_export import Form
+from custom_components.lovato_dmed4.record_report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
 from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
@@ -208,7 +214,7 @@ def test_problem_names_all_errors() -> None:
 
 def test_actions() -> None:
     assert set(ACTIONS) == set(STRINGS["services"]) == set(ICONS["services"])
-    assert set(ACTIONS) == set(services._ACTIONS)
+    assert set(ACTIONS) == {*services._ACTIONS, *record_actions._ACTIONS}
     for icon in texts(ICONS["services"]):
         assert icon.startswith("mdi:")
 
@@ -223,10 +229,14 @@ def test_action(action: str) -> None:
     for field in words["fields"].values():
         assert field["name"]
         assert field["description"].endswith(".")
-    assert next(iter(fields)) == "device_id"
     meter = {"integration": "lovato_dmed4"}
     displays = {"filter": [meter | {"model": model} for model in METERS]}
-    assert fields["device_id"] == {
+    device = fields["device_id"]
+    if action in record_actions._ACTIONS:
+        assert device["selector"]["device"] in (meter, meter | {"multiple": True})
+        return
+    assert next(iter(fields)) == "device_id"
+    assert device == {
         "required": True,
         "selector": {"device": displays if action == "set_custom_page" else meter},
     }
@@ -244,6 +254,64 @@ def test_choices_of_actions() -> None:
     assert options(start["identification_flags"]) == list(IdentificationFlag)
     assert start["identification_flags"]["selector"]["select"]["multiple"] is True
     assert options(display["page"]) == PAGES == select.DISPLAY_PAGE.options
+
+
+def test_choices_about_the_archive() -> None:
+    for action in ("list_sessions", "export_records"):
+        fields = ACTIONS[action]["fields"]
+        assert fields["verdict"]["selector"]["select"]["options"] == sorted(
+            SessionVerdict, key=list(SessionVerdict).index, reverse=True
+        )
+        assert fields["outcome"]["selector"]["select"]["options"] == list(Outcome)
+    assert ACTIONS["export_records"]["fields"]["format"]["selector"]["select"]["options"] == list(
+        Form
+    )
+
+
+@pytest.mark.parametrize("action", record_actions._ACTIONS)
+def test_fields_of_actions_about_the_archive(action: str) -> None:
+    def names(schema: Any) -> set[str]:
+        parts = getattr(schema, "validators", [schema])
+        return {str(key) for part in parts for key in getattr(part, "schema", None) or ()}
+
+    assert set(ACTIONS[action]["fields"]) == names(record_actions._ACTIONS[action][1])
+
+
+# --- Reports ------------------------------------------------------------------------------------
+
+
+CODES: dict[str, Iterable[str]] = {
+    "verdict": SessionVerdict,
+    "outcome": Outcome,
+    "signature": Verdict,
+    "signature_reason": (*Reason, NOT_A_RECORD),
+    "key": KEY_CODES,
+    "key_state": KeyState,
+    "source": Source,
+    "clock": CLOCK_CODES,
+    "refusal": (*Refusal, NOT_A_RECORD, record_explanation.ACCEPTED),
+    "deviation": DeviationCode,
+    "finding": FindingCode,
+}
+
+
+@pytest.mark.parametrize("part", CODES)
+def test_every_code_of_a_report_has_a_text(part: str) -> None:
+    words = STRINGS["config_panel"][part]
+    assert set(words) == set(CODES[part])
+    for text in words.values():
+        assert text.endswith(".")
+        assert placeholders(text) <= {"value_1", "value_2", "value_3"}
+
+
+def test_only_a_failed_signature_is_called_tampering() -> None:
+    accusing = {
+        (part, code)
+        for part in CODES
+        for code, text in STRINGS["config_panel"][part].items()
+        if "tamper" in text and "no sign of tampering" not in text
+    }
+    assert accusing == {("signature", "invalid"), ("verdict", "invalid")}
 
 
 def test_pages_of_a_remote_display() -> None:
@@ -417,7 +485,7 @@ def test_manifest() -> None:
     assert manifest["config_flow"] is True
     assert manifest["iot_class"] == "local_polling"
     assert manifest["integration_type"] == "device"
-    assert manifest["dependencies"] == ["http", "usb"]
+    assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
     database, modbus = manifest["requirements"]

@@ -231,6 +231,24 @@ class SessionPage:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class SessionEnergy:
+    """Of a session, what sums of energy are made of."""
+
+    begin: datetime
+    identification: str | None
+    imported: Decimal | None
+    exported: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """A page of records; ``total`` counts all that there are."""
+
+    records: tuple[StoredRecord, ...]
+    total: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetail:
     """A session with its records, in the order they were made, and the keys they need."""

@@ -1,6 +1,6 @@
 """The archive: signed records, kept for good, in a database of the user's choice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,8 +14,10 @@ from .model import (
     ArchiveSummary,
     MeterInfo,
     Outcome,
+    RecordPage,
     RecordTooLargeError,
     SessionDetail,
+    SessionEnergy,
     SessionPage,
     SessionQuery,
     Source,
@@ -36,7 +38,7 @@ from .queries import (
     to_record,
     to_session,
 )
-from .tables import MeterRow, RecordRow, SessionRow
+from .tables import NEVER, MeterRow, RecordRow, SessionRow
 
 # Sessions that are read at once when all are asked for: some 200 KB.
 _BATCH: Final = 50
@@ -239,6 +241,49 @@ class Archive:
             if len(rows) < _BATCH:
                 return
             rest = after(rows[-1])
+
+    def energies(self, query: SessionQuery) -> list[SessionEnergy]:
+        """Return the energies of all sessions that a query is about, whatever its page.
+
+        Those whose begin is not known are left out.
+        """
+        with self._database.reading() as transaction:
+            rows = transaction.execute(
+                select(
+                    SessionRow.begin,
+                    SessionRow.identification,
+                    SessionRow.imported,
+                    SessionRow.exported,
+                )
+                .join(MeterRow)
+                .where(matching(query), SessionRow.begin > NEVER)
+            )
+            return [SessionEnergy(*row) for row in rows]
+
+    def records_without_session(self, meters: Sequence[str], offset: int, limit: int) -> RecordPage:
+        """Return a page of the records that tell of no session, the last to arrive first.
+
+        Args:
+            meters: unique IDs of config entries; empty for all.
+            offset: how many to pass over.
+            limit: how many at most.
+        """
+        wanted = and_(
+            RecordRow.session_id.is_(None), MeterRow.unique_id.in_(meters) if meters else true()
+        )
+        with self._database.reading() as transaction:
+            total = transaction.scalar(
+                select(func.count()).select_from(RecordRow).join(MeterRow).where(wanted)
+            )
+            rows = transaction.scalars(
+                select(RecordRow)
+                .join(MeterRow)
+                .where(wanted)
+                .order_by(RecordRow.id.desc())
+                .offset(offset)
+                .limit(limit)
+            )
+            return RecordPage(records=tuple(map(to_record, rows)), total=total or 0)
 
     def record(self, record_id: int) -> StoredRecord | None:
         """Return a record; None if there is none of that number."""
