@@ -12,7 +12,7 @@ INTEGRATION = ROOT / "custom_components" / "lovato_dmed4"
 FORBIDDEN = [
     (INTEGRATION / "dmed4", ("homeassistant", "voluptuous", "custom_components.*.ocmf")),
     (INTEGRATION / "ocmf", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
-    (ROOT / "simulator", ("homeassistant", "custom_components")),
+    (ROOT / "simulator", ("homeassistant", "custom_components", "explorer")),
 ]
 
 
