@@ -92,6 +92,14 @@ def test_records_with_one_page_number_are_in_the_order_of_time(
     ]
 
 
+def test_a_clock_that_was_set_back_does_not_change_the_order(archive: Archive, meter: int) -> None:
+    records = [CHARGE.begin(), CHARGE.sign("C", 1, 3), CHARGE.sign("E", 2, 2)]
+    store(archive, meter, *reversed(records))
+    found = detail(archive)
+    assert [each.raw for each in found.records] == records
+    assert found.session.verdict is SessionVerdict.INCONSISTENT
+
+
 @pytest.mark.parametrize(
     "records",
     [

@@ -296,6 +296,13 @@ def test_many_threads_register_the_same(archive: Archive) -> None:
         assert len(set(threads.map(archive.register_meter, infos))) == 3
 
 
+def test_nobody_is_named_in_a_log(archive: Archive, meter: int) -> None:
+    stored = archive.store(meter, CHARGE.end(3), Source.METER, NOW)
+    shown = f"{stored} {archive.sessions(SessionQuery())} {archive.summary(meter)}"
+    assert stored.record.digest in shown
+    assert "04A1B2C3" not in shown
+
+
 def test_a_stranger_s_record_is_suspicious(archive: Archive, meter: int) -> None:
     foreign = archive.store(meter, replace(CHARGE, key=OTHER_KEY).end(3), Source.METER, NOW).record
     assert (foreign.verdict, foreign.key) == (Verdict.INVALID, KeyVerdict.OWN)

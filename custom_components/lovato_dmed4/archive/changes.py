@@ -25,8 +25,8 @@ from .judging import (
 from .model import ArchiveError, KeyState, MeterInfo, Source
 from .tables import KeyRow, MeterRow, RecordRow, SessionRow
 
-# Sessions that are asked for at once: databases take some 30,000 values, SQLite's older ones 999.
-_BATCH: Final = 500
+# Sessions that are read at once with all of their records, of 1 MB each at most.
+_BATCH: Final = 50
 
 
 def lock(transaction: Transaction, meter_id: int) -> None:

@@ -40,7 +40,7 @@ from .queries import (
 )
 from .tables import NEVER, MeterRow, RecordRow, SessionRow
 
-# Sessions that are read at once when all are asked for: some 200 KB.
+# Sessions that are read at once when all are asked for: some 200 KB, and 1 MB each at most.
 _BATCH: Final = 50
 _WITHOUT_END: Final = (Outcome.OPEN, Outcome.END_MISSING)
 
