@@ -37,8 +37,10 @@ from .key_binding import (
     async_report_match,
     unique_ids,
 )
+from .live_stream import LiveStream, async_setup_live_stream
 from .logbook_sync import LogbookSync
 from .login import Login, async_forget
+from .panel import async_offer_card, async_serve_files, async_withdraw_card
 from .record_actions import async_setup_record_actions
 from .record_keeper import RecordKeeper, async_forget_waiting
 from .remote_display import (
@@ -78,6 +80,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_websocket_api(hass)
     for view in VIEWS:
         hass.http.register_view(view(hass))
+    async_setup_live_stream(hass)
+    await async_serve_files(hass)
     return True
 
 
@@ -85,6 +89,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
     """Set up a meter or a remote display."""
     await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
     await async_link_devices(hass, entry)
+    await async_offer_card(hass)
     return True
 
 
@@ -151,16 +156,18 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await charge.async_load()
     records = RecordKeeper(hass, entry, identity)
     await records.async_start()
+    cycle = ChargeCycle(meter, identity)
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,
-        cycle=ChargeCycle(meter, identity),
+        cycle=cycle,
         live=live,
         housekeeping=housekeeping,
         login=login,
         records=records,
         sync=LogbookSync(hass, entry),
         charge=charge,
+        stream=LiveStream(hass, entry, meter=meter, cycle=cycle, live=live),
     )
 
 
@@ -190,6 +197,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
         await data.charge.async_stop()
         await data.cycle.finish()
         await data.records.async_stop()
+        await data.stream.async_stop()
         for coordinator in (data.live, data.housekeeping):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
@@ -207,6 +215,8 @@ async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Leave nothing behind about a device that is gone: no question, and nothing stored."""
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_withdraw_card(hass)
     async_certificate_accepted(hass, entry)
     if is_display(entry):
         await async_remove_stored(hass, entry)

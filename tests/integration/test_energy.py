@@ -8,12 +8,13 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from simulator import RestServer, SimulatedMeter
+from simulator import Command, RestServer, SimulatedMeter
 from simulator.meter import COUNTER_SIZE
 
 from .helpers import (
     Server,
     add_entry,
+    begin_charge,
     change_answer,
     fingerprint,
     number,
@@ -130,6 +131,23 @@ async def test_cycle_starts_again(
     second = last_reset()
     assert second is not None
     assert second > first
+
+
+async def test_cycle_that_follows_one_without_energy(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    for _ in range(2):
+        start = dt_util.utcnow()
+        begin_charge(simulated)
+        await pass_time(hass)
+        found = state(hass, entry, "cycle_energy_imported")
+        reset = dt_util.parse_datetime(found.attributes["last_reset"])
+        assert reset is not None
+        assert start <= reset <= dt_util.utcnow()
+        await pass_time(hass)
+        assert state(hass, entry, "cycle_energy_imported") is found
+        simulated.command(Command.END)
+        await pass_time(hass)
 
 
 @pytest.mark.parametrize(("wh", "same"), [(2_000, True), (1_500, True), (1_499, False)])
