@@ -32,7 +32,7 @@ def without(*keys: str) -> dict[str, Any]:
     return {key: value for key, value in FIELDS.items() if key not in keys}
 
 
-def reading(number: int = 0, **fields: object) -> list[tuple[str, str]]:
+def reading(number: int = 0, **fields: Any) -> list[tuple[str, str]]:
     """Return the deviations of a record with other fields in a reading; ... takes one away."""
     readings = [dict(each) for each in FIELDS["RD"]]
     readings[number] |= fields
@@ -204,9 +204,9 @@ def test_loss_compensation() -> None:
 )
 def test_readings(key: str, good: list[object], bad: list[object], code: str) -> None:
     for value in good:
-        assert reading(**{key: value}) == [], value
+        assert reading(0, **{key: value}) == [], value
     for value in bad:
-        assert (code, f"RD[0].{key}") in reading(**{key: value}), value
+        assert (code, f"RD[0].{key}") in reading(0, **{key: value}), value
 
 
 def test_loss_starts_from_nothing() -> None:
@@ -226,7 +226,7 @@ def test_registers() -> None:
     assert reading(0, RI=...) == [("unpaired", "RD[0].RI")]
     assert reading(0, RU=...) == [("unpaired", "RD[0].RU")]
     assert reading(0, RU=..., RI=...) == [("missing", "RD[0].RU")]
-    nothing = {"RV": ..., "RI": ..., "RU": ..., "RT": ...}
+    nothing: dict[str, Any] = {"RV": ..., "RI": ..., "RU": ..., "RT": ...}
     assert reading(0, **nothing) == [("missing", "RD[0].RV"), ("missing", "RD[0].RU")]
     # Only an error is to be told.
     assert reading(0, **nothing, ST="T") == reading(0, **nothing, EF="E") == []

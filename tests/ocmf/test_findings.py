@@ -1,6 +1,7 @@
 """What must hold across the records of a session."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -36,9 +37,10 @@ def single(transaction: str, value: object = 1, page: str = "T1", **fields: obje
     return unsigned([{**reading, "ST": "G", **known}], PG=page, **fields)
 
 
-def pair(**end: object) -> list[Record]:
+def pair(**end: Any) -> list[Record]:
     """Return a begin's and an end's record of another meter."""
-    return [single("B", 1, "T1"), single("E", **{"value": 2, "page": "T2", **end})]
+    fields: dict[str, Any] = {"value": 2, "page": "T2"} | end
+    return [single("B", 1, "T1"), single("E", **fields)]
 
 
 def test_nothing_to_say() -> None:

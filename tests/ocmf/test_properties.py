@@ -69,7 +69,7 @@ json_values = st.recursive(
 sections = json_values.map(json.dumps) | st.text(max_size=40)
 
 # What fields of records hold, in whatever field it is put.
-fitting = st.sampled_from(
+fitting: st.SearchStrategy[object] = st.sampled_from(
     [
         *("B", "C", "X", "E", "P", "T", "G", "M", "", "t", "Et", "kWh", "Wh", "mOhm", "DC"),
         *("1-0:1.8.0", "1-0:98.8.0*FF", "1-0:", "T1", "T2", "F3", "T" + "9" * 99, "1.0", "0.3"),
@@ -236,7 +236,7 @@ def test_hostile_records_are_judged_soon(entries: str) -> None:
     hostile = parse(f'OCMF|{{"FV":"1.0","PG":"T1","RD":[{entries}]}}|{{"SD":"{RAW.hex()}"}}')
     start = time.process_time()
     judge([hostile])
-    # Some 0.2 s; what grows with the square of the size would take minutes.
+    # At most 0.4 s; what grows with the square of the size would take minutes.
     assert time.process_time() - start < 5
 
 
