@@ -51,7 +51,7 @@ from .record_reader import (
     async_verify_archive,
 )
 from .record_shapes import LinksShape, RecordShape, VerificationShape, as_json
-from .record_texts import async_texts, explain_record, explain_session
+from .record_explanation import async_texts, explain_record, explain_session
 from .record_verify import async_verify
 
 ATTR_FILENAME: Final = "filename"

@@ -71,6 +71,9 @@ MAX_PAGE: Final = 100
 _EXACT: Final = Context(prec=100)
 
 
+_NOTHING: Final = Decimal(0)
+
+
 class Period(StrEnum):
     """What energy is added up by."""
 
@@ -424,15 +427,16 @@ def read_counts(archive: Archive, shelf: Shelf) -> CountsShape:
 class _Sum:
     """Energies added up, exact."""
 
-    imported: Decimal = Decimal()
-    exported: Decimal = Decimal()
+    imported: Decimal = _NOTHING
+    exported: Decimal = _NOTHING
     sessions: int = 0
 
     def add(self, energy: SessionEnergy) -> None:
         """Add a session; what is not known of it counts nothing."""
+        # Not `or 0`, which would drop the decimals of a 0.000.
         with localcontext(_EXACT):
-            self.imported += energy.imported or 0
-            self.exported += energy.exported or 0
+            self.imported += _NOTHING if energy.imported is None else energy.imported
+            self.exported += _NOTHING if energy.exported is None else energy.exported
         self.sessions += 1
 
     @property

@@ -72,11 +72,13 @@ async def _get_archive_info(hass: HomeAssistant, msg: Message) -> ArchiveInfoSha
 async def _meter_info(entry: Dmed4ConfigEntry, shelf: Shelf, number: int) -> MeterArchiveShape:
     data = entry.runtime_data
     device = shelf.devices.get(entry.unique_id or "")
-    keys: tuple[StoredKey, ...] = ()
+    # What was known last, for when the archive can't be reached.
+    summary, keys = data.records.summary.data, list[StoredKey]()
     if (meter_id := data.records.meter_id) is not None:
         with suppress(HomeAssistantError):
-            keys = await data.records.async_run(lambda archive: archive.keys(meter_id))
-    summary = data.records.summary.data
+            summary, keys = await data.records.async_run(
+                lambda archive: (archive.summary(meter_id), list(archive.keys(meter_id)))
+            )
     return {
         "device_id": device.id if device else None,
         "entry_id": entry.entry_id,

@@ -1,6 +1,7 @@
 """What is asked of the archive: pages of sessions, searched and filtered, and all of them in turn."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from custom_components.lovato_dmed4.archive import (
     Archive,
     Outcome,
+    RecordPage,
+    SessionEnergy,
     SessionQuery,
     SessionVerdict,
     Source,
@@ -164,3 +167,41 @@ def test_details_name_the_keys_that_the_records_need(archive: Archive, meter: in
     assert (
         archive.store(meter, charge(1).end(2), Source.METER, NOW).record.key_id == known.keys[0].id
     )
+
+
+def test_energies(filled: Archive) -> None:
+    """The same sessions as in pages, but for those that don't tell when they began."""
+    meter = add_meter(filled, "first")
+    timeless = charge(9).end(1).replace(charge(9).start.strftime("%Y-").encode(), b"nonsense")
+    store(filled, meter, timeless)
+    for query in (SessionQuery(), SessionQuery(meters=("second",), limit=1, offset=1)):
+        every = [each.session for each in filled.each_session(query)]
+        assert sorted(filled.energies(query), key=lambda each: each.begin) == [
+            SessionEnergy(each.begin, each.identification, each.imported, each.exported)
+            for each in every
+            if each.begin
+        ]
+    assert len(filled.energies(SessionQuery())) == 5
+    (energy,) = filled.energies(SessionQuery(search="b_2"))
+    assert (energy.identification, energy.imported) == ("B_2", Decimal("1.000"))
+    assert energy.begin == START + DAY
+    assert filled.energies(SessionQuery(until=START)) == []
+
+
+def test_records_without_session(filled: Archive) -> None:
+    assert filled.records_without_session((), 0, 10) == RecordPage(records=(), total=0)
+    first, second = add_meter(filled, "first"), add_meter(filled, "second")
+    store(filled, first, b"nonsense")
+    store(filled, second, b"\x00\xff")
+    store(filled, first, record(sign('{"PG":"F7"}'), '{"PG":"F7"}').encode())
+
+    def found(*meters: str, offset: int = 0, limit: int = 10) -> tuple[list[bytes], int]:
+        page = filled.records_without_session(meters, offset, limit)
+        assert all(each.session_id is None for each in page.records)
+        return [each.raw[:8] for each in page.records], page.total
+
+    assert found() == ([b'OCMF|{"P', b"\x00\xff", b"nonsense"], 3)
+    assert found(offset=1, limit=1) == ([b"\x00\xff"], 3)
+    assert found("first") == ([b'OCMF|{"P', b"nonsense"], 2)
+    assert found("first", "second")[1] == 3
+    assert found("third") == ([], 0)

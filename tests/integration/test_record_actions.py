@@ -29,7 +29,7 @@ from custom_components.lovato_dmed4.shared_archive import DEFAULT_FILE
 from simulator import RestServer, SimulatedMeter
 from tests.ocmf.helpers import spki
 
-from .helpers import begin_charge, device_id, entry_data, fingerprint, set_up, unplug
+from .helpers import begin_charge, device_id, entry_data, fingerprint, unplug
 from .plugin import ClientSessionGenerator, MockConfigEntry, MockUser, WebSocketGenerator
 from .records import START, Charge, archive, broken, charge_of, tampered
 
@@ -79,15 +79,15 @@ async def add_second(
 ) -> Dmed4ConfigEntry:
     """Set the other meter up."""
     meter, server = second
-    entry = MockConfigEntry(
+    entry: Dmed4ConfigEntry = MockConfigEntry(
         domain=DOMAIN,
         title="Second",
         unique_id=fingerprint(meter),
         data=entry_data(server),
         options=options,
     )
-    entry.add_to_hass(hass)
-    assert await set_up(hass, entry)
+    await hass.config_entries.async_add(entry)
+    await hass.async_block_till_done()
     return entry
 
 
@@ -243,9 +243,10 @@ async def test_what_others_refuse(
 async def test_not_there(hass: HomeAssistant, two_sessions: None) -> None:
     await refused(hass, "get_session", "session_not_found", session_id=3)
     await refused(hass, "verify_record", "archived_record_not_found", record_id=2**31 - 1)
-    for what in ({"session_id": 3}, {"record_id": 99}):
+    missing: list[dict[str, Any]] = [{"session_id": 3}, {"record_id": 99}]
+    for number in missing:
         with pytest.raises(ServiceValidationError):
-            await call(hass, "export_records", format="ocmf", **what)
+            await call(hass, "export_records", format="ocmf", **number)
     assert (await call(hass, "get_session", session_id=2))["records"] == 2
 
 
@@ -346,6 +347,7 @@ async def test_file(
     hass_client: ClientSessionGenerator,
 ) -> None:
     client = await hass_client()
+    what: dict[str, Any]
     for what in (
         {"format": "ocmf", "session_id": 1},
         {"format": "xml", "record_id": 2},
@@ -895,7 +897,7 @@ async def test_links_of_an_automation_that_a_browser_set_off(
 async def test_hostile_records(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, folder: Path
 ) -> None:
-    hostile = {
+    hostile: dict[str, Any] = {
         "ID": "=1+1\r\n\u202e<script>" + "A" * 60_000,
         "TT": "</script>\u0000\u2028",
         "IL": "\x1b[31m",

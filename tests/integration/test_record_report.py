@@ -207,7 +207,8 @@ def test_what_is_no_record_is_shown_nevertheless() -> None:
     assert found["raw"] == "OCMF|<script>\ufffd"
     assert found["size"] == 14
     assert found["signature"]["algorithm"] is None
-    assert found["readings"] == found["deviations"] == []
+    assert found["readings"] == []
+    assert found["deviations"] == []
     assert found["transparency"] == {"accepted": False, "refusal": "not_a_record"}
     assert found["clock"] == {"quality": "none", "billable": False}
     assert len(found["digest"]) == 64

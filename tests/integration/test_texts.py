@@ -27,7 +27,7 @@ from custom_components.lovato_dmed4 import (
     issues,
     number,
     record_actions,
-    record_texts,
+    record_explanation,
     scale_check,
     select,
     sensor,
@@ -288,7 +288,7 @@ CODES: dict[str, Iterable[str]] = {
     "key_state": KeyState,
     "source": Source,
     "clock": CLOCK_CODES,
-    "refusal": (*Refusal, NOT_A_RECORD, record_texts.ACCEPTED),
+    "refusal": (*Refusal, NOT_A_RECORD, record_explanation.ACCEPTED),
     "deviation": DeviationCode,
     "finding": FindingCode,
 }
