@@ -88,12 +88,12 @@ from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
 from .key_binding import Match, async_match, async_report_match
-from .logbook_sync import LogbookSync
 from .login import Login
 from .record_keeper import RecordKeeper
 
 if TYPE_CHECKING:
     from .live_stream import LiveStream
+    from .logbook_sync import LogbookSync
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
