@@ -5,10 +5,24 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const OUT = new URL("../custom_components/lovato_dmed4/frontend/", import.meta.url).pathname;
-const ENTRIES = ["card", "loader"];
+const ENTRIES = ["card", "loader", "panel"];
 
 // The first load of card and panel together, compressed, may be this big.
 const LIMIT = 35 * 1024;
+
+// Indentation means nothing, not in templates either, but would be a tenth of what browsers load.
+const unindent = {
+  name: "unindent",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(/\n\s+/g, "\n"),
+      loader: "ts",
+    }));
+  },
+};
+
+// What the panel compares with what the server says, to notice that it is older.
+const manifest = JSON.parse(await readFile(new URL("../manifest.json", `file://${OUT}`), "utf8"));
 
 const { outputFiles } = await build({
   entryPoints: ENTRIES.map((name) => `src/${name}.ts`),
@@ -17,6 +31,7 @@ const { outputFiles } = await build({
   write: false,
   bundle: true,
   splitting: true,
+  plugins: [unindent],
   minify: true,
   format: "esm",
   target: "es2022",
@@ -29,6 +44,7 @@ const { outputFiles } = await build({
   banner: { js: "/* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */" },
   // The loader must not bundle the card, nor find it at build time.
   external: ["./card.js"],
+  define: { VERSION: JSON.stringify(manifest.version) },
 });
 
 const built = new Map(outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]));

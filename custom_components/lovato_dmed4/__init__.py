@@ -40,7 +40,13 @@ from .key_binding import (
 from .live_stream import LiveStream, async_setup_live_stream
 from .logbook_sync import LogbookSync
 from .login import Login, async_forget
-from .panel import async_offer_card, async_serve_files, async_withdraw_card
+from .panel import (
+    async_offer_card,
+    async_offer_panel,
+    async_serve_files,
+    async_withdraw_card,
+    async_withdraw_panel,
+)
 from .record_actions import async_setup_record_actions
 from .record_keeper import RecordKeeper, async_forget_waiting
 from .remote_display import (
@@ -87,6 +93,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
     """Set up a meter or a remote display."""
+    if not is_display(entry):
+        # Also for a meter that can't be reached now: people look for its records all the same.
+        await async_offer_panel(hass)
     await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
     await async_link_devices(hass, entry)
     await async_offer_card(hass)
@@ -216,8 +225,11 @@ async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Leave nothing behind about a device that is gone: no question, and nothing stored."""
-    if not hass.config_entries.async_entries(DOMAIN):
+    others = hass.config_entries.async_entries(DOMAIN)
+    if not others:
         await async_withdraw_card(hass)
+    if all(is_display(other) for other in others):
+        async_withdraw_panel(hass)
     async_certificate_accepted(hass, entry)
     if is_display(entry):
         await async_remove_stored(hass, entry)

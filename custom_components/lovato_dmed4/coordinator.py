@@ -92,10 +92,8 @@ from .login import Login
 from .record_keeper import RecordKeeper
 
 if TYPE_CHECKING:
-    from .logbook_sync import LogbookSync
-
-if TYPE_CHECKING:
     from .live_stream import LiveStream
+    from .logbook_sync import LogbookSync
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",

@@ -8,12 +8,20 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
-from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL, add_extra_js_url
+from homeassistant.components import panel_custom
+from homeassistant.components.frontend import (
+    DATA_EXTRA_MODULE_URL,
+    DOMAIN as FRONTEND_DOMAIN,
+    add_extra_js_url,
+    async_panel_exists,
+    async_remove_panel,
+)
 from homeassistant.components.http import StaticPathConfig
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
 from homeassistant.const import CONF_ID, CONF_TYPE, CONF_URL
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
@@ -30,6 +38,13 @@ _STABLE_URL: Final = f"{_ROOT}/latest"
 
 CARD: Final = "card.js"
 _LOADER: Final = "loader.js"
+_PANEL: Final = "panel.js"
+
+# Where the panel is, and the element that it consists of.
+PANEL_PATH: Final = "lovato-dmed4"
+_PANEL_ELEMENT: Final = "lovato-dmed4-panel"
+_PANEL_ICON: Final = "mdi:file-certificate-outline"
+_PANEL_TITLE: Final = f"component.{DOMAIN}.config_panel.panel.title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +103,7 @@ def _never_fatal() -> Iterator[None]:
     try:
         yield
     except Exception:  # noqa: BLE001 - whatever it is, meters and their records matter more
-        LOGGER.exception("The charge card could not be made available to the dashboards")
+        LOGGER.exception("The charge card or the panel could not be made available")
 
 
 async def async_serve_files(hass: HomeAssistant) -> None:
@@ -148,6 +163,38 @@ async def async_withdraw_card(hass: HomeAssistant) -> None:
     if lovelace is not None and isinstance(lovelace.resources, ResourceStorageCollection):
         with _never_fatal():
             await _async_apply(lovelace.resources, None)
+
+
+async def async_offer_panel(hass: HomeAssistant) -> None:
+    """Show the records in the sidebar, to administrators, as long as there is a frontend."""
+    side = hass.data.get(_BROWSER_SIDE)
+    if side is None or FRONTEND_DOMAIN not in hass.config.components:
+        return
+    with _never_fatal():
+        async with side.lock:
+            if not async_panel_exists(hass, PANEL_PATH):
+                await _async_register_panel(hass, side)
+
+
+async def _async_register_panel(hass: HomeAssistant, side: BrowserSide) -> None:
+    texts = await async_get_translations(hass, hass.config.language, "config_panel", {DOMAIN})
+    # No `config_panel_domain`: it would take the place of the entries' options.
+    await panel_custom.async_register_panel(
+        hass,
+        frontend_url_path=PANEL_PATH,
+        webcomponent_name=_PANEL_ELEMENT,
+        sidebar_title=texts[_PANEL_TITLE],
+        sidebar_icon=_PANEL_ICON,
+        module_url=f"{side.url}/{_PANEL}",
+        require_admin=True,
+        handle_safe_area=True,
+    )
+
+
+@callback
+def async_withdraw_panel(hass: HomeAssistant) -> None:
+    """Take the panel away when the last meter is removed."""
+    async_remove_panel(hass, PANEL_PATH, warn_if_unknown=False)
 
 
 async def _async_apply(resources: ResourceStorageCollection, url: str | None) -> None:

@@ -16,7 +16,7 @@ import {
   type TextKey,
 } from "../shared/texts";
 import { CARD_TYPE, CONFIG_FORM, type CardConfig } from "./config";
-import { readHistory } from "./history";
+import { readHistory } from "../shared/history";
 import { recall, remember, type Remembered } from "./remembered";
 import type { StartDialog } from "./start-dialog";
 import { cardStyle } from "./style";

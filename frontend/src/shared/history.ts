@@ -1,5 +1,5 @@
-import { numberOf } from "../shared/entities";
-import type { HomeAssistant } from "../shared/hass";
+import { numberOf } from "./entities";
+import type { HomeAssistant } from "./hass";
 
 /** A time in which a value stayed the same, in Unix seconds; null for until now. kW. */
 export interface Span {
@@ -14,16 +14,18 @@ interface ShortState {
   readonly lu: number;
 }
 
-/** Get the power of the last minutes; none where it is not recorded. */
+/** Get the power from a moment on, until now or another moment; none where it is not recorded. */
 export async function readHistory(
   hass: HomeAssistant,
   entityId: string,
   since: number,
+  until?: number,
 ): Promise<Span[]> {
   try {
     const answer = await hass.callWS<Readonly<Record<string, readonly ShortState[]>>>({
       type: "history/history_during_period",
       start_time: new Date(since * 1000).toISOString(),
+      ...(until ? { end_time: new Date(until * 1000).toISOString() } : {}),
       entity_ids: [entityId],
       minimal_response: true,
       no_attributes: true,
