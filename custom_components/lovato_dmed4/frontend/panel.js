@@ -1139,7 +1139,7 @@ ${r.error_flags?a`<code>${r.error_flags}</code>`:p}
 ${n.key.public_key?a`<h4>${e("panel.public_key")}</h4>
 <pre tabindex="0" aria-label=${e("panel.public_key")}>${n.key.public_key}</pre>`:p}
 </details>`}var pe=720,Se=180,he=44,$t=22,Xe=8,me=class extends k{static properties={...k.properties,_power:{state:!0}};static styles=[T,R,z,te];#e=new y(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this._power=void 0,this.#i=""),this.#t=t,this.#n())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:r}=e,s=JSON.stringify([t,i,r]);s!==this.#i&&(this.#i=s,this.#r(e))}#n=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#r({device_id:e,begin:t,end:i,outcome:r}){let{hass:s}=this,o=Z(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=r==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>l;this._power=d?await Ye(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
-<a class="back" href=${`${this.base}`} @click=${this.#a}>
+<a class="back" href=${this.base} @click=${this.#a}>
 <ha-icon icon="mdi:arrow-left"></ha-icon>${e("panel.session.back")}
 </a>
 ${S(this.#e,e,this.#n)}
