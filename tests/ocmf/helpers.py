@@ -8,6 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from custom_components.lovato_dmed4.ocmf import Record, parse
+from simulator import record as simulator
+
 # Six readings as the meter writes them: at the begin and now, import, export and this cycle's energy.
 PAYLOAD = (
     '{"FV":"1.3","GI":"DMED4","GS":"G-17","GV":"1.02","PG":"T41","MV":"LOVATO","MM":"DMED4",'
@@ -58,3 +61,55 @@ def point(
 ) -> bytes:
     """Return the public key as a point."""
     return key.public_key().public_bytes(Encoding.X962, shape)
+
+
+# The prototype of a DMED4's record, each value as its JSON text.
+PROTOTYPE = {
+    "FV": '"1.3"',
+    "GI": '"DMED4"',
+    "GS": '"G-17"',
+    "MV": '"LOVATO"',
+    "MS": '"M-4711"',
+    "IS": "true",
+    "IL": '"VERIFIED"',
+    "IF": '["RFID_PLAIN"]',
+    "IT": '"ISO14443"',
+    "ID": '"04A1B2C3"',
+    "TT": '"0.49 EUR/kWh"',
+}
+
+
+def at(
+    clock: str,
+    reason: str,
+    imported: int,
+    cycle: int = 0,
+    *,
+    exported: int = 3250,
+    quality: str = "S",
+) -> simulator.Reading:
+    """Return what the meter counts at a time of the day, in Wh."""
+    time = f"2026-05-01T{clock},000+0200 {quality}"
+    return simulator.Reading(time, reason, imported, exported, cycle)
+
+
+def charge(page: int, begin: simulator.Reading, now: simulator.Reading, **fields: str) -> Record:
+    """Return a record as the simulated meter writes it, signed; fields are the prototype's."""
+    payload = simulator.payload_text(PROTOTYPE | fields, page, begin, now)
+    return parse(f"OCMF|{payload}|{simulator.signature_text(sign(payload), 0)}")
+
+
+def unsigned(readings: object, **fields: object) -> Record:
+    """Return a record of these fields and readings, without a signature."""
+    return parse(f"OCMF|{json.dumps({'PG': 'T1', **fields, 'RD': readings})}|{{}}")
+
+
+# A charge: begin, an intermediate reading, end.
+BEGIN = at("12:00:00", "B", 129_500)
+MIDDLE = at("12:20:00", "C", 134_500, 5_000)
+END = at("12:45:10", "E", 140_750, 11_250)
+
+
+def session() -> list[Record]:
+    """Return the records of a charge without fault."""
+    return [charge(41, BEGIN, BEGIN), charge(42, BEGIN, MIDDLE), charge(43, BEGIN, END)]

@@ -42,7 +42,6 @@ def test_known_fields() -> None:
     assert parsed.format_version == "1.3"
     assert parsed.gateway_id == "DMED4"
     assert parsed.gateway_serial == "G-17"
-    assert parsed.gateway_version == "1.02"
     assert parsed.pagination == "T41"
     assert parsed.meter_vendor == "LOVATO"
     assert parsed.meter_model == "DMED4"
@@ -54,8 +53,6 @@ def test_known_fields() -> None:
     assert parsed.identification_type == "ISO14443"
     assert parsed.identification_data == "04A1B2C3"
     assert parsed.tariff_text == "0.49 EUR/kWh"
-    assert parsed.controller_firmware == "7.1"
-    assert parsed.charge_point_type == "EVSEID"
     assert parsed.charge_point_id == "IT*XYZ*E1"
     assert parsed.fields["IS"] is True
 
@@ -80,10 +77,9 @@ def test_missing_fields_of_a_reading_are_none() -> None:
 
 
 def test_signature_section() -> None:
-    signature = parse(record("ABCD", SA="ECDSA-secp384r1-SHA256", SE="base64", SM="x/y")).signature
+    signature = parse(record("ABCD", SA="ECDSA-secp384r1-SHA256", SE="base64")).signature
     assert signature.algorithm == "ECDSA-secp384r1-SHA256"
     assert signature.encoding == "base64"
-    assert signature.mime_type == "x/y"
     assert signature.data == "ABCD"
 
 
@@ -91,7 +87,6 @@ def test_signature_section_defaults() -> None:
     signature = parse(record(None)).signature
     assert signature.algorithm == "ECDSA-secp256r1-SHA256"
     assert signature.encoding == "hex"
-    assert signature.mime_type == "application/x-der"
 
 
 def test_readings_inherit_what_they_omit() -> None:

@@ -1,6 +1,6 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
-from .deviations import Deviation, deviations
+from .deviations import Deviation, DeviationCode, deviations
 from .export import NotExportableError, to_ocmf, to_xml
 from .findings import Finding, FindingCode, Severity, check_session
 from .record import (
@@ -34,6 +34,7 @@ __all__ = [
     "MAX_SIZE",
     "ClockStatus",
     "Deviation",
+    "DeviationCode",
     "Expectation",
     "Finding",
     "FindingCode",

@@ -47,7 +47,7 @@ def to_xml(transactions: Sequence[Sequence[tuple[Record, PublicKey | None]]]) ->
                 # It looks for a begin and an end wherever it finds a transaction's number.
                 _add(values, record, keys[record], {})
     ET.indent(values)
-    written = ET.tostring(values, encoding="utf-8", xml_declaration=True)
+    written: bytes = ET.tostring(values, encoding="utf-8", xml_declaration=True)
     # A reader makes a line feed of a carriage return that is not written as a reference.
     return written.replace(b"\r", b"&#13;") + b"\n"
 

@@ -27,7 +27,6 @@ MAX_DEPTH = 32
 
 DEFAULT_ALGORITHM = "ECDSA-secp256r1-SHA256"
 DEFAULT_ENCODING = "hex"
-DEFAULT_MIME_TYPE = "application/x-der"
 
 _HEADER = b"OCMF"
 # Meters hand out their text in buffers that are padded with NUL.
@@ -171,11 +170,6 @@ class SignatureSection:
         return _text(self.fields, "SE") or DEFAULT_ENCODING
 
     @property
-    def mime_type(self) -> str:
-        """How the signature's two numbers are put together (SM)."""
-        return _text(self.fields, "SM") or DEFAULT_MIME_TYPE
-
-    @property
     def data(self) -> str | None:
         """The signature (SD)."""
         return _text(self.fields, "SD")
@@ -223,11 +217,6 @@ class Record:
     def gateway_serial(self) -> str | None:
         """Serial number of the device that signed (GS)."""
         return _text(self.fields, "GS")
-
-    @property
-    def gateway_version(self) -> str | None:
-        """Firmware of the device that signed (GV)."""
-        return _text(self.fields, "GV")
 
     @property
     def pagination(self) -> str | None:
@@ -285,16 +274,6 @@ class Record:
     def tariff_text(self) -> str | None:
         """Text about the tariff (TT)."""
         return _text(self.fields, "TT")
-
-    @property
-    def controller_firmware(self) -> str | None:
-        """Firmware of the charge controller (CF)."""
-        return _text(self.fields, "CF")
-
-    @property
-    def charge_point_type(self) -> str | None:
-        """What kind of name the charge point's is: EVSEID or CBIDC (CT)."""
-        return _text(self.fields, "CT")
 
     @property
     def charge_point_id(self) -> str | None:
