@@ -31,6 +31,7 @@ class Client:
         self._url = url
         self._client_id = f"{url}/"
         self._token = ""
+        self._refresh_token = ""
 
     async def request(self, method: str, path: str, **options: Any) -> bytes:
         """Return the body of the answer to a request that has to succeed."""
@@ -65,6 +66,17 @@ class Client:
             "grant_type": "authorization_code",
             "client_id": self._client_id,
             "code": made["auth_code"],
+        }
+        token = json.loads(await self.request("POST", "/auth/token", data=grant))
+        self._token = token["access_token"]
+        self._refresh_token = token["refresh_token"]
+
+    async def renew(self) -> None:
+        """Stay logged in for another half an hour."""
+        grant = {
+            "grant_type": "refresh_token",
+            "client_id": self._client_id,
+            "refresh_token": self._refresh_token,
         }
         token = json.loads(await self.request("POST", "/auth/token", data=grant))
         self._token = token["access_token"]
