@@ -34,6 +34,7 @@ class Client:
         self._url = url
         self._client_id = f"{url}/"
         self._token = ""
+        self._refresh_token = ""
 
     async def request(self, method: str, path: str, **options: Any) -> bytes:
         """Return the body of the answer to a request that has to succeed."""
@@ -66,6 +67,7 @@ class Client:
         )
         tokens = await self._tokens(made["auth_code"])
         self._token = tokens["access_token"]
+        self._refresh_token = tokens["refresh_token"]
         return tokens
 
     async def log_in(self, user: str, password: str) -> Tokens:
@@ -107,6 +109,16 @@ class Client:
                 "password": password,
             }
         )
+
+    async def renew(self) -> None:
+        """Stay logged in for another half an hour."""
+        grant = {
+            "grant_type": "refresh_token",
+            "client_id": self._client_id,
+            "refresh_token": self._refresh_token,
+        }
+        token = json.loads(await self.request("POST", "/auth/token", data=grant))
+        self._token = token["access_token"]
 
     async def set_up(self, transport: str, fields: Mapping[str, object]) -> str:
         """Go through the config flow and return the entry's ID."""
