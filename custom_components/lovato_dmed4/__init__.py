@@ -186,6 +186,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         data = entry.runtime_data
+        await data.sync.async_stop()
         # A step of a charge is not left half done because options were saved meanwhile.
         await data.charge.async_stop()
         await data.cycle.finish()

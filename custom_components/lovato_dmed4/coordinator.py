@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
@@ -88,9 +88,11 @@ from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
 from .key_binding import Match, async_match, async_report_match
-from .logbook_sync import LogbookSync
 from .login import Login
 from .record_keeper import RecordKeeper
+
+if TYPE_CHECKING:
+    from .logbook_sync import LogbookSync
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
@@ -319,7 +321,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
     async def _async_update_data(self) -> LiveData:
         asked_at = self.hass.loop.time()
         try:
-            if self._in_doubt:
+            if self.in_doubt:
                 await self._check_identity()
                 async_certificate_accepted(self.hass, self.config_entry)
             data = await self._meter.read_live()
@@ -335,7 +337,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         return data
 
     @property
-    def _in_doubt(self) -> bool:
+    def in_doubt(self) -> bool:
         """Whether another meter may be at the address by now."""
         return not self.last_update_success or self._losses != self._meter.link_losses
 
@@ -363,7 +365,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """
         try:
             with translated_errors():
-                if self._in_doubt:
+                if self.in_doubt:
                     await self._check_identity()
                 return await step()
         finally:

@@ -189,8 +189,9 @@ class RecordKeeper:
         await asyncio.wait({end}, timeout=PATIENCE)
 
     async def _async_end(self) -> None:
-        if self._work is not None:
-            await self._work
+        if TYPE_CHECKING:
+            assert self._work is not None
+        await self._work
         await self._shared.async_give_back(self._look)
 
     async def async_store(

@@ -438,6 +438,13 @@ LOGBOOK_PROGRESS: Final = Dmed4SensorDescription(
     native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
 )
 
+RECORDS_MISSING: Final = Dmed4SensorDescription(
+    key="records_missing",
+    translation_key="records_missing",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    state_class=SensorStateClass.MEASUREMENT,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -458,7 +465,12 @@ async def async_setup_entry(
         for description in descriptions
         if description.feature is None or description.feature in features
     )
-    async_add_entities([LogbookProgressSensor(entry, LOGBOOK_PROGRESS)])
+    async_add_entities(
+        [
+            LogbookProgressSensor(entry, LOGBOOK_PROGRESS),
+            RecordsMissingSensor(entry, RECORDS_MISSING),
+        ]
+    )
     async_add_entities(ArchiveSensor(entry, description) for description in ARCHIVE_SENSORS)
 
 
@@ -575,4 +587,18 @@ class LogbookProgressSensor(Dmed4Sensor):
 
     @override
     def take_over(self) -> object:
+        return self._attr_native_value
+
+
+class RecordsMissingSensor(Dmed4Sensor):
+    """How many records of the logbook are not in the archive; unknown while nobody can tell."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._data.sync.async_add_listener(self._handle_coordinator_update))
+
+    @override
+    def take_over(self) -> object:
+        self._attr_native_value = self._data.sync.state.missing
         return self._attr_native_value

@@ -45,6 +45,7 @@ from .logbook_actions import (
     get_events,
     get_record,
     list_records,
+    synchronise_records,
 )
 from .remote_display import DisplayConfigEntry, is_display
 
@@ -193,6 +194,7 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
     "get_last_record": (_get_last_record, vol.Schema(_METER)),
     "get_record": (get_record, vol.All(vol.Schema(_METER | RECORD_FIELDS), *ONE_RECORD)),
     "list_records": (list_records, vol.Schema(_METER | PAGE_FIELDS)),
+    "synchronise_records": (synchronise_records, vol.Schema(_METER)),
     "get_events": (get_events, vol.Schema(_METER | PAGE_FIELDS)),
     "reset_errors": (_reset_errors, vol.Schema(_METER)),
     "synchronise_clock": (_synchronise_clock, vol.Schema(_METER)),

@@ -83,7 +83,9 @@ class Stand:
     kept: Kept
     transport: str
     told: list[Progress] = field(default_factory=list)
-    waited: int = 0
+    turns: int = 0
+    identified: int = 0
+    is_another: bool = False
 
     def __post_init__(self) -> None:
         self.restart()
@@ -91,11 +93,23 @@ class Stand:
     def restart(self) -> None:
         """Forget everything but the archive."""
         self.catch_up = CatchUp(
-            self.meter.logbook, self.kept, before_read=self.before_read, tell=self.told.append
+            self.meter.logbook,
+            self.kept,
+            turn=self.turn,
+            identify=self.identify,
+            tell=self.told.append,
         )
 
-    async def before_read(self) -> None:
-        self.waited += 1
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        self.turns += 1
+        yield
+
+    async def identify(self) -> None:
+        self.identified += 1
+        assert not self.kept.chained & set(raws(self.simulated))
+        if self.is_another:
+            raise CannotConnectError("another meter is there")
 
     async def run(self, *, thorough: bool = False) -> Progress:
         return await self.catch_up.run(thorough=thorough)
@@ -162,6 +176,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait where a real meter needs time."""
     find_entries_at_once(monkeypatch)
     monkeypatch.setattr(module, "_ATTEMPT_PAUSE", 0)
+    monkeypatch.setattr(module, "_REST", 0)
     monkeypatch.setattr(logbook_module, "_SETTLE_PAUSE", 0)
 
 
@@ -281,7 +296,7 @@ async def test_progress_is_told(stand: Stand) -> None:
     assert stand.told[-1] == Progress(fetched=12, missing=0)
     assert [told.fetched + told.missing for told in stand.told] == [12] * len(stand.told)
     assert [told.oldest for told in stand.told[:-1]] == [t.missing - 1 for t in stand.told[:-1]]
-    assert stand.waited >= 12
+    assert stand.turns >= 12
 
 
 # --- The meter signs meanwhile ------------------------------------------------------------------
@@ -408,13 +423,15 @@ async def test_an_archive_that_refuses(stand: Stand) -> None:
 async def test_what_is_told_before_a_read_ends_the_run(stand: Stand) -> None:
     sign(stand.simulated, 20)
 
-    async def before_read() -> None:
-        stand.waited += 1
-        if stand.waited == 12:
+    @asynccontextmanager
+    async def turn() -> AsyncIterator[None]:
+        stand.turns += 1
+        if stand.turns == 12:
             raise CannotConnectError("another meter may be there")
+        yield
 
     stand.catch_up = CatchUp(
-        stand.meter.logbook, stand.kept, before_read=before_read, tell=stand.told.append
+        stand.meter.logbook, stand.kept, turn=turn, identify=stand.identify, tell=stand.told.append
     )
     with pytest.raises(CannotConnectError):
         await stand.run()
@@ -423,6 +440,22 @@ async def test_what_is_told_before_a_read_ends_the_run(stand: Stand) -> None:
     await stand.run()
     assert stand.kept.order == raws(stand.simulated)
     assert stand.is_complete()
+
+
+async def test_the_records_of_another_meter_are_not_stored(stand: Stand) -> None:
+    sign(stand.simulated, 5)
+    stand.is_another = True
+    with pytest.raises(CannotConnectError):
+        await stand.run()
+    assert stand.kept.order == []
+    stand.is_another = False
+    await stand.run()
+    assert stand.is_complete()
+    # From then on its own records tell.
+    identified = stand.identified
+    sign(stand.simulated, 5)
+    await stand.run()
+    assert stand.identified == identified
 
 
 # --- Records that the meter has overwritten -----------------------------------------------------
@@ -628,15 +661,15 @@ async def test_a_number_of_records_that_is_wrong(stand: Stand, info: dict[str, i
 @FROM_0
 async def test_what_the_numbers_let_expect(stand: Stand) -> None:
     info = await stand.meter.logbook.read_info()
-    assert stand.catch_up.expected(info) is None
+    assert stand.catch_up.missing(info) is None
     assert stand.catch_up.complete is None
     sign(stand.simulated, 5)
     await stand.run()
     sign(stand.simulated, 3)
-    assert stand.catch_up.expected(await stand.meter.logbook.read_info()) == 3
+    assert stand.catch_up.missing(await stand.meter.logbook.read_info()) == 3
     sign(stand.simulated, CAPACITY)
     # A full logbook does not tell over Modbus how many are new.
-    expected = stand.catch_up.expected(await stand.meter.logbook.read_info())
+    expected = stand.catch_up.missing(await stand.meter.logbook.read_info())
     assert expected == (None if stand.transport == "modbus" else CAPACITY + 3)
 
 
@@ -647,6 +680,7 @@ async def test_what_the_numbers_let_expect(stand: Stand) -> None:
 async def test_half_of_the_time_is_left_to_others(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_REST", 1.0)
     sign(stand.simulated, 4)
     stand.server.faults.delay = 0.005
     loop = asyncio.get_running_loop()

@@ -71,7 +71,7 @@ async def add_meter(hass: HomeAssistant, server: Server) -> Dmed4ConfigEntry:
     """Set a meter up as a user does."""
     flow_id = await open_form(hass, transport_of(server))
     result = await hass.config_entries.flow.async_configure(flow_id, user_input(server))
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     return result["result"]
 
@@ -99,7 +99,7 @@ def state_of(entry: ConfigEntry) -> ConfigEntryState:
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> bool:
     done = await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return done
 
 

@@ -25,6 +25,7 @@ import pytest
 from custom_components.lovato_dmed4.archive import Source, StoredRecord
 from custom_components.lovato_dmed4.const import CONF_FAILED_SEEN, DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.failed_records import FailedRecords
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
 from custom_components.lovato_dmed4.shared_archive import DEFAULT_FILE
 from simulator import Command, ManualClock, RestServer, SimulatedMeter
@@ -436,6 +437,44 @@ async def test_good_after_all(
     await write(forged(simulated.records[0]))
     assert issue(hass, rest_entry)
     await write(simulated.records[0])
+    assert issue(hass, rest_entry) is None
+
+
+async def test_told_once(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """An issue that was put aside stays there while only good records come."""
+    simulated.fill_logbook(2)
+    await store(rest_entry, forged(simulated.records[0]))
+    await pass_time(hass, 1)
+    found = issue(hass, rest_entry)
+    assert found is not None
+    await store(rest_entry, simulated.records[1])
+    await pass_time(hass, 1)
+    assert value(hass, rest_entry, "records_archived") == "2"
+    assert issue(hass, rest_entry) is found
+
+
+async def test_archive_lost_before_it_can_say_which_record(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    simulated.fill_logbook(1)
+    await store(rest_entry, forged(simulated.records[0]))
+    await pass_time(hass, 1)
+    ir.async_delete_issue(hass, DOMAIN, f"record_failed_{rest_entry.entry_id}")
+    watch = FailedRecords(hass, rest_entry)
+    watch._check()
+    rename(hass, "dmed4_records", "elsewhere")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    rename(hass, "elsewhere", "dmed4_records")
+    assert told(hass, rest_entry)["record"] == "-"
+    await pass_time(hass, 5)
+    assert rest_entry.runtime_data.records.available
+
+    # A moment later there are more of them, which are told of as well.
+    ir.async_delete_issue(hass, DOMAIN, f"record_failed_{rest_entry.entry_id}")
+    watch._told = 2
+    await watch._async_tell(1, 1)
     assert issue(hass, rest_entry) is None
 
 

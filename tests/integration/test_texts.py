@@ -77,6 +77,7 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
         *sensor.HOUSEKEEPING_SENSORS,
         *sensor.ARCHIVE_SENSORS,
         sensor.LOGBOOK_PROGRESS,
+        sensor.RECORDS_MISSING,
     ),
     "switch": (switch.DISPLAY,),
     # The texts of the other meters are called the same, but for the meter's number.
@@ -454,7 +455,7 @@ def _is_input(error: MeterError) -> bool:
 
 def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
-    others = {"clock_not_kept", "login_locked", "errors_persist"}
+    others = {"clock_not_kept", "logbook_overwrites", "login_locked", "errors_persist"}
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
     others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCLEAR.value}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
@@ -486,10 +487,10 @@ def test_manifest() -> None:
     assert manifest["integration_type"] == "device"
     assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
-    # Home Assistant itself pins pymodbus and SQLAlchemy: a floor, and nothing above it.
-    modbus, database = manifest["requirements"]
+    # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
+    database, modbus = manifest["requirements"]
+    assert re.fullmatch(r"SQLAlchemy>=\d+\.\d+", database)
     assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
-    assert re.fullmatch(r"SQLAlchemy>=2\.\d+\.\d+", database)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)

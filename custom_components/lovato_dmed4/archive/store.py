@@ -162,6 +162,12 @@ class Archive:
             row = changes.find_record(transaction, meter_id, digest(raw, read(raw)))
             return row is not None and row.chained
 
+    def has_chained(self, meter_id: int) -> bool:
+        """Tell whether `is_chained` is true of any record of a meter."""
+        chained = select(RecordRow.id).where(RecordRow.meter_id == meter_id, RecordRow.chained)
+        with self._database.reading() as transaction:
+            return transaction.scalar(chained.limit(1)) is not None
+
     def settle(self, meter_id: int, *, charging: bool) -> None:
         """Settle how sessions ended whose end is not told by a record.
 

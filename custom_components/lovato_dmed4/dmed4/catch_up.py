@@ -16,7 +16,7 @@ archive, but not all before them. Runs go on after them, and a thorough run goes
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 import hashlib
 from typing import Final, Protocol
@@ -39,6 +39,10 @@ breaks makes no more than this to be read again."""
 _ATTEMPTS: Final = 3
 _ATTEMPT_PAUSE: Final = 1.0
 """Seconds until a record is asked for again: a meter that is busy signing is not busy for longer."""
+
+_REST: Final = 1.0
+"""Time left to others after reading a record, as a multiple of the time that took: half of it all, so
+that whatever else is polled and commanded on a slow line gets on as if nobody fetched records."""
 
 _MOVES: Final = 10
 """How often in a row the records may move. A record takes the meter longer than reading one does."""
@@ -111,7 +115,9 @@ class CatchUp:
     Args:
         logbook: the meter's.
         records: the archive's.
-        before_read: awaited before each record is read; what it raises ends the run.
+        turn: surrounds the reading of each record; what it raises ends the run.
+        identify: makes sure that it is this meter that answers, where no known record tells that;
+            what it raises ends the run.
         tell: called whenever records have been stored.
     """
 
@@ -120,12 +126,14 @@ class CatchUp:
         logbook: Logbook,
         records: Records,
         *,
-        before_read: Callable[[], Awaitable[None]],
+        turn: Callable[[], AbstractAsyncContextManager[None]],
+        identify: Callable[[], Awaitable[None]],
         tell: Callable[[Progress], None],
     ) -> None:
         self._logbook = logbook
         self._records = records
-        self._before_read = before_read
+        self._turn = turn
+        self._identify = identify
         self._tell = tell
         self._mark: _Mark | None = None
         self._progress = Progress()
@@ -139,11 +147,10 @@ class CatchUp:
         """The state of the logbook that the archive has all of; None if the last run broke off."""
         return None if self._mark is None or self._mark.remaining else self._mark.info
 
-    def expected(self, info: LogbookInfo) -> int | None:
-        """How many records are still to be fetched as far as the numbers tell; None if they don't."""
-        if self._mark is None or (new := _new_between(self._mark.info, info)) is None:
-            return None
-        return self._mark.remaining + new
+    def missing(self, info: LogbookInfo) -> int | None:
+        """How many records are missing as far as the numbers tell; None if they don't."""
+        ahead = self._ahead(info)
+        return None if ahead is None else ahead + len(self._gaps)
 
     async def run(self, *, thorough: bool = False) -> Progress:
         """Fetch what is missing.
@@ -186,8 +193,14 @@ class CatchUp:
 
     def _has_all_since(self, info: LogbookInfo) -> bool:
         """Whether the numbers tell that the logbook still has all that are not stored yet."""
-        expected = self.expected(info)
-        return expected is not None and expected <= _saved(info)
+        ahead = self._ahead(info)
+        return ahead is not None and ahead <= _saved(info)
+
+    def _ahead(self, info: LogbookInfo) -> int | None:
+        """How many records are newer than all that are stored; None where the numbers don't tell."""
+        if self._mark is None or (new := _new_between(self._mark.info, info)) is None:
+            return None
+        return self._mark.remaining + new
 
     async def _begin(self, info: LogbookInfo) -> _Anchor:
         if self._mark is None:
@@ -273,6 +286,8 @@ class CatchUp:
                 found.append(record)
                 before = record
             if await self._is_still(anchor):
+                if anchor.record is None:
+                    await self._identify()
                 return found
         return None
 
@@ -286,17 +301,13 @@ class CatchUp:
     async def _read(self, position: int) -> bytes | None:
         """Read a record; None if the meter has it and does not give it out.
 
-        As long as this took, the line is left to others: on a slow one, half of the time.
-
         Raises:
             EntryNotFoundError: there is none at this position.
             MeterError: the link was lost.
         """
         for _ in range(_ATTEMPTS):
-            await self._before_read()
-            start = _now()
             try:
-                record = await self._logbook.read_record(position)
+                return await self._read_once(position)
             except CannotConnectError, SilentError:
                 # Whether that is the link's fault or the record's, only more runs can tell.
                 if self._interruptions < _ATTEMPTS:
@@ -310,11 +321,15 @@ class CatchUp:
             except MeterError:
                 # If it was the link's fault, this fails, too.
                 await self._logbook.read_info()
-            else:
-                await asyncio.sleep(_now() - start)
-                return record
             await asyncio.sleep(_ATTEMPT_PAUSE)
         return None
+
+    async def _read_once(self, position: int) -> bytes:
+        async with self._turn():
+            start = _now()
+            record = await self._logbook.read_record(position)
+            await asyncio.sleep(_REST * (_now() - start))
+            return record
 
     # --- storing ------------------------------------------------------------------------------
 
