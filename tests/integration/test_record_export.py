@@ -304,6 +304,9 @@ def test_zip_is_the_same_each_time(archive: Archive, meter: int) -> None:
     write_zip(sessions, DEVICES, first)
     write_zip(sessions, DEVICES, second)
     assert first.getvalue() == second.getvalue()
+    # Nor does it depend on the day.
+    dates = {entry.date_time for entry in zipfile.ZipFile(first).infolist()}
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_zip_of_what_xml_cannot_hold(archive: Archive, meter: int) -> None:

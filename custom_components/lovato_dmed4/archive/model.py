@@ -236,7 +236,7 @@ class SessionEnergy:
     """Of a session, what sums of energy are made of."""
 
     begin: datetime
-    identification: str | None
+    identification: str | None = field(repr=False)
     imported: Decimal | None
     exported: Decimal | None
 

@@ -256,9 +256,7 @@ class Archive:
                     SessionRow.identification,
                     SessionRow.imported,
                     SessionRow.exported,
-                )
-                .join(MeterRow)
-                .where(matching(query), SessionRow.begin > NEVER)
+                ).where(matching(query), SessionRow.begin > NEVER)
             )
             return [SessionEnergy(*row) for row in rows]
 
@@ -270,16 +268,15 @@ class Archive:
             offset: how many to pass over.
             limit: how many at most.
         """
-        wanted = and_(
-            RecordRow.session_id.is_(None), MeterRow.unique_id.in_(meters) if meters else true()
-        )
-        with self._database.reading() as transaction:
-            total = transaction.scalar(
-                select(func.count()).select_from(RecordRow).join(MeterRow).where(wanted)
+        wanted: ColumnElement[bool] = RecordRow.session_id.is_(None)
+        if meters:
+            wanted &= RecordRow.meter_id.in_(
+                select(MeterRow.id).where(MeterRow.unique_id.in_(meters))
             )
+        with self._database.reading() as transaction:
+            total = transaction.scalar(select(func.count()).select_from(RecordRow).where(wanted))
             rows = transaction.scalars(
                 select(RecordRow)
-                .join(MeterRow)
                 .where(wanted)
                 .order_by(RecordRow.id.desc())
                 .offset(offset)
