@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import io
+from pathlib import Path
+import re
 from typing import Any
 from xml.etree import ElementTree as ET
 import zipfile
@@ -171,6 +173,17 @@ def test_csv(archive: Archive, meter: int) -> None:
         "last_record_sha256": last.digest,
     }
     assert tuple(row) == COLUMNS
+
+
+def test_all_columns_are_explained() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    table = documented.partition("| column |")[2]
+    named = [name for line in table.splitlines() for name in _names(line)]
+    assert named == list(COLUMNS)
+
+
+def _names(line: str) -> list[str]:
+    return re.findall(r"`(\w+)`", line.split("|")[1]) if line.startswith("| `") else []
 
 
 def test_csv_of_nothing() -> None:
