@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -40,6 +40,7 @@ from .dmed4.model import Command, MeasurementStatus
 from .dmed4.prototype import ChargeIdentity
 from .ocmf import MalformedRecordError, RecordKind, outline, parse
 from .power_failure import async_power_failed, async_power_failure_over
+from .record_keeper import PATIENCE
 
 if TYPE_CHECKING:
     from .coordinator import Dmed4ConfigEntry, Dmed4Data
@@ -161,6 +162,7 @@ class ChargeTracker:
         self._interrupted = False
         # Digests of records of charges that were ended here and whose end is not archived as such.
         self._claims: list[str] = []
+        self._settling: asyncio.Task[None] | None = None
         self._steps: set[asyncio.Task[MadeRecord]] = set()
         self._last_step = 0.0
         self._made: MadeRecord | None = None
@@ -169,8 +171,9 @@ class ChargeTracker:
         # What happens before Home Assistant has started; None afterwards.
         self._early: list[ChargeNews] | None = []
 
-    @property
+    @cached_property
     def _data(self) -> Dmed4Data:
+        # Not there yet when this object is made, and gone while an entry is being unloaded.
         return self._entry.runtime_data
 
     async def async_load(self) -> None:
@@ -209,6 +212,8 @@ class ChargeTracker:
         """Wait until all steps under way are done and what came of them is on disk."""
         if self._steps:
             await asyncio.wait(self._steps)
+        if self._settling is not None:
+            await asyncio.wait({self._settling}, timeout=PATIENCE)
         await self._store.async_save(self._content())
 
     @callback
@@ -244,7 +249,8 @@ class ChargeTracker:
         )
         self._steps.add(task)
         task.add_done_callback(self._async_done)
-        return await asyncio.shield(task)
+        await asyncio.wait({task})
+        return task.result()
 
     async def _async_run(self, event: ChargeEvent, step: _Step) -> MadeRecord:
         try:
@@ -271,6 +277,9 @@ class ChargeTracker:
     @callback
     def _async_done(self, task: asyncio.Task[MadeRecord]) -> None:
         self._steps.discard(task)
+        if not task.cancelled():
+            # It has been told; whoever asked may be gone.
+            task.exception()
         self._save_soon()
         self._data.sync.async_request()
         self._look()
@@ -286,7 +295,7 @@ class ChargeTracker:
         self._compare(charging=command is not Command.BEGIN)
         if command is Command.BEGIN:
             self.charge = _begun(Origin.HERE, Phase.BEGINNING)
-        elif command in _END_COMMANDS and self.charge is not None:
+        elif self.charge is not None and command in _END_COMMANDS:
             self.charge = replace(self.charge, phase=Phase.ENDING, last=_digest_of_open(last))
         if self.charge != before:
             await self._store.async_save(self._content())
@@ -295,12 +304,10 @@ class ChargeTracker:
         """Have the record in the archive; what else has changed is saved when it has been told."""
         stored = await self._async_archive(record, Source.COMMAND)
         self._made = MadeRecord(raw=record, stored=stored)
-        if self.charge is None:
-            return
-        if command is Command.BEGIN:
-            self.charge = replace(self.charge, phase=Phase.CHARGING)
-        elif command in _END_COMMANDS:
+        if command in _END_COMMANDS:
             self._close(claim=stored is None)
+        elif self.charge is not None:
+            self.charge = replace(self.charge, phase=Phase.CHARGING)
 
     async def _async_archive(self, record: bytes, source: Source) -> StoredRecord | None:
         stored = await self._data.records.async_store(record, source)
@@ -376,9 +383,9 @@ class ChargeTracker:
 
     @callback
     def _settle_soon(self, _: StoredRecord | None = None) -> None:
-        if self._claims:
-            self._entry.async_create_background_task(
-                self._hass, self._async_settle(), f"{self._entry.title} ends"
+        if self._claims and (self._settling is None or self._settling.done()):
+            self._settling = self._hass.async_create_background_task(
+                self._async_settle(), f"{self._entry.title} ends"
             )
 
     async def _async_settle(self) -> None:
@@ -386,20 +393,22 @@ class ChargeTracker:
 
         They may have come as anybody's: out of the logbook, after their answer was lost.
         """
-        records = self._data.records
         for claim in self._claims:
             try:
-                end = await records.async_run(partial(_find_end, claim))
+                settled = await self._async_settle_one(claim)
             except HomeAssistantError:
-                # It is tried again when there is news of the archive.
+                # The archive is away. It is tried again when there is news of it.
                 return
-            if end is None:
-                continue
-            if end.source is Source.METER:
-                end = await records.async_store(end.raw, Source.COMMAND)
-            if end is not None:
+            if settled:
                 self._claims = [other for other in self._claims if other != claim]
                 self._save_soon()
+
+    async def _async_settle_one(self, claim: str) -> bool:
+        records = self._data.records
+        end = await records.async_run(partial(_find_end, claim))
+        if end is not None and end.source is Source.METER:
+            end = await records.async_store(end.raw, Source.COMMAND)
+        return end is not None
 
     # --- remembering and telling ------------------------------------------------------------------
 
@@ -478,9 +487,8 @@ def _digest_of_open(last: bytes) -> str | None:
 
 def _find_end(claim: str, archive: Archive) -> StoredRecord | None:
     """Find the end of the session that a record belongs to."""
-    record = archive.find_record(claim)
-    if record is None or record.session_id is None:
-        return None
-    detail = archive.session(record.session_id)
-    records = () if detail is None else detail.records
+    known = archive.find_record(claim)
+    number = known.session_id if known else None
+    detail = archive.session(number) if number is not None else None
+    records = detail.records if detail else ()
     return next((record for record in records if record.kind in _ENDS), None)

@@ -64,10 +64,15 @@ async def meter_behind_proxy(
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+def storage_file(hass: HomeAssistant, entry: ConfigEntry) -> Path:
+    """Where the open charge is remembered."""
+    return Path(hass.config.path(".storage", f"lovato_dmed4.charge.{entry.entry_id}"))
+
+
 def remembered(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any] | None:
     """What is on disk of the open charge."""
-    path = Path(hass.config.path(".storage", f"lovato_dmed4.charge.{entry.entry_id}"))
-    if not path.exists():
+    path = storage_file(hass, entry)
+    if not path.is_file():
         return None
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["data"]
     return data

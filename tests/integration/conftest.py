@@ -14,6 +14,7 @@ from custom_components.lovato_dmed4.charge_tracker import ChargeNews, ChargeTrac
 from custom_components.lovato_dmed4.clock import ClockKeeper
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.logbook_sync import LogbookSync
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from tests.logbooks import find_entries_at_once
 
@@ -55,6 +56,12 @@ def _entries_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def clock_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do without the automatic setting of the clock, which is an event of its own."""
     monkeypatch.setattr(ClockKeeper, "async_start", lambda _: None)
+
+
+@pytest.fixture
+def logbook_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do without the fetching of records, which makes requests and stores what is found."""
+    monkeypatch.setattr(LogbookSync, "async_request", lambda _: None)
 
 
 @pytest.fixture

@@ -235,7 +235,7 @@ async def settled(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def assert_remembered(
+async def assert_remembered(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
     """What is remembered of the open charge is what the meter says."""
@@ -244,7 +244,8 @@ def assert_remembered(
     if charge is not None:
         assert (charge.phase, charge.origin) == (Phase.CHARGING, "here")
         assert charge.power_failed == (simulated.measurement_status == 3)
-    assert phase_on_disk(hass, entry) == (None if charge is None else "charging")
+    phase = None if charge is None else "charging"
+    await until(lambda: phase_on_disk(hass, entry) == phase)
 
 
 def briefly(news: News) -> str:
@@ -302,7 +303,7 @@ async def test_gap(
 
         assert briefly(news) == gap.news[DEATHS.index(dead)]
         await assert_all_archived(entry, simulated)
-        assert_remembered(hass, entry, simulated)
+        await assert_remembered(hass, entry, simulated)
         found = await sessions(entry)
         assert [each.session.outcome for each in found] == (
             [Outcome.OPEN] if simulated.charging else [Outcome.ENDED] if simulated.records else []
@@ -316,8 +317,8 @@ async def test_gap(
         await act(hass, entry, "end_charge_cycle")
         await settled(hass, entry)
         await assert_all_archived(entry, simulated)
-        assert_remembered(hass, entry, simulated)
-        assert remembered(hass, entry) == {"charge": None, "claims": []}
+        await assert_remembered(hass, entry, simulated)
+        await until(lambda: remembered(hass, entry) == {"charge": None, "claims": []})
         # Whatever else there was has been discarded.
         assert (await sessions(entry))[-1].session.outcome is (
             Outcome.POWER_FAILURE if power_failed else Outcome.ENDED
