@@ -16,6 +16,7 @@ from homeassistant.components.frontend import (
 )
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -23,7 +24,7 @@ import pytest
 from custom_components.lovato_dmed4 import panel
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.panel import FOLDER, PANEL_PATH, Plan, plan
-from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import ManualClock, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
 
 from .helpers import add_meter, complaints, is_available, value
 from .plugin import ClientSessionGenerator
@@ -267,21 +268,32 @@ async def test_panel_is_shown_to_administrators(
 
 @pytest.mark.usefixtures("dashboards")
 async def test_panel_goes_with_the_last_meter(
-    hass: HomeAssistant,
-    rest_server: RestServer,
-    simulated_2: ModbusTcpServer,
-    display_server: RestServer,
+    hass: HomeAssistant, rest_server: RestServer, simulated_2: ModbusTcpServer
 ) -> None:
-    await add_display(hass, display_server)
-    assert shown_panel(hass) is None
-    first, second = await add_meter(hass, rest_server), await add_meter(hass, simulated_2)
-    await hass.config_entries.async_remove(first.entry_id)
-    assert shown_panel(hass) is not None
-    await hass.config_entries.async_remove(second.entry_id)
-    assert shown_panel(hass) is None
+    display = RemoteDisplay(meters={1: simulated_2.meter})
+    async with ModbusTcpServer(display) as display_server:
+        shown = await add_display(hass, display_server)
+        assert shown_panel(hass) is None
+        first, second = await add_meter(hass, rest_server), await add_meter(hass, simulated_2)
+        await hass.config_entries.async_remove(first.entry_id)
+        assert shown_panel(hass) is not None
+        await hass.config_entries.async_remove(second.entry_id)
+        assert shown_panel(hass) is None
 
-    await add_meter(hass, rest_server)
-    assert shown_panel(hass) is not None
+        await add_meter(hass, rest_server)
+        assert shown_panel(hass) is not None
+        assert await hass.config_entries.async_unload(shown.entry_id)
+
+
+async def add_display(hass: HomeAssistant, server: ModbusTcpServer) -> ConfigEntry[Any]:
+    menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
+    form = await hass.config_entries.flow.async_configure(
+        menu["flow_id"], {"next_step_id": "modbus_tcp"}
+    )
+    fields = {"host": server.host, "port": server.port, "unit_id": 1, "framing": "tcp"}
+    done = await hass.config_entries.flow.async_configure(form["flow_id"], fields)
+    entry: ConfigEntry[Any] = done["result"]
+    return entry
 
 
 @pytest.mark.usefixtures("dashboards")
