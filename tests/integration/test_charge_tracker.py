@@ -63,7 +63,7 @@ from .helpers import (
 from .plugin import MockConfigEntry
 
 KEY = "charge_cycle"
-NOTHING = {"charge": None, "claims": []}
+NOTHING: dict[str, Any] = {"charge": None, "claims": []}
 ISSUE = "charge_after_power_failure"
 
 
@@ -107,7 +107,7 @@ async def test_steps_are_told_with_their_records(
     clock: ManualClock,
     news: News,
 ) -> None:
-    identity = {"identification_data": "04A2B3C4", "tariff_text": "0.45 EUR"}
+    identity: dict[str, Any] = {"identification_data": "04A2B3C4", "tariff_text": "0.45 EUR"}
     for action in ("start_charge_cycle", "read_charge_cycle", "end_charge_cycle"):
         response = await act(hass, entry, action, **(identity if "start" in action else {}))
         assert response["archived"] is True
@@ -589,7 +589,7 @@ ENDED_HERE = ("ended", {"origin": "here"})
 ENDED_ELSEWHERE = ("ended", {"origin": "elsewhere"})
 START_FAILED = ("failed", {"step": "start", "error": "interrupted"})
 END_FAILED = ("failed", {"step": "end", "error": "interrupted"})
-POWER_FAILED = ("power_failure", {})
+POWER_FAILED: tuple[str, dict[str, str]] = ("power_failure", {})
 
 # What was remembered, what the meter says, what is remembered then, what is told.
 TABLE: list[tuple[OpenCharge | None, int, OpenCharge | None, list[tuple[str, dict[str, str]]]]] = [

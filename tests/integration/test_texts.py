@@ -20,12 +20,14 @@ from custom_components.lovato_dmed4 import (
     binary_sensor,
     button,
     certificate,
+    charge_tracker,
     config_flow,
     coordinator,
     event,
     failed_records,
     issues,
     number,
+    power_failure,
     record_actions,
     record_explanation,
     scale_check,
@@ -36,6 +38,7 @@ from custom_components.lovato_dmed4 import (
     text as page_texts,
 )
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
+from custom_components.lovato_dmed4.charge_tracker import ChargeEvent, Origin
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
@@ -67,7 +70,7 @@ MODULES = sorted(FOLDER.glob("*.py"))
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
     "button": button.BUTTONS,
-    "event": (event.METROLOGICAL_EVENT, event.RECORD),
+    "event": (event.CHARGE_CYCLE, event.METROLOGICAL_EVENT, event.RECORD),
     "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
@@ -207,6 +210,17 @@ def test_icon(platform: str, description: EntityDescription) -> None:
 def test_problem_names_all_errors() -> None:
     words = STRINGS["entity"]["binary_sensor"]["problem"]["state_attributes"]["errors"]["state"]
     assert list(words) == [error.name.lower() for error in MeterErrors if error.name]
+
+
+def test_events_of_a_charge_cycle() -> None:
+    words = STRINGS["entity"]["event"]["charge_cycle"]["state_attributes"]
+    assert list(words["event_type"]["state"]) == list(ChargeEvent)
+    assert list(words["origin"]["state"]) == list(Origin)
+    assert list(words["verdict"]["state"]) == list(Verdict)
+    assert list(words["step"]["state"]) == list(charge_tracker._STEPS.values())
+    # Others are those of an exception.
+    assert list(words["error"]["state"]) == [charge_tracker._INTERRUPTED]
+    assert charge_tracker._INTERRUPTED not in STRINGS["exceptions"]
 
 
 # --- Actions ------------------------------------------------------------------------------------
@@ -458,6 +472,7 @@ def test_issues() -> None:
     others = {"clock_not_kept", "logbook_overwrites", "login_locked", "errors_persist"}
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
     others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCLEAR.value}
+    others |= {power_failure.CHARGE_AFTER_POWER_FAILURE}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]
