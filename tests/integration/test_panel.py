@@ -270,8 +270,7 @@ async def test_panel_is_shown_to_administrators(
 async def test_panel_goes_with_the_last_meter(
     hass: HomeAssistant, rest_server: RestServer, simulated_2: ModbusTcpServer
 ) -> None:
-    display = RemoteDisplay(meters={1: simulated_2.meter})
-    async with ModbusTcpServer(display) as display_server:
+    async with ModbusTcpServer(RemoteDisplay()) as display_server:
         shown = await add_display(hass, display_server)
         assert shown_panel(hass) is None
         first, second = await add_meter(hass, rest_server), await add_meter(hass, simulated_2)
