@@ -55,7 +55,6 @@ DAY = 28 * 3600
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait where a real meter needs time."""
     monkeypatch.setattr(catch_up, "_ATTEMPT_PAUSE", 0)
-    monkeypatch.setattr(catch_up, "_REST", 0)
     monkeypatch.setattr(logbook, "_SETTLE_PAUSE", 0)
 
 
@@ -388,8 +387,12 @@ async def polls_during(entry: Any, server: Any) -> int:
     """Poll as often as possible until all records are fetched; return how often."""
     sync, live = sync_of(entry), entry.runtime_data.live
     polls = 0
-    while not sync.state.running:  # noqa: ASYNC110 - it begins by itself
-        await asyncio.sleep(0)
+    changed = asyncio.Event()
+    ignore = sync.async_add_listener(changed.set)
+    while not sync.state.running:
+        changed.clear()
+        await changed.wait()
+    ignore()
     while sync.state.running:
         before = len(server.requests)
         await live.async_refresh()
