@@ -8,17 +8,23 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
+from homeassistant.components.frontend import (
+    DATA_EXTRA_MODULE_URL,
+    DATA_PANELS,
+    Panel,
+    async_remove_panel,
+)
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4 import panel
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.panel import FOLDER, Plan, plan
-from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+from custom_components.lovato_dmed4.panel import FOLDER, PANEL_PATH, Plan, plan
+from simulator import ManualClock, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
 
 from .helpers import add_meter, complaints, is_available, value
 from .plugin import ClientSessionGenerator
@@ -229,6 +235,97 @@ async def test_resources_that_can_not_be_written(
     assert len(complaints(caplog)) == 2
 
 
+def shown_panel(hass: HomeAssistant) -> Panel | None:
+    return hass.data[DATA_PANELS].get(PANEL_PATH)
+
+
+@pytest.mark.usefixtures("dashboards")
+async def test_panel_is_shown_to_administrators(
+    hass: HomeAssistant, rest_server: RestServer, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    entry = await add_meter(hass, rest_server)
+    panel = shown_panel(hass)
+    assert panel is not None
+    assert panel.require_admin
+    assert panel.sidebar_title == "Charge records"
+    # It would take the place of the options of each meter.
+    assert panel.config_panel_domain is None
+    assert panel.config is not None
+    custom = panel.config["_panel_custom"]
+    assert custom["name"] == "lovato-dmed4-panel"
+    assert custom["handle_safe_area"]
+    assert not custom["embed_iframe"]
+    # It shares a file with the card, which only works from the same folder.
+    (row,) = await rows(hass)
+    assert custom["module_url"] == row["url"].replace("card.js", "panel.js")
+    response = await (await hass_client_no_auth()).get(custom["module_url"])
+    assert await response.read() == (FOLDER / "panel.js").read_bytes()
+
+    # An open panel is not replaced, which would lose what was chosen in it.
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert shown_panel(hass) is panel
+
+
+@pytest.mark.usefixtures("dashboards")
+async def test_panel_goes_with_the_last_meter(
+    hass: HomeAssistant, rest_server: RestServer, simulated_2: ModbusTcpServer
+) -> None:
+    async with ModbusTcpServer(RemoteDisplay()) as display_server:
+        shown = await add_display(hass, display_server)
+        assert shown_panel(hass) is None
+        first, second = await add_meter(hass, rest_server), await add_meter(hass, simulated_2)
+        await hass.config_entries.async_remove(first.entry_id)
+        assert shown_panel(hass) is not None
+        await hass.config_entries.async_remove(second.entry_id)
+        assert shown_panel(hass) is None
+
+        await add_meter(hass, rest_server)
+        assert shown_panel(hass) is not None
+        assert await hass.config_entries.async_unload(shown.entry_id)
+
+
+async def add_display(hass: HomeAssistant, server: ModbusTcpServer) -> ConfigEntry[Any]:
+    menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": "user"})
+    form = await hass.config_entries.flow.async_configure(
+        menu["flow_id"], {"next_step_id": "modbus_tcp"}
+    )
+    fields = {"host": server.host, "port": server.port, "unit_id": 1, "framing": "tcp"}
+    done = await hass.config_entries.flow.async_configure(form["flow_id"], fields)
+    entry: ConfigEntry[Any] = done["result"]
+    return entry
+
+
+@pytest.mark.usefixtures("dashboards")
+async def test_panel_of_a_meter_that_can_not_be_reached(
+    hass: HomeAssistant, rest_server: RestServer
+) -> None:
+    entry = await add_meter(hass, rest_server)
+    async_remove_panel(hass, PANEL_PATH)
+    await rest_server.stop()
+    assert not await hass.config_entries.async_reload(entry.entry_id)
+    assert shown_panel(hass) is not None
+    await rest_server.start()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert is_available(hass, entry)
+
+
+@pytest.mark.usefixtures("dashboards")
+async def test_panel_that_can_not_be_registered(
+    hass: HomeAssistant,
+    rest_server: RestServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(panel, "_PANEL_TITLE", "missing")
+        entry = await add_meter(hass, rest_server)
+    assert is_available(hass, entry)
+    assert shown_panel(hass) is None
+    assert len(complaints(caplog)) == 1
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert shown_panel(hass) is not None
+
+
 URL = f"{ROOT}/abc/card.js"
 
 
@@ -259,4 +356,4 @@ def test_plan(there: list[dict[str, str]], todo: Plan) -> None:
 
 def test_manifest_names_what_has_to_be_there_before() -> None:
     manifest = json.loads((FOLDER.parent / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["after_dependencies"] == ["frontend", "lovelace"]
+    assert manifest["after_dependencies"] == ["frontend", "lovelace", "panel_custom"]

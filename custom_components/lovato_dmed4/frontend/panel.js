@@ -1,13 +1,13 @@
 /* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */
-import{A as He,B as O,a as A,b as a,c as P,d as p,e as Y,f as D,j as Me,k as Z,l as Le,n as Ee,o as Ae,q as w,r as V,s as X,t as T,w as De,x as Oe,z as J}from"./shared.js";var et=1e3,y=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let r=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${D}/${t}`,...i});if(r!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await J(e,s);if(r!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},et);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};var H={search:"",meter:"",since:"",until:"",verdict:""},U={view:"sessions",session:0,filters:H,period:"day",page:1},fe=["valid","inconsistent","unverifiable","key_changed","invalid"],tt=/^\d{4}-\d{2}-\d{2}$/,it=2**31-1;function ge(n){return Object.values(n).some(e=>e!=="")}function ve(n,e){let[t="",i=""]=n.split("/").filter(Boolean),r=new URLSearchParams(e),s=l=>{let c=r.get(l)??"";return tt.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?Ie(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:r.get("search")??"",meter:r.get("meter")??"",since:s("since"),until:s("until"),verdict:fe.find(l=>l===r.get("verdict"))??""},period:r.get("period")==="month"?"month":"day",page:Ie(r.get("page")??"")||1}}function Ie(n){let e=/^\d+$/.test(n)?Number(n):0;return e<=it?e:0}function q({view:n,session:e,filters:t,period:i,page:r}){let s=new URLSearchParams;if(n==="session")t.meter&&s.set("meter",t.meter);else if(n==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),r>1&&s.set("page",String(r))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},l=s.toString();return l?`${o[n]}?${l}`:o[n]}function Q(n,e){return{...e.length?{device_id:e}:{},...n.search.trim()?{search:n.search.trim()}:{},...n.since?{since:n.since}:{},...n.until?{until:B(n.until)}:{},...n.verdict?{verdict:[n.verdict]}:{}}}function B(n,e=1){let t=new Date(`${n}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}function ye(n,e,t=!1){let i=`${n}${q(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:rt(n)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function rt(n){return window.location.pathname.replace(/\/$/,"")===n}var k=class extends Y{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},_problem:{state:!0}};constructor(){super(),this._problem=""}href(e){return`${this.base}${q({...this.place,...e})}`}go(e,t=!1){ye(this.base,{...this.place,...e},t)}async save(e){this._problem="";try{await Me(this.hass,e)}catch(t){this._problem=await J(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||!t||t.locale!==this.hass.locale}};var b="–";function m(n,e,t){return n(`${e}.${t}`)||t}function $(n,e){return n===null?b:X(new Date(n),e,new Date(0))}function I(n,e){if(n===null)return b;let t=n.split(".")[1]?.length??0;return`${w(Number(n),t,e.locale)} kWh`}function N(n,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${n}T00:00:00Z`))}function C(n,e){return n===null?b:m(e,"identification_type",n.toLowerCase())}function Ne(n,e){return n.identification??e("panel.unidentified")}function Ce(n,e){let t=Object.fromEntries(n.values.map((i,r)=>[`value_${r+1}`,i]));return e(`finding.${n.code}`,t)||n.code}var nt={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},st={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function L(n){return nt[n]??["neutral","mdi:shield-off-outline"]}function j(n){let[e,t]=st[n];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function ee(n,e){let[t,i]=L(n);return a`<span class="chip ${t}"
-><ha-icon icon=${i}></ha-icon>${m(e,"panel.verdict",n)}</span
+import{A as Ce,B as D,a as A,b as a,c as P,d as p,e as Z,f as O,j as ze,k as X,l as Le,n as Ee,o as Ae,q as w,r as V,s as J,t as _,w as Oe,x as De,z as Q}from"./shared.js";var et=1e3,y=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let r=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${O}/${t}`,...i});if(r!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await Q(e,s);if(r!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},et);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};var C={search:"",meter:"",since:"",until:"",verdict:""},U={view:"sessions",session:0,filters:C,period:"day",page:1},fe=["valid","inconsistent","unverifiable","key_changed","invalid"],tt=/^\d{4}-\d{2}-\d{2}$/,it=2**31-1;function ge(n){return Object.values(n).some(e=>e!=="")}function ve(n,e){let[t="",i=""]=n.split("/").filter(Boolean),r=new URLSearchParams(e),s=l=>{let c=r.get(l)??"";return tt.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?He(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:r.get("search")??"",meter:r.get("meter")??"",since:s("since"),until:s("until"),verdict:fe.find(l=>l===r.get("verdict"))??""},period:r.get("period")==="month"?"month":"day",page:He(r.get("page")??"")||1}}function He(n){let e=/^\d+$/.test(n)?Number(n):0;return e<=it?e:0}function q({view:n,session:e,filters:t,period:i,page:r}){let s=new URLSearchParams;if(n==="session")t.meter&&s.set("meter",t.meter);else if(n==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),r>1&&s.set("page",String(r))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},l=s.toString();return l?`${o[n]}?${l}`:o[n]}function ee(n,e){return{...e.length?{device_id:e}:{},...n.search.trim()?{search:n.search.trim()}:{},...n.since?{since:n.since}:{},...n.until?{until:B(n.until)}:{},...n.verdict?{verdict:[n.verdict]}:{}}}function B(n,e=1){let t=new Date(`${n}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var rt=34;function ye(n,e,t=!1){let i=`${n}${q(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:nt(n)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function nt(n){return window.location.pathname.replace(/\/$/,"")===n}var k=class extends Z{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},_problem:{state:!0},_width:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this._width=Math.max(240,Math.round(e.contentRect.width)-rt))});constructor(){super(),this._problem="",this._width=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${q({...this.place,...e})}`}go(e,t=!1){ye(this.base,{...this.place,...e},t)}async save(e){this._problem="";try{await ze(this.hass,e)}catch(t){this._problem=await Q(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var b="–";function u(n,e,t){return n(`${e}.${t}`)||t}function $(n,e){return n===null?b:J(new Date(n),e,new Date(0))}function H(n,e){if(n===null)return b;let t=n.split(".")[1]?.length??0;return`${w(Number(n),t,e.locale)} kWh`}function I(n,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${n}T00:00:00Z`))}function N(n,e){return n===null?b:u(e,"identification_type",n.toLowerCase())}function Ie({identification:n},e){return n===null||n===""?e("panel.unidentified"):n}function Ne(n,e){let t=Object.fromEntries(n.values.map((i,r)=>[`value_${r+1}`,i]));return e(`finding.${n.code}`,t)||n.code}var st={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},at={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function L(n){return st[n]??["neutral","mdi:shield-off-outline"]}function j(n){let[e,t]=at[n];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function te(n,e){let[t,i]=L(n);return a`<span class="chip ${t}"
+><ha-icon icon=${i}></ha-icon>${u(e,"panel.verdict",n)}</span
 >`}function f(n,e,t){return a`<div class="notice ${n}" role=${n==="danger"?"alert":"status"}>
 <ha-icon icon=${e}></ha-icon>
 <div>${t}</div>
 </div>`}function S(n,e,t){return n.error?f("danger","mdi:alert-circle-outline",a`<p>${n.error}</p>
 <button type="button" ?disabled=${n.busy} @click=${t}>
 ${e("panel.retry")}
-</button>`):p}function _(n){return a`<div class="waiting" role="status">
+</button>`):p}function T(n){return a`<div class="waiting" role="status">
 <span class="visually-hidden">${n("panel.loading")}</span>
 <i></i><i></i><i></i>
 </div>`}function F(n){let e=n.filter(([,t])=>t!==null&&t!==""&&t!==p);return a`<dl>
@@ -166,7 +166,7 @@ overflow-wrap: anywhere;
 }
 .tone,
 .notice,
-.verdict,
+.banner,
 .chip {
 --dmed4-fill: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);
 --dmed4-on: var(--primary-text-color, #141414);
@@ -207,7 +207,7 @@ white-space: nowrap;
 --mdc-icon-size: 16px;
 }
 .notice,
-.verdict {
+.banner {
 display: flex;
 gap: 12px;
 margin: 0 0 16px;
@@ -233,19 +233,19 @@ flex: 1 1 200px;
 background: var(--card-background-color, #fff);
 color: var(--primary-text-color, #141414);
 }
-.verdict {
+.banner {
 padding: 16px;
 }
-.verdict > ha-icon {
+.banner > ha-icon {
 flex: none;
 --mdc-icon-size: 32px;
 }
-.verdict strong {
+.banner strong {
 font-size: var(--ha-font-size-xl, 20px);
 font-weight: var(--ha-font-weight-medium, 500);
 line-height: 32px;
 }
-.verdict p {
+.banner p {
 max-width: 75ch;
 }
 dl {
@@ -510,7 +510,7 @@ grid-template-columns: 1fr;
 grid-template-columns: 1fr 1fr;
 }
 }
-`,z=A`
+`,M=A`
 .scroll {
 overflow-x: auto;
 }
@@ -521,7 +521,7 @@ font-variant-numeric: tabular-nums;
 }
 th,
 td {
-padding: 8px 12px 8px 0;
+padding: 8px 24px 8px 0;
 border-bottom: 1px solid var(--divider-color, rgb(0 0 0 / 12%));
 text-align: start;
 vertical-align: top;
@@ -648,7 +648,7 @@ color: ${x};
 font-size: var(--ha-font-size-s, 12px);
 }
 }
-`,te=A`
+`,ie=A`
 :host {
 --dmed4-series-0: #3b82c4;
 --dmed4-series-1: #d9730d;
@@ -714,6 +714,7 @@ fill: var(--dmed4-series-0);
 opacity: 0.15;
 }
 .legend {
+margin-inline: -12px;
 display: flex;
 flex-wrap: wrap;
 gap: 4px 8px;
@@ -740,12 +741,7 @@ border-radius: 3px;
 font-weight: var(--ha-font-weight-medium, 500);
 white-space: nowrap;
 }
-@container (max-width: 600px) {
-.tick {
-font-size: 22px;
-}
-}
-`;var at=50,ie=class extends k{static styles=[T,R,z];#e=new y(this);#t=new y(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#n()}#n=()=>{this.#t.load(this.hass,"records/list",{...this.#r(this.info.meters[0]),limit:at})};#r(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:r})=>i===e.archive?r??[]:[])}}#a(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#r(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return a`${t.map(i=>this.#o(e.filter(r=>r.archive===i)))}
+`;var ot=50,re=class extends k{static styles=[_,R,M];#e=new y(this);#t=new y(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#n()}#n=()=>{this.#t.load(this.hass,"records/list",{...this.#r(this.info.meters[0]),limit:ot})};#r(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:r})=>i===e.archive?r??[]:[])}}#a(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#r(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return a`${t.map(i=>this.#o(e.filter(r=>r.archive===i)))}
 ${this.#p()}`}#o(e){let{texts:t}=this,[i]=e,{value:r,busy:s}=this.#e,o=this.#i===i?.archive;return a`
 ${e.map(l=>this.#l(l))}
 <section class="card check">
@@ -766,7 +762,7 @@ ${o&&r?f(r.suspicious?"warning":"success",r.suspicious?"mdi:shield-alert-outline
 ${o&&this.#e.error?f("danger","mdi:alert-circle-outline",this.#e.error):p}
 </div>
 </section>
-`}#l(e){let{texts:t,hass:i}=this,{sync:r}=e,s=c=>w(c,0,i.locale),o=Z(i,e.device_id??""),l=Ee(Le(i,o,"sensor.measurement_status"));return a`<section class="card">
+`}#l(e){let{texts:t,hass:i}=this,{sync:r}=e,s=c=>w(c,0,i.locale),o=X(i,e.device_id??""),l=Ee(Le(i,o,"sensor.measurement_status"));return a`<section class="card">
 <header>
 <h2>
 ${e.device_id?a`<a href="/config/devices/device/${e.device_id}">${e.name}</a>`:e.name}
@@ -791,7 +787,7 @@ class="tone ${r.state==="changed"?"warning":r.state==="pinned"?"success":"neutra
 icon=${r.state==="changed"?"mdi:key-alert-outline":"mdi:key-outline"}
 ></ha-icon>
 <div>
-<p>${m(t,"key_state",r.state)}</p>
+<p>${u(t,"key_state",r.state)}</p>
 <p class="quiet">
 ${t("panel.archive.seen",{first:$(r.first_seen,i),last:$(r.last_seen,i)})}
 </p>
@@ -806,7 +802,7 @@ ${r.public_key}</pre>
 </details>
 </div>
 </li>`)}
-</ul>`:a`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#p(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?_(e):t?.total===0?p:a`<section class="card" aria-labelledby="others">
+</ul>`:a`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#p(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?T(e):t?.total===0?p:a`<section class="card" aria-labelledby="others">
 <h2 id="others">${e("panel.others.title",{count:t?.total??0})}</h2>
 <p class="quiet">${e("panel.others.hint")}</p>
 ${S(this.#t,e,this.#n)}
@@ -820,7 +816,7 @@ ${t?.records.map(r=>this.#h(r))}
 ${e.pagination??b}, ${$(e.time??e.arrived,i)},
 ${e.meter??t("panel.gone")}
 </p>
-<p class="quiet">${m(t,"signature",e.signature)}</p>
+<p class="quiet">${u(t,"signature",e.signature)}</p>
 </div>
 <button
 type="button"
@@ -829,7 +825,7 @@ aria-label="${t("panel.download.ocmf")} ${e.pagination??""}"
 >
 <ha-icon icon="mdi:download"></ha-icon>OCMF
 </button>
-</li>`}};var Ve=92,ot=30,lt=12,be=5;function re(n,e=0,t=4){let i=Math.min(0,e),r=Math.max(0,n),s=(r-i)/t||1/t,o=10**Math.floor(Math.log10(s)),l=o*([1,2,2.5,5].find(M=>M*o>=s*.999999)??10),c=Math.floor(i/l+1e-9),d=Math.max(Math.ceil(r/l-1e-9),c+1),u=Array.from({length:d-c+1},(M,E)=>(c+E)*l),h=Math.max(0,-Math.floor(Math.log10(l))),v=Math.abs(l*10**h-Math.round(l*10**h))<1e-6;return{top:d*l,bottom:c*l,ticks:u,decimals:v?h:h+1}}function Ue(n,e,t){let i=n.until||(n.since>t?n.since:t),r=e==="day"?B(i,1-ot):$e(i,1-lt),s=n.since&&n.since<=i?n.since:r,o=e==="day"&&B(s,Ve)<=i?"month":e,l=[],c=o==="day"?s:$e(s,0);for(let h=c;h<=i;h=o==="day"?B(h):$e(h,1))l.push(h);let d=l.slice(-Ve),[u=s]=d;return{period:o,starts:d,since:u>s?u:s,until:i}}function $e(n,e){let t=new Date(`${n.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function qe(n,e){let t=n.series.slice(0,n.series.length>be?be-1:be),i=n.series.slice(t.length),r=[...t.map(l=>[l]),...i.length?[i]:[]],s=r.map(l=>{let c=new Map;for(let{buckets:d}of l)for(let{start:u,imported:h}of d)c.set(u,(c.get(u)??0)+Number(h));return c}),o=e.map(l=>{let c=s.map(d=>Math.max(0,d.get(l)??0));return{start:l,values:c,total:c.reduce((d,u)=>d+u,0)}});return{series:r.map(l=>({identification:l.length>1?void 0:l[0]?.identification,total:l.reduce((c,{imported:d})=>c+Number(d),0)})),bars:o,highest:Math.max(0,...o.map(({total:l})=>l))}}function Be(n,e,t){let i=r=>r.toFixed(1);return n.map(({time:r,value:s},o)=>o?`H${i(e(r))}V${i(t(s))}`:`M${i(e(r))} ${i(t(s))}`).join("")}function je(n,e,t,i){if(n.length<=2*i)return[...n];let r=new Map;for(let s of n){let o=Math.floor((s.time-e)/(t-e)*i);r.set(o,[...r.get(o)??[],s])}return[...r.values()].flatMap(s=>{let o=[...s].sort((c,d)=>c.value-d.value),l=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(l)].sort((c,d)=>c.time-d.time)})}function Ge(n,e,t){let r=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(l=>(e-n)/1e3/l<=t)??604800*4),s=new Date(n).getTimezoneOffset()*6e4,o=[];for(let l=Math.ceil((n-s)/r)*r+s;l<=e;l+=r)o.push(l);return o}var Ke=25,ct=350,xe=720,we=200,G=44,dt=22,ke=8,ne=class extends k{static styles=[T,R,z,te];#e=new y(this);#t=new y(this);#i="";#n;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#n)}willUpdate(e){let t=JSON.stringify([this.place,this.#r]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#o())}get#r(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:r})=>i?[]:r??[])}get#a(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ue(this.place.filters,this.place.period,t)}#o=()=>{let{filters:e,page:t}=this.place,i=Q(e,this.#r);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*Ke,limit:Ke});let{since:r,until:s,period:o}=this.#a,l=Q({...e,since:r,until:s},this.#r);this.#t.load(this.hass,"sessions/energy",{...l,period:o})};#l(e,t=!1){this.go({filters:{...this.place.filters,...e},page:1},t)}#d=e=>{let{value:t}=e.target;clearTimeout(this.#n),this.#n=setTimeout(()=>{this.#l({search:t},!0)},ct)};#s(e){return t=>{this.#l({[e]:t.target.value})}}#c(e){let t=this.#r,{meters:i}=this.info,{entry_id:r}=i.find(({device_id:l})=>l===t[0])??i[0]??{},s=new URLSearchParams;for(let[l,c]of Object.entries(Q(this.place.filters,t)))for(let d of[c].flat())s.append(l,String(d));let o=s.size?`?${s}`:"";this.save(`/api/${D}/${r??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,r=this.#e.value?.total===0&&!ge(this.place.filters);return a`
+</li>`}};var Ve=92,lt=30,ct=12,be=5;function ne(n,e=0,t=4){let i=Math.min(0,e),r=Math.max(0,n),s=(r-i)/t||1/t,o=10**Math.floor(Math.log10(s)),l=o*([1,2,2.5,5].find(g=>g*o>=s*.999999)??10),c=Math.floor(i/l+1e-9),d=Math.max(Math.ceil(r/l-1e-9),c+1),h=Array.from({length:d-c+1},(g,E)=>(c+E)*l),m=Math.max(0,-Math.floor(Math.log10(l))),z=Math.abs(l*10**m-Math.round(l*10**m))<1e-6;return{top:d*l,bottom:c*l,ticks:h,decimals:z?m:m+1}}function Ue(n,e,t){let i=n.until||(n.since>t?n.since:t),r=e==="day"?B(i,1-lt):$e(i,1-ct),s=n.since&&n.since<=i?n.since:r,o=e==="day"&&B(s,Ve)<=i?"month":e,l=[],c=o==="day"?s:$e(s,0);for(let m=c;m<=i;m=o==="day"?B(m):$e(m,1))l.push(m);let d=l.slice(-Ve),[h=s]=d;return{period:o,starts:d,since:h>s?h:s,until:i}}function $e(n,e){let t=new Date(`${n.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function qe(n,e){let t=n.series.slice(0,n.series.length>be?be-1:be),i=n.series.slice(t.length),r=[...t.map(l=>[l]),...i.length?[i]:[]],s=r.map(l=>{let c=new Map;for(let{buckets:d}of l)for(let{start:h,imported:m}of d)c.set(h,(c.get(h)??0)+Number(m));return c}),o=e.map(l=>{let c=s.map(d=>Math.max(0,d.get(l)??0));return{start:l,values:c,total:c.reduce((d,h)=>d+h,0)}});return{series:r.map(l=>({identification:l.length>1?void 0:l[0]?.identification,total:l.reduce((c,{imported:d})=>c+Number(d),0)})),bars:o,highest:Math.max(0,...o.map(({total:l})=>l))}}function Be(n,e,t){let i=r=>r.toFixed(1);return n.map(({time:r,value:s},o)=>o?`H${i(e(r))}V${i(t(s))}`:`M${i(e(r))} ${i(t(s))}`).join("")}function je(n,e,t,i){if(n.length<=2*i)return[...n];let r=new Map;for(let s of n){let o=Math.floor((s.time-e)/(t-e)*i);r.set(o,[...r.get(o)??[],s])}return[...r.values()].flatMap(s=>{let o=[...s].sort((c,d)=>c.value-d.value),l=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(l)].sort((c,d)=>c.time-d.time)})}function Ge(n,e,t){let r=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(l=>(e-n)/1e3/l<=t)??604800*4),s=new Date(n).getTimezoneOffset()*6e4,o=[];for(let l=Math.ceil((n-s)/r)*r+s;l<=e;l+=r)o.push(l);return o}var xe=25,dt=350,we=200,G=44,Ke=64,pt=22,ke=8,se=class extends k{static styles=[_,R,M,ie];#e=new y(this);#t=new y(this);#i="";#n;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#n)}willUpdate(e){let t=JSON.stringify([this.place,this.#r]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#o())}get#r(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:r})=>i?[]:r??[])}get#a(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ue(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e;e&&!t&&e.total&&!e.sessions.length&&this.go({page:Math.ceil(e.total/xe)},!0)}#o=()=>{let{filters:e,page:t}=this.place,i=ee(e,this.#r);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*xe,limit:xe});let{since:r,until:s,period:o}=this.#a,l=ee({...e,since:r,until:s},this.#r);this.#t.load(this.hass,"sessions/energy",{...l,period:o})};#l(e,t=!1){this.go({filters:{...this.place.filters,...e},page:1},t)}#d=e=>{let{value:t}=e.target;clearTimeout(this.#n),this.#n=setTimeout(()=>{this.#l({search:t},!0)},dt)};#s(e){return t=>{this.#l({[e]:t.target.value})}}#c(e){let t=this.#r,{meters:i}=this.info,{entry_id:r}=i.find(({device_id:l})=>l===t[0])??i[0]??{},s=new URLSearchParams;for(let[l,c]of Object.entries(ee(this.place.filters,t)))for(let d of[c].flat())s.append(l,String(d));let o=s.size?`?${s}`:"";this.save(`/api/${O}/${r??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,r=this.#e.value?.total===0&&!ge(this.place.filters);return a`
 ${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:o})=>f("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:o})))}
 ${r?this.#p():a`${this.#h()} ${this.#m()} ${this.#k()}`}
 `}#p(){let{texts:e}=this;return a`<section class="empty card">
@@ -869,7 +865,7 @@ ${o}
 ${e("panel.filter.any_verdict")}
 </option>
 ${fe.map(s=>a`<option value=${s} ?selected=${s===i.verdict}>
-${m(e,"panel.verdict",s)}
+${u(e,"panel.verdict",s)}
 </option>`)}
 </select>
 </label>
@@ -885,7 +881,7 @@ name=${s}
 ${ge(i)?a`<button
 type="button"
 class="reset"
-@click=${()=>{this.#l(H)}}
+@click=${()=>{this.#l(C)}}
 >
 <ha-icon icon="mdi:filter-remove-outline"></ha-icon>${e("panel.filter.reset")}
 </button>`:p}
@@ -897,29 +893,29 @@ ${["day","month"].map(r=>this.#v(r,t.period))}
 </div>
 </header>
 ${S(this.#t,e,this.#o)}
-${i?.period===t.period?this.#y(i,t):_(e)}
+${i?.period===t.period?this.#y(i,t):T(e)}
 </section>`}#v(e,t){return a`<button
 type="button"
 aria-pressed=${String(t===e)}
 @click=${()=>{this.go({period:e},!0)}}
 >
 ${this.texts(`panel.chart.${e}`)}
-</button>`}#y(e,t){let{texts:i,hass:r}=this,s=qe(e,t.starts),o=i("panel.chart.summary",{energy:I(e.imported,r),sessions:e.sessions,since:N(t.since,r),until:N(t.until,r)});return a`<figure>
+</button>`}#y(e,t){let{texts:i,hass:r}=this,s=qe(e,t.starts),o=i("panel.chart.summary",{energy:H(e.imported,r),sessions:e.sessions,since:I(t.since,r),until:I(t.until,r)});return a`<figure>
 <figcaption>${o}</figcaption>
 ${e.sessions?a`${this.#b(s,t,o)} ${this.#x(s)}
 ${this.#w(s,t)}`:a`<p class="quiet">${i("panel.chart.none")}</p>`}
-</figure>`}#b({bars:e,highest:t},{period:i},r){let{hass:s}=this,o=re(t),l=we-ke-dt,c=v=>ke+l-v/o.top*l,d=(xe-G)/e.length,u=Math.min(d*.72,48),h=Math.ceil(e.length/8);return a`<div class="plot">
-<svg viewBox="0 0 ${xe} ${we}" role="img" aria-label=${r}>
-${o.ticks.map(v=>P`<line class="grid" x1=${G} x2=${xe} y1=${c(v)} y2=${c(v)} />
-<text class="tick" x=${G-8} y=${c(v)+4} text-anchor="end">${w(v,o.decimals,s.locale)}</text>`)}
-${e.map(({start:v,values:M,total:E},g)=>{let Pe=G+g*d+(d-u)/2,W=0;return P`<g class="bar">
-<title>${this.#u(v,i)}: ${w(E,2,s.locale)} kWh</title>
-<rect class="hit" x=${G+g*d} y=${ke} width=${d} height=${l} />
-${M.map((ze,Je)=>{if(!ze)return p;let Qe=c(W);return W+=ze,P`<rect class="series-${Je}" x=${Pe} y=${c(W)} width=${u} height=${Math.max(Qe-c(W),.5)} />`})}
-${(e.length-1-g)%h?p:P`<text class="tick" x=${Pe+u/2} y=${we-4} text-anchor="middle">${this.#$(v,i)}</text>`}
+</figure>`}#b({bars:e,highest:t},{period:i},r){let{hass:s,_width:o}=this,l=ne(t),c=we-ke-pt,d=g=>ke+c-g/l.top*c,h=(o-G)/e.length,m=Math.min(h*.72,48),z=Math.ceil(Ke/h);return a`<div class="plot">
+<svg viewBox="0 0 ${o} ${we}" role="img" aria-label=${r}>
+${l.ticks.map(g=>P`<line class="grid" x1=${G} x2=${o} y1=${d(g)} y2=${d(g)} />
+<text class="tick" x=${G-8} y=${d(g)+4} text-anchor="end">${w(g,l.decimals,s.locale)}</text>`)}
+${e.map(({start:g,values:E,total:W},v)=>{let Pe=G+v*h+(h-m)/2,Y=0;return P`<g class="bar">
+<title>${this.#u(g,i)}: ${w(W,2,s.locale)} kWh</title>
+<rect class="hit" x=${G+v*h} y=${ke} width=${h} height=${c} />
+${E.map((Me,Je)=>{if(!Me)return p;let Qe=d(Y);return Y+=Me,P`<rect class="series-${Je}" x=${Pe} y=${d(Y)} width=${m} height=${Math.max(Qe-d(Y),.5)} />`})}
+${(e.length-1-v)%z?p:P`<text class="tick" x=${Math.min(Pe+m/2,o-Ke/3)} y=${we-4} text-anchor="middle">${this.#$(g,i)}</text>`}
 </g>`})}
 </svg>
-</div>`}#$(e,t){return N(e,this.hass,t==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}#u(e,t){return t==="day"?N(e,this.hass,{dateStyle:"full"}):N(e,this.hass,{month:"long",year:"numeric"})}#f(e){return e??this.texts(e===null?"panel.unidentified":"panel.chart.others")}#x({series:e}){let{search:t}=this.place.filters;return a`<ul class="legend">
+</div>`}#$(e,t){return I(e,this.hass,t==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}#u(e,t){return t==="day"?I(e,this.hass,{dateStyle:"full"}):I(e,this.hass,{month:"long",year:"numeric"})}#f(e){return e||this.texts(e===void 0?"panel.chart.others":"panel.unidentified")}#x({series:e}){let{search:t}=this.place.filters;return a`<ul class="legend">
 ${e.map(({identification:i,total:r},s)=>{let o=a`<i class="series-${s}"></i>
 <span>${this.#f(i)}</span>
 <b>${w(r,1,this.hass.locale)} kWh</b>`,l=t!==""&&t===i;return a`<li>
@@ -948,7 +944,7 @@ ${t.map(({identification:l})=>a`<th scope="col" class="number">${this.#f(l)}</th
 <tbody>
 ${e.filter(({total:l})=>l).reverse().map(({start:l,values:c,total:d})=>a`<tr>
 <th scope="row">${this.#u(l,i)}</th>
-${c.map(u=>a`<td class="number">${o(u)}</td>`)}
+${c.map(h=>a`<td class="number">${o(h)}</td>`)}
 <td class="number">${o(d)}</td>
 </tr>`)}
 </tbody>
@@ -969,24 +965,24 @@ title=${e(`panel.download.all_${r==="csv"?"csv":"zip"}`)}
 </header>
 ${this._problem?f("danger","mdi:alert-circle-outline",this._problem):p}
 ${S(this.#e,e,this.#o)}
-${t?this.#T(t):this.#e.error?p:_(e)}
-</section>`}#T(e){let{texts:t}=this,{sessions:i,total:r,offset:s,limit:o}=e;if(!i.length)return a`<div class="empty">
+${t?this.#_(t):this.#e.error?p:T(e)}
+</section>`}#_(e){let{texts:t}=this,{sessions:i,total:r,offset:s,limit:o}=e;if(!i.length)return a`<div class="empty">
 <ha-icon icon="mdi:magnify-close"></ha-icon>
 <p>${t("panel.list.none")}</p>
-</div>`;let l=Math.floor(s/o)+1,c=t("panel.list.range",{first:s+1,last:s+i.length,total:r}),d=this.info.meters.length>1,u=["begin","duration","energy","who",...d?["meter"]:[],"tariff","verdict"];return a`<table class="sessions" role="table" aria-labelledby="sessions">
+</div>`;let l=Math.floor(s/o)+1,c=t("panel.list.range",{first:s+1,last:s+i.length,total:r}),d=this.info.meters.length>1,h=["begin","duration","energy","who",...d?["meter"]:[],"tariff","verdict"];return a`<table class="sessions" role="table" aria-labelledby="sessions">
 <thead role="rowgroup">
 <tr role="row">
-${u.map(h=>a`<th
+${h.map(m=>a`<th
 role="columnheader"
 scope="col"
-class=${h==="energy"||h==="duration"?"number":""}
+class=${m==="energy"||m==="duration"?"number":""}
 >
-${t(`panel.list.${h}`)}
+${t(`panel.list.${m}`)}
 </th>`)}
 </tr>
 </thead>
 <tbody role="rowgroup">
-${i.map(h=>this.#_(h,d))}
+${i.map(m=>this.#T(m,d))}
 </tbody>
 </table>
 <nav class="paging" aria-label=${t("panel.list.pages")}>
@@ -1002,7 +998,7 @@ title=${s}
 @click=${()=>{this.go({page:e})}}
 >
 <ha-icon icon=${r}></ha-icon>
-</button>`}#_(e,t){let{texts:i,hass:r}=this,{duration:s,tariff_text:o}=e,l=e.device_id??this.place.filters.meter,c=this.href({view:"session",session:e.session_id,filters:{...H,meter:l||(this.#r[0]??"")}});return a`<tr role="row">
+</button>`}#T(e,t){let{texts:i,hass:r}=this,{duration:s,tariff_text:o}=e,l=e.device_id??this.place.filters.meter,c=this.href({view:"session",session:e.session_id,filters:{...C,meter:l||(this.#r[0]??"")}});return a`<tr role="row">
 <td role="cell" class="begin">
 <a href=${c}
 >${e.begin?$(e.begin,r):i("panel.list.no_time")}</a
@@ -1011,21 +1007,21 @@ title=${s}
 <td role="cell" class="number duration">
 ${e.outcome==="open"?a`<span class="open">${i("panel.outcome.open")}</span>`:s===null?b:V(s)}
 </td>
-<td role="cell" class="number energy">${I(e.imported,r)}</td>
+<td role="cell" class="number energy">${H(e.imported,r)}</td>
 <td role="cell" class="who">
-${Ne(e,i)}
-${e.identification?a`<small>${C(e.identification_type,i)}</small>`:p}
+${Ie(e,i)}
+${e.identification?a`<small>${N(e.identification_type,i)}</small>`:p}
 </td>
 ${t?a`<td role="cell" class="meter">${e.meter??i("panel.gone")}</td>`:p}
 <td role="cell" class="tariff">${o??b}</td>
-<td role="cell" class="verdict">${ee(e.verdict,i)}</td>
-</tr>`}};var pt=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),ht=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],se=class extends Y{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},_texts:{state:!0},_place:{state:!0},_revision:{state:!0}};static styles=[T,R,Fe];#e=new y(this);#t="";#i="";#n;constructor(){super(),this.narrow=!1,this._place=U,this._revision=0}get#r(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#a),window.addEventListener("popstate",this.#a),this.#a()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#a),window.removeEventListener("popstate",this.#a),this.#n?.removeEventListener("ready",this.#o),this.#n=void 0}#a=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#r)||(this._place=ve(e.slice(this.#r.length),t))};#o=()=>{this._revision+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,Oe(t)),i?.localize!==t.localize&&(this._texts=De(t)),e.has("route")&&this.#a(),t.connection!==this.#n&&(this.#n?.removeEventListener("ready",this.#o),this.#n=t.connection,t.connection.addEventListener("ready",this.#o)),i?.states!==t.states&&this.#l(t),(e.has("_revision")||!i)&&this.#d()}#l(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:r})=>i===D&&pt.has(r??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this._revision+=1),this.#i=t)}#d=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#s=()=>{this._revision+=1};#c=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:r,search:s}=new URL(t.href);i!==window.location.origin||!mt(r,this.#r)||(e.preventDefault(),ye(this.#r,ve(r.slice(this.#r.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,_texts:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
+<td role="cell" class="verdict">${te(e.verdict,i)}</td>
+</tr>`}};var ht=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),mt=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],ae=class extends Z{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},_texts:{state:!0},_place:{state:!0},_revision:{state:!0}};static styles=[_,R,Fe];#e=new y(this);#t="";#i="";#n;constructor(){super(),this.narrow=!1,this._place=U,this._revision=0}get#r(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#a),window.addEventListener("popstate",this.#a),this.#a()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#a),window.removeEventListener("popstate",this.#a),this.#n?.removeEventListener("ready",this.#o),this.#n=void 0}#a=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#r)||(this._place=ve(e.slice(this.#r.length),t))};#o=()=>{this._revision+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,De(t)),i?.localize!==t.localize&&(this._texts=Oe(t)),e.has("route")&&this.#a(),t.connection!==this.#n&&(this.#n?.removeEventListener("ready",this.#o),this.#n=t.connection,t.connection.addEventListener("ready",this.#o)),i?.states!==t.states&&this.#l(t),(e.has("_revision")||!i)&&this.#d()}#l(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:r})=>i===O&&ht.has(r??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this._revision+=1),this.#i=t)}#d=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#s=()=>{this._revision+=1};#c=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:r,search:s}=new URL(t.href);i!==window.location.origin||!ut(r,this.#r)||(e.preventDefault(),ye(this.#r,ve(r.slice(this.#r.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,_texts:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
 <div class="bar">
 <ha-menu-button .hass=${e} .narrow=${this.narrow}></ha-menu-button>
 <h1>${t("panel.title")}</h1>
 </div>
 <nav class="tabs" aria-label=${t("panel.title")} @click=${this.#c}>
-${ht.map(([i,r])=>this.#p(i,r,t))}
+${mt.map(([i,r])=>this.#p(i,r,t))}
 </nav>
 <main @click=${this.#c}>
 <div class="content">${this.#h(e,t)}</div>
@@ -1042,7 +1038,7 @@ type="button"
 ${t("panel.reload")}
 </button>`):p}
 ${S(this.#e,t,this.#s)}
-${i?this.#m(e,t,i):this.#e.error?p:_(t)}
+${i?this.#m(e,t,i):this.#e.error?p:T(t)}
 `}#m(e,t,i){if(!i.meters.length)return a`<section class="empty card">
 <ha-icon icon="mdi:lan-disconnect"></ha-icon>
 <h2>${t("panel.no_meter.title")}</h2>
@@ -1076,31 +1072,31 @@ ${i?this.#m(e,t,i):this.#e.error?p:_(t)}
 .place=${r}
 .base=${o}
 .revision=${s}
-></dmed4-overview-page>`}}};function mt(n,e){return n===e||n.startsWith(`${e}/`)}var ut=3e5,ft=36e5;async function Ye(n,e,t,i){let r=await He(n,e,t/1e3,i/1e3);if(r.length){let s=r.map(({from:o,value:l})=>({time:Math.max(o*1e3,t),value:l}));return We(s,i)}for(let[s,o]of[["5minute",ut],["hour",ft]]){let c=(await gt(n,e,t,i,s)).flatMap(({start:d,mean:u})=>{let h=u===null?null:Ae(n.states[e],String(u));return h===null?[]:{time:Math.max(d,t),value:h}});if(c.length)return We(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function We(n,e){let t=n.at(-1);return t&&t.time<e?[...n,{...t,time:e}]:[...n]}async function gt(n,e,t,i,r){try{return(await n.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:r,types:["mean"]}))[e]??[]}catch{return[]}}function K(n,e,t){return a`<li>
+></dmed4-overview-page>`}}};function ut(n,e){return n===e||n.startsWith(`${e}/`)}var ft=3e5,gt=36e5;async function Ye(n,e,t,i){let r=await Ce(n,e,t/1e3,i/1e3);if(r.length){let s=r.map(({from:o,value:l})=>({time:Math.max(o*1e3,t),value:l}));return We(s,i)}for(let[s,o]of[["5minute",ft],["hour",gt]]){let c=(await vt(n,e,t,i,s)).flatMap(({start:d,mean:h})=>{let m=h===null?null:Ae(n.states[e],String(h));return m===null?[]:{time:Math.max(d,t),value:m}});if(c.length)return We(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function We(n,e){let t=n.at(-1);return t&&t.time<e?[...n,{...t,time:e}]:[...n]}async function vt(n,e,t,i,r){try{return(await n.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:r,types:["mean"]}))[e]??[]}catch{return[]}}function K(n,e,t){return a`<li>
 ${n}
 <div>
 <h4>${e}</h4>
 ${t}
 </div>
-</li>`}var vt={valid:"valid",invalid:"invalid"},yt={changed:"warning",none:"warning"};function Ze(n){return a`<ha-icon class="tone ${n[0]}" icon=${n[1]}></ha-icon>`}var bt=["success","mdi:check-circle-outline"];function ae(n){return n?j(n):Ze(bt)}function Te({quality:n,billable:e},t){return K(ae(e?void 0:"note"),t("panel.part.clock"),a`<p>${m(t,"clock",n)}</p>`)}function _e({accepted:n,refusal:e},t){return K(ae(n?void 0:"note"),t("panel.part.transparency"),a`<p>${m(t,"refusal",e??"accepted")}</p>`)}function oe(n,e){let{signature:t,key:i,deviations:r}=n,s=r.filter(({severity:o})=>o!=="note");return a`<ul class="parts">
-${K(Ze(L(vt[t.verdict]??"unverifiable")),e("panel.part.signature"),a`<p>${m(e,"signature",t.verdict)}</p>
+</li>`}var yt={valid:"valid",invalid:"invalid"},bt={changed:"warning",none:"warning"};function Ze(n){return a`<ha-icon class="tone ${n[0]}" icon=${n[1]}></ha-icon>`}var $t=["success","mdi:check-circle-outline"];function oe(n){return n?j(n):Ze($t)}function _e({quality:n,billable:e},t){return K(oe(e?void 0:"note"),t("panel.part.clock"),a`<p>${u(t,"clock",n)}</p>`)}function Te({accepted:n,refusal:e},t){return K(oe(n?void 0:"note"),t("panel.part.transparency"),a`<p>${u(t,"refusal",e??"accepted")}</p>`)}function le(n,e){let{signature:t,key:i,deviations:r}=n,s=r.filter(({severity:o})=>o!=="note");return a`<ul class="parts">
+${K(Ze(L(yt[t.verdict]??"unverifiable")),e("panel.part.signature"),a`<p>${u(e,"signature",t.verdict)}</p>
 <p class="quiet">
-${m(e,"signature_reason",t.reason)}
+${u(e,"signature_reason",t.reason)}
 ${t.algorithm?a`<code>${t.algorithm}</code>`:p}
 </p>`)}
-${K(ae(i.verdict==="given"?"note":yt[i.verdict]),e("panel.part.key"),a`<p>${m(e,"key",i.verdict)}</p>
+${K(oe(i.verdict==="given"?"note":bt[i.verdict]),e("panel.part.key"),a`<p>${u(e,"key",i.verdict)}</p>
 ${i.fingerprint?a`<p class="quiet">
 ${e("panel.part.fingerprint")} <code class="long">${i.fingerprint}</code>
 </p>`:p}`)}
-${Te(n.clock,e)}
-${K(ae(s.length?"warning":void 0),e("panel.part.format"),r.length?a`<ul class="deviations">
+${_e(n.clock,e)}
+${K(oe(s.length?"warning":void 0),e("panel.part.format"),r.length?a`<ul class="deviations">
 ${r.map(({code:o,path:l,severity:c})=>a`<li>
 ${j(c)}
-<span>${m(e,"deviation",o)} <code>${l}</code></span>
+<span>${u(e,"deviation",o)} <code>${l}</code></span>
 </li>`)}
 </ul>`:a`<p>${e("panel.part.conforms")}</p>`)}
-${_e(n.transparency,e)}
-</ul>`}function le(n,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return n.readings.length?a`<div
+${Te(n.transparency,e)}
+</ul>`}function ce(n,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return n.readings.length?a`<div
 class="scroll"
 tabindex="0"
 role="group"
@@ -1132,27 +1128,27 @@ ${r.error_flags?a`<code>${r.error_flags}</code>`:p}
 </tr>`)}
 </tbody>
 </table>
-</div>`:a`<p class="quiet">${e("panel.readings.none")}</p>`}function ce(n,e,t){let{meter:i,identification:r}=n;return F([[e("panel.fact.pagination"),n.pagination],[e("panel.fact.identification"),r.data===null?null:a`${r.data}
-<small>${C(r.type,e)}</small>`],[e("panel.fact.level"),Re(r.level,e)],[e("panel.fact.flags"),r.flags.join(", ")],[e("panel.fact.tariff"),n.tariff_text],[e("panel.fact.charge_point"),n.charge_point],[e("panel.fact.made_by"),[i.vendor,i.model].filter(Boolean).join(" ")],[e("panel.fact.serial_number"),i.serial_number??i.gateway_serial_number],[e("panel.fact.firmware"),i.firmware],[e("panel.fact.format_version"),n.format_version],[e("panel.fact.source"),n.source?m(e,"source",n.source):null],[e("panel.fact.arrived"),n.arrived?$(n.arrived,t):null],[e("panel.fact.verified"),n.verified?$(n.verified,t):null],[e("panel.fact.digest"),a`<code class="long">${n.digest}</code>`]])}function Re(n,e){return n===null?null:m(e,"identification_level",n.toLowerCase())}function de(n,e){return a`<details class="raw">
+</div>`:a`<p class="quiet">${e("panel.readings.none")}</p>`}function de(n,e,t){let{meter:i,identification:r}=n;return F([[e("panel.fact.pagination"),n.pagination],[e("panel.fact.identification"),r.data===null?null:a`${r.data}
+<small>${N(r.type,e)}</small>`],[e("panel.fact.level"),Re(r.level,e)],[e("panel.fact.flags"),r.flags.join(", ")],[e("panel.fact.tariff"),n.tariff_text],[e("panel.fact.charge_point"),n.charge_point],[e("panel.fact.made_by"),[i.vendor,i.model].filter(Boolean).join(" ")],[e("panel.fact.serial_number"),i.serial_number??i.gateway_serial_number],[e("panel.fact.firmware"),i.firmware],[e("panel.fact.format_version"),n.format_version],[e("panel.fact.source"),n.source?u(e,"source",n.source):null],[e("panel.fact.arrived"),n.arrived?$(n.arrived,t):null],[e("panel.fact.verified"),n.verified?$(n.verified,t):null],[e("panel.fact.digest"),a`<code class="long">${n.digest}</code>`]])}function Re(n,e){return n===null?null:u(e,"identification_level",n.toLowerCase())}function pe(n,e){return a`<details class="raw">
 <summary>${e("panel.raw")}</summary>
 <pre tabindex="0" aria-label=${e("panel.raw")}>${n.raw}</pre>
 ${n.key.public_key?a`<h4>${e("panel.public_key")}</h4>
 <pre tabindex="0" aria-label=${e("panel.public_key")}>${n.key.public_key}</pre>`:p}
-</details>`}var pe=720,Se=180,he=44,$t=22,Xe=8,me=class extends k{static properties={...k.properties,_power:{state:!0}};static styles=[T,R,z,te];#e=new y(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this._power=void 0,this.#i=""),this.#t=t,this.#n())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:r}=e,s=JSON.stringify([t,i,r]);s!==this.#i&&(this.#i=s,this.#r(e))}#n=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#r({device_id:e,begin:t,end:i,outcome:r}){let{hass:s}=this,o=Z(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=r==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>l;this._power=d?await Ye(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
+</details>`}var Se=180,he=44,xt=22,Xe=8,me=class extends k{static properties={...k.properties,_power:{state:!0}};static styles=[_,R,M,ie];#e=new y(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this._power=void 0,this.#i=""),this.#t=t,this.#n())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:r}=e,s=JSON.stringify([t,i,r]);s!==this.#i&&(this.#i=s,this.#r(e))}#n=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#r({device_id:e,begin:t,end:i,outcome:r}){let{hass:s}=this,o=X(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=r==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>l;this._power=d?await Ye(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
 <a class="back" href=${this.base} @click=${this.#a}>
 <ha-icon icon="mdi:arrow-left"></ha-icon>${e("panel.session.back")}
 </a>
 ${S(this.#e,e,this.#n)}
 ${this._problem?f("danger","mdi:alert-circle-outline",this._problem):p}
-${t?this.#o(t):i?p:_(e)}
+${t?this.#o(t):i?p:T(e)}
 `}#a=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(U))};#o(e){let{texts:t,hass:i}=this,[r,s]=L(e.verdict),o=e.begin?t("panel.session.title",{begin:$(e.begin,i)}):t("panel.session.untimed");return a`
 <h2 class="title">${o}</h2>
-<div class="verdict ${r}">
+<div class="banner ${r}">
 <ha-icon icon=${s}></ha-icon>
 <div>
-<strong>${m(t,"panel.verdict",e.verdict)}</strong>
-<p>${m(t,"verdict",e.verdict)}</p>
-<p>${m(t,"outcome",e.outcome)}</p>
+<strong>${u(t,"panel.verdict",e.verdict)}</strong>
+<p>${u(t,"verdict",e.verdict)}</p>
+<p>${u(t,"outcome",e.outcome)}</p>
 </div>
 </div>
 <section class="card" aria-labelledby="about">
@@ -1168,13 +1164,13 @@ ${this.#p(e)}
 <ul class="parts">
 ${e.findings.map(l=>a`<li>
 ${j(l.severity)}
-<div><p>${Ce(l,t)}</p></div>
+<div><p>${Ne(l,t)}</p></div>
 </li>`)}
 ${e.findings.length?p:a`<li>
 <ha-icon class="tone success" icon="mdi:check-circle-outline"></ha-icon>
 <div><p>${t("panel.session.no_findings")}</p></div>
 </li>`}
-${Te(e.clock,t)} ${_e(e.transparency,t)}
+${_e(e.clock,t)} ${Te(e.transparency,t)}
 </ul>
 </section>
 <section class="records" aria-labelledby="records">
@@ -1183,8 +1179,8 @@ ${t("panel.session.records",{count:e.record_reports.length})}
 </h3>
 ${e.record_reports.map((l,c)=>this.#c(l,c===e.record_reports.length-1))}
 </section>
-`}#l(e){let{texts:t,hass:i}=this,{device_id:r,duration:s,exported:o,identification:l}=e,c=e.meter??t("panel.gone");return F([[t("panel.fact.energy"),a`<b>${I(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?I(o,i):null],[t("panel.fact.begin"),$(e.begin,i)],[t(e.outcome==="open"?"panel.fact.last_known":"panel.fact.end"),$(e.end,i)],[t("panel.fact.duration"),s===null?null:V(s)],[t("panel.fact.identification"),l===null?t("panel.unidentified"):a`${l}
-<small>${C(e.identification_type,t)}</small>`],[t("panel.fact.level"),Re(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),r?a`<a href="/config/devices/device/${r}">${c}</a>`:c]])}#d({links:e}){let{texts:t}=this,i=r=>e.ocmf.replace(/\.ocmf$/,`.${r}`);return[this.#s("XML",e.xml,t("panel.download.xml")),this.#s("OCMF",e.ocmf,t("panel.download.ocmf")),this.#s("CSV",i("csv"),t("panel.download.csv")),this.#s("ZIP",i("zip"),t("panel.download.zip"))]}#s(e,t,i){return a`<button
+`}#l(e){let{texts:t,hass:i}=this,{device_id:r,duration:s,exported:o,identification:l}=e,c=e.meter??t("panel.gone");return F([[t("panel.fact.energy"),a`<b>${H(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?H(o,i):null],[t("panel.fact.begin"),$(e.begin,i)],[t(e.outcome==="open"?"panel.fact.last_known":"panel.fact.end"),$(e.end,i)],[t("panel.fact.duration"),s===null?null:V(s)],[t("panel.fact.identification"),l?a`${l}
+<small>${N(e.identification_type,t)}</small>`:t("panel.unidentified")],[t("panel.fact.level"),Re(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),r?a`<a href="/config/devices/device/${r}">${c}</a>`:c]])}#d({links:e}){let{texts:t}=this,i=r=>e.ocmf.replace(/\.ocmf$/,`.${r}`);return[this.#s("XML",e.xml,t("panel.download.xml")),this.#s("OCMF",e.ocmf,t("panel.download.ocmf")),this.#s("CSV",i("csv"),t("panel.download.csv")),this.#s("ZIP",i("zip"),t("panel.download.zip"))]}#s(e,t,i){return a`<button
 type="button"
 title=${i}
 ?disabled=${t===null}
@@ -1194,36 +1190,36 @@ title=${i}
 </button>`}#c(e,t){let{texts:i,hass:r}=this;return a`<details class="card record" ?open=${t}>
 <summary>
 <span class="name"
->${m(i,"panel.kind",e.kind)}
+>${u(i,"panel.kind",e.kind)}
 <small>${e.pagination??""}</small></span
 >
-${ee(e.verdict,i)}
+${te(e.verdict,i)}
 </summary>
-${oe(e,i)}
+${le(e,i)}
 <h4>${i("panel.readings.title")}</h4>
-${le(e,i,r)}
+${ce(e,i,r)}
 <h4>${i("panel.session.contents")}</h4>
-${ce(e,i,r)} ${de(e,i)}
+${de(e,i,r)} ${pe(e,i)}
 <div class="downloads">
 ${this.#s("OCMF",e.links.ocmf,i("panel.download.ocmf"))}
 ${this.#s("XML",e.links.xml,i("panel.download.xml"))}
 </div>
 </details>`}#p(e){let{texts:t,_power:i}=this;return a`<section class="card" aria-labelledby="power">
 <h3 id="power">${t("panel.session.power")}</h3>
-${i===void 0?_(t):i.length?this.#h(i,e):a`<p class="quiet">${t("panel.session.no_power")}</p>`}
-</section>`}#h(e,t){let{texts:i,hass:r}=this,s=Date.parse(t.begin??""),o=e.at(-1)?.time??s,l=e.map(({value:g})=>g),c=Math.max(...l),d=re(c,Math.min(...l),3),u=Se-Xe-$t,h=g=>he+(g-s)/(o-s||1)*(pe-he-8),v=g=>Xe+(d.top-g)/(d.top-d.bottom)*u,M=Be(je(e,s,o,pe/2),h,v),E=i("panel.session.power_summary",{highest:w(c,1,r.locale),duration:V((o-s)/1e3)});return a`<figure>
-<figcaption>${E}</figcaption>
+${i===void 0?T(t):i.length?this.#h(i,e):a`<p class="quiet">${t("panel.session.no_power")}</p>`}
+</section>`}#h(e,t){let{texts:i,hass:r,_width:s}=this,o=Date.parse(t.begin??""),l=e.at(-1)?.time??o,c=e.map(({value:v})=>v),d=Math.max(...c),h=ne(d,Math.min(...c),3),m=Se-Xe-xt,z=v=>he+(v-o)/(l-o||1)*(s-he-8),g=v=>Xe+(h.top-v)/(h.top-h.bottom)*m,E=Be(je(e,o,l,s/2),z,g),W=i("panel.session.power_summary",{highest:w(d,1,r.locale),duration:V((l-o)/1e3)});return a`<figure>
+<figcaption>${W}</figcaption>
 <div class="plot">
-<svg viewBox="0 0 ${pe} ${Se}" role="img" aria-label=${E}>
-${d.ticks.map(g=>P`<line class="grid" x1=${he} x2=${pe} y1=${v(g)} y2=${v(g)} />
-<text class="tick" x=${he-8} y=${v(g)+4} text-anchor="end">${w(g,d.decimals,r.locale)}</text>`)}
-${Ge(s,o,6).map(g=>P`<text class="tick" x=${h(g)} y=${Se-4} text-anchor="middle">${X(new Date(g),r,new Date(g))}</text>`)}
-<path class="area" d="${M}V${v(0)}H${h(e[0]?.time??s)}Z" />
-<path class="line" d=${M} />
+<svg viewBox="0 0 ${s} ${Se}" role="img" aria-label=${W}>
+${h.ticks.map(v=>P`<line class="grid" x1=${he} x2=${s} y1=${g(v)} y2=${g(v)} />
+<text class="tick" x=${he-8} y=${g(v)+4} text-anchor="end">${w(v,h.decimals,r.locale)}</text>`)}
+${Ge(o,l,Math.floor(s/90)).map(v=>P`<text class="tick" x=${z(v)} y=${Se-4} text-anchor="middle">${J(new Date(v),r,new Date(v))}</text>`)}
+<path class="area" d="${E}V${g(0)}H${z(e[0]?.time??o)}Z" />
+<path class="line" d=${E} />
 </svg>
 </div>
 <p class="quiet unit">kW</p>
-</figure>`}};var ue=class extends k{static styles=[T,R,z];#e=new y(this);#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",r=""]=["record","public_key"].map(s=>{let o=t.get(s);return typeof o=="string"?o:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...r.trim()?{public_key:r.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};render(){let{texts:e}=this,{value:t,error:i,busy:r}=this.#e;return a`
+</figure>`}};var ue=class extends k{static styles=[_,R,M];#e=new y(this);#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",r=""]=["record","public_key"].map(s=>{let o=t.get(s);return typeof o=="string"?o:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...r.trim()?{public_key:r.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};render(){let{texts:e}=this,{value:t,error:i,busy:r}=this.#e;return a`
 <section class="card" aria-labelledby="verify">
 <h2 id="verify">${e("panel.verify.title")}</h2>
 <p>${e("panel.verify.hint")}</p>
@@ -1252,11 +1248,11 @@ ${e(r?"panel.verify.busy":"panel.verify.submit")}
 ${i?f("danger","mdi:alert-circle-outline",i):p}
 </section>
 ${t?this.#i(t):p}
-`}#i(e){let{texts:t,hass:i,info:r}=this,[s,o]=L(e.verdict),l=r.meters.find(({device_id:d})=>d===e.device_id),c={...H,meter:e.device_id??""};return a`<div id="result" tabindex="-1">
-<div class="verdict ${s}">
+`}#i(e){let{texts:t,hass:i,info:r}=this,[s,o]=L(e.verdict),l=r.meters.find(({device_id:d})=>d===e.device_id),c={...C,meter:e.device_id??""};return a`<div id="result" tabindex="-1">
+<div class="banner ${s}">
 <ha-icon icon=${o}></ha-icon>
 <div>
-<strong>${m(t,"panel.verdict",e.verdict)}</strong>
+<strong>${u(t,"panel.verdict",e.verdict)}</strong>
 <p>
 ${l?t("panel.verify.of_meter",{meter:l.name}):t("panel.verify.of_nobody")}
 </p>
@@ -1271,9 +1267,9 @@ href=${this.href({view:"session",session:e.session_id,filters:c})}
 </div>
 </div>
 <section class="card">
-${oe(e,t)}
+${le(e,t)}
 <h4>${t("panel.readings.title")}</h4>
-${le(e,t,i)}
+${ce(e,t,i)}
 <h4>${t("panel.session.contents")}</h4>
-${ce(e,t,i)} ${de(e,t)}
-</section>`}};O("dmed4-archive-page",ie);O("dmed4-overview-page",ne);O("dmed4-session-page",me);O("dmed4-verify-page",ue);O("lovato-dmed4-panel",se);
+${de(e,t,i)} ${pe(e,t)}
+</section>`}};D("dmed4-archive-page",re);D("dmed4-overview-page",se);D("dmed4-session-page",me);D("dmed4-verify-page",ue);D("lovato-dmed4-panel",ae);

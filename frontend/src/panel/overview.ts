@@ -17,9 +17,10 @@ const PAGE_SIZE = 25;
 /** Whoever types is not interrupted by an answer to every letter. */
 const TYPING = 350;
 
-const WIDTH = 720;
 const HEIGHT = 200;
 const LEFT = 44;
+/** Room for the name of a bar. */
+const LABEL = 64;
 const BOTTOM = 22;
 const TOP = 8;
 
@@ -57,6 +58,13 @@ export class OverviewPage extends PanelPage {
     // Swedes write days as ISO does.
     const today = new Intl.DateTimeFormat("sv-SE", zone).format(new Date());
     return chartRange(this.place.filters, this.place.period, today);
+  }
+
+  protected override updated(): void {
+    const { value: found, busy } = this.#sessions;
+    // What was on this page may be on an earlier one by now.
+    if (found && !busy && found.total && !found.sessions.length)
+      this.go({ page: Math.ceil(found.total / PAGE_SIZE) }, true);
   }
 
   readonly #load = (): void => {
@@ -256,22 +264,22 @@ export class OverviewPage extends PanelPage {
   }
 
   #bars({ bars, highest }: Bars, { period }: Range, summary: string): TemplateResult {
-    const { hass } = this;
+    const { hass, _width: width } = this;
     const scale = niceScale(highest);
     const plot = HEIGHT - TOP - BOTTOM;
     const y = (value: number): number => TOP + plot - (value / scale.top) * plot;
-    const slot = (WIDTH - LEFT) / bars.length;
-    const width = Math.min(slot * 0.72, 48);
-    const every = Math.ceil(bars.length / 8);
+    const slot = (width - LEFT) / bars.length;
+    const thick = Math.min(slot * 0.72, 48);
+    const every = Math.ceil(LABEL / slot);
     return html`<div class="plot">
-      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${summary}>
+      <svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${summary}>
         ${scale.ticks.map(
           (tick) =>
-            svg`<line class="grid" x1=${LEFT} x2=${WIDTH} y1=${y(tick)} y2=${y(tick)} />
+            svg`<line class="grid" x1=${LEFT} x2=${width} y1=${y(tick)} y2=${y(tick)} />
               <text class="tick" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${formatNumber(tick, scale.decimals, hass.locale)}</text>`,
         )}
         ${bars.map(({ start, values, total }, place) => {
-          const left = LEFT + place * slot + (slot - width) / 2;
+          const left = LEFT + place * slot + (slot - thick) / 2;
           let below = 0;
           return svg`<g class="bar">
             <title>${this.#barName(start, period)}: ${formatNumber(total, 2, hass.locale)} kWh</title>
@@ -280,12 +288,12 @@ export class OverviewPage extends PanelPage {
               if (!value) return nothing;
               const bottom = y(below);
               below += value;
-              return svg`<rect class="series-${series}" x=${left} y=${y(below)} width=${width} height=${Math.max(bottom - y(below), 0.5)} />`;
+              return svg`<rect class="series-${series}" x=${left} y=${y(below)} width=${thick} height=${Math.max(bottom - y(below), 0.5)} />`;
             })}
             ${
               (bars.length - 1 - place) % every
                 ? nothing
-                : svg`<text class="tick" x=${left + width / 2} y=${HEIGHT - 4} text-anchor="middle">${this.#tickName(start, period)}</text>`
+                : svg`<text class="tick" x=${Math.min(left + thick / 2, width - LABEL / 3)} y=${HEIGHT - 4} text-anchor="middle">${this.#tickName(start, period)}</text>`
             }
           </g>`;
         })}
@@ -308,10 +316,8 @@ export class OverviewPage extends PanelPage {
   }
 
   #seriesName(identification: string | null | undefined): string {
-    return (
-      identification ??
-      this.texts(identification === null ? "panel.unidentified" : "panel.chart.others")
-    );
+    if (identification) return identification;
+    return this.texts(identification === undefined ? "panel.chart.others" : "panel.unidentified");
   }
 
   /** Who charged how much; choosing somebody searches for that one. */

@@ -6,6 +6,9 @@ import { errorText, type Localize } from "../shared/texts";
 import { formatPlace, type Place } from "./location";
 import type { ArchiveInfo } from "./shapes";
 
+/** What a card has around its content, in pixels. */
+const CARD = 34;
+
 /** Change the address as Home Assistant's own pages do. */
 export function go(base: string, place: Place, replace = false): void {
   const address = `${base}${formatPlace(place)}`;
@@ -29,6 +32,7 @@ export abstract class PanelPage extends LitElement {
     base: { attribute: false },
     revision: { attribute: false },
     _problem: { state: true },
+    _width: { state: true },
   };
 
   declare hass: HomeAssistant;
@@ -40,10 +44,27 @@ export abstract class PanelPage extends LitElement {
   /** Changes whenever there may be something new to show. */
   declare revision: number;
   declare _problem: string;
+  /** How many pixels a chart may be wide: charts are drawn as large as they are shown. */
+  declare _width: number;
+
+  readonly #observer = new ResizeObserver(([entry]) => {
+    if (entry) this._width = Math.max(240, Math.round(entry.contentRect.width) - CARD);
+  });
 
   constructor() {
     super();
     this._problem = "";
+    this._width = 720;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
   }
 
   protected href(changes: Partial<Place>): string {
@@ -66,6 +87,6 @@ export abstract class PanelPage extends LitElement {
   /** What changes a page by itself, and not just because something happened in Home Assistant. */
   protected override shouldUpdate(changed: Map<PropertyKey, unknown>): boolean {
     const before = changed.get("hass") as HomeAssistant | undefined;
-    return changed.size > 1 || !before || before.locale !== this.hass.locale;
+    return changed.size > 1 || before?.locale !== this.hass.locale;
   }
 }

@@ -22,7 +22,6 @@ import type { SessionDetail, StoredRecord } from "./shapes";
 import { chartStyle, pageStyle, tableStyle } from "./style";
 import { energy, explain, findingText, identificationType, moment } from "./words";
 
-const WIDTH = 720;
 const HEIGHT = 180;
 const LEFT = 44;
 const BOTTOM = 22;
@@ -108,7 +107,7 @@ export class SessionPageElement extends PanelPage {
       : text("panel.session.untimed");
     return html`
       <h2 class="title">${title}</h2>
-      <div class="verdict ${tone}">
+      <div class="banner ${tone}">
         <ha-icon icon=${icon}></ha-icon>
         <div>
           <strong>${explain(text, "panel.verdict", detail.verdict)}</strong>
@@ -171,7 +170,7 @@ export class SessionPageElement extends PanelPage {
       [text("panel.fact.duration"), duration === null ? null : formatDuration(duration)],
       [
         text("panel.fact.identification"),
-        identification === null
+        !identification
           ? text("panel.unidentified")
           : html`${identification}
               <small>${identificationType(detail.identification_type, text)}</small>`,
@@ -247,7 +246,7 @@ export class SessionPageElement extends PanelPage {
   }
 
   #curve(points: readonly Point[], detail: SessionDetail): TemplateResult {
-    const { texts: text, hass } = this;
+    const { texts: text, hass, _width: width } = this;
     const from = Date.parse(detail.begin ?? "");
     const to = points.at(-1)?.time ?? from;
     const values = points.map(({ value }) => value);
@@ -255,10 +254,10 @@ export class SessionPageElement extends PanelPage {
     const scale = niceScale(highest, Math.min(...values), 3);
     const plot = HEIGHT - TOP - BOTTOM;
     const x = (time: number): number =>
-      LEFT + ((time - from) / (to - from || 1)) * (WIDTH - LEFT - 8);
+      LEFT + ((time - from) / (to - from || 1)) * (width - LEFT - 8);
     const y = (value: number): number =>
       TOP + ((scale.top - value) / (scale.top - scale.bottom)) * plot;
-    const path = stepPath(thin(points, from, to, WIDTH / 2), x, y);
+    const path = stepPath(thin(points, from, to, width / 2), x, y);
     const summary = text("panel.session.power_summary", {
       highest: formatNumber(highest, 1, hass.locale),
       duration: formatDuration((to - from) / 1000),
@@ -266,13 +265,13 @@ export class SessionPageElement extends PanelPage {
     return html`<figure>
       <figcaption>${summary}</figcaption>
       <div class="plot">
-        <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${summary}>
+        <svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${summary}>
           ${scale.ticks.map(
             (tick) =>
-              svg`<line class="grid" x1=${LEFT} x2=${WIDTH} y1=${y(tick)} y2=${y(tick)} />
+              svg`<line class="grid" x1=${LEFT} x2=${width} y1=${y(tick)} y2=${y(tick)} />
                 <text class="tick" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${formatNumber(tick, scale.decimals, hass.locale)}</text>`,
           )}
-          ${timeTicks(from, to, 6).map(
+          ${timeTicks(from, to, Math.floor(width / 90)).map(
             (tick) =>
               svg`<text class="tick" x=${x(tick)} y=${HEIGHT - 4} text-anchor="middle">${formatMoment(new Date(tick), hass, new Date(tick))}</text>`,
           )}

@@ -156,7 +156,7 @@ export const pageStyle = css`
 
   .tone,
   .notice,
-  .verdict,
+  .banner,
   .chip {
     --dmed4-fill: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);
     --dmed4-on: var(--primary-text-color, #141414);
@@ -197,7 +197,7 @@ export const pageStyle = css`
     --mdc-icon-size: 16px;
   }
   .notice,
-  .verdict {
+  .banner {
     display: flex;
     gap: 12px;
     margin: 0 0 16px;
@@ -223,19 +223,19 @@ export const pageStyle = css`
     background: var(--card-background-color, #fff);
     color: var(--primary-text-color, #141414);
   }
-  .verdict {
+  .banner {
     padding: 16px;
   }
-  .verdict > ha-icon {
+  .banner > ha-icon {
     flex: none;
     --mdc-icon-size: 32px;
   }
-  .verdict strong {
+  .banner strong {
     font-size: var(--ha-font-size-xl, 20px);
     font-weight: var(--ha-font-weight-medium, 500);
     line-height: 32px;
   }
-  .verdict p {
+  .banner p {
     max-width: 75ch;
   }
 
@@ -518,7 +518,7 @@ export const tableStyle = css`
   }
   th,
   td {
-    padding: 8px 12px 8px 0;
+    padding: 8px 24px 8px 0;
     border-bottom: 1px solid var(--divider-color, rgb(0 0 0 / 12%));
     text-align: start;
     vertical-align: top;
@@ -713,6 +713,7 @@ export const chartStyle = css`
     opacity: 0.15;
   }
   .legend {
+    margin-inline: -12px;
     display: flex;
     flex-wrap: wrap;
     gap: 4px 8px;
@@ -738,10 +739,5 @@ export const chartStyle = css`
   .legend b {
     font-weight: var(--ha-font-weight-medium, 500);
     white-space: nowrap;
-  }
-  @container (max-width: 600px) {
-    .tick {
-      font-size: 22px;
-    }
   }
 `;

@@ -73,7 +73,7 @@ export class VerifyPage extends PanelPage {
     const meter = info.meters.find(({ device_id }) => device_id === found.device_id);
     const filters = { ...NO_FILTERS, meter: found.device_id ?? "" };
     return html`<div id="result" tabindex="-1">
-        <div class="verdict ${tone}">
+        <div class="banner ${tone}">
           <ha-icon icon=${icon}></ha-icon>
           <div>
             <strong>${explain(text, "panel.verdict", found.verdict)}</strong>

@@ -37,8 +37,11 @@ export function identificationType(type: string | null, text: Localize): string 
   return type === null ? NOTHING : explain(text, "identification_type", type.toLowerCase());
 }
 
-export function who(session: Session, text: Localize): string {
-  return session.identification ?? text("panel.unidentified");
+export function who({ identification }: Session, text: Localize): string {
+  // A meter writes an empty one where nobody identified.
+  return identification === null || identification === ""
+    ? text("panel.unidentified")
+    : identification;
 }
 
 /** Say a finding with the values that it is about. */
