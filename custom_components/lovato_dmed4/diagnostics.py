@@ -85,6 +85,7 @@ def _meter(data: Dmed4Data) -> dict[str, Any]:
             "suspicious": archived.suspicious,
             "failed": archived.failed,
         },
+        "synchronisation": asdict(data.sync.state),
     }
 
 

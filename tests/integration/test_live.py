@@ -79,6 +79,7 @@ async def test_energy_flowing_back(
     assert number(hass, entry, "power") == -38
 
 
+@pytest.mark.usefixtures("logbook_left_alone")
 async def test_polls_faster_while_charging(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server
 ) -> None:
@@ -396,6 +397,7 @@ async def test_housekeeping_fails_alone(
     assert value(hass, rest_entry, "records_saved") == "0"
 
 
+@pytest.mark.usefixtures("logbook_left_alone")
 async def test_update_on_demand(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,

@@ -32,6 +32,9 @@ from simulator import RestServer, SimulatedMeter
 from .helpers import add_entry, complaints, fingerprint, is_available, pass_time, set_up, state_of
 from .plugin import MockConfigEntry
 
+# What is in the archive is what a test puts there.
+pytestmark = pytest.mark.usefixtures("logbook_left_alone")
+
 LOST = "Error requesting"
 RECORDS = 8
 

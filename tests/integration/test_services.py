@@ -346,6 +346,7 @@ ACTIONS = {action: data for action, data in WRONG_FIELDS if not data} | {
     "get_last_record": {},
     "get_record": {"position": 0},
     "list_records": {},
+    "synchronise_records": {},
     "get_events": {},
     "reset_errors": {},
     "synchronise_clock": {},
