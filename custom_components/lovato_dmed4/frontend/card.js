@@ -435,11 +435,12 @@ var W=globalThis,K=W.ShadowRoot&&(W.ShadyCSS===void 0||W.ShadyCSS.nativeShadow)&
       }
     }
   }
-`;var Z=class{constructor(e,t){this.seconds=e;this.#t=e/t}seconds;#e=new Map;#t;add(e,t){let r=Math.floor(e/this.#t),i=this.#e.get(r);i?(i.min=Math.min(i.min,t),i.max=Math.max(i.max,t),i.last=t):(this.#e.set(r,{min:t,max:t,last:t}),this.#r(e))}fill(e,t,r){let i=Math.ceil(t/this.#t);for(let s=Math.floor(e/this.#t);s<i;s+=1)this.#e.has(s)||this.#e.set(s,{min:r,max:r,last:r})}clear(){this.#e.clear()}#r(e){let t=Math.floor((e-this.seconds)/this.#t)-1;for(let r of this.#e.keys())r<t&&this.#e.delete(r)}runs(e,t){let r=[],i=-1/0;for(let s of[...this.#e.keys()].sort((o,d)=>o-d)){let o=this.#e.get(s),d=Math.min((s+.5)*this.#t,e),a=1-(e-d)/this.seconds;!o||a<-this.#t/this.seconds||(d-i>t&&r.push([]),r.at(-1)?.push({x:a,...o}),i=d)}return r}};function ut(n){let[e,t]=[0,0];for(let{min:r,max:i}of n.flat())[e,t]=[Math.min(e,r),Math.max(t,i)];return{low:-pt(-e),high:Math.max(pt(t),e<0?0:1)}}var Ut=[1,1.2,1.5,2,2.5,3,4,5,6,8,10];function pt(n){if(n<=0)return 0;let e=n*1.1,t=10**Math.floor(Math.log10(e));return(Ut.find(i=>i*t>=e)??10)*t}var U=5,Ft=U*60,Vt=15,X=1e3,mt=100;function Ae(){return new Z(U*60,Ft)}var Q=class extends y{static properties={buffer:{attribute:!1},label:{type:String},locale:{attribute:!1}};#e=0;static styles=b`
+`;var Z=class{constructor(e,t){this.seconds=e;this.#t=e/t}seconds;#e=new Map;#t;add(e,t){let r=Math.floor(e/this.#t),i=this.#e.get(r);i?(i.min=Math.min(i.min,t),i.max=Math.max(i.max,t),i.last=t):(this.#e.set(r,{min:t,max:t,last:t}),this.#r(e))}fill(e,t,r){let i=Math.ceil(t/this.#t);for(let s=Math.floor(e/this.#t);s<i;s+=1)this.#e.has(s)||this.#e.set(s,{min:r,max:r,last:r})}clear(){this.#e.clear()}#r(e){let t=Math.floor((e-this.seconds)/this.#t)-1;for(let r of this.#e.keys())r<t&&this.#e.delete(r)}runs(e,t){let r=[],i=-1/0;for(let s of[...this.#e.keys()].sort((o,d)=>o-d)){let o=this.#e.get(s),d=Math.min((s+.5)*this.#t,e),a=1-(e-d)/this.seconds;!o||a<-this.#t/this.seconds||(d-i>t&&r.push([]),r.at(-1)?.push({x:a,...o}),i=d)}return r}};function ut(n){let[e,t]=[0,0];for(let{min:r,max:i}of n.flat())[e,t]=[Math.min(e,r),Math.max(t,i)];return{low:-pt(-e),high:Math.max(pt(t),e<0?0:1)}}var Ut=[1,1.2,1.5,2,2.5,3,4,5,6,8,10];function pt(n){if(n<=0)return 0;let e=n*1.1,t=10**Math.floor(Math.log10(e));return(Ut.find(i=>i*t>=e)??10)*t}var U=5,Ft=U*30,Vt=15,X=1e3,mt=100;function Ae(){return new Z(U*60,Ft)}var Q=class extends y{static properties={buffer:{attribute:!1},label:{type:String},locale:{attribute:!1}};#e=0;static styles=b`
     :host {
       display: block;
       position: relative;
-      overflow: hidden;
+      /* What moves here is laid out and painted by itself. */
+      contain: content;
       color: var(--dmed4-accent, currentColor);
     }
     svg {
@@ -447,7 +448,6 @@ var W=globalThis,K=W.ShadowRoot&&(W.ShadyCSS===void 0||W.ShadyCSS.nativeShadow)&
       /* Room for the head. */
       width: calc(100% - 14px);
       height: 100%;
-      overflow: visible;
     }
     .line {
       fill: none;
@@ -460,11 +460,11 @@ var W=globalThis,K=W.ShadowRoot&&(W.ShadyCSS===void 0||W.ShadyCSS.nativeShadow)&
     .grid {
       stroke: var(--divider-color, #e0e0e0);
       stroke-width: 1;
-      stroke-dasharray: 2 4;
+      opacity: 0.6;
       vector-effect: non-scaling-stroke;
     }
     .grid.zero {
-      stroke-dasharray: none;
+      opacity: 1;
     }
     .head,
     .scale {
