@@ -350,7 +350,6 @@ ACTIONS = {action: data for action, data in WRONG_FIELDS if not data} | {
     "get_events": {},
     "reset_errors": {},
     "synchronise_clock": {},
-    "synchronise_records": {},
     "set_display": {"display_on": True},
     "get_parameters": {},
     "set_parameters": {"parameters": {"P04_02": 7}},
