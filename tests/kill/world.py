@@ -163,10 +163,10 @@ class World:
         Raises:
             DemoError: Nobody knows.
         """
-        state = (await self.client.state(self._charging))["state"]
+        state: str = (await self.client.state(self._charging))["state"]
         if state not in {"on", "off"}:
             raise DemoError(f"The meter is {state}")
-        return bool(state == "on")
+        return state == "on"
 
     async def settle(self) -> None:
         """Wait until Home Assistant has every record that it can have."""
