@@ -307,7 +307,8 @@ class RecordKeeper:
     @callback
     def _look(self, _: datetime | None = None) -> None:
         """See soon what there is in the archive."""
-        if not self._stopped:
+        # A Home Assistant that stops has no threads left for that.
+        if not self._stopped and not self._hass.is_stopping:
             self._entry.async_create_background_task(
                 self._hass, self.summary.async_request_refresh(), f"{self.summary.name} look"
             )
