@@ -172,7 +172,8 @@ class World:
         """Wait until Home Assistant has every record that it can have."""
 
         async def synchronised() -> bool:
-            return (await self.act("synchronise_records"))["missing"] == 0
+            missing: int | None = (await self.act("synchronise_records"))["missing"]
+            return missing == 0
 
         await eventually(synchronised, _SETTLED_SECONDS, "Synchronising")
 
