@@ -10,6 +10,7 @@ from .modbus import handle_pdu
 from .models import MODELS
 from .prototype import JsonError
 from .quirks import Quirks
+from .replay import ReplayedMeter
 from .rest import RestServer
 from .servers import (
     GatewayServer,
@@ -39,6 +40,7 @@ __all__ = [
     "Pty",
     "Quirks",
     "RemoteDisplay",
+    "ReplayedMeter",
     "RestFault",
     "RestServer",
     "SerialOverTcpServer",

@@ -18,6 +18,7 @@ from . import (
     LastingMeter,
     ModbusTcpServer,
     RemoteDisplay,
+    ReplayedMeter,
     RestServer,
     SerialOverTcpServer,
     SerialServer,
@@ -107,6 +108,17 @@ class Stand:
         )
         for channel, meter in meters.items():
             _say_ready(meter, f"REST {web.url} channel {channel}")
+
+    async def replay(self, file: Path) -> None:
+        """Plug in a meter that says again what the explorer once heard."""
+        meter = ReplayedMeter.load(file)
+        if meter.transport == "rest":
+            web = await self._plug_in(RestServer(meter, host=self._host))
+            address = f"REST {web.url}"
+        else:
+            server = await self._plug_in(ModbusTcpServer(meter, host=self._host))
+            address = f"Modbus TCP {server.host}:{server.port} unit {server.unit_id}"
+        _say(f"replay of {file} {address}")
 
     async def _plug_in[Server: AbstractAsyncContextManager[object]](self, server: Server) -> Server:
         await self._stack.enter_async_context(server)
@@ -209,6 +221,13 @@ _OPTIONS = (
         "a remote display DMED4DC1 with meters on its channels 1 and 2",
         Stand.display,
     ),
+    _Option(
+        "--replay",
+        Path,
+        "FILE",
+        "a meter out of a dump of the explorer, at a free port: REST or Modbus TCP",
+        Stand.replay,
+    ),
 )
 
 
@@ -267,7 +286,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(argv)
     try:
         asyncio.run(serve(arguments))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         sys.stderr.write(f"{_PROGRAM}: {error}\n")
         return 1
     return 0

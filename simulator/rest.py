@@ -20,6 +20,7 @@ from .errors import (
 )
 from .faults import RestFault, RestFaults
 from .meter import SimulatedMeter
+from .replay import ReplayApi, ReplayedMeter
 from .rest_api import Api, Call, DisplayApi, MeterApi
 
 CHUNK_SIZE = 256
@@ -62,7 +63,7 @@ class RestServer:
 
     def __init__(
         self,
-        meter: SimulatedMeter | RemoteDisplay,
+        meter: SimulatedMeter | RemoteDisplay | ReplayedMeter,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -188,7 +189,9 @@ class RestServer:
         return json.dumps(_without(json.loads(body), missing) | extra)
 
 
-def _api_of(device: SimulatedMeter | RemoteDisplay) -> Api:
+def _api_of(device: SimulatedMeter | RemoteDisplay | ReplayedMeter) -> Api:
+    if isinstance(device, ReplayedMeter):
+        return ReplayApi(device)
     if isinstance(device, SimulatedMeter):
         return MeterApi(device)
     if not device.model.ethernet:

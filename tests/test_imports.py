@@ -13,7 +13,7 @@ FORBIDDEN = [
     (INTEGRATION / "dmed4", ("homeassistant", "voluptuous", "custom_components.*.ocmf")),
     (INTEGRATION / "ocmf", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
     (INTEGRATION / "archive", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
-    (ROOT / "simulator", ("homeassistant", "custom_components")),
+    (ROOT / "simulator", ("homeassistant", "custom_components", "explorer")),
 ]
 
 # But for these.

@@ -37,8 +37,16 @@ from .key_binding import (
     async_report_match,
     unique_ids,
 )
+from .live_stream import LiveStream, async_setup_live_stream
 from .logbook_sync import LogbookSync
 from .login import Login, async_forget
+from .panel import (
+    async_offer_card,
+    async_offer_panel,
+    async_serve_files,
+    async_withdraw_card,
+    async_withdraw_panel,
+)
 from .record_actions import async_setup_record_actions
 from .record_keeper import RecordKeeper, async_forget_waiting
 from .remote_display import (
@@ -78,13 +86,19 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_websocket_api(hass)
     for view in VIEWS:
         hass.http.register_view(view(hass))
+    async_setup_live_stream(hass)
+    await async_serve_files(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
     """Set up a meter or a remote display."""
+    if not is_display(entry):
+        # Also for a meter that can't be reached now: people look for its records all the same.
+        await async_offer_panel(hass)
     await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
     await async_link_devices(hass, entry)
+    await async_offer_card(hass)
     return True
 
 
@@ -151,16 +165,18 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await charge.async_load()
     records = RecordKeeper(hass, entry, identity)
     await records.async_start()
+    cycle = ChargeCycle(meter, identity)
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,
-        cycle=ChargeCycle(meter, identity),
+        cycle=cycle,
         live=live,
         housekeeping=housekeeping,
         login=login,
         records=records,
         sync=LogbookSync(hass, entry),
         charge=charge,
+        stream=LiveStream(hass, entry, meter=meter, cycle=cycle, live=live),
     )
 
 
@@ -191,6 +207,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
         await data.charge.async_stop()
         await data.cycle.finish()
         await data.records.async_stop()
+        await data.stream.async_stop()
         for coordinator in (data.live, data.housekeeping):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
@@ -208,6 +225,11 @@ async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Leave nothing behind about a device that is gone: no question, and nothing stored."""
+    others = hass.config_entries.async_entries(DOMAIN)
+    if not others:
+        await async_withdraw_card(hass)
+    if all(is_display(other) for other in others):
+        async_withdraw_panel(hass)
     async_certificate_accepted(hass, entry)
     if is_display(entry):
         await async_remove_stored(hass, entry)

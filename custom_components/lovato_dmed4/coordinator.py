@@ -92,6 +92,7 @@ from .login import Login
 from .record_keeper import RecordKeeper
 
 if TYPE_CHECKING:
+    from .live_stream import LiveStream
     from .logbook_sync import LogbookSync
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
@@ -281,6 +282,7 @@ class Dmed4Data:
     records: RecordKeeper
     sync: LogbookSync
     charge: ChargeTracker
+    stream: LiveStream
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]

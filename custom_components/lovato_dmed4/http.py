@@ -1,5 +1,6 @@
 """Downloads: records go to a browser only through here, to administrators, behind a login."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -57,7 +58,7 @@ def _headers(name: str) -> dict[str, str]:
     }
 
 
-class _View(HomeAssistantView):
+class _View(HomeAssistantView, ABC):
     """A download from a meter or its archive."""
 
     def __init__(self, hass: HomeAssistant) -> None:
@@ -80,11 +81,11 @@ class _View(HomeAssistantView):
             return self.json_message("No such meter", HTTPStatus.NOT_FOUND)
         return await self._serve(request, entry, **which)
 
+    @abstractmethod
     async def _serve(
         self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
     ) -> web.Response:
         """Answer an administrator."""
-        raise NotImplementedError
 
 
 class LastRecordView(_View):
@@ -136,11 +137,11 @@ class _ArchiveView(_View):
             body=file, content_type=CONTENT_TYPES[form], headers=_headers(export.name)
         )
 
+    @abstractmethod
     def _prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
     ) -> tuple[Shelf, Writer]:
         """Find the archive, and say how the file is written."""
-        raise NotImplementedError
 
 
 class RecordView(_ArchiveView):

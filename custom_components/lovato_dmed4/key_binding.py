@@ -69,7 +69,7 @@ def async_match(
     """Compare a meter with that of an entry; ``data`` say where it answers."""
     if entry.unique_id in unique_ids(data, identity):
         return Match.SAME
-    if not _bound(entry) or identity.fingerprint is None:
+    if not bound_to_key(entry) or identity.fingerprint is None:
         return Match.OTHER
     known = _serial_number(hass, entry)
     if known is None or identity.serial_number is None:
@@ -77,7 +77,7 @@ def async_match(
     return Match.KEY_CHANGED if known == identity.serial_number else Match.OTHER
 
 
-def _bound(entry: ConfigEntry) -> bool:
+def bound_to_key(entry: ConfigEntry) -> bool:
     """Whether an entry's unique ID is made of a key, not of a serial number or an address."""
     return entry.unique_id is not None and "_" not in entry.unique_id
 

@@ -24,6 +24,7 @@ import voluptuous as vol
 
 from .archive import Archive
 from .const import DOMAIN
+from .record_explanation import async_texts, explain_record, explain_session
 from .record_export import (
     SPOOLED,
     Export,
@@ -51,7 +52,6 @@ from .record_reader import (
     async_verify_archive,
 )
 from .record_shapes import LinksShape, RecordShape, VerificationShape, as_json
-from .record_explanation import async_texts, explain_record, explain_session
 from .record_verify import async_verify
 
 ATTR_FILENAME: Final = "filename"

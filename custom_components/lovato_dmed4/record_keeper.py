@@ -30,6 +30,7 @@ from .archive import (
 )
 from .const import CONF_FORMER_IDS, DOMAIN, LOGGER
 from .dmed4.model import Identity
+from .key_binding import bound_to_key
 from .ocmf import MalformedKeyError, PublicKey, load_public_key
 from .shared_archive import async_borrow, database_url
 
@@ -82,6 +83,21 @@ class _Waiting:
         self.chained = False
         if not self.done.done():
             self.done.set_result(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SeenKey:
+    """A key that a meter shows.
+
+    Attributes:
+        spki: its SubjectPublicKeyInfo.
+        own: whether it is the one that the entry has its unique ID from.
+        foreign: whether the entry has its unique ID from another one.
+    """
+
+    spki: bytes
+    own: bool
+    foreign: bool
 
 
 def public_key(identity: Identity) -> PublicKey | None:
@@ -338,11 +354,9 @@ class RecordKeeper:
             serial_number=self._identity.serial_number,
         )
         former = self._entry.data.get(CONF_FORMER_IDS, ())
-        key = public_key(self._identity)
-        own = key is not None and self._is_own(key)
-        now = dt_util.utcnow()
+        key, now = self._seen_key(), dt_util.utcnow()
         self._meter_id, self._known_since = await self._shared.async_write(
-            lambda archive: _register(archive, info, former, key, now, own=own)
+            lambda archive: _register(archive, info, former, key, now)
         )
         if former:
             rest = {
@@ -356,10 +370,16 @@ class RecordKeeper:
             assert self._entry.unique_id is not None
         return self._entry.unique_id
 
-    def _is_own(self, key: PublicKey) -> bool:
-        """Whether a key is the one that the entry has its unique ID from."""
-        point = self._identity.public_key or b""
-        return self._identity.fingerprint == self._unique_id and key.point.endswith(point)
+    def _seen_key(self) -> _SeenKey | None:
+        """Get the key that the meter shows, and what the entry's unique ID says of it."""
+        if (key := public_key(self._identity)) is None:
+            return None
+        known = self._identity.fingerprint == self._unique_id
+        return _SeenKey(
+            spki=key.spki,
+            own=known and key.point.endswith(self._identity.public_key or b""),
+            foreign=not known and bound_to_key(self._entry),
+        )
 
     async def _async_store_first(self) -> None:
         """Store the record that has waited longest; while it is in the queue, it is not lost."""
@@ -453,18 +473,17 @@ def _register(
     archive: Archive,
     info: MeterInfo,
     former: Sequence[str],
-    key: PublicKey | None,
+    key: _SeenKey | None,
     now: datetime,
-    *,
-    own: bool,
 ) -> tuple[int, datetime | None]:
     """Register a meter and its key; return its number and since when it is known."""
     for unique_id in former:
         archive.rename_meter(unique_id, info.unique_id)
     meter_id = archive.register_meter(info)
-    if key is not None:
+    # An archive that knows no key yet would take any for the meter's own.
+    if key is not None and (not key.foreign or archive.keys(meter_id)):
         seen = archive.see_key(meter_id, key.spki, now)
-        if own and seen.state is not KeyState.PINNED:
+        if key.own and seen.state is not KeyState.PINNED:
             archive.accept_key(meter_id, key.spki, now)
     known = [known.first_seen for known in archive.keys(meter_id)]
     return meter_id, min(known, default=None)

@@ -529,6 +529,7 @@ class CycleSensor(EnergySensor):
     """The energy of the running or the last charge cycle, which starts again with each."""
 
     _attr_last_reset: datetime | None = None
+    _charging: bool | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -541,8 +542,12 @@ class CycleSensor(EnergySensor):
     @override
     def take_over(self) -> object:
         value, before = self._value, self._before
+        charging = self.coordinator.data.status.measurement.charging
+        # A charge that follows one without any energy does not show in the value.
+        began = charging and self._charging is False
+        self._charging = charging
         if value is not None:
-            if before is not None and value < before:
+            if began or (before is not None and value < before):
                 self._attr_last_reset = dt_util.utcnow()
             self._before = value
         self._attr_native_value = value

@@ -91,6 +91,9 @@ class SharedArchive:
         self.users.remove(changed)
         if not self.users:
             del self._hass.data[_ARCHIVES][self._url]
+            # Who asked it something may be gone; the thread that looks is not.
+            for _ in range(_READERS):
+                await self._reading.acquire()
             await self.async_write(Archive.close)
 
     async def async_open(self) -> None:

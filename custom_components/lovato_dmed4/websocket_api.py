@@ -73,18 +73,19 @@ async def _meter_info(entry: Dmed4ConfigEntry, shelf: Shelf, number: int) -> Met
     data = entry.runtime_data
     device = shelf.devices.get(entry.unique_id or "")
     # What was known last, for when the archive can't be reached.
-    summary, keys = data.records.summary.data, list[StoredKey]()
+    summary, keys, available = data.records.summary.data, list[StoredKey](), False
     if (meter_id := data.records.meter_id) is not None:
         with suppress(HomeAssistantError):
             summary, keys = await data.records.async_run(
                 lambda archive: (archive.summary(meter_id), list(archive.keys(meter_id)))
             )
+            available = True
     return {
         "device_id": device.id if device else None,
         "entry_id": entry.entry_id,
         "name": device.name if device else entry.title,
         "archive": number,
-        "available": data.records.available,
+        "available": available,
         "waiting": data.records.waiting,
         "records": summary.records,
         "suspicious": summary.suspicious,

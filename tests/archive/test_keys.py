@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import URL, create_engine, text
 
 from custom_components.lovato_dmed4.archive import (
     Archive,
@@ -100,7 +101,8 @@ def test_the_former_key_can_be_accepted_again(archive: Archive, meter: int) -> N
     archive.accept_key(meter, OTHER_SPKI, NOW)
     assert archive.see_key(meter, SPKI, LATER).state is KeyState.FORMER
     archive.accept_key(meter, SPKI, LATER)
-    assert [key.state for key in archive.keys(meter)] == [KeyState.PINNED, KeyState.FORMER]
+    states = [KeyState.PINNED, KeyState.FORMER]
+    assert [key.state for key in archive.keys(meter)] == states
     assert verdicts(archive) == [
         (Verdict.VALID, KeyVerdict.OWN),
         (Verdict.VALID, KeyVerdict.FORMER),
@@ -168,6 +170,39 @@ def test_all_records_are_verified_again_in_steps(archive: Archive, meter: int) -
         Verdict.NO_KEY,
     ]
     assert archive.verify_again(after, 2, LATER) is None
+
+
+def test_a_third_key_leaves_the_one_that_nobody_accepted(archive: Archive, meter: int) -> None:
+    archive.see_key(meter, OTHER_SPKI, NOW)
+    archive.accept_key(meter, spki(OTHER_CURVE), LATER)
+    states = [KeyState.FORMER, KeyState.CHANGED, KeyState.PINNED]
+    assert [key.state for key in archive.keys(meter)] == states
+
+
+def test_what_was_changed_in_the_database_is_found(
+    database: URL, archive: Archive, meter: int
+) -> None:
+    store(archive, meter, OLD.begin(), OLD.end(1), NEW.end(1))
+    archive.accept_key(meter, OTHER_SPKI, NOW)
+    assert archive.summary(meter).suspicious == 0
+    engine = create_engine(database)
+    change = text("UPDATE dmed4_records SET raw = :raw WHERE id = :id")
+    with engine.begin() as connection:
+        connection.execute(change, {"raw": tampered(OLD.end(1)), "id": 2})
+        connection.execute(change, {"raw": b"gone", "id": 3})
+    engine.dispose()
+    assert archive.verify_again(0, 10, LATER) == 3
+    assert verdicts(archive) == [
+        (Verdict.VALID, KeyVerdict.FORMER),
+        (Verdict.INVALID, KeyVerdict.OWN),
+        (Verdict.MALFORMED, KeyVerdict.NONE),
+    ]
+    assert session_verdicts(archive) == [SessionVerdict.INVALID, SessionVerdict.UNVERIFIABLE]
+    # What is known of the session is kept.
+    assert [each.session.begin for each in archive.each_session(SessionQuery())] == [
+        OLD.start,
+        NEW.start,
+    ]
 
 
 def test_keys_are_a_meter_s_own(archive: Archive, meter: int) -> None:

@@ -2,25 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 import shutil
 import sqlite3
 
 import pytest
 
-from custom_components.lovato_dmed4.archive import Archive, ArchiveError
+from custom_components.lovato_dmed4.archive import Archive, ArchiveError, database
 
-from .helpers import NOW, Charge, add_meter, store
+from .helpers import Charge, add_meter, store
 
 CHARGE = Charge()
-HOUR = timedelta(hours=1)
-LARGE = {"TT": "x" * 60_000}
 
 
 @pytest.fixture
-def paused(sqlite_url: str) -> Iterator[Archive]:
-    """Have an archive with one record that is paused."""
+def paused(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """Have an archive with one record that is paused; otherwise, its log goes into the file soon."""
+    soon = "PRAGMA wal_autocheckpoint = 20"
+    monkeypatch.setattr(database, "_SET_UP", {"sqlite": (*database._SET_UP["sqlite"], soon)})
     archive = Archive(sqlite_url)
     archive.open()
     store(archive, add_meter(archive), CHARGE.begin())
@@ -49,17 +48,16 @@ def test_all_that_was_stored_is_in_the_file(paused: Archive, tmp_path: Path) -> 
 
 def test_what_is_stored_meanwhile_leaves_the_file_alone(paused: Archive, tmp_path: Path) -> None:
     before = (tmp_path / "records.db").read_bytes()
-    # More than SQLite leaves in its log by itself.
-    for number in range(100):
-        store(paused, 1, Charge(page=100 + number, start=NOW + number * HOUR, texts=LARGE).begin())
-    assert paused.summary(1).records == 101
+    for step in range(1, 20):
+        store(paused, 1, CHARGE.read(step))
+    assert paused.summary(1).records == 20
     assert (tmp_path / "records.db").read_bytes() == before
     assert copied(tmp_path, "") == 1
-    assert copied(tmp_path, "", "-wal") == 101
+    assert copied(tmp_path, "", "-wal") == 20
     paused.resume()
-    store(paused, 1, CHARGE.end(1))
+    store(paused, 1, CHARGE.end(20))
     assert (tmp_path / "records.db").read_bytes() != before
-    assert copied(tmp_path, "", "-wal") == 102
+    assert copied(tmp_path, "", "-wal") == 21
 
 
 def test_another_process_leaves_the_file_alone_as_well(paused: Archive, tmp_path: Path) -> None:

@@ -27,9 +27,9 @@ from .helpers import NOW, OTHER_KEY, OTHER_SPKI, Charge, add_meter, store, tampe
 CHARGE = Charge()
 
 
-def only(archive: Archive) -> Session:
+def only(archive: Archive, *meters: str) -> Session:
     """Return the only session."""
-    page = archive.sessions(SessionQuery())
+    page = archive.sessions(SessionQuery(meters=meters))
     assert page.total == 1
     (session,) = page.sessions
     return session
@@ -92,6 +92,14 @@ def test_records_with_one_page_number_are_in_the_order_of_time(
     ]
 
 
+def test_a_clock_that_was_set_back_does_not_change_the_order(archive: Archive, meter: int) -> None:
+    records = [CHARGE.begin(), CHARGE.sign("C", 1, 3), CHARGE.sign("E", 2, 2)]
+    store(archive, meter, *reversed(records))
+    found = detail(archive)
+    assert [each.raw for each in found.records] == records
+    assert found.session.verdict is SessionVerdict.INCONSISTENT
+
+
 @pytest.mark.parametrize(
     "records",
     [
@@ -125,41 +133,44 @@ def test_the_order_of_storing_makes_no_difference(
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("seen_after", range(4))
-def test_when_the_key_is_seen_makes_no_difference(archive: Archive, seen_after: int) -> None:
-    meter = add_meter(archive, key=None)
+def test_when_the_key_is_seen_makes_no_difference(archive: Archive) -> None:
     records = [CHARGE.end(2), CHARGE.begin(), CHARGE.read(1)]
-    store(archive, meter, *records[:seen_after])
-    if seen_after:
-        assert only(archive).verdict is SessionVerdict.UNVERIFIABLE
-    assert add_meter(archive) == meter
-    store(archive, meter, *records[seen_after:])
-    assert only(archive).verdict is SessionVerdict.VALID
-    assert {each.key for each in detail(archive).records} == {KeyVerdict.OWN}
+    for seen_after in range(4):
+        name = f"meter {seen_after}"
+        meter = add_meter(archive, name, key=None)
+        store(archive, meter, *records[:seen_after])
+        if seen_after:
+            assert only(archive, name).verdict is SessionVerdict.UNVERIFIABLE
+        assert add_meter(archive, name) == meter
+        store(archive, meter, *records[seen_after:])
+        session = only(archive, name)
+        assert session.verdict is SessionVerdict.VALID
+        found = archive.session(session.id)
+        assert found is not None
+        assert {each.key for each in found.records} == {KeyVerdict.OWN}
 
 
-@pytest.mark.parametrize(
-    ("records", "source", "outcome"),
-    [
-        ([CHARGE.begin()], Source.COMMAND, Outcome.OPEN),
-        ([CHARGE.begin(), CHARGE.read(1)], Source.COMMAND, Outcome.OPEN),
-        ([CHARGE.end(1)], Source.COMMAND, Outcome.ENDED),
-        ([CHARGE.end(1, "L")], Source.COMMAND, Outcome.ENDED),
-        ([CHARGE.end(1)], Source.METER, Outcome.ENDED_ELSEWHERE),
-        ([CHARGE.end(1, "R")], Source.METER, Outcome.ENDED_ELSEWHERE),
-        ([CHARGE.end(1, "P")], Source.COMMAND, Outcome.POWER_FAILURE),
-        ([CHARGE.end(1, "P")], Source.METER, Outcome.POWER_FAILURE),
-        ([CHARGE.end(1, "P"), CHARGE.read(2)], Source.METER, Outcome.POWER_FAILURE),
-        ([CHARGE.end(1, "P"), CHARGE.end(2)], Source.COMMAND, Outcome.ENDED),
-    ],
-)
-def test_how_it_ended(
-    archive: Archive, meter: int, records: Sequence[bytes], source: Source, outcome: Outcome
-) -> None:
-    store(archive, meter, *records, source=source)
-    assert only(archive).outcome is outcome
-    last = archive.summary(meter).last
-    assert (last is None) == (outcome is Outcome.OPEN)
+ENDS = [
+    ([CHARGE.begin()], Source.COMMAND, Outcome.OPEN),
+    ([CHARGE.begin(), CHARGE.read(1)], Source.COMMAND, Outcome.OPEN),
+    ([CHARGE.end(1)], Source.COMMAND, Outcome.ENDED),
+    ([CHARGE.end(1, "L")], Source.COMMAND, Outcome.ENDED),
+    ([CHARGE.end(1)], Source.METER, Outcome.ENDED_ELSEWHERE),
+    ([CHARGE.end(1, "R")], Source.METER, Outcome.ENDED_ELSEWHERE),
+    ([CHARGE.end(1, "P")], Source.COMMAND, Outcome.POWER_FAILURE),
+    ([CHARGE.end(1, "P")], Source.METER, Outcome.POWER_FAILURE),
+    ([CHARGE.end(1, "P"), CHARGE.read(2)], Source.METER, Outcome.POWER_FAILURE),
+    ([CHARGE.end(1, "P"), CHARGE.end(2)], Source.COMMAND, Outcome.ENDED),
+]
+
+
+def test_how_it_ended(archive: Archive) -> None:
+    for number, (records, source, outcome) in enumerate(ENDS):
+        meter = add_meter(archive, f"meter {number}")
+        store(archive, meter, *records, source=source)
+        assert only(archive, f"meter {number}").outcome is outcome, number
+        last = archive.summary(meter).last
+        assert (last is None) == (outcome is Outcome.OPEN)
 
 
 def test_who_gave_the_command_decides_who_ended_it(archive: Archive, meter: int) -> None:
@@ -212,29 +223,27 @@ def test_a_record_without_a_begin_belongs_to_no_session(archive: Archive, meter:
     assert archive.sessions(SessionQuery()).total == 0
 
 
-@pytest.mark.parametrize(
-    ("records", "verdict"),
-    [
-        ([CHARGE.begin(), CHARGE.end(2)], SessionVerdict.VALID),
-        # Another user: the signatures are good.
-        ([CHARGE.begin(), CHARGE.end(2, ID="X")], SessionVerdict.INCONSISTENT),
-        ([CHARGE.begin(), CHARGE.end(2), CHARGE.end(2, ID="X")], SessionVerdict.INCONSISTENT),
-        (
-            [CHARGE.begin(), CHARGE.end(2).replace(b'{"SD"', b'{"SA":"unknown","SD"')],
-            SessionVerdict.UNVERIFIABLE,
-        ),
-        ([tampered(CHARGE.begin()), CHARGE.end(2)], SessionVerdict.INVALID),
-        (
-            [tampered(CHARGE.begin()), CHARGE.end(2, ID="X").replace(b'{"SD"', b'{"SA":"?","SD"')],
-            SessionVerdict.INVALID,
-        ),
-    ],
-)
-def test_the_verdict_is_that_of_the_worst(
-    archive: Archive, meter: int, records: Sequence[bytes], verdict: SessionVerdict
-) -> None:
-    store(archive, meter, *records)
-    assert only(archive).verdict is verdict
+VERDICTS = [
+    ([CHARGE.begin(), CHARGE.end(2)], SessionVerdict.VALID),
+    # Another user: the signatures are good.
+    ([CHARGE.begin(), CHARGE.end(2, ID="X")], SessionVerdict.INCONSISTENT),
+    ([CHARGE.begin(), CHARGE.end(2), CHARGE.end(2, ID="X")], SessionVerdict.INCONSISTENT),
+    (
+        [CHARGE.begin(), CHARGE.end(2).replace(b'{"SD"', b'{"SA":"unknown","SD"')],
+        SessionVerdict.UNVERIFIABLE,
+    ),
+    ([tampered(CHARGE.begin()), CHARGE.end(2)], SessionVerdict.INVALID),
+    (
+        [tampered(CHARGE.begin()), CHARGE.end(2, ID="X").replace(b'{"SD"', b'{"SA":"?","SD"')],
+        SessionVerdict.INVALID,
+    ),
+]
+
+
+def test_the_verdict_is_that_of_the_worst(archive: Archive) -> None:
+    for number, (records, verdict) in enumerate(VERDICTS):
+        store(archive, add_meter(archive, f"meter {number}"), *records)
+        assert only(archive, f"meter {number}").verdict is verdict, number
 
 
 def test_a_key_that_nobody_has_accepted_outweighs_what_is_inconsistent(

@@ -11,6 +11,7 @@ from custom_components.lovato_dmed4.archive import (
     Archive,
     ArchiveError,
     ArchiveSummary,
+    KeyState,
     KeyVerdict,
     MeterInfo,
     RecordTooLargeError,
@@ -22,7 +23,7 @@ from custom_components.lovato_dmed4.archive import (
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, RecordKind, Verdict
 from tests.ocmf.helpers import record, sign
 
-from .helpers import LATER, NOW, OTHER_KEY, Charge, add_meter, store, tampered
+from .helpers import LATER, NOW, OTHER_KEY, OTHER_SPKI, Charge, add_meter, store, tampered
 
 CHARGE = Charge(page=41)
 
@@ -113,30 +114,31 @@ def test_chained_is_taken_over_and_stays(archive: Archive, meter: int) -> None:
     assert not archive.is_chained(add_meter(archive, "other"), raw)
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"\0\x01\x02",
-        b"OCMF",
-        b"OCMF|{}|",
-        b"OCMF|{" + b"[" * 50_000 + b"|{}",
-        b'OCMF|{"ID":"\xff\xfe"}|{"SD":"00"}',
-        b'OCMF|{"PG":"T1","PG":"T2"}|{}',
-        b"\x00" * MAX_SIZE,
-        b"<script>alert(1)</script>",
-    ],
-    ids=["empty", "control", "header", "cut", "deep", "utf-8", "twice", "nul", "script"],
-)
-def test_what_is_no_record_is_kept_all_the_same(archive: Archive, meter: int, raw: bytes) -> None:
-    found = archive.store(meter, raw, Source.METER, NOW).record
-    assert found.raw == raw
-    assert found.digest == hashlib.sha256(raw).hexdigest()
-    assert (found.verdict, found.key) == (Verdict.MALFORMED, KeyVerdict.NONE)
-    assert (found.kind, found.session_id, found.time) == (RecordKind.OTHER, None, None)
-    assert archive.record(found.id) == found
-    assert not archive.store(meter, raw, Source.METER, NOW).new
-    assert archive.summary(meter) == ArchiveSummary(records=1, suspicious=1)
+NO_RECORDS = [
+    b"",
+    b"\0\x01\x02",
+    b"OCMF",
+    b"OCMF|{}|",
+    b"OCMF|{" + b"[" * 50_000 + b"|{}",
+    b'OCMF|{"ID":"\xff\xfe"}|{"SD":"00"}',
+    b'OCMF|{"PG":"T1","PG":"T2"}|{}',
+    b"\x00" * MAX_SIZE,
+    b"<script>alert(1)</script>",
+    b"x" * 1000,
+]
+
+
+def test_what_is_no_record_is_kept_all_the_same(archive: Archive, meter: int) -> None:
+    for raw in NO_RECORDS:
+        found = archive.store(meter, raw, Source.METER, NOW).record
+        assert found.raw == raw
+        assert found.digest == hashlib.sha256(raw).hexdigest()
+        assert (found.verdict, found.key) == (Verdict.MALFORMED, KeyVerdict.NONE)
+        assert (found.kind, found.session_id, found.time) == (RecordKind.OTHER, None, None)
+        assert archive.record(found.id) == found
+        assert not archive.store(meter, raw, Source.METER, NOW).new
+    count = len(NO_RECORDS)
+    assert archive.summary(meter) == ArchiveSummary(records=count, suspicious=count)
     # And nothing is broken by it.
     assert archive.store(meter, CHARGE.end(3), Source.COMMAND, NOW).new
 
@@ -241,8 +243,10 @@ def test_a_meter_renamed_to_one_that_is_known_gives_it_all_it_has(
     archive.store(old, CHARGE.read(1), Source.COMMAND, NOW, chained=True)
     store(archive, meter, CHARGE.end(3))
     assert archive.summary(old).suspicious == 3
+    archive.see_key(old, OTHER_SPKI, NOW)
     archive.rename_meter("address", "meter")
     assert archive.summary(meter).records == 3
+    assert [key.state for key in archive.keys(meter)] == [KeyState.PINNED, KeyState.CHANGED]
     assert archive.summary(meter).suspicious == 0
     assert archive.is_chained(meter, CHARGE.read(1))
     assert archive.summary(old) == ArchiveSummary()
@@ -290,6 +294,13 @@ def test_many_threads_register_the_same(archive: Archive) -> None:
     infos = [MeterInfo(unique_id=f"m{number % 3}", name="A") for number in range(24)]
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(archive.register_meter, infos))) == 3
+
+
+def test_nobody_is_named_in_a_log(archive: Archive, meter: int) -> None:
+    stored = archive.store(meter, CHARGE.end(3), Source.METER, NOW)
+    shown = f"{stored} {archive.sessions(SessionQuery())} {archive.summary(meter)}"
+    assert stored.record.digest in shown
+    assert "04A1B2C3" not in shown
 
 
 def test_a_stranger_s_record_is_suspicious(archive: Archive, meter: int) -> None:

@@ -716,6 +716,30 @@ async def test_a_display_has_no_record_to_download(
     assert answer.status == 404
 
 
+async def test_a_display_has_no_archive(
+    hass: HomeAssistant, entry: DisplayConfigEntry, rest_server: RestServer
+) -> None:
+    async def total(**data: str) -> int:
+        page = await hass.services.async_call(
+            DOMAIN, "list_sessions", data, blocking=True, return_response=True
+        )
+        assert page is not None
+        number = page["total"]
+        assert isinstance(number, int)
+        return number
+
+    with pytest.raises(ServiceValidationError) as error:
+        await total()
+    assert error.value.translation_key == "no_archive"
+    meter = await add(hass, "rest", port=rest_server.port)
+    with pytest.raises(ServiceValidationError) as error:
+        await total(device_id=device(hass, entry).id)
+    assert error.value.translation_key == "not_a_meter"
+
+    assert await total() == 0
+    assert await total(device_id=device(hass, meter).id) == 0
+
+
 async def test_diagnostics_do_not_tell_the_texts(
     hass: HomeAssistant, entry: DisplayConfigEntry
 ) -> None:

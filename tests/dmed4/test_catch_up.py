@@ -176,6 +176,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait where a real meter needs time."""
     find_entries_at_once(monkeypatch)
     monkeypatch.setattr(module, "_ATTEMPT_PAUSE", 0)
+    monkeypatch.setattr(module, "_REST", 0)
     monkeypatch.setattr(logbook_module, "_SETTLE_PAUSE", 0)
 
 
@@ -679,6 +680,7 @@ async def test_what_the_numbers_let_expect(stand: Stand) -> None:
 async def test_half_of_the_time_is_left_to_others(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_REST", 1.0)
     sign(stand.simulated, 4)
     stand.server.faults.delay = 0.005
     loop = asyncio.get_running_loop()

@@ -196,14 +196,17 @@ def set_sample(meter: SimulatedMeter, **values: object) -> None:
     physics.fast, physics.slow = changed(physics.fast), changed(physics.slow)
 
 
-def begin_charge(meter: SimulatedMeter) -> None:
-    """Let something else than Home Assistant start a charge."""
-    prepare_charge(meter)
+def begin_charge(meter: SimulatedMeter, texts: Mapping[str, str] | None = None) -> None:
+    """Let something else than Home Assistant start a charge; the texts as the options have them."""
+    prepare_charge(meter, texts)
     meter.command(Command.BEGIN)
 
 
-def prepare_charge(meter: SimulatedMeter) -> None:
-    meter.submit_prototype(b'{"FV":"1.1","PG":"T0","IS":false,"IT":"NONE"}')
+def prepare_charge(meter: SimulatedMeter, texts: Mapping[str, str] | None = None) -> None:
+    fields = {"identification_data": "ID", "tariff_text": "TT", "charge_point_id": "CI"}
+    prototype = {"FV": "1.1", "PG": "T0", "IS": False, "IT": "NONE"}
+    prototype |= {fields[name]: text for name, text in (texts or {}).items()}
+    meter.submit_prototype(json.dumps(prototype).encode())
     meter.update()
 
 
@@ -293,7 +296,7 @@ def is_available(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
     unavailable = {
         state(hass, entry, key).state == "unavailable"
         for key, entity in entities(hass, entry).items()
-        if not entity.disabled and key not in OF_THE_ARCHIVE
+        if not entity.disabled and key not in {*OF_THE_ARCHIVE, "charge_cycle"}
     }
     (answer,) = unavailable
     return not answer

@@ -4,7 +4,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     MockConfigEntry,
     MockUser,
     async_fire_time_changed,
-    mock_restore_cache_with_extra_data,
+    get_system_health_info,
     snapshot_platform,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]
@@ -21,6 +21,6 @@ __all__ = [
     "WebSocketGenerator",
     "async_fire_time_changed",
     "get_diagnostics_for_config_entry",
-    "mock_restore_cache_with_extra_data",
+    "get_system_health_info",
     "snapshot_platform",
 ]

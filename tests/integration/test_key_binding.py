@@ -208,6 +208,34 @@ async def test_changed_key_before_an_action(
         await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def test_another_archive_does_not_take_it_for_the_first_key(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    rest_server: RestServer,
+    repaired: SimulatedMeter,
+) -> None:
+    """An archive that has never seen the meter can't know better; the entry does."""
+    entry = await add_meter(hass, rest_server)
+    await hass.config_entries.async_unload(entry.entry_id)
+    await rest_server.stop()
+    url = f"sqlite:///{hass.config.path('another.db')}"
+    hass.config_entries.async_update_entry(entry, options={"database_url": url})
+    async with server_at(rest_server, repaired):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        assert alarm(hass, entry)
+        repaired.fill_logbook(1)
+        raw = repaired.records[0].encode()
+        stored = await keeper_of(entry).async_store(raw, Source.METER)
+        assert stored is not None
+        assert stored.suspicious
+        assert await states_of(entry) == {}
+
+        await repair(hass, hass_client, entry)
+        assert await states_of(entry) == {repaired.public_key_ocmf: KeyState.PINNED}
+        assert await key_verdicts(entry) == [KeyVerdict.OWN]
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
 async def test_the_known_key_comes_back(
     hass: HomeAssistant,
     rest_server: RestServer,

@@ -387,8 +387,12 @@ async def polls_during(entry: Any, server: Any) -> int:
     """Poll as often as possible until all records are fetched; return how often."""
     sync, live = sync_of(entry), entry.runtime_data.live
     polls = 0
+    changed = asyncio.Event()
+    ignore = sync.async_add_listener(changed.set)
     while not sync.state.running:
-        await asyncio.sleep(0)
+        changed.clear()
+        await changed.wait()
+    ignore()
     while sync.state.running:
         before = len(server.requests)
         await live.async_refresh()

@@ -161,6 +161,7 @@ async def test_what_no_form_sends(
     assert rest_entry.options == DEFAULTS | CHARGE
 
 
+@pytest.mark.usefixtures("logbook_left_alone")
 async def test_intervals(hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server) -> None:
     flow_id = await open_options(hass, entry)
     await submit(hass, flow_id, {"interval_idle": 30, "interval_charging": 5})

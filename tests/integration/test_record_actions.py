@@ -17,6 +17,7 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers.json import json_bytes
 from homeassistant.setup import async_setup_component
+import jwt
 import pytest
 import voluptuous as vol
 
@@ -840,6 +841,15 @@ async def test_links_for_who_asks(
     for url in (*urls, record):
         assert "authSig=" in url
         assert (await browser.get(url)).status == HTTPStatus.OK
+
+
+async def test_links_expire(
+    hass: HomeAssistant, two_sessions: None, hass_ws_client: WebSocketGenerator
+) -> None:
+    client = await hass_ws_client(hass)
+    url = (await ask(client, hass, "export_records", {"format": "csv"}))["url"]
+    claims = jwt.decode(url.partition("authSig=")[2], options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 30 * 60
 
 
 async def test_links_over_rest(

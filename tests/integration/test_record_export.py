@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import io
+from pathlib import Path
+import re
 from typing import Any
 from xml.etree import ElementTree as ET
 import zipfile
@@ -173,6 +175,17 @@ def test_csv(archive: Archive, meter: int) -> None:
     assert tuple(row) == COLUMNS
 
 
+def test_all_columns_are_explained() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "records.md").read_text(encoding="utf-8")
+    table = documented.partition("| column |")[2]
+    named = [name for line in table.splitlines() for name in _names(line)]
+    assert named == list(COLUMNS)
+
+
+def _names(line: str) -> list[str]:
+    return re.findall(r"`(\w+)`", line.split("|")[1]) if line.startswith("| `") else []
+
+
 def test_csv_of_nothing() -> None:
     out = io.BytesIO()
     contents = write_csv([], DEVICES, out)
@@ -291,6 +304,9 @@ def test_zip_is_the_same_each_time(archive: Archive, meter: int) -> None:
     write_zip(sessions, DEVICES, first)
     write_zip(sessions, DEVICES, second)
     assert first.getvalue() == second.getvalue()
+    # Nor does it depend on the day.
+    dates = {entry.date_time for entry in zipfile.ZipFile(first).infolist()}
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_zip_of_what_xml_cannot_hold(archive: Archive, meter: int) -> None:

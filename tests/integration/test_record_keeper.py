@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 import sqlite3
+from threading import Event
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -13,7 +14,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.lovato_dmed4 import record_keeper
+from custom_components.lovato_dmed4 import record_keeper, shared_archive
 from custom_components.lovato_dmed4.archive import (
     Archive,
     KeyState,
@@ -30,6 +31,9 @@ from simulator import RestServer, SimulatedMeter
 
 from .helpers import add_entry, complaints, fingerprint, is_available, pass_time, set_up, state_of
 from .plugin import MockConfigEntry
+
+# What is in the archive is what a test puts there.
+pytestmark = pytest.mark.usefixtures("logbook_left_alone")
 
 LOST = "Error requesting"
 RECORDS = 8
@@ -559,6 +563,31 @@ async def test_meters_share_an_archive(
         assert await keeper.async_store(signed[1], Source.METER)
     await hass.config_entries.async_unload(rest_entry.entry_id)
     assert not async_archives(hass)
+
+
+async def test_a_database_that_hangs_takes_few_threads(keeper: RecordKeeper) -> None:
+    """Those who asked may have given up: the thread that waits for the database has not."""
+    gate = Event()
+    hanging = [
+        asyncio.ensure_future(keeper.async_run(lambda _: gate.wait()))
+        for _ in range(shared_archive._READERS)
+    ]
+    try:
+        await asyncio.sleep(0)
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+        assert keeper._shared._reading.locked()
+        late = asyncio.ensure_future(keeper.async_run(lambda archive: archive.record(1)))
+        # Writers are not held up by readers.
+        assert await keeper.async_store(b"anything", Source.METER)
+        assert not late.done()
+    finally:
+        gate.set()
+    record = await late
+    assert record is not None
+    assert record.raw == b"anything"
+    assert not keeper._shared._reading.locked()
 
 
 # --- Verifying again ----------------------------------------------------------------------------

@@ -463,8 +463,8 @@ async def test_archive_lost_before_it_can_say_which_record(
     await pass_time(hass, 1)
     ir.async_delete_issue(hass, DOMAIN, f"record_failed_{rest_entry.entry_id}")
     watch = FailedRecords(hass, rest_entry)
-    watch._check()
     rename(hass, "dmed4_records", "elsewhere")
+    watch._check()
     await hass.async_block_till_done(wait_background_tasks=True)
     rename(hass, "elsewhere", "dmed4_records")
     assert told(hass, rest_entry)["record"] == "-"

@@ -12,6 +12,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 import voluptuous as vol
 
+from custom_components.lovato_dmed4 import record_actions
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
@@ -345,6 +346,7 @@ ACTIONS = {action: data for action, data in WRONG_FIELDS if not data} | {
     "get_last_record": {},
     "get_record": {"position": 0},
     "list_records": {},
+    "synchronise_records": {},
     "get_events": {},
     "reset_errors": {},
     "synchronise_clock": {},
@@ -366,8 +368,9 @@ async def test_only_an_administrator_may(
     user: Context,
     admin: Context,
 ) -> None:
-    # The other one is for displays.
-    assert set(hass.services.async_services_for_domain(DOMAIN)) == {*ACTIONS, "set_custom_page"}
+    # The others are for displays, and for the archive.
+    others = {"set_custom_page", *record_actions._ACTIONS}
+    assert set(hass.services.async_services_for_domain(DOMAIN)) == {*ACTIONS, *others}
     server.requests.clear()
     for action, data in ACTIONS.items():
         with pytest.raises(Unauthorized):

@@ -11,6 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4 import record_shapes, websocket_api
@@ -56,6 +57,7 @@ async def filled(rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter) -> Dme
 @pytest.fixture
 async def answers(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Ask:
     """Ask as an administrator; return the whole answer."""
+    assert await async_setup_component(hass, DOMAIN, {})
     client = await hass_ws_client(hass)
 
     async def ask(command: str, **fields: Any) -> Any:
@@ -409,6 +411,39 @@ async def test_info_of_two_archives(
         assert await hass.config_entries.async_unload(entry.entry_id)
     assert len((await ask("archive/info"))["meters"]) == 1
     assert (await ask("sessions/list"))["total"] == 4
+
+
+async def test_archive_that_was_never_reached(
+    hass: HomeAssistant,
+    simulated: SimulatedMeter,
+    rest_server: RestServer,
+    *,
+    ask: Ask,
+    refused: Ask,
+    tmp_path: Path,
+) -> None:
+    """The meter works without it, and what needs no archive does, too."""
+    folder = tmp_path / "later"
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Meter",
+        unique_id=fingerprint(simulated),
+        data=entry_data(rest_server),
+        options={CONF_DATABASE_URL: f"sqlite:///{folder / 'records.db'}"},
+    )
+    await hass.config_entries.async_add(entry)
+    await hass.async_block_till_done()
+    (meter,) = (await ask("archive/info"))["meters"]
+    assert (meter["available"], meter["records"], meter["keys"]) == (False, 0, [])
+    raw = charge_of(simulated).end.decode()
+    for command in ("sessions/list", "records/list", "sessions/energy", "archive/verify"):
+        assert await refused(command) == "archive_unavailable"
+    assert (await ask("records/verify", record=raw))["verdict"] == "unverifiable"
+    folder.mkdir()
+    await archive(entry, charge_of(simulated).records)
+    (meter,) = (await ask("archive/info"))["meters"]
+    assert (meter["available"], meter["records"], len(meter["keys"])) == (True, 3, 1)
+    assert (await ask("records/verify", record=raw))["verdict"] == "valid"
 
 
 async def test_meter_is_gone(filled: Dmed4ConfigEntry, rest_server: RestServer, ask: Ask) -> None:

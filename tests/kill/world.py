@@ -172,8 +172,7 @@ class World:
         """Wait until Home Assistant has every record that it can have."""
 
         async def synchronised() -> bool:
-            missing: int | None = (await self.act("synchronise_records"))["missing"]
-            return missing == 0
+            return bool((await self.act("synchronise_records"))["missing"] == 0)
 
         await eventually(synchronised, _SETTLED_SECONDS, "Synchronising")
 

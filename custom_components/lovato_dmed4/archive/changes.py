@@ -1,7 +1,10 @@
 """What changes the archive, each inside a transaction of its caller."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Sequence, Set as AbstractSet
 from datetime import datetime
+from itertools import batched
+from typing import Final
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session as Transaction
@@ -21,6 +24,9 @@ from .judging import (
 )
 from .model import ArchiveError, KeyState, MeterInfo, Source
 from .tables import KeyRow, MeterRow, RecordRow, SessionRow
+
+# Sessions that are read at once with all of their records, of 1 MB each at most.
+_BATCH: Final = 50
 
 
 def lock(transaction: Transaction, meter_id: int) -> None:
@@ -223,13 +229,13 @@ def _session_id(transaction: Transaction, meter_id: int, legible: Legible | None
     return None if is_full(row) else row.id
 
 
-def _derive(transaction: Transaction, session_ids: Collection[int | None]) -> None:
+def _derive(transaction: Transaction, session_ids: AbstractSet[int | None]) -> None:
     """Work out what sessions are, now that their records have changed."""
-    for session_id in session_ids:
-        if session_id is not None:
-            derive(
-                transaction.get_one(SessionRow, session_id),
-                transaction.scalars(
-                    select(RecordRow).where(RecordRow.session_id == session_id)
-                ).all(),
-            )
+    for wanted in batched(session_ids - {None}, _BATCH, strict=False):
+        records = defaultdict(list)
+        for record in transaction.scalars(
+            select(RecordRow).where(RecordRow.session_id.in_(wanted))
+        ):
+            records[record.session_id].append(record)
+        for row in transaction.scalars(select(SessionRow).where(SessionRow.id.in_(wanted))).all():
+            derive(row, records[row.id])

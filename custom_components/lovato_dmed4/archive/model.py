@@ -1,7 +1,7 @@
 """What the archive takes and gives. Times are aware and in UTC, energies in kWh and exact."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -106,7 +106,7 @@ class StoredKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecord:
-    """A record in the archive.
+    """A record in the archive. It is shown without what it says, which names the customer.
 
     Attributes:
         id: its number in the archive.
@@ -129,7 +129,7 @@ class StoredRecord:
     meter_id: int
     session_id: int | None
     digest: str
-    raw: bytes
+    raw: bytes = field(repr=False)
     source: Source
     arrived: datetime
     kind: RecordKind
@@ -161,7 +161,7 @@ class StoreResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A charge session.
+    """A charge session. It is shown without who charged.
 
     Attributes:
         id: its number in the archive.
@@ -189,7 +189,7 @@ class Session:
     imported: Decimal | None
     exported: Decimal | None
     identification_type: str | None
-    identification: str | None
+    identification: str | None = field(repr=False)
     identification_level: str | None
     tariff_text: str | None
     charge_point: str | None
@@ -236,7 +236,7 @@ class SessionEnergy:
     """Of a session, what sums of energy are made of."""
 
     begin: datetime
-    identification: str | None
+    identification: str | None = field(repr=False)
     imported: Decimal | None
     exported: Decimal | None
 

@@ -5,14 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
-from sqlalchemy.orm import Session as Transaction, contains_eager
+from sqlalchemy.orm import Session as Transaction, selectinload
 
 from .changes import find_keys
 from .judging import in_order, searchable
 from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredRecord
 from .tables import NEVER, KeyRow, MeterRow, RecordRow, SessionRow, printable
 
-SESSIONS: Final = select(SessionRow).join(MeterRow).options(contains_eager(SessionRow.meter))
+# With the few meters in a question of their own: a join would look one up for each session, also for
+# those that a page passes over.
+SESSIONS: Final = select(SessionRow).options(selectinload(SessionRow.meter))
 NEWEST_FIRST: Final = (SessionRow.begin.desc(), SessionRow.id.desc())
 OLDEST_FIRST: Final = (SessionRow.begin, SessionRow.id)
 
@@ -29,7 +31,8 @@ def matching(query: SessionQuery) -> ColumnElement[bool]:
     """Tell which sessions a query is about."""
     conditions: list[ColumnElement[bool]] = [true()]
     if query.meters:
-        conditions.append(MeterRow.unique_id.in_(query.meters))
+        meters = select(MeterRow.id).where(MeterRow.unique_id.in_(query.meters))
+        conditions.append(SessionRow.meter_id.in_(meters))
     if query.since:
         conditions.append(SessionRow.begin >= query.since)
     if query.until:

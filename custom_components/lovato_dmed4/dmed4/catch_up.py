@@ -40,6 +40,10 @@ _ATTEMPTS: Final = 3
 _ATTEMPT_PAUSE: Final = 1.0
 """Seconds until a record is asked for again: a meter that is busy signing is not busy for longer."""
 
+_REST: Final = 1.0
+"""Time left to others after reading a record, as a multiple of the time that took: half of it all, so
+that whatever else is polled and commanded on a slow line gets on as if nobody fetched records."""
+
 _MOVES: Final = 10
 """How often in a row the records may move. A record takes the meter longer than reading one does."""
 
@@ -324,9 +328,7 @@ class CatchUp:
         async with self._turn():
             start = _now()
             record = await self._logbook.read_record(position)
-            # A slow line is left to others for half of the time, so that all that is polled and
-            # commanded there gets on as if nobody fetched records.
-            await asyncio.sleep(_now() - start)
+            await asyncio.sleep(_REST * (_now() - start))
             return record
 
     # --- storing ------------------------------------------------------------------------------

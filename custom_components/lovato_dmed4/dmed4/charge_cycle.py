@@ -74,6 +74,11 @@ class ChargeCycle:
         self.journal = Journal()
         self._lock = asyncio.Lock()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a step is under way."""
+        return self._lock.locked()
+
     async def begin(self, charge: ChargeIdentity) -> bytes:
         """Start a charge and return its first signed record.
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from .model import (
     Command,
     DisplayPage,
+    FastMeasures,
     Feature,
     Housekeeping,
     Identity,
@@ -97,6 +98,10 @@ class Meter(Protocol):
         """Seconds between two live polls that leave the line idle for half of the time."""
 
     @property
+    def fast_interval(self) -> float:
+        """Seconds between two fast reads: sooner there is nothing new, or it would be too much."""
+
+    @property
     def link_losses(self) -> int:
         """How often a lasting link was lost, or another key was seen: it may be another meter."""
 
@@ -105,6 +110,9 @@ class Meter(Protocol):
 
     async def read_live(self) -> LiveData:
         """Read the measures and the status words."""
+
+    async def read_fast(self) -> FastMeasures:
+        """Read voltage, current and power alone, in one request."""
 
     async def read_status(self) -> Status:
         """Read the status words alone."""

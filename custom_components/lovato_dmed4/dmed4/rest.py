@@ -29,6 +29,7 @@ from .logbook import RestLogbook
 from .model import (
     Command,
     DisplayPage,
+    FastMeasures,
     Feature,
     Housekeeping,
     Identity,
@@ -244,6 +245,8 @@ class RestMeter(RestDevice):
         | Feature.PARSED_EVENTS
     )
     shortest_interval = 0.0
+    # A connection for each request, and the web server is there for others as well.
+    fast_interval = 1.0
 
     def __init__(
         self,
@@ -287,11 +290,12 @@ class RestMeter(RestDevice):
     async def read_live(self) -> LiveData:
         """Read measures and status in two requests."""
         answer = await self._get("measure")
+        fast = self._fast_measures(answer)
         return LiveData(
             measures=Measures(
-                voltage=_scaled(answer, "voltage", self._scale.voltage),
-                current=_scaled(answer, "current", self._scale.current),
-                power=_scaled(answer, "power", self._scale.power),
+                voltage=fast.voltage,
+                current=fast.current,
+                power=fast.power,
                 energy_imported=_scaled(answer, "energypos", 3),  # Wh
                 energy_exported=_scaled(answer, "energyneg", 3),  # Wh
                 cycle_energy_imported=_scaled(answer, "energy", 3),  # Wh
@@ -300,6 +304,17 @@ class RestMeter(RestDevice):
                 temperature_i2=_scaled(answer, "temperature_i2", 1),
             ),
             status=await self.read_status(),
+        )
+
+    async def read_fast(self) -> FastMeasures:
+        """Read the measures, and take of them what changes fast."""
+        return self._fast_measures(await self._get("measure"))
+
+    def _fast_measures(self, answer: Answer) -> FastMeasures:
+        return FastMeasures(
+            voltage=_scaled(answer, "voltage", self._scale.voltage),
+            current=_scaled(answer, "current", self._scale.current),
+            power=_scaled(answer, "power", self._scale.power),
         )
 
     async def read_status(self) -> Status:
