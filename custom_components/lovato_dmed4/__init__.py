@@ -161,11 +161,11 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
-    charge = ChargeTracker(hass, entry)
+    cycle = ChargeCycle(meter, identity)
+    charge = ChargeTracker(hass, entry, cycle)
     await charge.async_load()
     records = RecordKeeper(hass, entry, identity)
     await records.async_start()
-    cycle = ChargeCycle(meter, identity)
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,

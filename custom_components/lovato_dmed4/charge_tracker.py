@@ -35,7 +35,7 @@ from homeassistant.util import dt as dt_util
 
 from .archive import Archive, Source, StoredRecord
 from .const import DOMAIN
-from .dmed4.charge_cycle import Journal
+from .dmed4.charge_cycle import ChargeCycle, Journal
 from .dmed4.model import Command, MeasurementStatus
 from .dmed4.prototype import ChargeIdentity
 from .ocmf import MalformedRecordError, RecordKind, outline, parse
@@ -153,9 +153,11 @@ class ChargeTracker:
         charge: the charge that is open, None for none.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry, cycle: ChargeCycle) -> None:
         self._hass = hass
         self._entry = entry
+        self._cycle = cycle
+        cycle.journal = _Journal(self)
         self._store = charge_store(hass, entry.entry_id)
         self.charge: OpenCharge | None = None
         # Whether the step that the phase tells of was broken off by the end of Home Assistant.
@@ -189,7 +191,6 @@ class ChargeTracker:
 
         Not before Home Assistant has started: automations are to hear of what is found.
         """
-        self._data.cycle.journal = _Journal(self)
         self._entry.async_on_unload(async_at_started(self._hass, self._async_follow))
         self._entry.async_on_unload(
             partial(async_power_failure_over, self._hass, self._entry.entry_id)
@@ -230,16 +231,16 @@ class ChargeTracker:
         Raises:
             HomeAssistantError: it was not possible or failed, in the user's words; as in all steps.
         """
-        return await self._async_take(ChargeEvent.STARTED, partial(self._data.cycle.begin, charge))
+        return await self._async_take(ChargeEvent.STARTED, partial(self._cycle.begin, charge))
 
     async def async_read(self) -> MadeRecord:
         """Let the meter sign an intermediate record."""
-        return await self._async_take(ChargeEvent.READ, self._data.cycle.read)
+        return await self._async_take(ChargeEvent.READ, self._cycle.read)
 
     async def async_end(self, *, combined: bool = False) -> MadeRecord:
         """End the charge."""
         return await self._async_take(
-            ChargeEvent.ENDED, partial(self._data.cycle.end, combined=combined)
+            ChargeEvent.ENDED, partial(self._cycle.end, combined=combined)
         )
 
     async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:

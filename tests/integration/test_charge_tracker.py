@@ -31,6 +31,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from custom_components.lovato_dmed4.dmed4.model import LiveData
+from custom_components.lovato_dmed4.logbook_sync import LogbookSync
 from custom_components.lovato_dmed4.ocmf import Verdict, parse
 from simulator import Command, ManualClock, RestServer, SimulatedMeter
 from tests.dmed4.helpers import Fate, Once, gives, sets_clock, until
@@ -87,6 +88,12 @@ def file(hass: HomeAssistant) -> Path:
 
 def issue(hass: HomeAssistant, entry: Dmed4ConfigEntry | MockConfigEntry) -> ir.IssueEntry | None:
     return ir.async_get(hass).async_get_issue(DOMAIN, f"{ISSUE}_{entry.entry_id}")
+
+
+def archived(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as database:
+        records = database.execute("SELECT raw FROM dmed4_records ORDER BY id").fetchall()
+        return [raw.decode() for (raw,) in records]
 
 
 def is_private(path: Path) -> bool:
@@ -166,6 +173,34 @@ async def test_what_is_going_to_happen_is_on_disk_before_the_command_is_given(
         await act(hass, entry, "end_charge_cycle")
         assert phases == [("B", "beginning"), ("C", "charging"), ("E", "ending")]
         assert is_private(storage_file(hass, entry))
+
+
+async def test_the_record_before_is_archived_before_the_command_is_given(
+    hass: HomeAssistant,
+    *,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    file: Path,
+) -> None:
+    """Also where the logbook is no help."""
+    found: list[list[str]] = []
+
+    def note(request: bytes) -> Fate:
+        if gives("E")(request):
+            found.append(archived(file))
+        return Fate.PASS
+
+    monkeypatch.setattr(LogbookSync, "async_request", lambda _: None)
+    async with meter_behind_proxy(hass, rest_server) as (entry, proxy):
+        begin_charge(simulated)
+        clock.advance(60)
+        proxy.decide = note
+        assert archived(file) == []
+        await act(hass, entry, "end_charge_cycle")
+        assert found == [simulated.records[:1]]
+        assert archived(file) == simulated.records
 
 
 async def test_identification_is_told_to_nobody(

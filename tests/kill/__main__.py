@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 
+from demo.__main__ import interruptible, leaves
 from demo.console import DemoError, progress, say
 
 from .world import MISHAPS, World, eventually, world
@@ -189,8 +190,10 @@ def parse_arguments() -> argparse.Namespace:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(main(parse_arguments()))
-    except* DemoError as failures:
-        for failure in failures.exceptions:
+        asyncio.run(interruptible(main(parse_arguments())))
+    except* asyncio.CancelledError:
+        sys.exit(1)
+    except* (DemoError, OSError) as failures:
+        for failure in leaves(failures):
             say(f"FAILED: {failure}")
         sys.exit(1)
