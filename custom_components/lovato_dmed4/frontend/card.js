@@ -1,5 +1,5 @@
 /* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */
-import{A as ae,B as C,a as g,b as s,c as B,d as c,e as y,f as u,g as j,h as H,i as J,j as X,k as Z,l as T,m as P,n as Q,o as b,p as F,q as v,r as ee,s as te,t as S,u as I,v as re,w as ie,x as ne,y as _,z as V}from"./shared.js";var oe=1e4,U=500,we=5e3,z=class{#e;#t;#r;#i=!1;#a=0;#n;#o=U;#s;constructor(e,t,r){this.#e=e,this.#t=t,this.#r=r}start(){this.#i||(this.#i=!0,this.#e.addEventListener("ready",this.#p),this.#e.addEventListener("disconnected",this.#h),this.#p())}stop(){this.#i&&(this.#i=!1,this.#e.removeEventListener("ready",this.#p),this.#e.removeEventListener("disconnected",this.#h),this.#c())}#p=()=>{this.#o=U,this.#u()};#h=()=>{this.#n=void 0,this.#c()};#u(){if(this.#c(),!this.#e.connected)return;let e=this.#a,t=()=>e===this.#a;this.#d(oe),this.#e.subscribeMessage(r=>{t()&&this.#f(r)},{type:`${u}/live/subscribe`,device_id:this.#t},{resubscribe:!1}).then(r=>{t()?this.#n=r:this.#l(r)},r=>{t()&&this.#m(r?.code)})}#f(e){if("ended"in e){this.#u();return}this.#o=U,this.#d(oe),"power"in e&&this.#r(e)}#m(e){clearTimeout(this.#s),e!=="unauthorized"&&(this.#d(this.#o),this.#o=Math.min(2*this.#o,we))}#d(e){clearTimeout(this.#s),this.#s=setTimeout(()=>{this.#u()},e)}#c(){clearTimeout(this.#s),this.#a+=1,this.#n&&this.#l(this.#n),this.#n=void 0}#l(e){e().catch(()=>{})}};var $e={B:"begin",E:"end",r:"end"};function K(a){let{readings:e,signature:t,pagination:r,record_url:i}=a,n=e.at(-1),o=e[e.length/2],d=o?.transaction??n?.transaction??"",l=o?.time??n?.time;return{kind:$e[d]??"intermediate",time:l?new Date(l):null,energy:e.length===6?Ee(e[0],o):null,signature:t,pagination:r??null,url:i,identity:Re(a.record)}}function Ee(a,e){if(!a?.value||!e?.value)return null;let t=Number(e.value)-Number(a.value),r={Wh:.001,kWh:1}[e.unit??""];return Number.isFinite(t)&&r?Number((t*r).toFixed(6)):null}function Re(a){try{let{IT:e,ID:t}=JSON.parse(a.split("|",2)[1]??"");return{type:se(e),data:se(t)}}catch{return{type:"",data:""}}}function se(a){return typeof a=="string"?a:""}var x="lovato-dmed4-charge-card",ke=["controls","record","display"],de={schema:[{name:"device_id",required:!0,selector:{device:{entity:{integration:u,domain:"sensor",device_class:"power"}}}},{name:"name",selector:{text:{}}},...ke.map(a=>({name:a,default:!0,selector:{boolean:{}}}))],computeLabel:({name:a},e)=>e(re(`card.editor.${a}`))};var W={identification_type:"",identification_level:"",identification_data:"",tariff_text:"",keepIdentification:!1},le=a=>`${u}.start.${a}`;function ce(a){try{let t=JSON.parse(localStorage.getItem(le(a))??"{}"),r=i=>typeof t[i]=="string"?t[i]:"";return{identification_type:r("identification_type"),identification_level:r("identification_level"),identification_data:r("identification_data"),tariff_text:r("tariff_text"),keepIdentification:t.keepIdentification===!0}}catch{return W}}function pe(a,e){let t=e.keepIdentification?e:{...e,identification_data:""};try{localStorage.setItem(le(a),JSON.stringify(t))}catch{}}var he=g`
+import{A as ae,B as C,a as g,b as s,c as B,d as c,e as y,f as u,g as j,h as H,i as J,j as X,k as Z,l as k,m as P,n as Q,o as b,p as F,q as v,r as ee,s as te,t as S,u as z,v as re,w as ie,x as ne,y as _,z as V}from"./shared.js";var oe=1e4,U=500,$e=5e3,I=class{#e;#t;#r;#n=!1;#a=0;#i;#o=U;#s;constructor(e,t,r){this.#e=e,this.#t=t,this.#r=r}start(){this.#n||(this.#n=!0,this.#e.addEventListener("ready",this.#p),this.#e.addEventListener("disconnected",this.#h),this.#p())}stop(){this.#n&&(this.#n=!1,this.#e.removeEventListener("ready",this.#p),this.#e.removeEventListener("disconnected",this.#h),this.#c())}#p=()=>{this.#o=U,this.#m()};#h=()=>{this.#i=void 0,this.#c()};#m(){if(this.#c(),!this.#e.connected)return;let e=this.#a,t=()=>e===this.#a;this.#d(oe),this.#e.subscribeMessage(r=>{t()&&this.#f(r)},{type:`${u}/live/subscribe`,device_id:this.#t},{resubscribe:!1}).then(r=>{t()?this.#i=r:this.#l(r)},r=>{t()&&this.#u(r?.code)})}#f(e){if("ended"in e){this.#m();return}this.#o=U,this.#d(oe),"power"in e&&this.#r(e)}#u(e){clearTimeout(this.#s),e!=="unauthorized"&&(this.#d(this.#o),this.#o=Math.min(2*this.#o,$e))}#d(e){clearTimeout(this.#s),this.#s=setTimeout(()=>{this.#m()},e)}#c(){clearTimeout(this.#s),this.#a+=1,this.#i&&this.#l(this.#i),this.#i=void 0}#l(e){e().catch(()=>{})}};var Ee={B:"begin",E:"end",r:"end"};function K(a){let{readings:e,signature:t,pagination:r,record_url:i,archived:n}=a,o=e.at(-1),d=e[e.length/2],l=d?.transaction??o?.transaction??"",h=d?.time??o?.time;return{kind:Ee[l]??"intermediate",time:h?new Date(h):null,energy:e.length===6?Re(e[0],d):null,signature:t,pagination:r??null,downloads:[["OCMF",i],...n?[["XML",i.replace(/ocmf\b/,"xml")]]:[]],identity:Te(a.record)}}function Re(a,e){if(!a?.value||!e?.value)return null;let t=Number(e.value)-Number(a.value),r={Wh:.001,kWh:1}[e.unit??""];return Number.isFinite(t)&&r?Number((t*r).toFixed(6)):null}function Te(a){try{let{IT:e,ID:t}=JSON.parse(a.split("|",2)[1]??"");return{type:se(e),data:se(t)}}catch{return{type:"",data:""}}}function se(a){return typeof a=="string"?a:""}var x="lovato-dmed4-charge-card",ke=["controls","record","display"],de={schema:[{name:"device_id",required:!0,selector:{device:{entity:{integration:u,domain:"sensor",device_class:"power"}}}},{name:"name",selector:{text:{}}},...ke.map(a=>({name:a,default:!0,selector:{boolean:{}}}))],computeLabel:({name:a},e)=>e(re(`card.editor.${a}`))};var W={identification_type:"",identification_level:"",identification_data:"",tariff_text:"",keepIdentification:!1},le=a=>`${u}.start.${a}`;function ce(a){try{let t=JSON.parse(localStorage.getItem(le(a))??"{}"),r=i=>typeof t[i]=="string"?t[i]:"";return{identification_type:r("identification_type"),identification_level:r("identification_level"),identification_data:r("identification_data"),tariff_text:r("tariff_text"),keepIdentification:t.keepIdentification===!0}}catch{return W}}function pe(a,e){let t=e.keepIdentification?e:{...e,identification_data:""};try{localStorage.setItem(le(a),JSON.stringify(t))}catch{}}var he=g`
 :host {
 display: block;
 height: 100%;
@@ -34,7 +34,7 @@ ha-card.danger {
 --dmed4-tint: var(--ha-color-fill-danger-normal-resting, #ffdedc);
 --dmed4-word: var(--ha-color-on-danger-normal, #b30532);
 }
-header {
+.header {
 display: flex;
 align-items: center;
 gap: 12px;
@@ -50,7 +50,7 @@ border-radius: 50%;
 background: var(--dmed4-tint);
 color: var(--dmed4-accent);
 }
-header > div {
+.header > div {
 min-width: 0;
 }
 h2 {
@@ -177,11 +177,12 @@ color: inherit;
 }
 .record {
 display: flex;
+flex-wrap: wrap;
 align-items: center;
 gap: 12px;
 }
-.record > div {
-flex: 1;
+.record > .facts {
+flex: 1 1 140px;
 min-width: 0;
 }
 h3 {
@@ -210,10 +211,17 @@ color: var(--ha-color-on-danger-normal, #b30532);
 color: var(--secondary-text-color, #5e5e5e);
 font-size: var(--ha-font-size-s, 12px);
 }
-.icon {
+.downloads {
+display: flex;
 flex: none;
-width: 44px;
-padding: 0;
+flex-wrap: wrap;
+gap: 8px;
+}
+.downloads button {
+padding: 0 12px;
+}
+.downloads ha-icon {
+--mdc-icon-size: 18px;
 }
 details {
 padding-top: 0;
@@ -314,11 +322,12 @@ opacity: 0.4;
 }
 }
 }
-`;var L=class{constructor(e,t){this.seconds=e;this.#t=e/t}seconds;#e=new Map;#t;add(e,t){let r=Math.floor(e/this.#t),i=this.#e.get(r);i?(i.min=Math.min(i.min,t),i.max=Math.max(i.max,t),i.last=t):(this.#e.set(r,{min:t,max:t,last:t}),this.#r(e))}fill(e,t,r){let i=Math.ceil(t/this.#t);for(let n=Math.floor(e/this.#t);n<i;n+=1)this.#e.has(n)||this.#e.set(n,{min:r,max:r,last:r})}clear(){this.#e.clear()}#r(e){let t=Math.floor((e-this.seconds)/this.#t)-1;for(let r of this.#e.keys())r<t&&this.#e.delete(r)}runs(e,t){let r=[],i=-1/0;for(let n of[...this.#e.keys()].sort((o,d)=>o-d)){let o=this.#e.get(n),d=Math.min((n+.5)*this.#t,e),l=1-(e-d)/this.seconds;!o||l<-this.#t/this.seconds||(d-i>t&&r.push([]),r.at(-1)?.push({x:l,...o}),i=d)}return r}};function me(a){let[e,t]=[0,0];for(let{min:r,max:i}of a.flat())[e,t]=[Math.min(e,r),Math.max(t,i)];return{low:-ue(-e),high:Math.max(ue(t),e<0?0:1)}}var Te=[1,1.2,1.5,2,2.5,3,4,5,6,8,10];function ue(a){if(a<=0)return 0;let e=a*1.1,t=10**Math.floor(Math.log10(e));return(Te.find(i=>i*t>=e)??10)*t}var w=5,Se=w*60,Ie=15,O=1e3,fe=100;function q(){return new L(w*60,Se)}var A=class extends y{static properties={buffer:{attribute:!1},label:{type:String},locale:{attribute:!1}};#e=0;static styles=g`
+`;var L=class{constructor(e,t){this.seconds=e;this.#t=e/t}seconds;#e=new Map;#t;add(e,t){let r=Math.floor(e/this.#t),i=this.#e.get(r);i?(i.min=Math.min(i.min,t),i.max=Math.max(i.max,t),i.last=t):(this.#e.set(r,{min:t,max:t,last:t}),this.#r(e))}fill(e,t,r){let i=Math.ceil(t/this.#t);for(let n=Math.floor(e/this.#t);n<i;n+=1)this.#e.has(n)||this.#e.set(n,{min:r,max:r,last:r})}clear(){this.#e.clear()}#r(e){let t=Math.floor((e-this.seconds)/this.#t)-1;for(let r of this.#e.keys())r<t&&this.#e.delete(r)}runs(e,t){let r=[],i=-1/0;for(let n of[...this.#e.keys()].sort((o,d)=>o-d)){let o=this.#e.get(n),d=Math.min((n+.5)*this.#t,e),l=1-(e-d)/this.seconds;!o||l<-this.#t/this.seconds||(d-i>t&&r.push([]),r.at(-1)?.push({x:l,...o}),i=d)}return r}};function ue(a){let[e,t]=[0,0];for(let{min:r,max:i}of a.flat())[e,t]=[Math.min(e,r),Math.max(t,i)];return{low:-me(-e),high:Math.max(me(t),e<0?0:1)}}var Se=[1,1.2,1.5,2,2.5,3,4,5,6,8,10];function me(a){if(a<=0)return 0;let e=a*1.1,t=10**Math.floor(Math.log10(e));return(Se.find(i=>i*t>=e)??10)*t}var w=5,ze=w*30,Ce=15,O=1e3,fe=100;function G(){return new L(w*60,ze)}var A=class extends y{static properties={buffer:{attribute:!1},label:{type:String},locale:{attribute:!1}};#e=0;static styles=g`
 :host {
 display: block;
 position: relative;
-overflow: hidden;
+/* What moves here is laid out and painted by itself. */
+contain: content;
 color: var(--dmed4-accent, currentColor);
 }
 svg {
@@ -326,7 +335,6 @@ display: block;
 /* Room for the head. */
 width: calc(100% - 14px);
 height: 100%;
-overflow: visible;
 }
 .line {
 fill: none;
@@ -339,11 +347,11 @@ vector-effect: non-scaling-stroke;
 .grid {
 stroke: var(--divider-color, #e0e0e0);
 stroke-width: 1;
-stroke-dasharray: 2 4;
+opacity: 0.6;
 vector-effect: non-scaling-stroke;
 }
 .grid.zero {
-stroke-dasharray: none;
+opacity: 1;
 }
 .head,
 .scale {
@@ -366,7 +374,7 @@ color: var(--secondary-text-color, #727272);
 font-size: var(--ha-font-size-s, 12px);
 line-height: 1.2;
 }
-`;constructor(){super(),this.label=""}draw(e){this.#e=e,this.requestUpdate()}shouldUpdate(){return this.#e>0}render(){let e=this.buffer.runs(this.#e,Ie),{low:t,high:r}=me(e),i=l=>fe*(r-l)/(r-t),n=e.map(l=>Ce(l,i)),o=e.at(-1)?.at(-1),d=r<5?1:0;return s`
+`;constructor(){super(),this.label=""}draw(e){this.#e=e,this.requestUpdate()}shouldUpdate(){return this.#e>0}render(){let e=this.buffer.runs(this.#e,Ce),{low:t,high:r}=ue(e),i=l=>fe*(r-l)/(r-t),n=e.map(l=>Ie(l,i)),o=e.at(-1)?.at(-1),d=r<5?1:0;return s`
 <svg
 viewBox="0 0 ${O} ${fe}"
 preserveAspectRatio="none"
@@ -389,9 +397,9 @@ ${this.locale&&e.some(l=>l.some(({min:h,max:p})=>h||p))?s`<span class="scale" ar
 >${v(r,d,this.locale)} kW</span
 >`:""}
 ${o&&o.x>.98?s`<span class="head" style="top: ${i(o.last)}%"></span>`:""}
-`}};function Ce(a,e){let t="",[r,i]=["",""];for(let n of a){i=(n.x*O).toFixed(1),r||=i;let o=n.max-n.min>.05*Math.abs(n.max)?[n.min,n.max,n.last]:[n.last];for(let d of o)t+=`${t?"L":"M"}${i} ${e(d).toFixed(1)}`}return{line:t,first:r,last:i}}var ge=.005,ze={unavailable:["neutral","mdi:lan-disconnect"],fault:["danger","mdi:alert"],ready:["primary","mdi:ev-station"],prepared:["primary","mdi:timer-sand"],charging:["success","mdi:lightning-bolt"],feeding_back:["primary","mdi:transmission-tower-import"],no_flow:["warning","mdi:pause"],after_power_failure:["warning","mdi:lightning-bolt-outline"],signing:["primary","mdi:file-sign"]},Le=["board_1","board_2","fatal"];function ye(a,e,t){let r=f=>T(a,e,f),i=r("sensor.measurement_status"),n=r("sensor.cycle_energy_imported"),o=Q(i),d=o&&i.state.startsWith("active"),l=o?t:void 0,h=l?.power??b(r("sensor.power")),p=r("sensor.signature_status")?.state??"",m=r("binary_sensor.problem"),R=r("binary_sensor.hardware"),k=o&&m?.state==="on",N=k||o&&R?.state==="on",Y=o?N&&!d?"fault":Oe(i.state,p,h):"unavailable",[ve,_e]=ze[Y];return{phase:Y,tone:ve,icon:_e,charging:d,power:h,voltage:l?.voltage??b(r("sensor.voltage")),current:l?.current??b(r("sensor.current")),energy:b(n),returned:b(r("sensor.cycle_energy_exported")),since:d?Ae(i.last_changed,n?.attributes.last_reset):null,errors:N?[...F(m,"errors").map(f=>_(a,"binary_sensor.problem.state_attributes.errors",f)),...Le.flatMap(f=>F(R,f).map(xe=>_(a,`binary_sensor.hardware.state_attributes.${f}`,xe)))]:[],hasProblem:N,resettable:k,signature:p}}function Oe(a,e,t){return a==="active_after_power_failure"?"after_power_failure":a==="active"?t===null?"charging":t<-ge?"feeding_back":t>ge?"charging":"no_flow":e==="in_progress"?"signing":a==="idle"?"prepared":"ready"}function Ae(a,e){let t=Date.parse(typeof e=="string"?e:a);return Number.isFinite(t)?t:null}var De=250,Me=15e3,Ne={valid:"good",invalid:"bad"},He={valid:"mdi:shield-check",invalid:"mdi:shield-alert"},D=class extends y{static properties={hass:{attribute:!1},preview:{type:Boolean},_config:{state:!0},_texts:{state:!0},_sample:{state:!0},_step:{state:!0},_error:{state:!0},_startError:{state:!0},_done:{state:!0},_record:{state:!0}};static styles=[S,I,he];#e=new Map;#t=q();#r;#i;#a=0;#n=0;#o=0;#s=!1;#p="";#h="";#u=matchMedia("(prefers-reduced-motion: reduce)");#f=new IntersectionObserver(e=>{this.#s=e.some(t=>t.isIntersecting),this.#d()});constructor(){super(),this.preview=!1,this._error="",this._startError=""}static getConfigForm(){return de}static getStubConfig(e){return{device_id:P(e)[0]??""}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id has to be the ID of a device");e.device_id!==this._config?.device_id&&(this._sample=this._record=void 0,this.#h="",this.#c(),this.#t=q()),this._config=e}getCardSize(){return 7}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}connectedCallback(){super.connectedCallback(),document.addEventListener("visibilitychange",this.#d),this.#f.observe(this)}disconnectedCallback(){super.disconnectedCallback(),document.removeEventListener("visibilitychange",this.#d),this.#f.disconnect(),this.#s=!1,this.#c()}shouldUpdate(e){let t=e.get("hass");if(e.size>1||!e.has("hass")||!t||!this.hass)return!0;let{hass:r}=this;return t.entities!==r.entities||t.devices!==r.devices||t.locale!==r.locale||t.user!==r.user||t.connected!==r.connected||t.localize!==r.localize||[...this.#e.values()].some(i=>t.states[i]!==r.states[i])}willUpdate(e){let{hass:t}=this;if(!t)return;let r=e.get("hass");(e.has("_config")||r?.entities!==t.entities)&&(this.#e=Z(t,this._config?.device_id??"")),t.language!==this.#p&&(this.#p=t.language,ne(t)),r?.localize!==t.localize&&(this._texts=ie(t))}updated(){this.#d();let{hass:e,_config:t}=this;if(!e||!this._texts||!t?.device_id||this.preview||!e.user?.is_admin||t.record===!1)return;let{phase:r,charging:i,signature:n}=this.#w(e),o=`${i} ${n}`;r==="unavailable"||n==="in_progress"||o===this.#h||(this.#h=o,this._step||this.#k(e,t.device_id))}get#m(){return this.renderRoot.querySelector("dmed4-power-trace")}#d=()=>{let{hass:e,_config:t}=this;if(!(this.#s&&document.visibilityState==="visible"&&!this.preview)||!e||!t?.device_id||!this.#e.has("sensor.power")){this.#c();return}this.#r||(this.#r=new z(e.connection,t.device_id,this.#$),this.#r.start(),this.#i=setInterval(this.#E,1e3),this.#R(e))};#c(){this.#r?.stop(),this.#r=void 0,clearInterval(this.#i)}get#l(){return Date.now()+this.#o}#$=e=>{let t=Date.now();this.#o=e.time*1e3-t,this.#n=t,e.power!==null&&this.#t.add(e.time,e.power),this.#u.matches||this.#m?.draw(e.time),!(t-this.#a<De)&&(this.#a=t,this._sample=e)};#E=()=>{this._sample&&Date.now()-this.#n>Me&&(this._sample=void 0),this.#m?.draw(this.#l/1e3),this.requestUpdate()};async#R(e){let t=this.#e.get("sensor.power")??"",r=this.#l/1e3-w*60,i=await ae(e,t,r);for(let{from:n,to:o,value:d}of i)this.#t.fill(Math.max(n,r),o??this.#l/1e3,d);this.#m?.draw(this.#l/1e3)}async#k(e,t){try{let r=await H(e,"get_last_record",{device_id:t});this._record=r?K(r):null}catch(r){r?.translation_key==="no_record"&&(this._record=null)}}async#_(e,t){let{hass:r}=this;if(!r||this._step)return"";this._step=e,this._error=this._startError="",this._done=void 0;try{return await t(r),""}catch(i){return await V(r,i)}finally{this._step=void 0}}async#g(e,t,r,i={}){return this.#_(e,async n=>{let o=this._config?.device_id,d=await H(n,t,{device_id:o,...i});d?.record&&(this._record=K(d)),this._done=r})}async#y(e){this._error=await e}get#x(){return this.renderRoot.querySelector("dmed4-start-dialog")}get#b(){return this.renderRoot.querySelector("dialog.confirm")}#T(){this._error=this._startError="",this._done=void 0,this.#x?.open(ce(this._config?.device_id??""))}async#S({detail:e}){let{keepIdentification:t,...r}=e;pe(this._config?.device_id??"",{keepIdentification:t,...r});let i=Object.fromEntries(Object.entries(r).filter(([,n])=>n!==""));this._startError=await this.#g("starting","start_charge_cycle","card.done.started",i),this._startError||this.#x?.close()}#I(){this.#b?.close(),this.#y(this.#g("ending","end_charge_cycle","card.done.ended"))}#w(e){return ye(e,this.#e,this._sample)}render(){let{hass:e,_config:t,_texts:r}=this;if(!e||!t||!r)return s`<ha-card class="loading" aria-busy="true"></ha-card>`;if(!this.#e.has("sensor.measurement_status")){let o=t.device_id?"card.missing.gone":"card.missing.none";return s`<ha-card><div class="empty">${r(o)}</div></ha-card>`}let i=this.#w(e),n=e.user?.is_admin===!0;return s`
+`}};function Ie(a,e){let t="",[r,i]=["",""];for(let n of a){i=(n.x*O).toFixed(1),r||=i;let o=n.max-n.min>.05*Math.abs(n.max)?[n.min,n.max,n.last]:[n.last];for(let d of o)t+=`${t?"L":"M"}${i} ${e(d).toFixed(1)}`}return{line:t,first:r,last:i}}var ge=.005,Le={unavailable:["neutral","mdi:lan-disconnect"],fault:["danger","mdi:alert"],ready:["primary","mdi:ev-station"],prepared:["primary","mdi:timer-sand"],charging:["success","mdi:lightning-bolt"],feeding_back:["primary","mdi:transmission-tower-import"],no_flow:["warning","mdi:pause"],after_power_failure:["warning","mdi:lightning-bolt-outline"],signing:["primary","mdi:file-sign"]},Oe=["board_1","board_2","fatal"];function ye(a,e,t){let r=f=>k(a,e,f),i=r("sensor.measurement_status"),n=r("sensor.cycle_energy_imported"),o=Q(i),d=o&&i.state.startsWith("active"),l=o?t:void 0,h=l?.power??b(r("sensor.power")),p=r("sensor.signature_status")?.state??"",m=r("binary_sensor.problem"),R=r("binary_sensor.hardware"),T=o&&m?.state==="on",N=T||o&&R?.state==="on",Y=o?N&&!d?"fault":Ae(i.state,p,h):"unavailable",[_e,xe]=Le[Y];return{phase:Y,tone:_e,icon:xe,charging:d,power:h,voltage:l?.voltage??b(r("sensor.voltage")),current:l?.current??b(r("sensor.current")),energy:b(n),returned:b(r("sensor.cycle_energy_exported")),since:d?De(i.last_changed,n?.attributes.last_reset):null,errors:N?[...F(m,"errors").map(f=>_(a,"binary_sensor.problem.state_attributes.errors",f)),...Oe.flatMap(f=>F(R,f).map(we=>_(a,`binary_sensor.hardware.state_attributes.${f}`,we)))]:[],hasProblem:N,resettable:T,signature:p,recorded:r("event.record")?.state??""}}function Ae(a,e,t){return a==="active_after_power_failure"?"after_power_failure":a==="active"?t===null?"charging":t<-ge?"feeding_back":t>ge?"charging":"no_flow":e==="in_progress"?"signing":a==="idle"?"prepared":"ready"}function De(a,e){let t=Date.parse(typeof e=="string"?e:a);return Number.isFinite(t)?t:null}var Me=250,be=1e4,Ne={valid:"good",invalid:"bad"},He={valid:"mdi:shield-check",invalid:"mdi:shield-alert"},D=class extends y{static properties={hass:{attribute:!1},preview:{type:Boolean},_config:{state:!0},_texts:{state:!0},_sample:{state:!0},_step:{state:!0},_error:{state:!0},_startError:{state:!0},_done:{state:!0},_record:{state:!0}};static styles=[S,z,he];#e=new Map;#t=G();#r;#n;#a=0;#i=0;#o=0;#s=!1;#p="";#h="";#m=matchMedia("(prefers-reduced-motion: reduce)");#f=new IntersectionObserver(e=>{this.#s=e.some(t=>t.isIntersecting),this.#d()});constructor(){super(),this.preview=!1,this._error="",this._startError=""}static getConfigForm(){return de}static getStubConfig(e){return{device_id:P(e)[0]??""}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id has to be the ID of a device");e.device_id!==this._config?.device_id&&(this._sample=this._record=void 0,this.#h="",this.#i=0,this.#c(),this.#t=G()),this._config=e}getCardSize(){return 7}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}connectedCallback(){super.connectedCallback(),document.addEventListener("visibilitychange",this.#d),this.#f.observe(this)}disconnectedCallback(){super.disconnectedCallback(),document.removeEventListener("visibilitychange",this.#d),this.#f.disconnect(),this.#s=!1,this.#c()}shouldUpdate(e){let t=e.get("hass");if(e.size>1||!e.has("hass")||!t||!this.hass)return!0;let{hass:r}=this;return t.entities!==r.entities||t.devices!==r.devices||t.locale!==r.locale||t.user!==r.user||t.connected!==r.connected||t.localize!==r.localize||[...this.#e.values()].some(i=>t.states[i]!==r.states[i])}willUpdate(e){let{hass:t}=this;if(!t||!(e.has("hass")||e.has("_config")))return;let r=e.get("hass");(e.has("_config")||r?.entities!==t.entities)&&(this.#e=Z(t,this._config?.device_id??"")),t.language!==this.#p&&(this.#p=t.language,ne(t)),r?.localize!==t.localize&&(this._texts=ie(t))}updated(){this.#d();let{hass:e,_config:t}=this;if(!e||!this._texts||!t?.device_id||this.preview||!e.user?.is_admin||t.record===!1||this._step||Date.now()-this.#i>be)return;let{charging:r,signature:i,recorded:n}=this.#w(e);if(i==="in_progress")return;let o=[r,i,n].join();o!==this.#h&&(this.#h=o,this.#T(e,t.device_id))}get#u(){return this.renderRoot.querySelector("dmed4-power-trace")}#d=()=>{let{hass:e,_config:t}=this;if(!(this.#s&&document.visibilityState==="visible"&&!this.preview)||!e||!t?.device_id||!this.#e.has("sensor.power")){this.#c();return}this.#r||(this.#r=new I(e.connection,t.device_id,this.#$),this.#r.start(),this.#n=setInterval(this.#E,1e3),this.#R(e))};#c(){this.#r?.stop(),this.#r=void 0,clearInterval(this.#n)}get#l(){return Date.now()+this.#o}#$=e=>{let t=Date.now();this.#o=e.time*1e3-t,this.#i=t,e.power!==null&&this.#t.add(e.time,e.power),this.#m.matches||this.#u?.draw(e.time),!(t-this.#a<Me)&&(this.#a=t,this._sample=e)};#E=()=>{this._sample&&Date.now()-this.#i>be&&(this._sample=void 0),this.#u?.draw(this.#l/1e3),this.requestUpdate()};async#R(e){let t=this.#e.get("sensor.power")??"",r=this.#l/1e3-w*60,i=await ae(e,t,r);for(let{from:n,to:o,value:d}of i)this.#t.fill(Math.max(n,r),o??this.#l/1e3,d);this.#u?.draw(this.#l/1e3)}async#T(e,t){try{let r=await H(e,"get_last_record",{device_id:t});this._record=r?K(r):null}catch(r){r?.translation_key==="no_record"&&(this._record=null)}}async#_(e,t){let{hass:r}=this;if(!r||this._step)return"";this._step=e,this._error=this._startError="",this._done=void 0;try{return await t(r),""}catch(i){return await V(r,i)}finally{this._step=void 0}}async#g(e,t,r,i={}){return this.#_(e,async n=>{let o=this._config?.device_id,d=await H(n,t,{device_id:o,...i});d?.record&&(this._record=K(d)),this._done=r})}async#y(e){this._error=await e}get#x(){return this.renderRoot.querySelector("dmed4-start-dialog")}get#b(){return this.renderRoot.querySelector("dialog.confirm")}#k(){this._error=this._startError="",this._done=void 0,this.#x?.open(ce(this._config?.device_id??""))}async#S({detail:e}){let{keepIdentification:t,...r}=e;pe(this._config?.device_id??"",{keepIdentification:t,...r});let i=Object.fromEntries(Object.entries(r).filter(([,n])=>n!==""));this._startError=await this.#g("starting","start_charge_cycle","card.done.started",i),this._startError||this.#x?.close()}#z(){this.#b?.close(),this.#y(this.#g("ending","end_charge_cycle","card.done.ended"))}#w(e){return ye(e,this.#e,this._sample)}render(){let{hass:e,_config:t,_texts:r}=this;if(!e||!t||!r)return s`<ha-card class="loading" aria-busy="true"></ha-card>`;if(!this.#e.has("sensor.measurement_status")){let o=t.device_id?"card.missing.gone":"card.missing.none";return s`<ha-card><div class="empty">${r(o)}</div></ha-card>`}let i=this.#w(e),n=e.user?.is_admin===!0;return s`
 <ha-card class="${i.tone} ${this._step?"busy":""}">
-${this.#C(e,t,r,i)} ${this.#z(r,i,n)}
+${this.#C(e,t,r,i)} ${this.#I(r,i,n)}
 ${this.#L(e,r,i)}
 <dmed4-power-trace
 .buffer=${this.#t}
@@ -405,7 +413,7 @@ ${n&&t.display!==!1?this.#H(e,r,i):c}
 </ha-card>
 ${n&&t.controls!==!1?this.#P(r):c}
 `}#C(e,t,r,i){let n=r(`card.state.${this._step??i.phase}`),o=i.charging?this._record?.identity:void 0;return s`
-<header>
+<div class="header">
 <div class="badge"><ha-icon icon=${i.icon}></ha-icon></div>
 <div>
 <h2>${t.name??j(e,t.device_id??"")}</h2>
@@ -413,12 +421,12 @@ ${n&&t.controls!==!1?this.#P(r):c}
 <b role="status">${n}</b>${o?.data?s`<span> · ${o.data}</span>`:c}
 </p>
 </div>
-</header>
-`}#z(e,t,r){return t.hasProblem?s`
+</div>
+`}#I(e,t,r){return t.hasProblem?s`
 <div class="banner" role="alert">
 <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
 <div>
-${t.errors.length?s`${e("card.problem.title",{count:t.errors.length})}
+${t.errors.length?s`${e("card.problem.title")}
 <ul>
 ${t.errors.map(i=>s`<li>${i}</li>`)}
 </ul>`:e("card.problem.unnamed")}
@@ -474,7 +482,7 @@ ${e("card.action.close")}
 <button
 class="start"
 ?disabled=${r||t.phase==="signing"}
-@click=${()=>{this.#T()}}
+@click=${()=>{this.#k()}}
 >
 <ha-icon icon="mdi:play"></ha-icon>${e("card.action.start")}
 </button>
@@ -485,24 +493,27 @@ class="start"
 class="verdict ${Ne[i]??""}"
 icon=${He[i]??"mdi:shield-off-outline"}
 ></ha-icon>
-<div>
+<div class="facts">
 <h3 id="record">
 ${t(`card.record.${r.kind}`)}${d?s` · ${d}`:c}
 </h3>
 <p>${t(`card.verdict.${i}`)}</p>
 <p class="quiet">${h.join(" · ")}</p>
 </div>
+<div class="downloads">
+${r.downloads.map(([p,m])=>s`
 <button
-class="icon"
-aria-label=${t("card.action.download")}
-title=${t("card.action.download")}
+aria-label=${t("card.action.download",{format:p})}
+title=${t("card.action.download",{format:p})}
 ?disabled=${this.preview}
-@click=${()=>{this.#N(e,r.url)}}
+@click=${()=>{this.#N(e,m)}}
 >
-<ha-icon icon="mdi:download"></ha-icon>
+<ha-icon icon="mdi:download"></ha-icon>${p}
 </button>
+`)}
+</div>
 </section>
-`}async#N(e,t){try{await X(e,t)}catch(r){this._error=await V(e,r)}}#H(e,t,r){let i=this.#e.get("switch.display"),n=this.#e.get("select.display_page"),o=T(e,this.#e,"select.display_page");if(!i||!n||!o)return c;let d=this.#v||r.phase==="unavailable",l=o.attributes.options,h=(p,m,R={})=>{this.#y(this.#_("sending",k=>J(k,p,m,R)))};return s`
+`}async#N(e,t){try{await X(e,t)}catch(r){this._error=await V(e,r)}}#H(e,t,r){let i=this.#e.get("switch.display"),n=this.#e.get("select.display_page"),o=k(e,this.#e,"select.display_page");if(!i||!n||!o)return c;let d=this.#v||r.phase==="unavailable",l=o.attributes.options,h=(p,m,R={})=>{this.#y(this.#_("sending",T=>J(T,p,m,R)))};return s`
 <details>
 <summary><ha-icon icon="mdi:monitor"></ha-icon>${t("card.display.title")}</summary>
 <div class="display">
@@ -556,7 +567,7 @@ ${e("card.action.cancel")}
 </button>
 <button
 class="end"
-@click=${()=>{this.#I()}}
+@click=${()=>{this.#z()}}
 >
 ${e("card.action.end")}
 </button>
@@ -565,7 +576,7 @@ ${e("card.action.end")}
 `}};function $(a,e,t,r){return e===null?s`–`:s`${v(e,t,a.locale)} <small>${r}</small>`}function E(a,e){return s`<div>
 <dt>${a}</dt>
 <dd class="figure">${e}</dd>
-</div>`}function be(a,e){let t=a.entities[e];return t?.platform!==u||!t.device_id||!P(a).includes(t.device_id)?null:{config:{type:`custom:${x}`,device_id:t.device_id}}}var Pe=["NONE","DENIED","UNDEFINED","ISO14443","ISO15693","EMAID","EVCCID","EVCOID","ISO7812","CARD_TXN_NR","CENTRAL","CENTRAL_1","CENTRAL_2","LOCAL","LOCAL_1","LOCAL_2","PHONE_NUMBER","KEY_CODE"],Fe=["NONE","HEARSAY","TRUSTED","VERIFIED","CERTIFIED","SECURE","MISMATCH","INVALID","OUTDATED","UNKNOWN"],Ve=40;function G(a){return/^[\x20-\x7b\x7d\x7e]*$/.test(a)}var M=class extends y{static properties={localize:{attribute:!1},busy:{type:Boolean},error:{type:String},_fields:{state:!0},_checked:{state:!0}};static styles=[S,I,g`
+</div>`}function ve(a,e){let t=a.entities[e];return t?.platform!==u||!t.device_id||!P(a).includes(t.device_id)?null:{config:{type:`custom:${x}`,device_id:t.device_id}}}var Pe=["NONE","DENIED","UNDEFINED","ISO14443","ISO15693","EMAID","EVCCID","EVCOID","ISO7812","CARD_TXN_NR","CENTRAL","CENTRAL_1","CENTRAL_2","LOCAL","LOCAL_1","LOCAL_2","PHONE_NUMBER","KEY_CODE"],Fe=["NONE","HEARSAY","TRUSTED","VERIFIED","CERTIFIED","SECURE","MISMATCH","INVALID","OUTDATED","UNKNOWN"],Ve=40;function q(a){return/^[\x20-\x7b\x7d\x7e]*$/.test(a)}var M=class extends y{static properties={localize:{attribute:!1},busy:{type:Boolean},error:{type:String},_fields:{state:!0},_checked:{state:!0}};static styles=[S,z,g`
 form {
 display: grid;
 gap: 16px;
@@ -598,13 +609,14 @@ background: var(--ha-color-fill-danger-normal-resting, #ffdedc);
 color: var(--ha-color-on-danger-normal, #b30532);
 }
 .wrong {
-color: var(--ha-color-on-danger-quiet, #b30532);
+color: var(--ha-color-on-danger-normal, #b30532);
+font-size: var(--ha-font-size-s, 12px);
 }
 `];constructor(){super(),this.busy=!1,this.error="",this._fields=W,this._checked=!1}get#e(){return this.renderRoot.querySelector("dialog")}async open(e){this._fields=e,this._checked=!1,await this.updateComplete,this.#e?.showModal()}close(){this.#e?.close()}shouldUpdate(){return this.localize!==void 0}render(){let e=this.localize;return s`
 <dialog aria-labelledby="title" @cancel=${this.#a}>
 <h2 id="title">${e("card.start.title")}</h2>
 <p>${e("card.start.hint")}</p>
-<form method="dialog" novalidate @submit=${this.#n}>
+<form method="dialog" novalidate @submit=${this.#i}>
 <div class="row">
 ${this.#t("identification_type","card.start.type","identification_type",Pe)}
 ${this.#t("identification_level","card.start.level","identification_level",Fe)}
@@ -639,7 +651,7 @@ ${e(this.busy?"card.state.starting":"card.start.submit")}
 >${n(t)}
 <select
 name=${e}
-@change=${o=>{this.#i(e,o.target.value)}}
+@change=${o=>{this.#n(e,o.target.value)}}
 >
 <option value="" .selected=${this._fields[e]===""}>
 ${n("card.start.from_options")}
@@ -651,7 +663,8 @@ ${n(`${r}.${o.toLowerCase()}`)}
 `)}
 </select>
 </label>
-`}#r(e,t,r){let i=this._fields[e],n=this._checked&&!G(i);return s`
+`}#r(e,t,r){let i=this._fields[e],n=this._checked&&!q(i);return s`
+<div>
 <label
 >${this.localize(t)}
 <input
@@ -661,13 +674,14 @@ autocapitalize="off"
 spellcheck="false"
 maxlength=${r??c}
 aria-invalid=${n}
-aria-describedby=${n?`${e}-wrong`:c}
+aria-describedby="${e}-wrong"
 placeholder=${this.localize("card.start.from_options")}
 .value=${i}
-@input=${o=>{this.#i(e,o.target.value)}}
+@input=${o=>{this.#n(e,o.target.value)}}
 />
-${n?s`<span class="wrong" id="${e}-wrong"
->${this.localize("card.start.characters")}</span
->`:c}
 </label>
-`}#i(e,t){this._fields={...this._fields,[e]:t}}#a(e){this.busy&&e.preventDefault()}#n(e){e.preventDefault();let{identification_data:t,tariff_text:r}=this._fields;this._checked=!0,G(t)&&G(r)&&this.dispatchEvent(new CustomEvent("start-charge",{detail:this._fields}))}};C("dmed4-power-trace",A);C("dmed4-start-dialog",M);C(x,D)&&(window.customCards??=[],window.customCards.push({type:x,name:"LOVATO DMED4 charge card",description:"A meter at a glance: live power, the charge and its signed record",preview:!0,documentationURL:"https://github.com/lovato-dmed4/lovato-dmed4-home-assistant",getEntitySuggestion:be}));
+<span class="wrong" id="${e}-wrong" role="alert"
+>${n?this.localize("card.start.characters"):c}</span
+>
+</div>
+`}#n(e,t){this._fields={...this._fields,[e]:t}}#a(e){this.busy&&e.preventDefault()}#i(e){e.preventDefault();let{identification_data:t,tariff_text:r}=this._fields;this._checked=!0,q(t)&&q(r)&&this.dispatchEvent(new CustomEvent("start-charge",{detail:this._fields}))}};C("dmed4-power-trace",A);C("dmed4-start-dialog",M);C(x,D)&&(window.customCards??=[],window.customCards.push({type:x,name:"LOVATO DMED4 charge card",description:"A meter at a glance: live power, the charge and its signed record",preview:!0,documentationURL:"https://github.com/lovato-dmed4/lovato-dmed4-home-assistant",getEntitySuggestion:ve}));

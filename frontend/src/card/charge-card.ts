@@ -27,7 +27,7 @@ import { viewOf, type Step, type View } from "./view";
 const FIGURES_EVERY = 250;
 
 /** A sample that is older says nothing of now. */
-const SAMPLE_LIFE = 15_000;
+const SAMPLE_LIFE = 10_000;
 
 const VERDICTS: Readonly<Record<string, string>> = { valid: "good", invalid: "bad" };
 const VERDICT_ICONS: Readonly<Record<string, string>> = {
@@ -104,6 +104,7 @@ export class ChargeCard extends LitElement {
     if (config.device_id !== this._config?.device_id) {
       this._sample = this._record = undefined;
       this.#recordOf = "";
+      this.#sampledAt = 0;
       this.#rest();
       this.#measured = newTrace();
     }
@@ -152,7 +153,7 @@ export class ChargeCard extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     const { hass } = this;
-    if (!hass) return;
+    if (!hass || !(changed.has("hass") || changed.has("_config"))) return;
     const before = changed.get("hass") as HomeAssistant | undefined;
     if (changed.has("_config") || before?.entities !== hass.entities)
       this.#entities = findEntities(hass, this._config?.device_id ?? "");
@@ -168,12 +169,15 @@ export class ChargeCard extends LitElement {
     const { hass, _config: config } = this;
     if (!hass || !this._texts || !config?.device_id || this.preview) return;
     if (!hass.user?.is_admin || config.record === false) return;
-    const { phase, charging, signature } = this.#view(hass);
-    // A new record is there whenever this changes, and the signing of it is over.
-    const state = `${charging} ${signature}`;
-    if (phase === "unavailable" || signature === "in_progress" || state === this.#recordOf) return;
+    // Not before the meter was heard of: while Home Assistant starts, its states come first.
+    if (this._step || Date.now() - this.#sampledAt > SAMPLE_LIFE) return;
+    const { charging, signature, recorded } = this.#view(hass);
+    if (signature === "in_progress") return;
+    // A new record is there whenever this changes.
+    const state = [charging, signature, recorded].join();
+    if (state === this.#recordOf) return;
     this.#recordOf = state;
-    if (!this._step) void this.#loadRecord(hass, config.device_id);
+    void this.#loadRecord(hass, config.device_id);
   }
 
   get #trace(): PowerTrace | null {
@@ -239,7 +243,7 @@ export class ChargeCard extends LitElement {
       this._record = found ? summarise(found) : null;
     } catch (error) {
       if ((error as HassError | undefined)?.translation_key === "no_record") this._record = null;
-      // Anything else the meter's state shows, too; with its next change it is tried again.
+      // Anything else shows in the meter's state, too; with its next change it is tried again.
     }
   }
 
@@ -344,7 +348,7 @@ export class ChargeCard extends LitElement {
     const words = text(`card.state.${this._step ?? view.phase}`);
     const identity = view.charging ? this._record?.identity : undefined;
     return html`
-      <header>
+      <div class="header">
         <div class="badge"><ha-icon icon=${view.icon}></ha-icon></div>
         <div>
           <h2>${config.name ?? deviceName(hass, config.device_id ?? "")}</h2>
@@ -354,7 +358,7 @@ export class ChargeCard extends LitElement {
             }
           </p>
         </div>
-      </header>
+      </div>
     `;
   }
 
@@ -366,7 +370,7 @@ export class ChargeCard extends LitElement {
         <div>
           ${
             view.errors.length
-              ? html`${text("card.problem.title", { count: view.errors.length })}
+              ? html`${text("card.problem.title")}
                   <ul>
                     ${view.errors.map((error) => html`<li>${error}</li>`)}
                   </ul>`
@@ -504,22 +508,27 @@ export class ChargeCard extends LitElement {
           class="verdict ${VERDICTS[signature] ?? ""}"
           icon=${VERDICT_ICONS[signature] ?? "mdi:shield-off-outline"}
         ></ha-icon>
-        <div>
+        <div class="facts">
           <h3 id="record">
             ${text(`card.record.${record.kind}`)}${pagination ? html` · ${pagination}` : nothing}
           </h3>
           <p>${text(`card.verdict.${signature}` as TextKey)}</p>
           <p class="quiet">${facts.join(" · ")}</p>
         </div>
-        <button
-          class="icon"
-          aria-label=${text("card.action.download")}
-          title=${text("card.action.download")}
-          ?disabled=${this.preview}
-          @click=${() => void this.#download(hass, record.url)}
-        >
-          <ha-icon icon="mdi:download"></ha-icon>
-        </button>
+        <div class="downloads">
+          ${record.downloads.map(
+            ([format, url]) => html`
+              <button
+                aria-label=${text("card.action.download", { format })}
+                title=${text("card.action.download", { format })}
+                ?disabled=${this.preview}
+                @click=${() => void this.#download(hass, url)}
+              >
+                <ha-icon icon="mdi:download"></ha-icon>${format}
+              </button>
+            `,
+          )}
+        </div>
       </section>
     `;
   }

@@ -100,7 +100,8 @@ export class StartDialog extends LitElement {
         color: var(--ha-color-on-danger-normal, #b30532);
       }
       .wrong {
-        color: var(--ha-color-on-danger-quiet, #b30532);
+        color: var(--ha-color-on-danger-normal, #b30532);
+        font-size: var(--ha-font-size-s, 12px);
       }
     `,
   ];
@@ -213,30 +214,28 @@ export class StartDialog extends LitElement {
     const value = this._fields[field];
     const wrong = this._checked && !isWritable(value);
     return html`
-      <label
-        >${this.localize(label)}
-        <input
-          name=${field}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck="false"
-          maxlength=${limit ?? nothing}
-          aria-invalid=${wrong}
-          aria-describedby=${wrong ? `${field}-wrong` : nothing}
-          placeholder=${this.localize("card.start.from_options")}
-          .value=${value}
-          @input=${(event: Event) => {
-            this.#set(field, (event.target as HTMLInputElement).value);
-          }}
-        />
-        ${
-          wrong
-            ? html`<span class="wrong" id="${field}-wrong"
-                >${this.localize("card.start.characters")}</span
-              >`
-            : nothing
-        }
-      </label>
+      <div>
+        <label
+          >${this.localize(label)}
+          <input
+            name=${field}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            maxlength=${limit ?? nothing}
+            aria-invalid=${wrong}
+            aria-describedby="${field}-wrong"
+            placeholder=${this.localize("card.start.from_options")}
+            .value=${value}
+            @input=${(event: Event) => {
+              this.#set(field, (event.target as HTMLInputElement).value);
+            }}
+          />
+        </label>
+        <span class="wrong" id="${field}-wrong" role="alert"
+          >${wrong ? this.localize("card.start.characters") : nothing}</span
+        >
+      </div>
     `;
   }
 

@@ -36,7 +36,7 @@ export const cardStyle = css`
     --dmed4-word: var(--ha-color-on-danger-normal, #b30532);
   }
 
-  header {
+  .header {
     display: flex;
     align-items: center;
     gap: 12px;
@@ -52,7 +52,7 @@ export const cardStyle = css`
     background: var(--dmed4-tint);
     color: var(--dmed4-accent);
   }
-  header > div {
+  .header > div {
     min-width: 0;
   }
   h2 {
@@ -183,11 +183,12 @@ export const cardStyle = css`
 
   .record {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 12px;
   }
-  .record > div {
-    flex: 1;
+  .record > .facts {
+    flex: 1 1 140px;
     min-width: 0;
   }
   h3 {
@@ -216,10 +217,17 @@ export const cardStyle = css`
     color: var(--secondary-text-color, #5e5e5e);
     font-size: var(--ha-font-size-s, 12px);
   }
-  .icon {
+  .downloads {
+    display: flex;
     flex: none;
-    width: 44px;
-    padding: 0;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .downloads button {
+    padding: 0 12px;
+  }
+  .downloads ha-icon {
+    --mdc-icon-size: 18px;
   }
 
   details {

@@ -6,8 +6,8 @@ import { TraceBuffer, scaleOf, type Point } from "./trace-buffer";
 
 export const TRACE_MINUTES = 5;
 
-/** One a second: more would be finer than the drawing. */
-const SLOTS = TRACE_MINUTES * 60;
+/** One for every two seconds: more would hardly be seen, and cost. */
+const SLOTS = TRACE_MINUTES * 30;
 
 /** Longer without a value, and the line is broken. A slow serial line gives one every few seconds. */
 const LONGEST_GAP = 15;
@@ -38,7 +38,8 @@ export class PowerTrace extends LitElement {
     :host {
       display: block;
       position: relative;
-      overflow: hidden;
+      /* What moves here is laid out and painted by itself. */
+      contain: content;
       color: var(--dmed4-accent, currentColor);
     }
     svg {
@@ -46,7 +47,6 @@ export class PowerTrace extends LitElement {
       /* Room for the head. */
       width: calc(100% - 14px);
       height: 100%;
-      overflow: visible;
     }
     .line {
       fill: none;
@@ -59,11 +59,11 @@ export class PowerTrace extends LitElement {
     .grid {
       stroke: var(--divider-color, #e0e0e0);
       stroke-width: 1;
-      stroke-dasharray: 2 4;
+      opacity: 0.6;
       vector-effect: non-scaling-stroke;
     }
     .grid.zero {
-      stroke-dasharray: none;
+      opacity: 1;
     }
     .head,
     .scale {

@@ -43,8 +43,9 @@ export interface View {
   readonly errors: readonly string[];
   readonly hasProblem: boolean;
   readonly resettable: boolean;
-  /** Signing changes with every new record. */
+  /** What the meter says of its last signature, and when the archive got its last record. */
   readonly signature: string;
+  readonly recorded: string;
 }
 
 /** Less flows through an open contactor or a full battery. */
@@ -109,6 +110,7 @@ export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sa
     hasProblem,
     resettable,
     signature,
+    recorded: state("event.record")?.state ?? "",
   };
 }
 

@@ -5,6 +5,8 @@ export interface RecordResponse {
   /** The OCMF text as the meter signed it. */
   readonly record: string;
   readonly record_url: string;
+  /** Whether the address is that of the archive, which has other formats as well. */
+  readonly archived?: boolean;
   readonly signature: string;
   readonly pagination?: string | null;
   readonly readings: readonly Reading[];

@@ -10,7 +10,8 @@ export interface RecordSummary {
   readonly energy: number | null;
   readonly signature: string;
   readonly pagination: string | null;
-  readonly url: string;
+  /** Formats with the addresses where they are. */
+  readonly downloads: readonly (readonly [format: string, url: string])[];
   readonly identity: Identity;
 }
 
@@ -25,7 +26,7 @@ const READINGS = 6;
 const KINDS: Readonly<Record<string, RecordKind>> = { B: "begin", E: "end", r: "end" };
 
 export function summarise(response: RecordResponse): RecordSummary {
-  const { readings, signature, pagination, record_url } = response;
+  const { readings, signature, pagination, record_url, archived } = response;
   const last = readings.at(-1);
   const half = readings[readings.length / 2];
   // Only the first of the readings of a moment names time and transaction, the others inherit them.
@@ -37,7 +38,10 @@ export function summarise(response: RecordResponse): RecordSummary {
     energy: readings.length === READINGS ? difference(readings[0], half) : null,
     signature,
     pagination: pagination ?? null,
-    url: record_url,
+    downloads: [
+      ["OCMF", record_url],
+      ...(archived ? [["XML", record_url.replace(/ocmf\b/, "xml")] as const] : []),
+    ],
     identity: identityOf(response.record),
   };
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 
-import AxeBuilder from "axe-core";
+import axe from "axe-core";
 import {
   test as base,
   expect,
@@ -19,6 +19,7 @@ export interface Meter {
   readonly entities: Readonly<Record<string, string>>;
 }
 
+export type Card = Readonly<Record<string, unknown>>;
 export type Transport = "rest" | "modbus_tcp";
 export type User = "admin" | "guest";
 
@@ -38,6 +39,7 @@ export class Bench {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #stand: Stand | undefined;
+  #dashboards = 0;
 
   constructor() {
     this.#child = spawn(`${REPOSITORY}/.venv/bin/python`, ["-m", "demo.bench"], {
@@ -66,6 +68,15 @@ export class Bench {
   async order<Result = null>(name: string, data: object = {}): Promise<Result> {
     this.#child.stdin.write(`${JSON.stringify({ do: name, ...data })}\n`);
     return (await this.#answer()) as Result;
+  }
+
+  /** Make a dashboard with cards; returns its path. */
+  async dashboard(...cards: readonly Card[]): Promise<string> {
+    this.#dashboards += 1;
+    const path = `test-${this.#dashboards}`;
+    const sections = cards.map((card) => ({ type: "grid", cards: [card] }));
+    await this.order("dashboard", { path, views: [{ type: "sections", sections }] });
+    return `/${path}`;
   }
 
   async act<Response>(transport: Transport, action: string, data: object = {}): Promise<Response> {
@@ -151,43 +162,44 @@ function listen(context: BrowserContext, complaints: string[]): void {
   context.on("weberror", (error) => complaints.push(String(error.error())));
 }
 
-let dashboards = 0;
-
 /** Show cards on a dashboard of their own. */
 export async function showCards(
   bench: Bench,
   page: Page,
-  ...cards: readonly Readonly<Record<string, unknown>>[]
+  ...cards: readonly Card[]
 ): Promise<Locator> {
-  dashboards += 1;
-  const path = `test-${dashboards}`;
-  const sections = cards.map((card) => ({ type: "grid", cards: [card] }));
-  await bench.order("dashboard", { path, views: [{ type: "sections", sections }] });
-  await page.goto(`/${path}`);
-  return page.locator("lovelace-dmed4-charge-card, lovato-dmed4-charge-card");
+  await page.goto(await bench.dashboard(...cards));
+  return page.locator("lovato-dmed4-charge-card");
 }
 
-export function cardOf(
-  bench: Bench,
-  transport: Transport,
-  config: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> {
+export function cardOf(bench: Bench, transport: Transport, config: Card = {}): Card {
   const { device_id } = bench.stand.meters[transport];
   return { type: "custom:lovato-dmed4-charge-card", device_id, ...config };
 }
 
+/** What arrives at a page of the live streams, from now on. */
+export function frames(page: Page): string[] {
+  const found: string[] = [];
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => {
+      found.push(...(String(payload).match(/\{"time":[^}]*"power"[^}]*\}/g) ?? []));
+    });
+  });
+  return found;
+}
+
 /** Check a part of the page against WCAG 2.2 AA; returns what is wrong with it. */
-export async function violations(page: Page, selector: string): Promise<string[]> {
-  await page.evaluate(AxeBuilder.source);
-  return page.evaluate(async (within) => {
-    const { axe } = window as unknown as { axe: typeof AxeBuilder };
-    const { violations } = await axe.run(within, {
+export async function axeViolations(part: Locator): Promise<string[]> {
+  await part.page().evaluate(axe.source);
+  return part.evaluate(async (element) => {
+    const page = window as unknown as { axe: typeof axe };
+    const { violations } = await page.axe.run(element, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
     );
-  }, selector);
+  });
 }
 
 export { expect };

@@ -30,11 +30,19 @@ async function settle(): Promise<void> {
   await card.updateComplete;
 }
 
+/** A sign of life without values: those of the entities are shown. */
+function hear(hass: Hass): void {
+  const values = { power: null, voltage: null, current: null };
+  hass.connection.subscriptions.at(-1)?.send({ time: Date.now() / 1000, ...values });
+}
+
 async function show(hass: Hass, config: object = {}): Promise<void> {
   card = document.createElement("lovato-dmed4-charge-card") as ChargeCard;
   card.setConfig({ type: "custom:lovato-dmed4-charge-card", device_id: METER, ...config });
   card.hass = hass;
   document.body.append(card);
+  await settle();
+  hear(hass);
   await settle();
 }
 
@@ -395,6 +403,19 @@ describe("the last record", () => {
     expect(actions(hass)).toHaveLength(2);
   });
 
+  it("is not asked for while nothing is heard of the meter", async () => {
+    const callService = vi.fn().mockResolvedValue({ response: RECORD });
+    const hass = fakeHass({}, { callService });
+    await show(hass);
+    await vi.advanceTimersByTimeAsync(12_000);
+    card.hass = { ...hass, states: fakeHass({ "sensor.signature_status": "signed" }).states };
+    await settle();
+    expect(actions(hass)).toHaveLength(1);
+    hear(hass);
+    await settle();
+    expect(actions(hass)).toHaveLength(2);
+  });
+
   it.each([
     ["valid", "Signature verified", "good"],
     ["invalid", "does not match", "bad"],
@@ -415,24 +436,25 @@ describe("the last record", () => {
   });
 
   it("is downloaded from a signed address", async () => {
-    const callService = vi.fn().mockResolvedValue({ response: RECORD });
-    const callWS = vi.fn().mockResolvedValue({ path: `${RECORD.record_url}?authSig=abc` });
+    const callService = vi.fn().mockResolvedValue({ response: { ...RECORD, archived: true } });
+    const sign = ({ path }: { path: string }): object => ({ path: `${path}?authSig=abc` });
+    const callWS = vi.fn((message: { path: string }) => Promise.resolve(sign(message)));
     const clicked = vi
       .spyOn(HTMLAnchorElement.prototype, "click")
       .mockImplementation(() => undefined);
     await show(fakeHass({}, { callService, callWS }));
     callWS.mockClear();
-    card.renderRoot.querySelector<HTMLButtonElement>(".record button")?.click();
+    press("OCMF");
+    press("XML");
     await settle();
-    expect(callWS).toHaveBeenCalledExactlyOnceWith({
-      type: "auth/sign_path",
-      path: RECORD.record_url,
-      expires: 60,
-    });
-    expect(clicked.mock.contexts[0]).toHaveProperty(
-      "href",
-      expect.stringContaining("last_record.ocmf?authSig=abc"),
-    );
+    expect(callWS.mock.calls.map(([message]) => message)).toEqual([
+      { type: "auth/sign_path", path: "/api/lovato_dmed4/1/last_record.ocmf", expires: 60 },
+      { type: "auth/sign_path", path: "/api/lovato_dmed4/1/last_record.xml", expires: 60 },
+    ]);
+    expect(clicked.mock.contexts.map((link) => (link as HTMLAnchorElement).href)).toEqual([
+      expect.stringContaining("/api/lovato_dmed4/1/last_record.ocmf?authSig=abc"),
+      expect.stringContaining("/api/lovato_dmed4/1/last_record.xml?authSig=abc"),
+    ]);
     vi.restoreAllMocks();
   });
 });

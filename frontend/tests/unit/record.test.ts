@@ -35,9 +35,17 @@ describe("a record in short", () => {
       energy: 12.35,
       signature: "valid",
       pagination: "T7",
-      url: "/api/lovato_dmed4/1/last_record.ocmf",
+      downloads: [["OCMF", "/api/lovato_dmed4/1/last_record.ocmf"]],
       identity: { type: "ISO14443", data: "04A2" },
     });
+  });
+
+  it("of the archive is there in other formats as well", () => {
+    const archived = { archived: true, record_url: "/api/lovato_dmed4/1/records/5.ocmf" };
+    expect(summarise(response(archived)).downloads).toEqual([
+      ["OCMF", "/api/lovato_dmed4/1/records/5.ocmf"],
+      ["XML", "/api/lovato_dmed4/1/records/5.xml"],
+    ]);
   });
 
   it.each([
