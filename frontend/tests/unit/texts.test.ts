@@ -20,11 +20,11 @@ const LANGUAGES = readdirSync(join(INTEGRATION, "translations"))
   .map((file) => file.replace(".json", ""))
   .filter((language) => language !== "en");
 
-/** The names of values in a text, those that a plural depends on included. */
-const placeholders = (text: string): string[] =>
-  [...text.replace(/(zero|one|two|few|many|other) \{[^}]*\}/g, "").matchAll(/\{(\w+)/g)]
-    .map(([, name = ""]) => name)
-    .sort();
+/** The names of values in a text, whatever a plural makes of them. */
+const placeholders = (text: string): string[] => {
+  const plain = text.replace(/(=\d+|zero|one|two|few|many|other) \{/g, "");
+  return [...new Set([...plain.matchAll(/\{(\w+)[},]/g)].map(([, name = ""]) => name))].sort();
+};
 
 describe("the texts of the browser side", () => {
   it("are all used", () => {
