@@ -153,6 +153,14 @@ def test_english_is_the_same() -> None:
     assert read_json("translations/en.json") == STRINGS
 
 
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("translations/*.json")), ids=lambda f: f.stem)
+def test_texts_of_the_browser_side(file: Path) -> None:
+    """Home Assistant takes them for Python's: it would log an error for the plurals of ICU."""
+    for text in texts(json.loads(file.read_text(encoding="utf-8"))["config_panel"]):
+        assert "plural" not in text
+        assert all(name.isidentifier() for name in placeholders(text))
+
+
 def test_texts_are_plain() -> None:
     for text in texts(STRINGS):
         assert text == text.strip() != ""
