@@ -448,7 +448,7 @@ describe("the last record", () => {
     press("OCMF");
     press("XML");
     await settle();
-    expect(callWS.mock.calls.map(([message]) => message)).toEqual([
+    expect(callWS.mock.calls.map(([message]): unknown => message)).toEqual([
       { type: "auth/sign_path", path: "/api/lovato_dmed4/1/last_record.ocmf", expires: 60 },
       { type: "auth/sign_path", path: "/api/lovato_dmed4/1/last_record.xml", expires: 60 },
     ]);
