@@ -2,7 +2,7 @@ import { ChargeCard, suggest } from "./card/charge-card";
 import { CARD_TYPE } from "./card/config";
 import { StartDialog } from "./card/start-dialog";
 import { PowerTrace } from "./card/trace";
-import { define } from "./shared/define";
+import { define } from "./common/define";
 
 declare global {
   interface Window {

@@ -3,7 +3,7 @@ import { OverviewPage } from "./panel/overview";
 import { RecordsPanel } from "./panel/records-panel";
 import { SessionPageElement } from "./panel/session-page";
 import { VerifyPage } from "./panel/verify-page";
-import { define } from "./shared/define";
+import { define } from "./common/define";
 
 define("dmed4-archive-page", ArchivePage);
 define("dmed4-overview-page", OverviewPage);

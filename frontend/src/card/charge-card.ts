@@ -1,12 +1,12 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
-import { act, callEntity, download, type RecordResponse } from "../shared/actions";
-import { findEntities, findMeters, stateOf, type MeterEntities } from "../shared/entities";
-import { formatDuration, formatMoment, formatNumber } from "../shared/format";
-import { DOMAIN, deviceName, type HassError, type HomeAssistant } from "../shared/hass";
-import { LiveWatch, type Sample } from "../shared/live-watch";
-import { summarise, type RecordSummary } from "../shared/record";
-import { controls, dialogs } from "../shared/style";
+import { act, callEntity, download, type RecordResponse } from "../common/actions";
+import { findEntities, findMeters, stateOf, type MeterEntities } from "../common/entities";
+import { formatDuration, formatMoment, formatNumber } from "../common/format";
+import { DOMAIN, deviceName, type HassError, type HomeAssistant } from "../common/hass";
+import { LiveWatch, type Sample } from "../common/live-watch";
+import { summarise, type RecordSummary } from "../common/record";
+import { controls, dialogs } from "../common/style";
 import {
   errorText,
   loadTexts,
@@ -14,9 +14,9 @@ import {
   textsOf,
   type Localize,
   type TextKey,
-} from "../shared/texts";
+} from "../common/texts";
 import { CARD_TYPE, CONFIG_FORM, type CardConfig } from "./config";
-import { readHistory } from "../shared/history";
+import { readHistory } from "../common/history";
 import { recall, remember, type Remembered } from "./remembered";
 import type { StartDialog } from "./start-dialog";
 import { cardStyle } from "./style";

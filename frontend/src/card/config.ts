@@ -1,5 +1,5 @@
-import { DOMAIN, type HomeAssistant } from "../shared/hass";
-import { textPath } from "../shared/texts";
+import { DOMAIN, type HomeAssistant } from "../common/hass";
+import { textPath } from "../common/texts";
 
 export const CARD_TYPE = "lovato-dmed4-charge-card";
 

@@ -1,4 +1,4 @@
-import { DOMAIN } from "../shared/hass";
+import { DOMAIN } from "../common/hass";
 
 /** What the start dialog was filled in with; empty fields are left to the integration's options. */
 export interface StartFields {

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 
-import type { Localize, TextKey } from "../shared/texts";
-import { controls, dialogs } from "../shared/style";
+import type { Localize, TextKey } from "../common/texts";
+import { controls, dialogs } from "../common/style";
 import { NOTHING, type Remembered, type StartFields } from "./remembered";
 
 const TYPES = [

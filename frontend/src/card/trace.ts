@@ -1,7 +1,7 @@
 import { LitElement, css, html, svg, type TemplateResult } from "lit";
 
-import { formatNumber } from "../shared/format";
-import type { Locale } from "../shared/hass";
+import { formatNumber } from "../common/format";
+import type { Locale } from "../common/hass";
 import { TraceBuffer, scaleOf, type Point } from "./trace-buffer";
 
 export const TRACE_MINUTES = 5;

@@ -5,10 +5,10 @@ import {
   stateOf,
   type EntityKey,
   type MeterEntities,
-} from "../shared/entities";
-import type { EntityState, HomeAssistant } from "../shared/hass";
-import type { Sample } from "../shared/live-watch";
-import { stateName } from "../shared/texts";
+} from "../common/entities";
+import type { EntityState, HomeAssistant } from "../common/hass";
+import type { Sample } from "../common/live-watch";
+import { stateName } from "../common/texts";
 
 /** What the user asked for and the meter is busy with. */
 export type Step = "starting" | "reading" | "ending" | "resetting" | "sending";

@@ -1,8 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
-import { findEntities, isThere, stateOf } from "../shared/entities";
-import { formatNumber } from "../shared/format";
-import { controls } from "../shared/style";
+import { findEntities, isThere, stateOf } from "../common/entities";
+import { formatNumber } from "../common/format";
+import { controls } from "../common/style";
 import { Fetched } from "./fetched";
 import { PanelPage } from "./page";
 import { facts, failure, notice, waiting } from "./parts";

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-import { DOMAIN, type HassError, type HomeAssistant } from "../shared/hass";
-import { errorText } from "../shared/texts";
+import { DOMAIN, type HassError, type HomeAssistant } from "../common/hass";
+import { errorText } from "../common/texts";
 
 /** A moment after a restart, Home Assistant does not know the commands yet. */
 const RETRY = 1_000;

@@ -1,8 +1,8 @@
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
 
-import { formatDuration, formatNumber } from "../shared/format";
-import { DOMAIN } from "../shared/hass";
-import { controls } from "../shared/style";
+import { formatDuration, formatNumber } from "../common/format";
+import { DOMAIN } from "../common/hass";
+import { controls } from "../common/style";
 import { chartRange, niceScale, stack, type Bars, type Range } from "./chart";
 import { Fetched } from "./fetched";
 import { NO_FILTERS, VERDICTS, hasFilters, toQuery, type Filters } from "./location";

@@ -1,8 +1,8 @@
 import { LitElement } from "lit";
 
-import { download } from "../shared/actions";
-import type { HomeAssistant } from "../shared/hass";
-import { errorText, type Localize } from "../shared/texts";
+import { download } from "../common/actions";
+import type { HomeAssistant } from "../common/hass";
+import { errorText, type Localize } from "../common/texts";
 import { formatPlace, type Place } from "./location";
 import type { ArchiveInfo } from "./shapes";
 

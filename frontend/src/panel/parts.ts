@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import type { Localize } from "../shared/texts";
+import type { Localize } from "../common/texts";
 import type { Fetched } from "./fetched";
 import type { Severity, Verdict } from "./shapes";
 import { explain } from "./words";

@@ -1,6 +1,6 @@
-import { numberOf } from "../shared/entities";
-import type { HomeAssistant } from "../shared/hass";
-import { readHistory } from "../shared/history";
+import { numberOf } from "../common/entities";
+import type { HomeAssistant } from "../common/hass";
+import { readHistory } from "../common/history";
 import type { Point } from "./chart";
 
 /** A mean of five minutes, from the recorder's statistics, which it keeps for longer. */

@@ -1,8 +1,8 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
-import { DOMAIN, type HomeAssistant } from "../shared/hass";
-import { controls } from "../shared/style";
-import { loadTexts, textsOf, type Localize } from "../shared/texts";
+import { DOMAIN, type HomeAssistant } from "../common/hass";
+import { controls } from "../common/style";
+import { loadTexts, textsOf, type Localize } from "../common/texts";
 import { Fetched } from "./fetched";
 import { START, formatPlace, parsePlace, type Place, type View } from "./location";
 import { go } from "./page";

@@ -2,8 +2,8 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import type { HomeAssistant } from "../shared/hass";
-import type { Localize } from "../shared/texts";
+import type { HomeAssistant } from "../common/hass";
+import type { Localize } from "../common/texts";
 import { facts, severityIcon, verdictLook } from "./parts";
 import type { Clock, Report, Severity, StoredRecord, Transparency } from "./shapes";
 import { NOTHING, explain, identificationType, moment } from "./words";

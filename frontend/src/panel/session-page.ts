@@ -1,8 +1,8 @@
 import { html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
 
-import { findEntities } from "../shared/entities";
-import { formatDuration, formatMoment, formatNumber } from "../shared/format";
-import { controls } from "../shared/style";
+import { findEntities } from "../common/entities";
+import { formatDuration, formatMoment, formatNumber } from "../common/format";
+import { controls } from "../common/style";
 import { niceScale, stepPath, thin, timeTicks, type Point } from "./chart";
 import { Fetched } from "./fetched";
 import { START } from "./location";

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 
-import { controls } from "../shared/style";
+import { controls } from "../common/style";
 import { Fetched } from "./fetched";
 import { NO_FILTERS } from "./location";
 import { PanelPage } from "./page";

@@ -1,6 +1,6 @@
-import { formatMoment, formatNumber } from "../shared/format";
-import type { HomeAssistant } from "../shared/hass";
-import type { Localize, TextKey } from "../shared/texts";
+import { formatMoment, formatNumber } from "../common/format";
+import type { HomeAssistant } from "../common/hass";
+import type { Localize, TextKey } from "../common/texts";
 import type { Finding, Session } from "./shapes";
 
 export const NOTHING = "–";

@@ -6,8 +6,8 @@ import { ChargeCard, suggest } from "../../src/card/charge-card";
 import { CONFIG_FORM } from "../../src/card/config";
 import type { StartDialog } from "../../src/card/start-dialog";
 import type { PowerTrace } from "../../src/card/trace";
-import type { RecordResponse } from "../../src/shared/actions";
-import type { HomeAssistant } from "../../src/shared/hass";
+import type { RecordResponse } from "../../src/common/actions";
+import type { HomeAssistant } from "../../src/common/hass";
 import { METER, fakeHass, localize, type FakeConnection } from "./hass";
 
 type Hass = ReturnType<typeof fakeHass>;

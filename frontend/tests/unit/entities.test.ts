@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { findEntities, findMeters, numberOf } from "../../src/shared/entities";
+import { findEntities, findMeters, numberOf } from "../../src/common/entities";
 import { METER, fakeHass } from "./hass";
 
 describe("a meter's entities", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { formatDuration, formatMoment, formatNumber } from "../../src/shared/format";
+import { formatDuration, formatMoment, formatNumber } from "../../src/common/format";
 import { fakeHass } from "./hass";
 
 describe("numbers", () => {

@@ -9,7 +9,7 @@ import type {
   HomeAssistant,
   Unsubscribe,
   Values,
-} from "../../src/shared/hass";
+} from "../../src/common/hass";
 
 export const INTEGRATION = join(import.meta.dirname, "../../../custom_components/lovato_dmed4");
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { LiveWatch, type Sample } from "../../src/shared/live-watch";
+import { LiveWatch, type Sample } from "../../src/common/live-watch";
 import { FakeConnection, METER } from "./hass";
 
 const SAMPLE: Sample = { time: 1, voltage: 400, current: 100, power: 40 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { Reading, RecordResponse } from "../../src/shared/actions";
-import { summarise } from "../../src/shared/record";
+import type { Reading, RecordResponse } from "../../src/common/actions";
+import { summarise } from "../../src/common/record";
 
 function response(changes: Partial<RecordResponse> = {}): RecordResponse {
   const reading = (value: string, transaction: string | null, time: string | null): Reading => ({

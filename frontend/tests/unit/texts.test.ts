@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { errorText, stateName, textsOf } from "../../src/shared/texts";
+import { errorText, stateName, textsOf } from "../../src/common/texts";
 import { INTEGRATION, fakeHass, readTexts } from "./hass";
 
 const SOURCES = join(import.meta.dirname, "../../src");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { viewOf, type View } from "../../src/card/view";
-import { findEntities } from "../../src/shared/entities";
-import type { Sample } from "../../src/shared/live-watch";
+import { findEntities } from "../../src/common/entities";
+import type { Sample } from "../../src/common/live-watch";
 import { METER, fakeHass } from "./hass";
 
 type Changes = Parameters<typeof fakeHass>[0];
