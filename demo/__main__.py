@@ -27,6 +27,8 @@ from .process import Process
 from .simulators import Meter, simulated_meter
 
 TRANSPORTS = ("rest", "modbus_tcp")
+DASHBOARD = "demo-charging"
+CARD = "custom:lovato-dmed4-charge-card"
 USER = "demo"
 PASSWORD = "demo-dmed4"  # noqa: S105 - printed, and good for nothing but this machine's own demo
 # Two charges take about 5 s; with the start of Home Assistant this keeps a check below two minutes.
@@ -75,6 +77,11 @@ async def set_up(client: Client, meters: list[Meter]) -> dict[str, Meter]:
     for meter in meters:
         entries[await client.set_up(meter.transport, meter.settings)] = meter
         progress(f"{meter} set up through the config flow")
+    cards = [
+        {"type": CARD, "device_id": (await client.find_meter(entry_id))[0]} for entry_id in entries
+    ]
+    sections = [{"type": "grid", "cards": [card]} for card in cards]
+    await client.add_dashboard(DASHBOARD, "Charging", [{"type": "sections", "sections": sections}])
     return entries
 
 
@@ -139,7 +146,7 @@ def introduction(running: Demo, folder: Path) -> str:
     return "\n".join(
         (
             "",
-            f"Home Assistant: {running.url}",
+            f"Home Assistant: {running.url}/{DASHBOARD}",
             f"  user              {USER}",
             f"  password          {PASSWORD}",
             "Simulated meters:",

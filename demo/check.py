@@ -25,11 +25,12 @@ class Report:
     power: str
     cycle_energy: str
     record: Record
+    session: dict[str, Any]
     seconds: float
 
     def __str__(self) -> str:
         """Return the report in the words of a person."""
-        meter, record = self.meter, self.record
+        meter, record, session = self.meter, self.record, self.session
         return "\n".join(
             (
                 f"{meter} {meter.name}",
@@ -38,6 +39,7 @@ class Report:
                 f"  energy       {self.cycle_energy} seen in the states, {record.energy} {record.unit} signed",
                 f"  record       {len(record.readings)} readings, downloaded byte for byte",
                 "  signature    verified with the meter's public key: begin, intermediate, end",
+                f"  archive      {session['records']} records, {session['verdict']}, {session['imported']} kWh, downloaded byte for byte",
                 f"  time taken   {self.seconds:.1f} s",
             )
         )
@@ -103,12 +105,17 @@ async def check_charge(client: Client, meter: Meter, entry_id: str) -> Report:
     if record.energy <= 0:
         raise DemoError(f"{meter}: the record says {record.energy} {record.unit}.")
     await watch("charging", "off".__eq__)
-    await _check_download(client, ended)
+    await _check_download(client, ended["record_url"], ended["record"])
+    session = await _check_archive(client, meter, device_id, [begun, intermediate, ended])
+    progress(f"{meter}: session found in the archive, records downloaded")
+    if Decimal(session["imported"]) != record.energy:
+        raise DemoError(f"{meter}: the archive says {session['imported']}, not {record.energy}.")
     return Report(
         meter=meter,
         power=power,
         cycle_energy=cycle_energy,
         record=record,
+        session=session,
         seconds=time.monotonic() - started,
     )
 
@@ -123,11 +130,30 @@ def _verify(meter: Meter, response: dict[str, Any]) -> Record:
     return record
 
 
-async def _check_download(client: Client, response: dict[str, Any]) -> None:
-    """Fetch the record by its address and compare it with the response."""
-    content = await client.request("GET", response["record_url"])
-    if content != response["record"].encode():
+async def _check_download(client: Client, address: str, record: str) -> None:
+    """Fetch a record by its address and compare it with what an action returned."""
+    content = await client.request("GET", address)
+    if content != record.encode():
         raise DemoError(f"The download differs from the record: {content!r}")
+
+
+async def _check_archive(
+    client: Client, meter: Meter, device_id: str, responses: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Find the charge in the archive, and in it all that the actions returned."""
+    page = await client.act("list_sessions", device_id, search=responses[-1]["pagination"])
+    numbers = {response["session_id"] for response in responses}
+    found = {session["session_id"] for session in page["sessions"]}
+    if len(numbers) != 1 or not numbers <= found:
+        raise DemoError(f"{meter}: the records are of the sessions {numbers}, listed are {found}.")
+    session = await client.act("get_session", device_id, session_id=numbers.pop())
+    archived = {report["digest"]: report for report in session["record_reports"]}
+    if session["verdict"] != "valid" or len(archived) != len(responses):
+        raise DemoError(f"{meter}: the archive's session is not as it should be: {session}")
+    for response in responses:
+        links = archived[response["digest"]]["links"]
+        await _check_download(client, links["ocmf"], response["record"])
+    return session
 
 
 def find_log_errors(log: str) -> tuple[list[str], list[str]]:

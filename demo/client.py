@@ -1,7 +1,7 @@
 """What a person does in the browser, over the same HTTP and WebSocket interfaces."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 import itertools
 import json
@@ -15,6 +15,9 @@ DOMAIN = "lovato_dmed4"
 POLL_SECONDS = 0.2
 # An action waits for the meter, which takes its time to sign.
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=60)
+
+
+type Tokens = dict[str, Any]
 
 
 def _expect(kind: str, flow: dict[str, Any]) -> dict[str, Any]:
@@ -31,6 +34,7 @@ class Client:
         self._url = url
         self._client_id = f"{url}/"
         self._token = ""
+        self._refresh_token = ""
 
     async def request(self, method: str, path: str, **options: Any) -> bytes:
         """Return the body of the answer to a request that has to succeed."""
@@ -49,8 +53,8 @@ class Client:
         """Post JSON and return the JSON that comes back."""
         return json.loads(await self.request("POST", path, json=data))
 
-    async def onboard(self, name: str, user: str, password: str) -> None:
-        """Make the first user and log in."""
+    async def onboard(self, name: str, user: str, password: str) -> Tokens:
+        """Make the first user, log in and stay so."""
         made = await self.post(
             "/api/onboarding/users",
             {
@@ -61,10 +65,57 @@ class Client:
                 "language": "en",
             },
         )
+        tokens = await self._tokens(made["auth_code"])
+        self._token = tokens["access_token"]
+        self._refresh_token = tokens["refresh_token"]
+        return tokens
+
+    async def log_in(self, user: str, password: str) -> Tokens:
+        """Log another user in, who does nothing here."""
+        flow = await self.post(
+            "/auth/login_flow",
+            {
+                "client_id": self._client_id,
+                "handler": ["homeassistant", None],
+                "redirect_uri": self._client_id,
+            },
+        )
+        answer = await self.post(
+            f"/auth/login_flow/{flow['flow_id']}",
+            {"client_id": self._client_id, "username": user, "password": password},
+        )
+        return await self._tokens(_expect("create_entry", answer)["result"])
+
+    async def _tokens(self, code: str) -> Tokens:
+        grant = {"grant_type": "authorization_code", "client_id": self._client_id, "code": code}
+        tokens: Tokens = json.loads(await self.request("POST", "/auth/token", data=grant))
+        return tokens
+
+    async def add_user(self, name: str, user: str, password: str) -> None:
+        """Make a user who is no administrator."""
+        (made,) = await self.commands(
+            {
+                "type": "config/auth/create",
+                "name": name,
+                "group_ids": ["system-users"],
+                "local_only": False,
+            }
+        )
+        await self.commands(
+            {
+                "type": "config/auth_provider/homeassistant/create",
+                "user_id": made["user"]["id"],
+                "username": user,
+                "password": password,
+            }
+        )
+
+    async def renew(self) -> None:
+        """Stay logged in for another half an hour."""
         grant = {
-            "grant_type": "authorization_code",
+            "grant_type": "refresh_token",
             "client_id": self._client_id,
-            "code": made["auth_code"],
+            "refresh_token": self._refresh_token,
         }
         token = json.loads(await self.request("POST", "/auth/token", data=grant))
         self._token = token["access_token"]
@@ -79,8 +130,8 @@ class Client:
         entry_id: str = created["result"]["entry_id"]
         return entry_id
 
-    async def commands(self, *types: str) -> list[Any]:
-        """Give commands over the WebSocket interface and return their results."""
+    async def commands(self, *commands: str | dict[str, object]) -> list[Any]:
+        """Give commands, mere types or with data, over WebSocket and return their results."""
         async with self._session.ws_connect(f"{self._url}/api/websocket") as socket:
             await socket.receive_json()
             await socket.send_json({"type": "auth", "access_token": self._token})
@@ -88,13 +139,31 @@ class Client:
                 raise DemoError(f"The WebSocket interface refused the login: {answer}")
             numbers = itertools.count(1)
             results = []
-            for kind in types:
-                await socket.send_json({"id": next(numbers), "type": kind})
+            for command in commands:
+                content = {"type": command} if isinstance(command, str) else command
+                await socket.send_json({"id": next(numbers)} | content)
                 answer = await socket.receive_json()
                 if not answer["success"]:
-                    raise DemoError(f"{kind}: {answer['error']}")
+                    raise DemoError(f"{content['type']}: {answer['error']}")
                 results.append(answer["result"])
             return results
+
+    async def add_dashboard(
+        self, path: str, title: str, views: Sequence[Mapping[str, object]]
+    ) -> None:
+        """Make a dashboard that is reached from the sidebar."""
+        await self.commands(
+            {
+                "type": "lovelace/dashboards/create",
+                "url_path": path,
+                "title": title,
+                "icon": "mdi:ev-station",
+                "mode": "storage",
+                "show_in_sidebar": True,
+                "require_admin": False,
+            },
+            {"type": "lovelace/config/save", "url_path": path, "config": {"views": views}},
+        )
 
     async def find_meter(self, entry_id: str) -> tuple[str, dict[str, str]]:
         """Return the ID of an entry's device and its entity IDs by translation key."""

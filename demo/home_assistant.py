@@ -12,7 +12,7 @@ import socket
 import sys
 
 from .console import DemoError
-from .process import Process, running
+from .process import Process, start
 
 HOST = "127.0.0.1"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -22,6 +22,7 @@ LOG_NAME = "home-assistant.log"
 RESTART_EXIT_CODE = 100
 # 3 to 6 s on two cores, 13 s when Python has to compile everything first; the rest is for slow machines.
 START_SECONDS = 60
+READY = re.compile("Starting Home Assistant")
 
 # The integrations of `default_config` would look for devices and services on the network. An `http:` here would be
 # taken as a trial that Home Assistant reverts after five minutes: the port is set in .storage/http instead.
@@ -81,14 +82,14 @@ def free_port(wanted: int = 0) -> int:
         return port
 
 
-def prepare(folder: Path, port: int) -> None:
+def prepare(folder: Path, port: int, configuration: str = CONFIGURATION) -> None:
     """Make the folder anew, with a configuration folder in it."""
     config = folder / "config"
     _refuse_if_in_use(config)
     shutil.rmtree(folder, ignore_errors=True)
     storage = config / ".storage"
     storage.mkdir(parents=True)
-    (config / "configuration.yaml").write_text(CONFIGURATION.format(url=base_url(port)))
+    (config / "configuration.yaml").write_text(configuration.format(url=base_url(port)))
     _store(storage, "http", 2, 2, _http_settings(port))
     # Only the step that makes the first user is left to do.
     _store(storage, "onboarding", 4, 1, {"done": ["core_config", "analytics", "integration"]})
@@ -149,11 +150,10 @@ def _environment(config: Path) -> dict[str, str]:
     }
 
 
-@asynccontextmanager
-async def home_assistant(folder: Path) -> AsyncIterator[Process]:
-    """Run the Home Assistant of the folder, ready to be talked to."""
+async def start_home_assistant(folder: Path) -> Process:
+    """Start the Home Assistant of the folder; `READY` is the line it prints when it is ready."""
     config = folder / "config"
-    async with running(
+    return await start(
         "Home Assistant",
         Path(sys.executable).with_name("hass"),
         "--config",
@@ -163,6 +163,15 @@ async def home_assistant(folder: Path) -> AsyncIterator[Process]:
         log=folder / LOG_NAME,
         cwd=config,
         env=_environment(config),
-    ) as process:
-        await process.wait_for_line(re.compile("Starting Home Assistant"), START_SECONDS)
+    )
+
+
+@asynccontextmanager
+async def home_assistant(folder: Path) -> AsyncIterator[Process]:
+    """Run the Home Assistant of the folder, ready to be talked to."""
+    process = await start_home_assistant(folder)
+    try:
+        await process.wait_for_line(READY, START_SECONDS)
         yield process
+    finally:
+        await process.stop()

@@ -71,6 +71,18 @@ class Process:
         """Wait until the program ends by itself and return its exit code."""
         return await self._child.wait()
 
+    async def kill(self) -> None:
+        """End the program and its whole group at once, whatever they are doing."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        await self._child.wait()
+        await self._reader
+
+    @property
+    def number(self) -> int:
+        """The process's own number."""
+        return self._child.pid
+
     async def stop(self) -> None:
         """Ask the program to stop, insist after a while, and take its whole group along."""
         if self._child.returncode is not None and self._reader.done():
@@ -98,15 +110,14 @@ class Process:
         return True
 
 
-@asynccontextmanager
-async def running(
+async def start(
     name: str,
     *command: str | Path,
     log: Path,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-) -> AsyncIterator[Process]:
-    """Run a program for as long as the context lasts."""
+) -> Process:
+    """Start a program; whoever does so has to stop it."""
     child = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.DEVNULL,
@@ -118,7 +129,19 @@ async def running(
         # Ctrl-C in the terminal must reach the demo only, which then stops its children in order.
         start_new_session=True,
     )
-    process = Process(name, child, log)
+    return Process(name, child, log)
+
+
+@asynccontextmanager
+async def running(
+    name: str,
+    *command: str | Path,
+    log: Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> AsyncIterator[Process]:
+    """Run a program for as long as the context lasts."""
+    process = await start(name, *command, log=log, cwd=cwd, env=env)
     try:
         yield process
     finally:

@@ -4,11 +4,13 @@ from .clock import Clock, ManualClock, SystemClock
 from .display import DISPLAY_MODELS, RemoteDisplay
 from .errors import BusyError, MeterError, NotValidError, OutOfRangeError
 from .faults import ModbusFault, RestFault
+from .lasting import LastingMeter
 from .meter import Command, MeasurementStatus, SignatureStatus, SimulatedMeter
 from .modbus import handle_pdu
 from .models import MODELS
 from .prototype import JsonError
 from .quirks import Quirks
+from .replay import ReplayedMeter
 from .rest import RestServer
 from .servers import (
     GatewayServer,
@@ -27,6 +29,7 @@ __all__ = [
     "Command",
     "GatewayServer",
     "JsonError",
+    "LastingMeter",
     "ManualClock",
     "MeasurementStatus",
     "MeterError",
@@ -37,6 +40,7 @@ __all__ = [
     "Pty",
     "Quirks",
     "RemoteDisplay",
+    "ReplayedMeter",
     "RestFault",
     "RestServer",
     "SerialOverTcpServer",

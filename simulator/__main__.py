@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 import hashlib
 from itertools import count
+from pathlib import Path
 import signal
 import sys
 from typing import Any, Self
@@ -14,8 +15,10 @@ from typing import Any, Self
 from . import (
     MODELS,
     GatewayServer,
+    LastingMeter,
     ModbusTcpServer,
     RemoteDisplay,
+    ReplayedMeter,
     RestServer,
     SerialOverTcpServer,
     SerialServer,
@@ -36,11 +39,13 @@ class Stand:
         host: Address to listen on.
         model: Of all meters.
         seed: Of the first meter; the next ones count on from it.
+        memory: The folder where meters keep their records; None for meters that forget them.
     """
 
-    def __init__(self, *, host: str, model: str, seed: int) -> None:
+    def __init__(self, *, host: str, model: str, seed: int, memory: Path | None = None) -> None:
         self._host = host
         self._model = model
+        self._memory = memory
         self._seeds = count(seed)
         self._stack = AsyncExitStack()
 
@@ -104,12 +109,27 @@ class Stand:
         for channel, meter in meters.items():
             _say_ready(meter, f"REST {web.url} channel {channel}")
 
+    async def replay(self, file: Path) -> None:
+        """Plug in a meter that says again what the explorer once heard."""
+        meter = ReplayedMeter.load(file)
+        if meter.transport == "rest":
+            web = await self._plug_in(RestServer(meter, host=self._host))
+            address = f"REST {web.url}"
+        else:
+            server = await self._plug_in(ModbusTcpServer(meter, host=self._host))
+            address = f"Modbus TCP {server.host}:{server.port} unit {server.unit_id}"
+        _say(f"replay of {file} {address}")
+
     async def _plug_in[Server: AbstractAsyncContextManager[object]](self, server: Server) -> Server:
         await self._stack.enter_async_context(server)
         return server
 
     def _new_meter(self, parameters: dict[str, int] | None = None) -> SimulatedMeter:
-        return SimulatedMeter(seed=next(self._seeds), model=self._model, parameters=parameters)
+        settings: dict[str, Any] = {"model": self._model, "parameters": parameters}
+        seed = next(self._seeds)
+        if self._memory is None:
+            return SimulatedMeter(seed=seed, **settings)
+        return LastingMeter(self._memory / f"meter-{seed}.json", seed=seed, **settings)
 
 
 def _two_ports(text: str) -> tuple[int, int]:
@@ -201,6 +221,13 @@ _OPTIONS = (
         "a remote display DMED4DC1 with meters on its channels 1 and 2",
         Stand.display,
     ),
+    _Option(
+        "--replay",
+        Path,
+        "FILE",
+        "a meter out of a dump of the explorer, at a free port: REST or Modbus TCP",
+        Stand.replay,
+    ),
 )
 
 
@@ -209,7 +236,12 @@ async def serve(arguments: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with Stand(host=arguments.host, model=arguments.model, seed=arguments.seed) as stand:
+    async with Stand(
+        host=arguments.host,
+        model=arguments.model,
+        seed=arguments.seed,
+        memory=arguments.memory,
+    ) as stand:
         for option in _OPTIONS:
             for value in getattr(arguments, option.destination):
                 await option.start(stand, value)
@@ -236,6 +268,12 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first meter; the next ones count on from it"
     )
+    parser.add_argument(
+        "--memory",
+        type=Path,
+        metavar="FOLDER",
+        help="where the meters keep their records, and go on from when they are started again",
+    )
     parser.add_argument("--model", choices=MODELS, default="DMED404R0600")
     arguments = parser.parse_args(argv)
     if not any(getattr(arguments, option.destination) for option in _OPTIONS):
@@ -248,7 +286,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(argv)
     try:
         asyncio.run(serve(arguments))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         sys.stderr.write(f"{_PROGRAM}: {error}\n")
         return 1
     return 0

@@ -180,6 +180,7 @@ class SimulatedMeter(Device):
         self._job: _Job | None = None
         self._prototype: dict[str, str] | None = None
         self._begin: Reading | None = None
+        self._unsigned: tuple[dict[str, str], str] | None = None
         self._progressive = 0
         self.record_log: Final = Logbook[Record](max_records, self.quirks.logbook_index_base)
         self.event_log: Final = Logbook[Event](max_events, self.quirks.logbook_index_base)
@@ -325,7 +326,7 @@ class SimulatedMeter(Device):
     @property
     def signature_raw(self) -> bytes:
         """R and s of the last record, 64 bytes (register 0x4620)."""
-        if (record := self.last_record) is None:
+        if (record := self.last_record) is None or not record.der:
             return b""
         return b"".join(part.to_bytes(32) for part in decode_dss_signature(record.der))
 
@@ -566,6 +567,13 @@ class SimulatedMeter(Device):
                 page = self._progressive + 1
                 self._keep(fields, page, payload_text(fields, page, begin, now))
 
+    def plant_record(self, raw: bytes) -> None:
+        """Have any bytes as the last record, signed by nobody: what a hostile meter might give."""
+        self._require_not_busy()
+        self._progressive += 1
+        text = raw.decode(errors="surrogateescape")
+        self.record_log.entries.append(Record(self._progressive, "", text, b""))
+
     def power_failure(self) -> None:
         """Lose power and come back at once: connections and clock synchronisation are gone.
 
@@ -646,11 +654,13 @@ class SimulatedMeter(Device):
         payload = payload_text(fields, progressive, self._begin, now)
 
         def finish() -> None:
+            self._unsigned = None
             if self._signing_broken:
                 return
             self._keep(fields, progressive, payload)
             self._signature_ok = True
 
+        self._unsigned = fields, payload
         self._signature_ok = False
         self._job = _Job(self.now + self._signing_time, finish, signing=True)
 

@@ -7,6 +7,7 @@ from .display import DISPLAY_REGISTERS, RemoteDisplay
 from .errors import BusyError, NoRegisterError, NotValidError, OutOfRangeError
 from .meter import SimulatedMeter
 from .registers import METER_REGISTERS, READ, WRITE_MANY, WRITE_ONE, RegisterTable
+from .replay import ReplayedMeter
 
 MAX_REGISTERS = 120
 """Registers in one message (manual: protocol specifications)."""
@@ -25,7 +26,7 @@ BUSY = 0x06
 TARGET_DOES_NOT_RESPOND = 0x0B  # by the Modbus specification; the manual has no gateway's errors
 
 
-type Unit = SimulatedMeter | RemoteDisplay
+type Unit = SimulatedMeter | RemoteDisplay | ReplayedMeter
 """A device that has a node number."""
 
 
@@ -85,12 +86,21 @@ def _answer(unit: Unit, function: int, data: bytes) -> bytes:
         _registers_of(unit).write(unit, address + 1, data[5:], function)
         return data[:4]
     if function == _REPORT_SLAVE_ID:
-        identity = (unit.model.slave_id, _FIRMWARE, _HARDWARE, _PARAMETERS)
-        return bytes([8, *identity, 0x02, _ETHERNET_FIRMWARE, 0x00, 0x00])
+        identification = _identification(unit)
+        return bytes([len(identification)]) + identification
     raise _UnknownFunctionError
 
 
+def _identification(unit: Unit) -> bytes:
+    if isinstance(unit, ReplayedMeter):
+        return unit.identification
+    identity = (unit.model.slave_id, _FIRMWARE, _HARDWARE, _PARAMETERS)
+    return bytes([*identity, 0x02, _ETHERNET_FIRMWARE, 0x00, 0x00])
+
+
 def _registers_of(unit: Unit) -> RegisterTable[Any]:
+    if isinstance(unit, ReplayedMeter):
+        return unit.registers
     if isinstance(unit, RemoteDisplay):
         return DISPLAY_REGISTERS[unit.model.name]
     return METER_REGISTERS

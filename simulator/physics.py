@@ -146,7 +146,7 @@ class Physics:
     def begin(self) -> None:
         """Connect the next vehicle; the cycle's energies start from 0."""
         self._cycles += 1
-        self._battery = Battery(self._model, Random(f"{self._seed} {self._cycles}"))  # noqa: S311
+        self._connect()
         self._cycle_start = (self.fast.imported, self.fast.exported)
         self.fast = self._sample()
 
@@ -155,6 +155,23 @@ class Physics:
         self._battery = None
         self._voltage = self._current = 0
         self.fast = self._sample()
+
+    def save(self) -> list[int]:
+        """Return what a meter keeps without power: counters, and the energies of the last cycle."""
+        return [self._cycles, self._imported, self._exported, *self._cycle_start, *self._cycle]
+
+    def restore(self, saved: list[int], *, charging: bool) -> None:
+        """Go on from what was saved; the vehicle of a running cycle is charged from its start."""
+        self._cycles, self._imported, self._exported, *starts_and_energies = saved
+        imported_before, exported_before, imported, exported = starts_and_energies
+        self._cycle_start = (imported_before, exported_before)
+        self._cycle = (imported, exported)
+        if charging:
+            self._connect()
+        self.fast = self.slow = self._sample()
+
+    def _connect(self) -> None:
+        self._battery = Battery(self._model, Random(f"{self._seed} {self._cycles}"))  # noqa: S311
 
     def _run(self, ticks: int) -> None:
         self._total_ticks += ticks

@@ -45,14 +45,19 @@ class Record:
     Attributes:
         progressive: The meter's own number of it, from 1 on.
         identification: ID of the prototype, empty if it had none.
-        text: `OCMF|payload|signature`.
-        der: The signature, DER.
+        text: `OCMF|payload|signature`; bytes that are no UTF-8 stand in it as surrogates.
+        der: The signature, DER; empty for a record that nobody signed.
     """
 
     progressive: int
     identification: str
     text: str
     der: bytes
+
+    @property
+    def raw(self) -> bytes:
+        """The text as bytes."""
+        return self.text.encode(errors="surrogateescape")
 
 
 def time_text(unix: float, offset: int, *, synchronised: bool) -> str:

@@ -10,6 +10,7 @@ from .device import Device
 from .errors import NoRegisterError, NotValidError, OutOfRangeError
 from .logbook import Download
 from .meter import COUNTER_SIZE, Command, SimulatedMeter
+from .record import MAX_RECORD_BYTES
 
 READ = (0x03, 0x04)
 WRITE_ONE = 0x06
@@ -17,6 +18,7 @@ WRITE_MANY = 0x10
 EITHER = (WRITE_ONE, WRITE_MANY)  # where the manual names no function
 
 _MESSAGE_BYTES = 1024
+_MAX_WORD = 0xFFFF
 _RESET_ERRORS = 0x00FF
 _READ_EVENT = 0xFFFF
 _RECORD_LOGBOOK = 8192
@@ -67,7 +69,7 @@ def _fahrenheit(celsius: float) -> int:
 
 
 def _last_text(meter: SimulatedMeter) -> bytes:
-    return record.text.encode() if (record := meter.last_record) else b""
+    return record.raw if (record := meter.last_record) else b""
 
 
 def _last_der(meter: SimulatedMeter) -> bytes:
@@ -98,14 +100,15 @@ def _set_offset(meter: SimulatedMeter, value: int) -> None:
 def _start_record(meter: SimulatedMeter, index: int) -> None:
     meter.update()
     record = meter.record_log.from_last(index)
-    meter.record_download.start(record.text.encode(), ready_at=meter.now + _SEARCH_TIME)
+    meter.record_download.start(record.raw, ready_at=meter.now + _SEARCH_TIME)
 
 
 def _record_status(meter: SimulatedMeter) -> int:
     download = meter.record_download
     if download.in_progress(meter.now):
         return _IN_PROGRESS
-    length = len(download.entry(meter.now))
+    # Ten bits: of a planted record that is longer, the window shows the beginning.
+    length = min(len(download.entry(meter.now)), MAX_RECORD_BYTES)
     return (_DATA_READY if length else 0) | (_DOWNLOAD_DONE if download.done else 0) | length
 
 
@@ -196,7 +199,7 @@ _CHARGE_CYCLE: tuple[Register[SimulatedMeter], ...] = (
     Register(0x4080, 2, lambda m: int(m.time), lambda m, v: m.configure(datetime=v), (WRITE_MANY,)),
     Register(0x4200, 1, lambda m: m.measurement_status),
     Register(0x4201, 1, lambda m: m.signature_status),
-    Register(0x4202, 1, lambda m: len(_last_text(m))),
+    Register(0x4202, 1, lambda m: min(len(_last_text(m)), _MAX_WORD)),
     Register(0x4203, 1, lambda _: 0),  # the simulator has no binary message
     Register(0x4204, 1, lambda m: len(_last_der(m))),
     Register(0x4280, 1, lambda m: m.last_command, _command, (WRITE_ONE,)),

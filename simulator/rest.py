@@ -20,6 +20,7 @@ from .errors import (
 )
 from .faults import RestFault, RestFaults
 from .meter import SimulatedMeter
+from .replay import ReplayApi, ReplayedMeter
 from .rest_api import Api, Call, DisplayApi, MeterApi
 
 CHUNK_SIZE = 256
@@ -62,7 +63,7 @@ class RestServer:
 
     def __init__(
         self,
-        meter: SimulatedMeter | RemoteDisplay,
+        meter: SimulatedMeter | RemoteDisplay | ReplayedMeter,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -160,7 +161,11 @@ class RestServer:
             return _break_off(request, web.Response())
         if isinstance(answer, web.Response):
             return answer
-        body = _NOT_JSON if fault is RestFault.NOT_JSON else self._changed(answer).encode()
+        body = (
+            _NOT_JSON
+            if fault is RestFault.NOT_JSON
+            else self._changed(answer).encode(errors="surrogateescape")
+        )
         return await _send(request, body, cut=fault is RestFault.CUT)
 
     def _carry_out(self, path: str, call: Call) -> web.Response | str:
@@ -184,7 +189,9 @@ class RestServer:
         return json.dumps(_without(json.loads(body), missing) | extra)
 
 
-def _api_of(device: SimulatedMeter | RemoteDisplay) -> Api:
+def _api_of(device: SimulatedMeter | RemoteDisplay | ReplayedMeter) -> Api:
+    if isinstance(device, ReplayedMeter):
+        return ReplayApi(device)
     if isinstance(device, SimulatedMeter):
         return MeterApi(device)
     if not device.model.ethernet:

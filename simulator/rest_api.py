@@ -118,9 +118,10 @@ class MeterApi(Api):
         )
 
     def _ocmf_json(self, name: str, record: str) -> str:
-        if self._meter.quirks.unescaped_ocmf:
-            return self._json({name: "\0"}).replace("\\u0000", record)
-        return self._json({name: record})
+        escaped = json.dumps(record, ensure_ascii=False)[1:-1]
+        text = record if self._meter.quirks.unescaped_ocmf else escaped
+        # Put in afterwards, so that bytes that are no UTF-8 go out as they are.
+        return self._json({name: "\0"}).replace("\\u0000", text)
 
     # --- Measures and status
 

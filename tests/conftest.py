@@ -1,17 +1,38 @@
 """What all tests share: a simulated meter behind real sockets on this machine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+import logging
 
 import pytest
 
 # Before anything else looks for it: the test tools bring a package of the same name.
 import custom_components  # noqa: F401
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+from tests.deprecations import deprecations
+
+# The test tools switch it on: every statement to the archive, twice the time.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled: None) -> None:
     """Let tests talk to the simulator; other hosts stay out of reach."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_deprecated(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which Home Assistant says of our code that it will stop working."""
+    yield
+    records = (
+        record for when in ("setup", "call", "teardown") for record in caplog.get_records(when)
+    )
+    assert deprecations(records, "lovato_dmed4") == []
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Use a configuration folder of its own for each test: the archive of records is a file there."""
+    return hass_tmp_config_dir
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """The benchmarks still measure; what they measure is judged by hand."""
 
+from pathlib import Path
+
 from benchmarks.__main__ import run
+from benchmarks.archive import measure
 from benchmarks.case import Case
 from benchmarks.values import BLOCKS
 from benchmarks.ways import WayName
@@ -15,3 +18,10 @@ def test_the_smallest_case_yields_figures() -> None:
     assert figures.cpu > 0
     assert figures.memory > 0
     assert figures.latencies[0] > 0
+
+
+def test_the_archive_is_asked_what_a_user_asks(tmp_path: Path) -> None:
+    timings = list(measure(f"sqlite:///{tmp_path / 'records.db'}", records=120, runs=2))
+    assert [len(timing.times) for timing in timings[:-1]] == [120, 2, 2, 2, 2, 2, 2, 2, 3]
+    assert all(0 < time < 60 for timing in timings[:-1] for time in timing.times)
+    assert timings[-1].times

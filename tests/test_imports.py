@@ -8,12 +8,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 INTEGRATION = ROOT / "custom_components" / "lovato_dmed4"
 
-# Each folder, and what nothing in it may import.
+# Each folder, and what nothing in it may import. Nor may it import what is beside or above it.
 FORBIDDEN = [
     (INTEGRATION / "dmed4", ("homeassistant", "voluptuous", "custom_components.*.ocmf")),
     (INTEGRATION / "ocmf", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
-    (ROOT / "simulator", ("homeassistant", "custom_components")),
+    (INTEGRATION / "archive", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
+    (ROOT / "simulator", ("homeassistant", "custom_components", "explorer")),
 ]
+
+# But for these.
+ALLOWED = {INTEGRATION / "archive": ("custom_components.lovato_dmed4.ocmf",)}
 
 
 def imported(source: str, package: str) -> set[str]:
@@ -30,8 +34,10 @@ def imported(source: str, package: str) -> set[str]:
     return names
 
 
-def wrong(names: set[str], package: str, forbidden: tuple[str, ...]) -> set[str]:
-    """Return the names that are forbidden, or lead out of the package into its parents."""
+def wrong(
+    names: set[str], package: str, forbidden: tuple[str, ...], allowed: tuple[str, ...] = ()
+) -> set[str]:
+    """Return the names that are forbidden, or lead out of the package but not to what is allowed."""
     inside = tuple(f.replace(".*", ".lovato_dmed4") for f in forbidden)
     return {
         name
@@ -41,11 +47,14 @@ def wrong(names: set[str], package: str, forbidden: tuple[str, ...]) -> set[str]
             name.startswith("custom_components")
             and not f"{name}.".startswith(f"{package}.")
             and not f"{package}.".startswith(f"{name}.")
+            and not any(f"{name}.".startswith(f"{a}.") for a in allowed)
         )
     }
 
 
-@pytest.mark.parametrize(("folder", "forbidden"), FORBIDDEN, ids=["dmed4", "ocmf", "simulator"])
+@pytest.mark.parametrize(
+    ("folder", "forbidden"), FORBIDDEN, ids=["dmed4", "ocmf", "archive", "simulator"]
+)
 def test_a_package_imports_nothing_that_it_may_not_know(
     folder: Path, forbidden: tuple[str, ...]
 ) -> None:
@@ -54,7 +63,9 @@ def test_a_package_imports_nothing_that_it_may_not_know(
     package = ".".join(folder.relative_to(ROOT).parts)
     for file in files:
         inside = ".".join(file.parent.relative_to(ROOT).parts)
-        found = wrong(imported(file.read_text(), inside), package, forbidden)
+        found = wrong(
+            imported(file.read_text(), inside), package, forbidden, ALLOWED.get(folder, ())
+        )
         assert not found, f"{file.relative_to(ROOT)} imports {', '.join(sorted(found))}"
 
 
@@ -86,3 +97,16 @@ def test_a_forbidden_import_is_found(line: str) -> None:
 def test_an_allowed_import_is_none(line: str) -> None:
     package = "custom_components.lovato_dmed4.dmed4"
     assert not wrong(imported(line, package), package, ("homeassistant",))
+
+
+def test_what_is_allowed_opens_no_other_way() -> None:
+    package = "custom_components.lovato_dmed4.archive"
+    forbidden, allowed = ("homeassistant",), ("custom_components.lovato_dmed4.ocmf",)
+    for line in ("from ..ocmf import parse", "from ..ocmf.record import parse"):
+        assert not wrong(imported(line, package), package, forbidden, allowed)
+    for line in (
+        "from ..ocmf_report import x",
+        "from .. import coordinator",
+        "import homeassistant",
+    ):
+        assert wrong(imported(line, package), package, forbidden, allowed)

@@ -1,19 +1,16 @@
 """The LOVATO DMED4 integration: DC energy meters that sign every charge."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
-from homeassistant.helpers import (
-    config_validation as cv,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .certificate import async_certificate_accepted, async_certificate_changed
+from .charge_tracker import ChargeTracker, charge_store
 from .clock import ClockKeeper
 from .const import DOMAIN
 from .coordinator import (
@@ -23,16 +20,35 @@ from .coordinator import (
     LiveCoordinator,
     make_meter,
     translated,
-    unique_ids,
 )
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .event_log import event_store
-from .http import LastRecordView
+from .failed_records import FailedRecords, async_settled
+from .http import VIEWS
 from .issues import IssueWatcher
+from .key_binding import (
+    Match,
+    async_change_id,
+    async_key_settled,
+    async_match,
+    async_report_match,
+    unique_ids,
+)
+from .live_stream import LiveStream, async_setup_live_stream
+from .logbook_sync import LogbookSync
 from .login import Login, async_forget
+from .panel import (
+    async_offer_card,
+    async_offer_panel,
+    async_serve_files,
+    async_withdraw_card,
+    async_withdraw_panel,
+)
+from .record_actions import async_setup_record_actions
+from .record_keeper import RecordKeeper, async_forget_waiting
 from .remote_display import (
     DisplayConfigEntry,
     DisplayCoordinator,
@@ -43,6 +59,7 @@ from .remote_display import (
 from .scale_check import ScaleCheck
 from .services import async_setup_services
 from .topology import async_link_devices
+from .websocket_api import async_setup_websocket_api
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -65,14 +82,23 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a meter."""
     async_setup_services(hass)
-    hass.http.register_view(LastRecordView(hass))
+    async_setup_record_actions(hass)
+    async_setup_websocket_api(hass)
+    for view in VIEWS:
+        hass.http.register_view(view(hass))
+    async_setup_live_stream(hass)
+    await async_serve_files(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
     """Set up a meter or a remote display."""
+    if not is_display(entry):
+        # Also for a meter that can't be reached now: people look for its records all the same.
+        await async_offer_panel(hass)
     await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
     await async_link_devices(hass, entry)
+    await async_offer_card(hass)
     return True
 
 
@@ -113,6 +139,9 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     keeper.async_start()
     IssueWatcher(hass, entry, keeper).async_start()
     ScaleCheck(hass, entry).async_start()
+    FailedRecords(hass, entry).async_start()
+    entry.runtime_data.sync.async_start()
+    entry.runtime_data.charge.async_start()
 
 
 async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
@@ -125,51 +154,45 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
-    live = LiveCoordinator(hass, entry, meter)
+    live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
     # Not without a meter, but without its counters an entry is still worth having.
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
+    cycle = ChargeCycle(meter, identity)
+    charge = ChargeTracker(hass, entry, cycle)
+    await charge.async_load()
+    records = RecordKeeper(hass, entry, identity)
+    await records.async_start()
     entry.runtime_data = Dmed4Data(
         meter=meter,
         identity=identity,
-        cycle=ChargeCycle(meter, identity),
+        cycle=cycle,
         live=live,
         housekeeping=housekeeping,
         login=login,
+        records=records,
+        sync=LogbookSync(hass, entry),
+        charge=charge,
+        stream=LiveStream(hass, entry, meter=meter, cycle=cycle, live=live),
     )
 
 
 @callback
 def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity: Identity) -> None:
     """Refuse another meter; take the key of a meter that was commissioned since the last time."""
-    known_by = unique_ids(entry.data, identity)
-    if entry.unique_id not in known_by:
+    match = async_match(hass, entry, entry.data, identity)
+    async_report_match(hass, entry, identity, match)
+    if match not in {Match.SAME, Match.KEY_CHANGED}:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
-    if entry.unique_id == (better := known_by[0]):
+    better = unique_ids(entry.data, identity)[0]
+    if match is Match.KEY_CHANGED or entry.unique_id == better:
         return
     if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="already_configured")
     async_change_id(hass, entry, better)
-
-
-@callback
-def async_change_id(hass: HomeAssistant, entry: Dmed4ConfigEntry, better: str) -> None:
-    """Know a meter by another ID; its device, entities and their history stay."""
-    old = entry.unique_id
-    if TYPE_CHECKING:
-        assert old is not None
-    registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        registry.async_update_entity(
-            entity.entity_id, new_unique_id=entity.unique_id.replace(old, better, 1)
-        )
-    devices = dr.async_get(hass)
-    for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
-        devices.async_update_device(device.id, new_identifiers={(DOMAIN, better)})
-    hass.config_entries.async_update_entry(entry, unique_id=better)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
@@ -179,8 +202,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         data = entry.runtime_data
+        await data.sync.async_stop()
         # A step of a charge is not left half done because options were saved meanwhile.
+        await data.charge.async_stop()
         await data.cycle.finish()
+        await data.records.async_stop()
+        await data.stream.async_stop()
         for coordinator in (data.live, data.housekeeping):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
@@ -198,9 +225,19 @@ async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Leave nothing behind about a device that is gone: no question, and nothing stored."""
+    others = hass.config_entries.async_entries(DOMAIN)
+    if not others:
+        await async_withdraw_card(hass)
+    if all(is_display(other) for other in others):
+        async_withdraw_panel(hass)
     async_certificate_accepted(hass, entry)
     if is_display(entry):
         await async_remove_stored(hass, entry)
         return
+    async_key_settled(hass, entry)
+    async_settled(hass, entry)
+    # Its records stay in the archive: they are evidence.
+    async_forget_waiting(hass, entry.entry_id)
     await async_forget(hass, entry)
-    await event_store(hass, entry.entry_id).async_remove()
+    for store in (event_store, charge_store):
+        await store(hass, entry.entry_id).async_remove()

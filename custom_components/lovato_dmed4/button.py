@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -11,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .charge import charge_identity
-from .coordinator import Dmed4ConfigEntry
+from .coordinator import Dmed4ConfigEntry, Dmed4Data
 from .entity import Dmed4Entity
 
 # One step at a time.
@@ -22,36 +21,36 @@ PARALLEL_UPDATES = 1
 class Dmed4ButtonDescription(ButtonEntityDescription):
     """A button of a meter."""
 
-    press_fn: Callable[[Dmed4ConfigEntry], Coroutine[Any, Any, object]]
+    press_fn: Callable[[Dmed4Data, Dmed4ConfigEntry], Coroutine[Any, Any, object]]
 
 
 BUTTONS: Final = (
     Dmed4ButtonDescription(
         key="start",
         translation_key="start",
-        press_fn=lambda entry: entry.runtime_data.cycle.begin(charge_identity(entry.options)),
+        press_fn=lambda data, entry: data.charge.async_begin(charge_identity(entry.options)),
     ),
     Dmed4ButtonDescription(
         key="read",
         translation_key="read",
-        press_fn=lambda entry: entry.runtime_data.cycle.read(),
+        press_fn=lambda data, _: data.charge.async_read(),
     ),
     Dmed4ButtonDescription(
         key="end",
         translation_key="end",
-        press_fn=lambda entry: entry.runtime_data.cycle.end(),
+        press_fn=lambda data, _: data.charge.async_end(),
     ),
     Dmed4ButtonDescription(
         key="reset_errors",
         translation_key="reset_errors",
         entity_category=EntityCategory.CONFIG,
-        press_fn=lambda entry: entry.runtime_data.cycle.reset_errors(),
+        press_fn=lambda data, _: data.live.async_execute(data.cycle.reset_errors),
     ),
     Dmed4ButtonDescription(
         key="synchronise_clock",
         translation_key="synchronise_clock",
         entity_category=EntityCategory.CONFIG,
-        press_fn=lambda entry: entry.runtime_data.cycle.synchronise_clock(),
+        press_fn=lambda data, _: data.live.async_execute(data.cycle.synchronise_clock),
     ),
 )
 
@@ -72,6 +71,6 @@ class Dmed4Button(Dmed4Entity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        await self.async_write(
-            partial(self.entity_description.press_fn, self.coordinator.config_entry)
-        )
+        await self.async_require_admin()
+        entry = self.coordinator.config_entry
+        await self.entity_description.press_fn(entry.runtime_data, entry)

@@ -1,11 +1,12 @@
 """What a user says and gets of a charge: the identity to start with, the record that comes back."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import hashlib
 from typing import Any, Final
 
 from homeassistant.util.json import JsonValueType
 
+from .archive import StoredRecord
 from .const import (
     CONF_CHARGE_POINT_ID,
     CONF_IDENTIFICATION_DATA,
@@ -15,25 +16,17 @@ from .const import (
     CONF_TARIFF_TEXT,
 )
 from .coordinator import Dmed4ConfigEntry
-from .dmed4.model import Identity
 from .dmed4.prototype import (
     ChargeIdentity,
     IdentificationFlag,
     IdentificationLevel,
     IdentificationType,
 )
-from .http import record_url
-from .ocmf import (
-    MalformedKeyError,
-    MalformedRecordError,
-    PublicKey,
-    Reading,
-    Verdict,
-    load_public_key,
-    parse,
-    to_spki_hex,
-    verify,
-)
+from .ocmf import MalformedRecordError, Reading, Verdict, parse, to_spki_hex, verify
+from .record_keeper import public_key
+from .record_links import last_record_path, record_path
+from .record_report import MAX_LISTED, reading_shape
+from .record_shapes import as_json
 
 # A record has these three readings of its start, then the same of its end (manual: v1/ocmf).
 _COUNTERS: Final = ("imported", "exported", "cycle")
@@ -51,26 +44,40 @@ def charge_identity(values: Mapping[str, Any]) -> ChargeIdentity:
     )
 
 
-def record_response(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
+def record_response(
+    entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None = None
+) -> dict[str, JsonValueType]:
     """Tell of a signed record: as it is, what it says, and whether its signature is good.
 
-    The signature is ``valid``, ``invalid``, or why nothing can be said about it.
+    The signature is ``valid``, ``invalid``, or why nothing can be said about it. The address is that of
+    the record in the archive; of one that is not there, that of the meter's last record.
     """
-    key = _public_key(entry.runtime_data.identity)
+    key = public_key(entry.runtime_data.identity)
     response: dict[str, JsonValueType] = {
         "record": raw.decode(errors="replace"),
-        "record_url": record_url(entry.entry_id),
+        "record_url": last_record_path(entry.entry_id)
+        if stored is None
+        else record_path(entry.entry_id, stored.id, "ocmf"),
         "public_key": None if key is None else to_spki_hex(key),
+        "archived": stored is not None,
+        "record_id": None if stored is None else stored.id,
+        "session_id": None if stored is None else stored.session_id,
     }
     try:
         record = parse(raw)
     except MalformedRecordError:
-        return response | {"signature": Verdict.MALFORMED.value, "readings": []}
+        digest = hashlib.sha256(raw).hexdigest()
+        return response | {
+            "digest": digest,
+            "signature": Verdict.MALFORMED.value,
+            "readings": [],
+        }
     return response | {
+        "digest": record.digest,
         "signature": verify(record, key).verdict.value,
         "pagination": record.pagination,
         "meter_serial": record.meter_serial,
-        "readings": [_reading(reading) for reading in record.readings],
+        "readings": [as_json(reading_shape(reading)) for reading in record.readings[:MAX_LISTED]],
     }
 
 
@@ -86,7 +93,7 @@ def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueTy
     half = len(record.readings) // 2
     return {
         "sha256": record.digest,
-        "signature": verify(record, _public_key(entry.runtime_data.identity)).verdict.value,
+        "signature": verify(record, public_key(entry.runtime_data.identity)).verdict.value,
         "pagination": record.pagination,
         "identification_type": record.identification_type,
         "begin": _counters(record.readings[:half]),
@@ -100,7 +107,7 @@ def _counters(readings: Sequence[Reading]) -> dict[str, JsonValueType]:
         return {}
     shown: dict[str, JsonValueType] = {
         key: value
-        for key, value in _reading(readings[0]).items()
+        for key, value in as_json(reading_shape(readings[0])).items()
         if key in {"time", "clock", "transaction", "unit"}
     }
     if len(readings) == len(_COUNTERS):
@@ -108,27 +115,3 @@ def _counters(readings: Sequence[Reading]) -> dict[str, JsonValueType]:
             name: reading.value_text for name, reading in zip(_COUNTERS, readings, strict=True)
         }
     return shown
-
-
-def _public_key(identity: Identity) -> PublicKey | None:
-    """Load the meter's key: the standard form, which names its curve, before the bare point."""
-    for key in (identity.public_key_ocmf, identity.public_key):
-        if key is not None:
-            with suppress(MalformedKeyError):
-                return load_public_key(key)
-    return None
-
-
-def _reading(reading: Reading) -> dict[str, JsonValueType]:
-    """Show a reading; its value as text, because its decimals mean something."""
-    return {
-        "time": None if reading.time is None else reading.time.isoformat(),
-        "clock": None if reading.clock is None else reading.clock.name.lower(),
-        "transaction": reading.transaction,
-        "value": reading.value_text,
-        "unit": reading.unit,
-        "register": reading.obis,
-        "current_type": reading.current_type,
-        "error_flags": reading.error_flags,
-        "status": reading.status,
-    }

@@ -31,7 +31,6 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
-from . import async_change_id
 from .certificate import fingerprint_text
 from .charge import charge_identity
 from .const import (
@@ -40,6 +39,7 @@ from .const import (
     CONF_CHANNEL,
     CONF_CHARGE_POINT_ID,
     CONF_DATA_FORMAT,
+    CONF_DATABASE_URL,
     CONF_FRAMING,
     CONF_IDENTIFICATION_DATA,
     CONF_IDENTIFICATION_FLAGS,
@@ -67,14 +67,7 @@ from .const import (
     Kind,
     Transport,
 )
-from .coordinator import (
-    Dmed4ConfigEntry,
-    field_of,
-    line_of,
-    local_time,
-    translation_key,
-    unique_ids,
-)
+from .coordinator import Dmed4ConfigEntry, field_of, line_of, local_time, translation_key
 from .dmed4.display import METERS
 from .dmed4.errors import InputError, MeterError
 from .dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
@@ -86,8 +79,10 @@ from .dmed4.prototype import (
     build_prototype,
 )
 from .dmed4.rest import Tls, fetch_fingerprint
+from .key_binding import Match, async_change_id, async_match, unique_ids
 from .login import ATTEMPTS
 from .remote_display import is_display
+from .shared_archive import DEFAULT_FILE, database_error
 from .topology import async_detect
 
 
@@ -174,6 +169,10 @@ _OPTIONS: Final = vol.Schema(
             min=1, max=3600, unit_of_measurement="s"
         ),
         vol.Required(CONF_KEEP_CLOCK, default=True): BooleanSelector(),
+        # It may hold the password of a database server.
+        vol.Optional(CONF_DATABASE_URL): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+        ),
     }
 )
 
@@ -317,7 +316,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             identity = await self._async_probe(self._data, errors)
             if identity is None:
                 return None
-            found = _same_meter(entry, self._data, identity)
+            found = self._same_meter(entry, identity)
         finally:
             if unloaded and not found:
                 await self.hass.config_entries.async_setup(entry.entry_id)
@@ -329,6 +328,20 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             async_change_id(self.hass, entry, found)
         kept = {key: value for key, value in entry.data.items() if key not in CONNECTION_KEYS}
         return self.async_update_reload_and_abort(entry, data=kept | self._data)
+
+    def _same_meter(self, entry: ConfigEntry, identity: Identity) -> str | None:
+        """Get what to know an entry's meter by at a new address; None if another meter is there.
+
+        A meter without a key is known by its address only over Modbus, so that it can but be taken
+        at the user's word for the same. One whose key has changed is taken for the same as at its
+        set-up, which raises the alarm.
+        """
+        if is_display(entry) != (identity.model in METERS):
+            return None
+        if async_match(self.hass, entry, self._data, identity) in {Match.SAME, Match.KEY_CHANGED}:
+            return entry.unique_id
+        nameless = unique_ids(entry.data, Identity(model=""))[0]
+        return unique_ids(self._data, identity)[0] if entry.unique_id == nameless else None
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Ask for the advanced password, which the meter has not taken or nobody has given yet."""
@@ -425,43 +438,42 @@ def _in_the_way(entry: ConfigEntry, data: Mapping[str, Any]) -> bool:
     return used.endpoint == wanted.endpoint and used != wanted
 
 
-def _same_meter(entry: ConfigEntry, data: Mapping[str, Any], identity: Identity) -> str | None:
-    """Get what to know an entry's meter by at a new address; None if another meter is there.
-
-    A meter without a key is known by its address only over Modbus, so that it can but be taken at
-    the user's word for the same.
-    """
-    if is_display(entry) != (identity.model in METERS):
-        return None
-    known_by = unique_ids(data, identity)
-    if entry.unique_id in known_by:
-        return entry.unique_id
-    nameless = unique_ids(entry.data, Identity(model=""))[0]
-    return known_by[0] if entry.unique_id == nameless else None
-
-
 def _title(identity: Identity) -> str:
     return " ".join(filter(None, (identity.model, identity.serial_number)))
 
 
 class Dmed4OptionsFlow(OptionsFlowWithReload):
-    """What the start button writes into a record, and how often to poll."""
+    """What the start button writes into a record, how often to poll, and where records are kept."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options."""
         errors: dict[str, str] = {}
+        cause = ""
         if user_input is not None:
-            error = self._check(user_input)
-            if error is None:
+            if error := self._check(user_input):
+                errors[field_of(error)] = translation_key(error)
+            elif failure := await self._async_try_database(user_input):
+                errors[CONF_DATABASE_URL], cause = failure
+            else:
                 return self.async_create_entry(data=user_input)
-            errors[field_of(error)] = translation_key(error)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
                 _OPTIONS, user_input or self.config_entry.options
             ),
             errors=errors,
+            description_placeholders={"file": DEFAULT_FILE, "error": cause},
         )
+
+    async def _async_try_database(self, options: dict[str, Any]) -> tuple[str, str] | None:
+        """Try another database; one that is used already may be away while options are changed."""
+        url = options.pop(CONF_DATABASE_URL, "").strip()
+        if not url:
+            return None
+        options[CONF_DATABASE_URL] = url
+        if url == self.config_entry.options.get(CONF_DATABASE_URL):
+            return None
+        return await self.hass.async_add_executor_job(database_error, url)
 
     def _check(self, options: Mapping[str, Any]) -> InputError | None:
         """Build what the start button would write, as the meter at hand would sign it."""

@@ -49,6 +49,12 @@ CONF_TARIFF_TEXT: Final = "tariff_text"
 CONF_INTERVAL_CHARGING: Final = "interval_charging"
 CONF_INTERVAL_IDLE: Final = "interval_idle"
 CONF_KEEP_CLOCK: Final = "keep_clock"
+CONF_DATABASE_URL: Final = "database_url"
+
+# In an entry's data: what its meter was known by until lately, as long as the archive has not been
+# told of the change; how many failed records somebody has looked at.
+CONF_FORMER_IDS: Final = "former_ids"
+CONF_FAILED_SEEN: Final = "failed_seen"
 
 # Seconds. A charge is worth watching closely; a parked meter shows only its temperature.
 DEFAULT_INTERVAL_CHARGING: Final = 2

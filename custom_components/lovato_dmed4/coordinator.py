@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
@@ -16,6 +16,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .certificate import async_certificate_accepted, async_certificate_changed
+from .charge_tracker import ChargeTracker
 from .const import (
     CONF_BAUDRATE,
     CONF_CERTIFICATE,
@@ -86,7 +87,13 @@ from .dmed4.modbus import ModbusDevice, ModbusMeter
 from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
+from .key_binding import Match, async_match, async_report_match
 from .login import Login
+from .record_keeper import RecordKeeper
+
+if TYPE_CHECKING:
+    from .live_stream import LiveStream
+    from .logbook_sync import LogbookSync
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
@@ -262,23 +269,6 @@ def line_of(data: Mapping[str, Any]) -> Line:
     )
 
 
-def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
-    """Get what a meter is known by, the best first.
-
-    That is the fingerprint of its public key, which is the same over every transport; before
-    commissioning there is none, and the serial number or the address has to do.
-    """
-    candidates = [identity.fingerprint]
-    if identity.serial_number:
-        candidates.append(f"serial_{identity.serial_number}")
-    keys = (CONF_HOST, CONF_PORT, CONF_DEVICE, CONF_UNIT_ID)
-    address = [str(data[key]) for key in keys if key in data]
-    if channel := data.get(CONF_CHANNEL):
-        address.append(f"channel_{channel}")
-    candidates.append(f"address_{'_'.join(address)}")
-    return tuple(candidate for candidate in candidates if candidate)
-
-
 @dataclass(kw_only=True)
 class Dmed4Data:
     """What a loaded entry works with."""
@@ -289,17 +279,27 @@ class Dmed4Data:
     live: LiveCoordinator
     housekeeping: HousekeepingCoordinator
     login: Login
+    records: RecordKeeper
+    sync: LogbookSync
+    charge: ChargeTracker
+    stream: LiveStream
 
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]
 
 
 class LiveCoordinator(DataUpdateCoordinator[LiveData]):
-    """Poll measures and status: often while charging, else now and then."""
+    """Poll measures and status: often while charging, else now and then.
+
+    Attributes:
+        asked_at: when the poll began that brought the data, by the event loop's clock.
+    """
 
     config_entry: Dmed4ConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+    ) -> None:
         self._intervals = {
             True: timedelta(
                 seconds=entry.options.get(CONF_INTERVAL_CHARGING, DEFAULT_INTERVAL_CHARGING)
@@ -315,12 +315,15 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             always_update=False,
         )
         self._meter = meter
+        self._key = identity.fingerprint
         self._losses = meter.link_losses
+        self.asked_at = 0.0
 
     @override
     async def _async_update_data(self) -> LiveData:
+        asked_at = self.hass.loop.time()
         try:
-            if self._in_doubt:
+            if self.in_doubt:
                 await self._check_identity()
                 async_certificate_accepted(self.hass, self.config_entry)
             data = await self._meter.read_live()
@@ -332,10 +335,11 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             self._intervals[data.status.measurement.charging],
             timedelta(seconds=self._meter.shortest_interval),
         )
+        self.asked_at = asked_at
         return data
 
     @property
-    def _in_doubt(self) -> bool:
+    def in_doubt(self) -> bool:
         """Whether another meter may be at the address by now."""
         return not self.last_update_success or self._losses != self._meter.link_losses
 
@@ -343,13 +347,17 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """Make sure that the meter that came back is the one that was lost."""
         entry = self.config_entry
         losses = self._meter.link_losses
-        known_by = unique_ids(entry.data, await self._meter.identify())
-        if entry.unique_id not in known_by:
+        identity = await self._meter.identify()
+        match = async_match(self.hass, entry, entry.data, identity)
+        async_report_match(self.hass, entry, identity, match)
+        if match not in {Match.SAME, Match.KEY_CHANGED}:
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
         self._losses = losses
-        if entry.unique_id != known_by[0]:
-            # It was commissioned while it was away: the set-up takes the key over.
+        if identity.fingerprint != self._key:
+            # Commissioned, or given another board: the set-up tells everybody of the new key, and
+            # until then nobody could check what is signed with it.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
+            raise UpdateFailed(translation_domain=DOMAIN, translation_key="other_key")
 
     async def async_execute[T](self, step: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Let the meter do something and show what came of it.
@@ -359,7 +367,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """
         try:
             with translated_errors():
-                if self._in_doubt:
+                if self.in_doubt:
                     await self._check_identity()
                 return await step()
         finally:

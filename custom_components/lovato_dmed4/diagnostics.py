@@ -5,17 +5,27 @@ from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import CONF_HOST, CONF_PASSWORD
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_CHARGE_POINT_ID, CONF_IDENTIFICATION_DATA, CONF_TARIFF_TEXT
+from .const import (
+    CONF_CERTIFICATE,
+    CONF_CHARGE_POINT_ID,
+    CONF_DATABASE_URL,
+    CONF_IDENTIFICATION_DATA,
+    CONF_TARIFF_TEXT,
+)
 from .coordinator import Dmed4Data
 from .remote_display import DisplayCoordinator, is_display
 
 _REDACTED: Final = {
+    CONF_CERTIFICATE,
+    # The name of a port may hold the serial number of an adapter.
+    CONF_DEVICE,
     CONF_HOST,
     CONF_PASSWORD,
     CONF_CHARGE_POINT_ID,
+    CONF_DATABASE_URL,
     CONF_IDENTIFICATION_DATA,
     CONF_TARIFF_TEXT,
     "serial_number",
@@ -27,7 +37,13 @@ async def async_get_config_entry_diagnostics(
 ) -> dict[str, Any]:
     """Collect the diagnostics of an entry, also of one that could not be set up."""
     diagnostics: dict[str, Any] = {
-        "entry": {"data": dict(entry.data), "options": dict(entry.options)}
+        "entry": {
+            "data": dict(entry.data),
+            "options": dict(entry.options),
+            "state": entry.state.value,
+            # A text may name the address; the key of the text does not.
+            "reason": entry.error_reason_translation_key,
+        }
     }
     if entry.state is ConfigEntryState.LOADED:
         describe = _display if is_display(entry) else _meter
@@ -37,6 +53,7 @@ async def async_get_config_entry_diagnostics(
 
 def _meter(data: Dmed4Data) -> dict[str, Any]:
     identity, live = data.identity, data.live.data
+    archived = data.records.summary.data
     return {
         "identity": {
             "model": identity.model,
@@ -48,6 +65,11 @@ def _meter(data: Dmed4Data) -> dict[str, Any]:
             "public_key": (identity.public_key or b"").hex(),
             "public_key_ocmf": (identity.public_key_ocmf or b"").hex(),
         },
+        "link": _link(data),
+        "login": {
+            "attempts_used": data.login.attempts_used,
+            "locked": data.login.locked_until is not None,
+        },
         "live": {
             "reachable": data.live.last_update_success,
             "measures": asdict(live.measures),
@@ -56,6 +78,27 @@ def _meter(data: Dmed4Data) -> dict[str, Any]:
             "errors": live.status.errors.names,
         },
         "housekeeping": asdict(data.housekeeping.data),
+        "archive": {
+            "available": data.records.available,
+            "waiting": data.records.waiting,
+            "records": archived.records,
+            "suspicious": archived.suspicious,
+            "failed": archived.failed,
+        },
+        "synchronisation": asdict(data.sync.state),
+    }
+
+
+def _link(data: Dmed4Data) -> dict[str, Any]:
+    """Tell how the meter is reached; of the last error only the kind, its text may say where."""
+    interval, error = data.live.update_interval, data.live.last_exception
+    return {
+        "features": [feature.name for feature in data.meter.features],
+        "known_by": "key" if data.identity.fingerprint else "serial number or address",
+        "losses": data.meter.link_losses,
+        "poll_interval": interval and interval.total_seconds(),
+        "shortest_interval": round(data.meter.shortest_interval, 1),
+        "last_error": error and type(error.__cause__ or error).__name__,
     }
 
 

@@ -11,6 +11,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from yarl import URL
 
+from .archive import ArchiveSummary
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import Dmed4ConfigEntry, LiveCoordinator
 from .dmed4.model import Identity
@@ -120,3 +121,13 @@ class HousekeepingEntity(Dmed4Entity):
         """Poll on demand: the values come with the housekeeping, not with the live poll."""
         await super().async_update()
         await self._data.housekeeping.async_refresh()
+
+
+class ArchiveEntity(CommonEntity[DataUpdateCoordinator[ArchiveSummary]]):
+    """An entity that shows what the archive has of a meter, which itself may be away meanwhile."""
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
+        self._records = entry.runtime_data.records
+        super().__init__(self._records.summary, description)
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = device_info(entry, entry.runtime_data.identity)

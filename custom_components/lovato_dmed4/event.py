@@ -1,4 +1,4 @@
-"""What the meter writes into its logbook of metrological events."""
+"""What happens to a charge cycle, the records it brings, and the meter's logbook of events."""
 
 from typing import Final, override
 
@@ -8,11 +8,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
+from .archive import Source, StoredRecord
+from .charge_tracker import ChargeEvent, ChargeNews
 from .coordinator import Dmed4ConfigEntry
-from .entity import Dmed4Entity
+from .entity import ArchiveEntity, Dmed4Entity
 from .event_log import EventLogCoordinator, event_attributes
 
-# The coordinator reads; the entity only tells.
+# Others read; the entities only tell.
 PARALLEL_UPDATES = 0
 
 # Which events there are, the manual does not say: their codes are an attribute.
@@ -25,16 +27,57 @@ METROLOGICAL_EVENT: Final = EventEntityDescription(
     event_types=[EVENT_RECORDED],
 )
 
+CHARGE_CYCLE: Final = EventEntityDescription(
+    key="charge_cycle",
+    translation_key="charge_cycle",
+    event_types=list(ChargeEvent),
+)
+
+EVENT_ARCHIVED: Final = "archived"
+# Its signature failed or can't be checked, or its key is one that nobody has accepted.
+EVENT_SUSPICIOUS: Final = "suspicious"
+
+RECORD: Final = EventEntityDescription(
+    key="record",
+    translation_key="record",
+    event_types=[EVENT_ARCHIVED, EVENT_SUSPICIOUS],
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event entity."""
+    """Add the event entities."""
     log = EventLogCoordinator(hass, entry)
     await log.async_load()
-    async_add_entities([MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log)])
+    async_add_entities(
+        [
+            ChargeCycleEventEntity(entry, CHARGE_CYCLE),
+            MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log),
+            RecordEventEntity(entry, RECORD),
+        ]
+    )
+
+
+class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
+    """Fires for each thing that happens to a charge cycle, also when the meter is lost by it."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._data.charge.async_add_listener(self._tell))
+
+    @callback
+    def _tell(self, news: ChargeNews) -> None:
+        self._trigger_event(news.event, news.attributes)
+        self.async_write_ha_state()
 
 
 class MetrologicalEventEntity(Dmed4Entity, EventEntity):
@@ -79,3 +122,56 @@ class MetrologicalEventEntity(Dmed4Entity, EventEntity):
             self._trigger_event(EVENT_RECORDED, event_attributes(event) | {"dropped": dropped})
             self.async_write_ha_state()
             dropped = False
+
+
+class RecordEventEntity(ArchiveEntity, EventEntity):
+    """Fires for each record that is new to the archive.
+
+    Not for those that the meter had signed before the archive came to know it: there may be hundreds
+    of them, and they are no news. A record that does not tell when it was made is.
+    """
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: EventEntityDescription) -> None:
+        super().__init__(entry, description)
+        self.entity_description: EventEntityDescription = description
+        # Not before automations listen.
+        self._early: list[StoredRecord] | None = []
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._records.async_add_record_listener(self._note))
+        self.async_on_remove(async_at_started(self.hass, self._begin))
+
+    @callback
+    def _begin(self, _: HomeAssistant) -> None:
+        early, self._early = self._early, None
+        for record in early or ():
+            self._tell(record)
+
+    @callback
+    def _note(self, record: StoredRecord) -> None:
+        since = self._records.known_since
+        old = since is not None and record.time is not None and record.time < since
+        if old and record.source is not Source.COMMAND:
+            return
+        if self._early is not None:
+            self._early.append(record)
+        else:
+            self._tell(record)
+
+    @callback
+    def _tell(self, record: StoredRecord) -> None:
+        """Fire, without the record itself, which tells who charged."""
+        self._trigger_event(
+            EVENT_SUSPICIOUS if record.suspicious else EVENT_ARCHIVED,
+            {
+                "record_id": record.id,
+                "session_id": record.session_id,
+                "digest": record.digest,
+                "kind": record.kind.value,
+                "verdict": record.verdict.value,
+                "key_verdict": record.key.value,
+            },
+        )
+        self.async_write_ha_state()

@@ -46,6 +46,7 @@ class IssueWatcher:
         entry.async_on_unload(
             async_track_time_interval(self._hass, self._tick, HOUSEKEEPING_INTERVAL)
         )
+        entry.async_on_unload(self._data.sync.async_add_listener(self.async_check))
         entry.async_on_unload(self._delete_all)
         self.async_check()
 
@@ -74,6 +75,8 @@ class IssueWatcher:
         wrong: dict[str, Mapping[str, str]] = {
             key: {} for key in _hardware(self._data.housekeeping.data.system)
         }
+        if self._data.sync.state.overwrites_soon:
+            wrong["logbook_overwrites"] = {}
         if self._keeper.failures >= FAILURES_LIMIT:
             wrong["clock_not_kept"] = {}
         if (until := self._data.login.locked_until) is not None:

@@ -6,16 +6,16 @@ from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
+from .archive import Source
 from .charge import record_response, record_summary
-from .const import SIGNAL_LOGBOOK_PROGRESS
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.logbook import POSITIONS, read_events, read_records
 from .dmed4.meter import Logbook
 from .event_log import event_attributes
+from .logbook_sync import async_show_progress
 
 ATTR_FIRST: Final = "first"
 ATTR_LIMIT: Final = "limit"
@@ -46,11 +46,13 @@ PAGE_FIELDS: Final = {
 
 
 async def get_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
-    """Fetch one saved record."""
+    """Fetch one saved record; what passes by is archived."""
     data = entry.runtime_data
     raw = await data.live.async_execute(partial(_find, data.meter.logbook, call.data))
-    # The download is that of the last record.
-    return record_response(entry, raw) | {"record_url": None}
+    stored = await data.records.async_store(raw, Source.METER)
+    response = record_response(entry, raw, stored)
+    # Without the archive, there is a download of the last record only.
+    return response if stored else response | {"record_url": None}
 
 
 async def _find(logbook: Logbook, which: Mapping[str, Any]) -> bytes:
@@ -97,8 +99,13 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
 
 
 def _show_progress(entry: Dmed4ConfigEntry, percent: int | None) -> None:
-    signal = SIGNAL_LOGBOOK_PROGRESS.format(entry.entry_id)
-    async_dispatcher_send(entry.runtime_data.live.hass, signal, percent)
+    async_show_progress(entry.runtime_data.live.hass, entry, percent)
+
+
+async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Fetch what the archive has not."""
+    state = await entry.runtime_data.sync.async_run()
+    return {"fetched": state.fetched, "missing": state.missing, "lost": state.lost}
 
 
 async def get_events(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:

@@ -4,6 +4,9 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
+from .failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
+from .key_binding import ISSUE as KEY_CHANGED, KeyChangedFlow
+from .power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
 from .scale_check import ScaleFlow
 
 
@@ -17,4 +20,10 @@ async def async_create_fix_flow(
         return ConfirmRepairFlow()
     if issue_id.startswith(CERTIFICATE_CHANGED):
         return CertificateChangedFlow(entry, str(data["certificate"]))
+    if issue_id.startswith(CHARGE_AFTER_POWER_FAILURE):
+        return PowerFailureFlow(entry)
+    if issue_id.startswith(KEY_CHANGED):
+        return KeyChangedFlow(entry, str(data["unique_id"]))
+    if issue_id.startswith(RECORD_FAILED):
+        return FailedRecordsFlow(entry, int(data["failed"] or 0))
     return ScaleFlow(entry, data)

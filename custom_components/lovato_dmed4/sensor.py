@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, override
 
 from homeassistant.components.sensor import (
@@ -29,6 +30,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from .archive import ArchiveSummary, SessionVerdict
 from .const import SIGNAL_LOGBOOK_PROGRESS
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import (
@@ -43,7 +45,7 @@ from .dmed4.model import (
     SignatureStatus,
     SystemCode,
 )
-from .entity import Dmed4Entity, HousekeepingEntity
+from .entity import ArchiveEntity, Dmed4Entity, HousekeepingEntity
 
 # The coordinators read; sensors only show.
 PARALLEL_UPDATES = 0
@@ -78,6 +80,13 @@ class HousekeepingSensorDescription(Dmed4SensorDescription):
     """A sensor of the housekeeping poll."""
 
     value_fn: Callable[[Housekeeping], StateType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveSensorDescription(SensorEntityDescription):
+    """A sensor of what the archive has of a meter."""
+
+    value_fn: Callable[[ArchiveSummary], StateType | datetime | Decimal]
 
 
 def _measurement_status(data: LiveData) -> str | None:
@@ -379,11 +388,61 @@ HOUSEKEEPING_SENSORS: Final = (
     ),
 )
 
+# Nothing in them tells who charged.
+ARCHIVE_SENSORS: Final = (
+    # Without a state class: statistics add up what the meter counts. Two sessions with the same
+    # energy, or one that is found in the logbook days later, would make nonsense of sums of these.
+    ArchiveSensorDescription(
+        key="last_session_energy",
+        translation_key="last_session_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        value_fn=lambda summary: None if summary.last is None else summary.last.imported,
+    ),
+    ArchiveSensorDescription(
+        key="last_session_end",
+        translation_key="last_session_end",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda summary: None if summary.last is None else summary.last.end,
+    ),
+    ArchiveSensorDescription(
+        key="last_session_verdict",
+        translation_key="last_session_verdict",
+        device_class=SensorDeviceClass.ENUM,
+        options=[verdict.value for verdict in SessionVerdict],
+        value_fn=lambda summary: None if summary.last is None else summary.last.verdict.value,
+    ),
+    # Records are only ever added. It starts again from zero with another database, as such a total
+    # may, and statistics tell how many were added each day.
+    ArchiveSensorDescription(
+        key="records_archived",
+        translation_key="records_archived",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value_fn=lambda summary: summary.records,
+    ),
+    # May well go down: a record can be good once its key has been accepted.
+    ArchiveSensorDescription(
+        key="records_failed",
+        translation_key="records_failed",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda summary: summary.failed,
+    ),
+)
 LOGBOOK_PROGRESS: Final = Dmed4SensorDescription(
     key="logbook_progress",
     translation_key="logbook_progress",
     entity_category=EntityCategory.DIAGNOSTIC,
     native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+)
+
+RECORDS_MISSING: Final = Dmed4SensorDescription(
+    key="records_missing",
+    translation_key="records_missing",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    state_class=SensorStateClass.MEASUREMENT,
 )
 
 
@@ -406,7 +465,13 @@ async def async_setup_entry(
         for description in descriptions
         if description.feature is None or description.feature in features
     )
-    async_add_entities([LogbookProgressSensor(entry, LOGBOOK_PROGRESS)])
+    async_add_entities(
+        [
+            LogbookProgressSensor(entry, LOGBOOK_PROGRESS),
+            RecordsMissingSensor(entry, RECORDS_MISSING),
+        ]
+    )
+    async_add_entities(ArchiveSensor(entry, description) for description in ARCHIVE_SENSORS)
 
 
 class Dmed4Sensor(Dmed4Entity, SensorEntity):
@@ -464,6 +529,7 @@ class CycleSensor(EnergySensor):
     """The energy of the running or the last charge cycle, which starts again with each."""
 
     _attr_last_reset: datetime | None = None
+    _charging: bool | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -476,8 +542,12 @@ class CycleSensor(EnergySensor):
     @override
     def take_over(self) -> object:
         value, before = self._value, self._before
+        charging = self.coordinator.data.status.measurement.charging
+        # A charge that follows one without any energy does not show in the value.
+        began = charging and self._charging is False
+        self._charging = charging
         if value is not None:
-            if before is not None and value < before:
+            if began or (before is not None and value < before):
                 self._attr_last_reset = dt_util.utcnow()
             self._before = value
         self._attr_native_value = value
@@ -492,6 +562,17 @@ class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):
     @override
     def take_over(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self._data.housekeeping.data)
+        return self._attr_native_value
+
+
+class ArchiveSensor(ArchiveEntity, SensorEntity):
+    """A sensor that shows what the archive has of the meter."""
+
+    entity_description: ArchiveSensorDescription
+
+    @override
+    def take_over(self) -> object:
+        self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
         return self._attr_native_value
 
 
@@ -511,4 +592,18 @@ class LogbookProgressSensor(Dmed4Sensor):
 
     @override
     def take_over(self) -> object:
+        return self._attr_native_value
+
+
+class RecordsMissingSensor(Dmed4Sensor):
+    """How many records of the logbook are not in the archive; unknown while nobody can tell."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._data.sync.async_add_listener(self._handle_coordinator_update))
+
+    @override
+    def take_over(self) -> object:
+        self._attr_native_value = self._data.sync.state.missing
         return self._attr_native_value

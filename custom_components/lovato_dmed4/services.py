@@ -21,7 +21,9 @@ from homeassistant.helpers.service import (
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
+from .archive import Source
 from .charge import charge_identity, record_response
+from .charge_tracker import MadeRecord
 from .const import (
     CONF_CHARGE_POINT_ID,
     CONF_IDENTIFICATION_DATA,
@@ -43,6 +45,7 @@ from .logbook_actions import (
     get_events,
     get_record,
     list_records,
+    synchronise_records,
 )
 from .remote_display import DisplayConfigEntry, is_display
 
@@ -73,32 +76,30 @@ type Handler = Callable[[Any, ServiceCall], Coroutine[Any, Any, ServiceResponse]
 
 async def _start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Start a charge; fields that are not given come from the entry's options."""
-    cycle = entry.runtime_data.cycle
-    return await _make_record(
-        entry, partial(cycle.begin, charge_identity(entry.options | call.data))
-    )
+    identity = charge_identity(entry.options | call.data)
+    return _tell_made(entry, await entry.runtime_data.charge.async_begin(identity))
 
 
 async def _read(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
-    return await _make_record(entry, entry.runtime_data.cycle.read)
+    return _tell_made(entry, await entry.runtime_data.charge.async_read())
 
 
 async def _end(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
-    cycle = entry.runtime_data.cycle
-    return await _make_record(entry, partial(cycle.end, combined=call.data[ATTR_COMBINED]))
+    made = await entry.runtime_data.charge.async_end(combined=call.data[ATTR_COMBINED])
+    return _tell_made(entry, made)
+
+
+def _tell_made(entry: Dmed4ConfigEntry, made: MadeRecord) -> ServiceResponse:
+    return record_response(entry, made.raw, stored=made.stored)
 
 
 async def _get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
-    return await _make_record(entry, entry.runtime_data.cycle.last_record)
-
-
-async def _make_record(
-    entry: Dmed4ConfigEntry, step: Callable[[], Coroutine[Any, Any, bytes]]
-) -> ServiceResponse:
-    record = await entry.runtime_data.live.async_execute(step)
+    data = entry.runtime_data
+    record = await data.live.async_execute(data.cycle.last_record)
     if not record:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_record")
-    return record_response(entry, record)
+    stored = await data.records.async_store(record, Source.METER)
+    return record_response(entry, record, stored=stored)
 
 
 async def _reset_errors(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
@@ -193,6 +194,7 @@ _ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
     "get_last_record": (_get_last_record, vol.Schema(_METER)),
     "get_record": (get_record, vol.All(vol.Schema(_METER | RECORD_FIELDS), *ONE_RECORD)),
     "list_records": (list_records, vol.Schema(_METER | PAGE_FIELDS)),
+    "synchronise_records": (synchronise_records, vol.Schema(_METER)),
     "get_events": (get_events, vol.Schema(_METER | PAGE_FIELDS)),
     "reset_errors": (_reset_errors, vol.Schema(_METER)),
     "synchronise_clock": (_synchronise_clock, vol.Schema(_METER)),

@@ -27,7 +27,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
 from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.dmed4.model import Identity
-from custom_components.lovato_dmed4.http import record_url
+from custom_components.lovato_dmed4.record_links import last_record_path
 from custom_components.lovato_dmed4.remote_display import DisplayConfigEntry
 from simulator import (
     GatewayServer,
@@ -711,9 +711,33 @@ async def test_a_display_has_no_record_to_download(
 ) -> None:
     client = await hass_client()
 
-    answer = await client.get(record_url(rest_entry.entry_id))
+    answer = await client.get(last_record_path(rest_entry.entry_id))
 
     assert answer.status == 404
+
+
+async def test_a_display_has_no_archive(
+    hass: HomeAssistant, entry: DisplayConfigEntry, rest_server: RestServer
+) -> None:
+    async def total(**data: str) -> int:
+        page = await hass.services.async_call(
+            DOMAIN, "list_sessions", data, blocking=True, return_response=True
+        )
+        assert page is not None
+        number = page["total"]
+        assert isinstance(number, int)
+        return number
+
+    with pytest.raises(ServiceValidationError) as error:
+        await total()
+    assert error.value.translation_key == "no_archive"
+    meter = await add(hass, "rest", port=rest_server.port)
+    with pytest.raises(ServiceValidationError) as error:
+        await total(device_id=device(hass, entry).id)
+    assert error.value.translation_key == "not_a_meter"
+
+    assert await total() == 0
+    assert await total(device_id=device(hass, meter).id) == 0
 
 
 async def test_diagnostics_do_not_tell_the_texts(

@@ -3,11 +3,11 @@
 import asyncio
 from contextlib import suppress
 import time
-from typing import cast
+from typing import cast, override
 
 import pytest
 
-from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle, Timing
+from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle, Journal, Timing
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     ClockNotSynchronisedError,
@@ -24,6 +24,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
 )
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import (
+    Command as MeterCommand,
     Identity,
     MeasurementStatus,
     MeterErrors,
@@ -627,3 +628,69 @@ async def test_a_meter_that_refuses_the_record_it_does_not_have_yet_is_started(
             await meter.read_last_record()
         cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
         assert reasons(await cycle.begin(CHARGE), simulated) == ["B", "B"]
+
+
+# --- the journal --------------------------------------------------------------------------------
+
+
+class Notes(Journal):
+    """Notes what it is told, with how many records the meter had signed by then."""
+
+    def __init__(self, simulated: SimulatedMeter) -> None:
+        self._simulated = simulated
+        self.told: list[tuple[str, str, int]] = []
+        self.records: list[bytes] = []
+
+    @override
+    async def before(self, command: MeterCommand, last: bytes) -> None:
+        await self._note("before", command, last)
+
+    @override
+    async def after(self, command: MeterCommand, record: bytes) -> None:
+        await self._note("after", command, record)
+
+    async def _note(self, when: str, command: MeterCommand, record: bytes) -> None:
+        await asyncio.sleep(0.02)  # the step waits for it
+        self.told.append((when, command, len(self._simulated.records)))
+        self.records.append(record)
+
+
+async def test_the_journal_has_every_command_before_it_is_given_and_every_record(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    await prepare(simulated)
+    cycle.journal = notes = Notes(simulated)
+    await cycle.begin(CHARGE)
+    await cycle.read()
+    await cycle.end()
+    # Of the prepared cycle that was discarded, too.
+    assert notes.told == [
+        (when, command, count + (when == "after"))
+        for count, command in enumerate("BEBCE")
+        for when in ("before", "after")
+    ]
+    signed = [text.encode() for text in simulated.records]
+    assert notes.records[1::2] == signed
+    assert notes.records[::2] == [b"", *signed[:-1]]
+
+
+async def test_the_journal_is_given_the_record_that_somebody_else_made(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    await begin_elsewhere(simulated)
+    cycle.journal = notes = Notes(simulated)
+    await cycle.end()
+    assert notes.records == [text.encode() for text in simulated.records]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_the_journal_has_a_command_that_was_lost_and_no_record_of_it(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        cycle.journal = notes = Notes(simulated)
+        proxy.decide = Once(gives("B"), Fate.SWALLOW)
+        with pytest.raises(CommandFailedError):
+            await cycle.begin(CHARGE)
+        assert notes.told == [("before", "B", 0)]

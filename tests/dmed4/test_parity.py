@@ -1,7 +1,7 @@
 """One meter, read over both transports, is one meter."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -60,6 +60,9 @@ async def assert_same(both: tuple[Meter, Meter]) -> None:
     assert modbus.status == rest.status
     only_modbus = {"energy_exchanged": None, "sampled_at": None}
     assert replace(modbus.measures, **only_modbus) == rest.measures
+    for meter, live in zip(both, (modbus, rest), strict=True):
+        fast = await meter.read_fast()
+        assert all(getattr(live.measures, name) == value for name, value in asdict(fast).items())
     records = [await meter.read_last_record() for meter in both]
     assert records[0] == records[1]
 
@@ -173,3 +176,17 @@ async def test_a_clock_that_is_wrong_shows_as_drift(transport: str) -> None:
     async with server, client(transport, server.port) as found:
         drift = (await found.read_housekeeping()).clock_drift
     assert drift == pytest.approx(-3600, abs=2)
+
+
+async def test_fast_measures_take_one_request_and_nothing_else(still: SimulatedMeter) -> None:
+    async with (
+        ModbusTcpServer(still) as modbus_server,
+        RestServer(still) as rest_server,
+        client("modbus", modbus_server.port) as modbus,
+        client("rest", rest_server.port) as rest,
+    ):
+        await modbus.read_fast()
+        await rest.read_fast()
+        assert modbus_server.requests == [bytes.fromhex("04 01FF 000A")]
+        assert [path for _, path, *_ in rest_server.requests] == ["/v1/measure"]
+    assert (modbus.fast_interval, rest.fast_interval) == (0.1, 1.0)

@@ -6,16 +6,20 @@ from unittest.mock import PropertyMock, patch
 
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, callback
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from syrupy.filters import props
 
+from custom_components.lovato_dmed4.charge_tracker import ChargeNews, ChargeTracker
 from custom_components.lovato_dmed4.clock import ClockKeeper
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.logbook_sync import LogbookSync
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from tests.logbooks import find_entries_at_once
 
+from .charges import News
 from .helpers import Server, add_meter
 from .plugin import HomeAssistantSnapshotExtension, MockUser
 
@@ -39,8 +43,10 @@ async def _unloaded(hass: HomeAssistant) -> AsyncIterator[None]:
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Compare with snapshots as Home Assistant writes them."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+    """Compare with snapshots as Home Assistant writes them; what newer ones add is left out."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
+        exclude=props("compat_name")
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +59,12 @@ def _entries_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def clock_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do without the automatic setting of the clock, which is an event of its own."""
     monkeypatch.setattr(ClockKeeper, "async_start", lambda _: None)
+
+
+@pytest.fixture
+def logbook_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do without the fetching of records, which makes requests and stores what is found."""
+    monkeypatch.setattr(LogbookSync, "async_request", lambda _: None)
 
 
 @pytest.fixture
@@ -115,6 +127,25 @@ def entity_registry_enabled_by_default() -> Iterator[None]:
         new_callable=PropertyMock(return_value=True),
     ):
         yield
+
+
+@pytest.fixture
+def news(monkeypatch: pytest.MonkeyPatch) -> News:
+    """What all trackers tell of charge cycles, the oldest first."""
+    told: News = []
+    start = ChargeTracker.async_start
+
+    @callback
+    def note(item: ChargeNews) -> None:
+        told.append((item.event.value, item.attributes))
+
+    @callback
+    def listen_and_start(tracker: ChargeTracker) -> None:
+        tracker.async_add_listener(note)
+        start(tracker)
+
+    monkeypatch.setattr(ChargeTracker, "async_start", listen_and_start)
+    return told
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ async def add_meter(hass: HomeAssistant, server: Server) -> Dmed4ConfigEntry:
     """Set a meter up as a user does."""
     flow_id = await open_form(hass, transport_of(server))
     result = await hass.config_entries.flow.async_configure(flow_id, user_input(server))
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     return result["result"]
 
@@ -99,7 +99,7 @@ def state_of(entry: ConfigEntry) -> ConfigEntryState:
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> bool:
     done = await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return done
 
 
@@ -196,14 +196,17 @@ def set_sample(meter: SimulatedMeter, **values: object) -> None:
     physics.fast, physics.slow = changed(physics.fast), changed(physics.slow)
 
 
-def begin_charge(meter: SimulatedMeter) -> None:
-    """Let something else than Home Assistant start a charge."""
-    prepare_charge(meter)
+def begin_charge(meter: SimulatedMeter, texts: Mapping[str, str] | None = None) -> None:
+    """Let something else than Home Assistant start a charge; the texts as the options have them."""
+    prepare_charge(meter, texts)
     meter.command(Command.BEGIN)
 
 
-def prepare_charge(meter: SimulatedMeter) -> None:
-    meter.submit_prototype(b'{"FV":"1.1","PG":"T0","IS":false,"IT":"NONE"}')
+def prepare_charge(meter: SimulatedMeter, texts: Mapping[str, str] | None = None) -> None:
+    fields = {"identification_data": "ID", "tariff_text": "TT", "charge_point_id": "CI"}
+    prototype = {"FV": "1.1", "PG": "T0", "IS": False, "IT": "NONE"}
+    prototype |= {fields[name]: text for name, text in (texts or {}).items()}
+    meter.submit_prototype(json.dumps(prototype).encode())
     meter.update()
 
 
@@ -277,12 +280,23 @@ def number(hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str) -> float:
     return float(value(hass, entry, key))
 
 
+# What these show comes from the archive, whether the meter is there or not.
+OF_THE_ARCHIVE = {
+    "last_session_energy",
+    "last_session_end",
+    "last_session_verdict",
+    "records_archived",
+    "records_failed",
+    "record",
+}
+
+
 def is_available(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
-    """Whether all entities are available; they never differ where this is asked."""
+    """Whether all entities of the meter are available; they never differ where this is asked."""
     unavailable = {
         state(hass, entry, key).state == "unavailable"
         for key, entity in entities(hass, entry).items()
-        if not entity.disabled
+        if not entity.disabled and key not in {*OF_THE_ARCHIVE, "charge_cycle"}
     }
     (answer,) = unavailable
     return not answer

@@ -4,22 +4,23 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     MockConfigEntry,
     MockUser,
     async_fire_time_changed,
-    mock_restore_cache_with_extra_data,
+    get_system_health_info,
     snapshot_platform,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]
     get_diagnostics_for_config_entry,
 )
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension  # type: ignore[import-untyped]
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator  # type: ignore[import-untyped]
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator  # type: ignore[import-untyped]
 
 __all__ = [
     "ClientSessionGenerator",
     "HomeAssistantSnapshotExtension",
     "MockConfigEntry",
     "MockUser",
+    "WebSocketGenerator",
     "async_fire_time_changed",
     "get_diagnostics_for_config_entry",
-    "mock_restore_cache_with_extra_data",
+    "get_system_health_info",
     "snapshot_platform",
 ]

@@ -1,19 +1,22 @@
 """Energies: totals that never go back, and cycles that start again."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import restore_state
 from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from simulator import RestServer, SimulatedMeter
+from simulator import Command, RestServer, SimulatedMeter
 from simulator.meter import COUNTER_SIZE
 
 from .helpers import (
     Server,
     add_entry,
+    begin_charge,
     change_answer,
     fingerprint,
     number,
@@ -23,7 +26,6 @@ from .helpers import (
     state,
     value,
 )
-from .plugin import mock_restore_cache_with_extra_data
 
 IMPORTED = "sensor.meter_imported_energy"
 CYCLE = "sensor.meter_cycle_energy_imported"
@@ -35,10 +37,28 @@ async def measure(hass: HomeAssistant, meter: SimulatedMeter, **values: int) -> 
     await pass_time(hass)
 
 
-def restore(hass: HomeAssistant, entity_id: str, kwh: object, **attributes: object) -> None:
+type Restore = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def restore(hass: HomeAssistant, hass_storage: dict[str, Any]) -> Restore:
     """Let Home Assistant remember a value from before a restart."""
-    extra: dict[str, Any] = {"native_value": kwh, "native_unit_of_measurement": "kWh"}
-    mock_restore_cache_with_extra_data(hass, [(State(entity_id, str(kwh), attributes), extra)])
+
+    async def remember(entity_id: str, kwh: object, **attributes: object) -> None:
+        stored = {
+            "state": State(entity_id, str(kwh), attributes).as_dict(),
+            "extra_data": {"native_value": kwh, "native_unit_of_measurement": "kWh"},
+            "last_seen": dt_util.utcnow().isoformat(),
+        }
+        hass_storage[restore_state.STORAGE_KEY] = {
+            "version": restore_state.STORAGE_VERSION,
+            "minor_version": 1,
+            "key": restore_state.STORAGE_KEY,
+            "data": [stored],
+        }
+        await restore_state.async_get(hass).async_load()
+
+    return remember
 
 
 @pytest.mark.parametrize("direction", ["imported", "exported"])
@@ -93,12 +113,13 @@ async def test_total_after_a_restart(
     hass: HomeAssistant,
     server: Server,
     simulated: SimulatedMeter,
+    restore: Restore,
     *,
     before: object,
     wh: int,
     shown: float,
 ) -> None:
-    restore(hass, IMPORTED, before)
+    await restore(IMPORTED, before)
     set_sample(simulated, imported=wh)
     entry = add_entry(hass, server, fingerprint(simulated))
     assert await set_up(hass, entry)
@@ -132,12 +153,35 @@ async def test_cycle_starts_again(
     assert second > first
 
 
+async def test_cycle_that_follows_one_without_energy(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    for _ in range(2):
+        start = dt_util.utcnow()
+        begin_charge(simulated)
+        await pass_time(hass)
+        found = state(hass, entry, "cycle_energy_imported")
+        reset = dt_util.parse_datetime(found.attributes["last_reset"])
+        assert reset is not None
+        assert start <= reset <= dt_util.utcnow()
+        await pass_time(hass)
+        assert state(hass, entry, "cycle_energy_imported") is found
+        simulated.command(Command.END)
+        await pass_time(hass)
+
+
 @pytest.mark.parametrize(("wh", "same"), [(2_000, True), (1_500, True), (1_499, False)])
 async def test_cycle_after_a_restart(
-    hass: HomeAssistant, server: Server, simulated: SimulatedMeter, *, wh: int, same: bool
+    hass: HomeAssistant,
+    server: Server,
+    simulated: SimulatedMeter,
+    restore: Restore,
+    *,
+    wh: int,
+    same: bool,
 ) -> None:
     before = "2026-01-02T03:04:05+00:00"
-    restore(hass, CYCLE, 1.5, last_reset=before)
+    await restore(CYCLE, 1.5, last_reset=before)
     set_sample(simulated, cycle_imported=wh)
     entry = add_entry(hass, server, fingerprint(simulated))
     assert await set_up(hass, entry)

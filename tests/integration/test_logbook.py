@@ -49,11 +49,12 @@ async def test_get_record_by_position(
         assert response["record"] == records[position]
         assert response["signature"] == "valid"
         assert len(response["readings"]) == 6
-        # The download is that of the last record.
-        assert response["record_url"] is None
+        # What passes by is archived, and downloaded from there.
+        url = f"/api/lovato_dmed4/{entry.entry_id}/records/{response['record_id']}.ocmf"
+        assert response["record_url"] == url
     assert (await act(hass, entry, "get_record", first=True))["record"] == records[3]
     last = await act(hass, entry, "get_last_record")
-    assert await act(hass, entry, "get_record", position=0) == {**last, "record_url": None}
+    assert await act(hass, entry, "get_record", position=0) == last
 
 
 @pytest.mark.parametrize("select", [{"position": 2}, {"first": True}])

@@ -1,4 +1,4 @@
-"""What the start button writes into a record, and how often to poll."""
+"""What the start button writes into a record, how often to poll, and where records are kept."""
 
 import json
 from typing import Any
@@ -161,6 +161,7 @@ async def test_what_no_form_sends(
     assert rest_entry.options == DEFAULTS | CHARGE
 
 
+@pytest.mark.usefixtures("logbook_left_alone")
 async def test_intervals(hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server) -> None:
     flow_id = await open_options(hass, entry)
     await submit(hass, flow_id, {"interval_idle": 30, "interval_charging": 5})
@@ -199,7 +200,7 @@ async def test_form_in_the_browser(
     url = "/api/config/config_entries/options/flow"
     form = await (await client.post(url, json={"handler": rest_entry.entry_id})).json()
     names = [field["name"] for field in form["data_schema"]]
-    assert set(names) == DEFAULTS.keys() | CHARGE.keys()
+    assert set(names) == DEFAULTS.keys() | CHARGE.keys() | {"database_url"}
     answer = await client.post(f"{url}/{form['flow_id']}", json=CHARGE)
     assert (await answer.json())["type"] == "create_entry"
     await hass.async_block_till_done()

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+import hashlib
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 import voluptuous as vol
 
+from custom_components.lovato_dmed4 import record_actions
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
@@ -60,10 +62,14 @@ async def test_charge(
         clock.advance(60)
     assert [response["record"] for response in responses] == simulated.records
     assert [response["pagination"] for response in responses] == ["T1", "T2", "T3"]
-    for response, transaction in zip(responses, "BCE", strict=True):
+    for number, (response, transaction) in enumerate(zip(responses, "BCE", strict=True), 1):
         assert response["signature"] == "valid"
+        assert response["archived"] is True
+        assert (response["record_id"], response["session_id"]) == (number, 1)
         assert response["public_key"] == simulated.public_key_ocmf.hex()
-        assert response["record_url"] == f"/api/lovato_dmed4/{entry.entry_id}/last_record.ocmf"
+        assert response["record_url"].endswith(f"/{entry.entry_id}/records/{number}.ocmf")
+        payload = response["record"].split("|")[1]
+        assert response["digest"] == hashlib.sha256(payload.encode()).hexdigest()
         payload = json.loads(response["record"].split("|")[1], parse_float=str)
         assert payload["IF"] == ["RFID_PLAIN"]
         assert (payload["CT"], payload["CI"]) == ("CBIDC", "BOX1 2")
@@ -340,6 +346,7 @@ ACTIONS = {action: data for action, data in WRONG_FIELDS if not data} | {
     "get_last_record": {},
     "get_record": {"position": 0},
     "list_records": {},
+    "synchronise_records": {},
     "get_events": {},
     "reset_errors": {},
     "synchronise_clock": {},
@@ -361,8 +368,9 @@ async def test_only_an_administrator_may(
     user: Context,
     admin: Context,
 ) -> None:
-    # The other one is for displays.
-    assert set(hass.services.async_services_for_domain(DOMAIN)) == {*ACTIONS, "set_custom_page"}
+    # The others are for displays, and for the archive.
+    others = {"set_custom_page", *record_actions._ACTIONS}
+    assert set(hass.services.async_services_for_domain(DOMAIN)) == {*ACTIONS, *others}
     server.requests.clear()
     for action, data in ACTIONS.items():
         with pytest.raises(Unauthorized):

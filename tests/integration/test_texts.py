@@ -1,7 +1,7 @@
 """Texts, icons and declarations: complete, consistent, and used."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -20,11 +20,16 @@ from custom_components.lovato_dmed4 import (
     binary_sensor,
     button,
     certificate,
+    charge_tracker,
     config_flow,
     coordinator,
     event,
+    failed_records,
     issues,
     number,
+    power_failure,
+    record_actions,
+    record_explanation,
     scale_check,
     select,
     sensor,
@@ -32,6 +37,8 @@ from custom_components.lovato_dmed4 import (
     switch,
     text as page_texts,
 )
+from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
+from custom_components.lovato_dmed4.charge_tracker import ChargeEvent, Origin
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
@@ -51,6 +58,10 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from custom_components.lovato_dmed4.key_binding import Match
+from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
+from custom_components.lovato_dmed4.record_export import Form
+from custom_components.lovato_dmed4.record_report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
 from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
@@ -59,7 +70,7 @@ MODULES = sorted(FOLDER.glob("*.py"))
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
     "button": button.BUTTONS,
-    "event": (event.METROLOGICAL_EVENT,),
+    "event": (event.CHARGE_CYCLE, event.METROLOGICAL_EVENT, event.RECORD),
     "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
@@ -67,7 +78,9 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
         *sensor.TOTAL_SENSORS,
         *sensor.CYCLE_SENSORS,
         *sensor.HOUSEKEEPING_SENSORS,
+        *sensor.ARCHIVE_SENSORS,
         sensor.LOGBOOK_PROGRESS,
+        sensor.RECORDS_MISSING,
     ),
     "switch": (switch.DISPLAY,),
     # The texts of the other meters are called the same, but for the meter's number.
@@ -140,6 +153,14 @@ def test_english_is_the_same() -> None:
     assert read_json("translations/en.json") == STRINGS
 
 
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("translations/*.json")), ids=lambda f: f.stem)
+def test_texts_of_the_browser_side(file: Path) -> None:
+    """Home Assistant takes them for Python's: it would log an error for the plurals of ICU."""
+    for text in texts(json.loads(file.read_text(encoding="utf-8"))["config_panel"]):
+        assert "plural" not in text
+        assert all(name.isidentifier() for name in placeholders(text))
+
+
 def test_texts_are_plain() -> None:
     for text in texts(STRINGS):
         assert text == text.strip() != ""
@@ -199,12 +220,23 @@ def test_problem_names_all_errors() -> None:
     assert list(words) == [error.name.lower() for error in MeterErrors if error.name]
 
 
+def test_events_of_a_charge_cycle() -> None:
+    words = STRINGS["entity"]["event"]["charge_cycle"]["state_attributes"]
+    assert list(words["event_type"]["state"]) == list(ChargeEvent)
+    assert list(words["origin"]["state"]) == list(Origin)
+    assert list(words["verdict"]["state"]) == list(Verdict)
+    assert list(words["step"]["state"]) == list(charge_tracker._STEPS.values())
+    # Others are those of an exception.
+    assert list(words["error"]["state"]) == [charge_tracker._INTERRUPTED]
+    assert charge_tracker._INTERRUPTED not in STRINGS["exceptions"]
+
+
 # --- Actions ------------------------------------------------------------------------------------
 
 
 def test_actions() -> None:
     assert set(ACTIONS) == set(STRINGS["services"]) == set(ICONS["services"])
-    assert set(ACTIONS) == set(services._ACTIONS)
+    assert set(ACTIONS) == {*services._ACTIONS, *record_actions._ACTIONS}
     for icon in texts(ICONS["services"]):
         assert icon.startswith("mdi:")
 
@@ -219,10 +251,14 @@ def test_action(action: str) -> None:
     for field in words["fields"].values():
         assert field["name"]
         assert field["description"].endswith(".")
-    assert next(iter(fields)) == "device_id"
     meter = {"integration": "lovato_dmed4"}
     displays = {"filter": [meter | {"model": model} for model in METERS]}
-    assert fields["device_id"] == {
+    device = fields["device_id"]
+    if action in record_actions._ACTIONS:
+        assert device["selector"]["device"] in (meter, meter | {"multiple": True})
+        return
+    assert next(iter(fields)) == "device_id"
+    assert device == {
         "required": True,
         "selector": {"device": displays if action == "set_custom_page" else meter},
     }
@@ -240,6 +276,64 @@ def test_choices_of_actions() -> None:
     assert options(start["identification_flags"]) == list(IdentificationFlag)
     assert start["identification_flags"]["selector"]["select"]["multiple"] is True
     assert options(display["page"]) == PAGES == select.DISPLAY_PAGE.options
+
+
+def test_choices_about_the_archive() -> None:
+    for action in ("list_sessions", "export_records"):
+        fields = ACTIONS[action]["fields"]
+        assert fields["verdict"]["selector"]["select"]["options"] == sorted(
+            SessionVerdict, key=list(SessionVerdict).index, reverse=True
+        )
+        assert fields["outcome"]["selector"]["select"]["options"] == list(Outcome)
+    assert ACTIONS["export_records"]["fields"]["format"]["selector"]["select"]["options"] == list(
+        Form
+    )
+
+
+@pytest.mark.parametrize("action", record_actions._ACTIONS)
+def test_fields_of_actions_about_the_archive(action: str) -> None:
+    def names(schema: Any) -> set[str]:
+        parts = getattr(schema, "validators", [schema])
+        return {str(key) for part in parts for key in getattr(part, "schema", None) or ()}
+
+    assert set(ACTIONS[action]["fields"]) == names(record_actions._ACTIONS[action][1])
+
+
+# --- Reports ------------------------------------------------------------------------------------
+
+
+CODES: dict[str, Iterable[str]] = {
+    "verdict": SessionVerdict,
+    "outcome": Outcome,
+    "signature": Verdict,
+    "signature_reason": (*Reason, NOT_A_RECORD),
+    "key": KEY_CODES,
+    "key_state": KeyState,
+    "source": Source,
+    "clock": CLOCK_CODES,
+    "refusal": (*Refusal, NOT_A_RECORD, record_explanation.ACCEPTED),
+    "deviation": DeviationCode,
+    "finding": FindingCode,
+}
+
+
+@pytest.mark.parametrize("part", CODES)
+def test_every_code_of_a_report_has_a_text(part: str) -> None:
+    words = STRINGS["config_panel"][part]
+    assert set(words) == set(CODES[part])
+    for text in words.values():
+        assert text.endswith(".")
+        assert placeholders(text) <= {"value_1", "value_2", "value_3"}
+
+
+def test_only_a_failed_signature_is_called_tampering() -> None:
+    accusing = {
+        (part, code)
+        for part in CODES
+        for code, text in STRINGS["config_panel"][part].items()
+        if "tamper" in text and "no sign of tampering" not in text
+    }
+    assert accusing == {("signature", "invalid"), ("verdict", "invalid")}
 
 
 def test_pages_of_a_remote_display() -> None:
@@ -310,7 +404,8 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 def test_exceptions_are_all_used() -> None:
     used = raised_keys() | {coordinator.translation_key(error) for error in examples()}
     assert set(STRINGS["exceptions"]) == used
-    for key in raised_keys():
+    assert placeholders(STRINGS["exceptions"]["archive_unavailable"]["message"]) == {"error"}
+    for key in raised_keys() - {"archive_unavailable"}:
         assert not placeholders(STRINGS["exceptions"][key]["message"])
 
 
@@ -363,11 +458,13 @@ def test_errors_of_forms() -> None:
         "wrong_meter",
     }
     inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
-    assert set(STRINGS["options"]["error"]) == inputs
+    database = {"database_url_invalid", "database_driver_missing", "database_failed"}
+    assert set(STRINGS["options"]["error"]) == inputs | database
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
-        assert not placeholders(text)
+        cause = text == STRINGS["options"]["error"]["database_failed"]
+        assert placeholders(text) == ({"error"} if cause else set())
 
 
 def _is_input(error: MeterError) -> bool:
@@ -380,8 +477,10 @@ def _is_input(error: MeterError) -> bool:
 
 def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
-    others = {"clock_not_kept", "login_locked", "errors_persist"}
-    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED}
+    others = {"clock_not_kept", "logbook_overwrites", "login_locked", "errors_persist"}
+    others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
+    others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCLEAR.value}
+    others |= {power_failure.CHARGE_AFTER_POWER_FAILURE}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]
@@ -409,11 +508,12 @@ def test_manifest() -> None:
     assert manifest["config_flow"] is True
     assert manifest["iot_class"] == "local_polling"
     assert manifest["integration_type"] == "device"
-    assert manifest["dependencies"] == ["http", "usb"]
+    assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
-    # Home Assistant itself pins pymodbus: a floor, and nothing above it.
-    (requirement,) = manifest["requirements"]
-    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", requirement)
+    # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
+    database, modbus = manifest["requirements"]
+    assert re.fullmatch(r"SQLAlchemy>=\d+\.\d+", database)
+    assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)

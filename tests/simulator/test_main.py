@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 import hashlib
 import os
+from pathlib import Path
 import re
 import signal
 import socket
@@ -112,6 +113,32 @@ async def test_all_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
         assert gateway
         async with ModbusClient(int(gateway[1]), 3) as modbus:
             assert (await modbus.read(0x4F20, 48))[:91] == bytes.fromhex(gateway[2])
+
+
+async def test_replay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    web, modbus = tmp_path / "web.json", tmp_path / "modbus.json"
+    web.write_text('{"format": 1, "transport": "rest", "answers": {"measure": {"voltage": 4}}}')
+    modbus.write_text('{"format": 1, "transport": "modbus", "registers": {"0x0200": "0000 0FA0"}}')
+    options = ("--replay", str(web), "--replay", str(modbus))
+    async for lines in lines_of(capsys, *options, number=2):
+        found = re.fullmatch(rf"replay of {web} REST (http://127\.0\.0\.1:\d+)", lines[0])
+        assert found
+        async with ClientSession() as session, session.get(f"{found[1]}/v1/measure") as response:
+            assert await response.json() == {"voltage": 4}
+        found = re.fullmatch(rf"replay of {modbus} Modbus TCP 127\.0\.0\.1:(\d+) unit 1", lines[1])
+        assert found
+        async with ModbusClient(int(found[1])) as client:
+            assert await client.read(0x0200, 2) == b"\0\0\x0f\xa0"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2, "transport": "rest"}'])
+def test_replay_of_something_else(
+    content: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "dump.json"
+    file.write_text(content)
+    assert main(["--replay", str(file)]) == 1
+    assert "python -m simulator: " in capsys.readouterr().err
 
 
 def test_a_meter_is_needed(capsys: pytest.CaptureFixture[str]) -> None:

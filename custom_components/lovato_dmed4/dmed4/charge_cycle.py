@@ -42,19 +42,42 @@ class Timing:
     """For a command and its signature: long enough to outlast a short loss of the link."""
 
 
+class Journal:
+    """Is told of what creates records, while nothing else can happen to the meter; this one forgets.
+
+    The step waits for it: what it does first is done before the command goes out, or before
+    anything could overwrite the record.
+    """
+
+    async def before(self, command: Command, last: bytes) -> None:
+        """Take down that a command is about to be given, and the last record; empty for none."""
+
+    async def after(self, command: Command, record: bytes) -> None:
+        """Take down the record that the command brought."""
+
+
 class ChargeCycle:
     """Takes the steps of a charge cycle, one at a time.
 
     Begin and end are not idempotent: a command is given once, and whether it was carried out is
     read from the status, also when the answer to it was lost. Besides what each step raises, all of
     them raise RefusedError when the meter refuses a request, and the errors of a lost link.
+
+    Attributes:
+        journal: is told of each command and each record, also of those that nobody is given.
     """
 
     def __init__(self, meter: Meter, identity: Identity, timing: Timing | None = None) -> None:
         self._meter = meter
         self._identity = identity
         self._timing = timing or Timing()
+        self.journal = Journal()
         self._lock = asyncio.Lock()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step is under way."""
+        return self._lock.locked()
 
     async def begin(self, charge: ChargeIdentity) -> bytes:
         """Start a charge and return its first signed record.
@@ -207,6 +230,7 @@ class ChargeCycle:
             previous = await self._meter.read_last_record()
         except RefusedError:
             previous = b""  # as good as none: a meter may refuse what it does not have yet
+        await self.journal.before(command, previous)
         try:
             await self._meter.send(command)
         except (SilentError, CannotConnectError, UnexpectedAnswerError) as err:
@@ -219,7 +243,9 @@ class ChargeCycle:
             CommandFailedError,
             known=known,
         )
-        return await self._new_record(previous, known)
+        record = await self._new_record(previous, known)
+        await self.journal.after(command, record)
+        return record
 
     async def _new_record(self, previous: bytes, known: frozenset[str]) -> bytes:
         """Fetch the last record until it is another than the one before."""

@@ -38,6 +38,9 @@ POSITIONS: Final = 1 << 16
 
 _BAD_REQUESTS: Final = range(400, 500)
 
+# Signing takes well under a second, and so should saving what was signed.
+_SETTLE_PAUSE: Final = 0.2
+
 
 class RestSource(Protocol):
     """What the logbooks need of a meter behind a web server."""
@@ -66,7 +69,12 @@ class ModbusSource(Protocol):
 
 
 class _Index:
-    """The entries of a logbook by their position, whatever the index of the last one is."""
+    """The entries of a logbook by their position, whatever the index of the last one is.
+
+    Args:
+        read_at: reads an entry by its index.
+        read_last: reads the last entry in another way; empty if there is none.
+    """
 
     def __init__(
         self,
@@ -79,47 +87,67 @@ class _Index:
 
     async def read(self, position: int) -> bytes:
         """Read the entry at a position counted back from the last one, which is 0."""
-        if position == 0 and (last := await self._last()):
-            return last
-        if self._base is None:
-            self._base = await self._find_base()
-        return await self._read_at(position + self._base)
+        base = await self._find_base() if self._base is None else self._base
+        try:
+            return await self._read_at(position + base)
+        except EntryNotFoundError:
+            # The manual's way is to records "different from the last one": perhaps not to that.
+            if position == 0 and (last := await self._last()):
+                return last
+            raise
 
     async def _last(self) -> bytes:
         return b"" if self._read_last is None else await self._read_last()
 
     async def _find_base(self) -> int:
         """Find out which index the last entry has, while no new one comes in between."""
+        stable = False
         for _ in range(_ATTEMPTS):
-            last = await self._last()
-            base = await self._base_by(last)
-            if await self._last() == last:
+            try:
+                last = await self._last()
+            except UnexpectedAnswerError:
+                # Too long, or no text: it can't be compared, and must not hide all the others.
+                return 0 if await self._exists(0) else 1
+            base = await (self._base_by(last) if last else self._base_by_existence())
+            # What is at index 0 has not moved on by one.
+            stable = (bool(last) and base == 0) or await self._last() == last
+            if stable and base is not None:
+                self._base = base
                 return base
-        raise UnexpectedAnswerError("the logbook keeps changing while it is read")
+            # The last record may be there a moment before it is in the logbook.
+            await asyncio.sleep(_SETTLE_PAUSE)
+        if not stable:
+            raise UnexpectedAnswerError("the logbook keeps changing while it is read")
+        # Not to be had by an index: the one before it has index 1.
+        self._base = 0
+        return 0
 
-    async def _base_by(self, last: bytes) -> int:
-        if not last:
-            return await self._base_by_existence()
-        if await self._probe(1) != last:
-            return 0
+    async def _base_by(self, last: bytes) -> int | None:
         # Both, if the last two entries are the same to the byte.
-        return 0 if await self._probe(0) == last else 1
+        for base in (0, 1):
+            with suppress(EntryNotFoundError):
+                if await self._read_at(base) == last:
+                    return base
+        return None
 
     async def _base_by_existence(self) -> int:
         try:
             await self._read_at(0)
         except EntryNotFoundError, EntryNotReadyError:
             # Only if index 1 is answered, index 0 is missing and the meter does not just hang.
-            if not await self._probe(1):
+            if not await self._exists(1):
                 raise
             return 1
         return 0
 
-    async def _probe(self, index: int) -> bytes:
+    async def _exists(self, index: int) -> bool:
         try:
-            return await self._read_at(index)
+            await self._read_at(index)
         except EntryNotFoundError:
-            return b""
+            return False
+        except UnexpectedAnswerError:
+            return True
+        return True
 
 
 class RestLogbook(Logbook):

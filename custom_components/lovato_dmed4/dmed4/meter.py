@@ -7,6 +7,7 @@ from typing import Protocol
 from .model import (
     Command,
     DisplayPage,
+    FastMeasures,
     Feature,
     Housekeeping,
     Identity,
@@ -97,14 +98,21 @@ class Meter(Protocol):
         """Seconds between two live polls that leave the line idle for half of the time."""
 
     @property
+    def fast_interval(self) -> float:
+        """Seconds between two fast reads: sooner there is nothing new, or it would be too much."""
+
+    @property
     def link_losses(self) -> int:
-        """How often a lasting link was lost: what answers after that may be another meter."""
+        """How often a lasting link was lost, or another key was seen: it may be another meter."""
 
     async def identify(self) -> Identity:
         """Find out who the meter is; raises NotADmed4Error for any other device."""
 
     async def read_live(self) -> LiveData:
         """Read the measures and the status words."""
+
+    async def read_fast(self) -> FastMeasures:
+        """Read voltage, current and power alone, in one request."""
 
     async def read_status(self) -> Status:
         """Read the status words alone."""

@@ -34,6 +34,7 @@ from .logbook import ModbusLogbook
 from .model import (
     Command,
     DisplayPage,
+    FastMeasures,
     Feature,
     Housekeeping,
     Identity,
@@ -190,6 +191,7 @@ class ModbusMeter(ModbusDevice):
     """A DMED4 behind a Modbus link."""
 
     features = Feature.EXCHANGED_ENERGY | Feature.HOUR_COUNTERS | Feature.SAMPLE_TIME
+    fast_interval = 0.1  # the meter refreshes these registers so often (manual: measure list)
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         super().__init__(link, unit_id)
@@ -235,11 +237,11 @@ class ModbusMeter(ModbusDevice):
         """Read measures and status in four requests, one per block of registers."""
         waited = self._seconds_waited
         await self._request(self._measures.async_update)
-        await self._request(self._fast.async_update)
+        fast = await self.read_fast()
         status = await self.read_status()
         # Behind a gateway there is a line of a speed that is not known, so its answers are timed.
         self._link.polls[self] = self._live_poll_seconds or self._seconds_waited - waited
-        measures, fast = self._measures, self._fast
+        measures = self._measures
         return LiveData(
             measures=Measures(
                 voltage=fast.voltage,
@@ -252,11 +254,20 @@ class ModbusMeter(ModbusDevice):
                 cycle_energy_exported=measures.cycle_energy_exported,
                 temperature_i1=measures.temperature_i1,
                 temperature_i2=measures.temperature_i2,
-                sampled_at=datetime.fromtimestamp(fast.sampled_at, UTC)
-                if fast.sampled_at
-                else None,
+                sampled_at=fast.sampled_at,
             ),
             status=status,
+        )
+
+    async def read_fast(self) -> FastMeasures:
+        """Read the registers that the meter refreshes every 100 ms."""
+        words = self._fast
+        await self._request(words.async_update)
+        return FastMeasures(
+            voltage=words.voltage,
+            current=words.current,
+            power=words.power,
+            sampled_at=datetime.fromtimestamp(words.sampled_at, UTC) if words.sampled_at else None,
         )
 
     async def read_status(self) -> Status:

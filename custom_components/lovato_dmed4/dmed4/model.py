@@ -191,6 +191,16 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FastMeasures:
+    """What a meter measures several times a second; units and None as in `Measures`."""
+
+    voltage: float | None = None
+    current: float | None = None
+    power: float | None = None
+    sampled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveData:
     """What one live poll brings."""
 

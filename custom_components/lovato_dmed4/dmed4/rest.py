@@ -29,6 +29,7 @@ from .logbook import RestLogbook
 from .model import (
     Command,
     DisplayPage,
+    FastMeasures,
     Feature,
     Housekeeping,
     Identity,
@@ -244,7 +245,8 @@ class RestMeter(RestDevice):
         | Feature.PARSED_EVENTS
     )
     shortest_interval = 0.0
-    link_losses = 0
+    # A connection for each request, and the web server is there for others as well.
+    fast_interval = 1.0
 
     def __init__(
         self,
@@ -257,6 +259,8 @@ class RestMeter(RestDevice):
     ) -> None:
         super().__init__(session, host, port, **connection)
         self._scale = scale or MeasureScale()
+        self._shown: tuple[object, ...] = ()
+        self.link_losses = 0
         self.parameters: Final = RestParameters(
             get=self._get, post=self._post, read_system=self.read_system, host=host
         )
@@ -269,6 +273,7 @@ class RestMeter(RestDevice):
             system = await self._get("system_status")
         except (RefusedError, UnexpectedAnswerError) as err:
             raise NotADmed4Error("this web server has no API of a DMED4") from err
+        self._shown = _shown(settings, system)
         # A DMED403 has no model code.
         if "public_key" not in settings or "serial_number" not in system:
             raise NotADmed4Error("this web server's answers are not those of a DMED4")
@@ -285,11 +290,12 @@ class RestMeter(RestDevice):
     async def read_live(self) -> LiveData:
         """Read measures and status in two requests."""
         answer = await self._get("measure")
+        fast = self._fast_measures(answer)
         return LiveData(
             measures=Measures(
-                voltage=_scaled(answer, "voltage", self._scale.voltage),
-                current=_scaled(answer, "current", self._scale.current),
-                power=_scaled(answer, "power", self._scale.power),
+                voltage=fast.voltage,
+                current=fast.current,
+                power=fast.power,
                 energy_imported=_scaled(answer, "energypos", 3),  # Wh
                 energy_exported=_scaled(answer, "energyneg", 3),  # Wh
                 cycle_energy_imported=_scaled(answer, "energy", 3),  # Wh
@@ -298,6 +304,17 @@ class RestMeter(RestDevice):
                 temperature_i2=_scaled(answer, "temperature_i2", 1),
             ),
             status=await self.read_status(),
+        )
+
+    async def read_fast(self) -> FastMeasures:
+        """Read the measures, and take of them what changes fast."""
+        return self._fast_measures(await self._get("measure"))
+
+    def _fast_measures(self, answer: Answer) -> FastMeasures:
+        return FastMeasures(
+            voltage=_scaled(answer, "voltage", self._scale.voltage),
+            current=_scaled(answer, "current", self._scale.current),
+            power=_scaled(answer, "power", self._scale.power),
         )
 
     async def read_status(self) -> Status:
@@ -327,6 +344,10 @@ class RestMeter(RestDevice):
         now = time.time()
         logbook = await self.read_logbook_info()
         system = await self._get("system_status")
+        for known, shown in zip(self._shown, _shown(settings, system), strict=False):
+            if shown is not None and shown != known:
+                # There is no lasting link that could be lost: this is how another meter shows.
+                self.link_losses += 1
         clock = _integer(settings, "datetime")
         return Housekeeping(
             clock_drift=None if clock is None else drift_seconds(clock, now),
@@ -533,6 +554,11 @@ def _number(answer: Answer, name: str) -> float | None:
         return None
     # Whatever a meter counts is far below; what is not, can't be calculated with.
     return value if abs(value) < _NUMBER_LIMIT else None
+
+
+def _shown(settings: Answer, system: Answer) -> tuple[object, ...]:
+    """Get what tells one meter from another."""
+    return _hex(settings, "public_key"), _integer(system, "serial_number")
 
 
 def _integer(answer: Answer, name: str) -> int | None:

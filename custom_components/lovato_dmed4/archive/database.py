@@ -1,0 +1,257 @@
+"""The connection to the database, whichever it is."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+import re
+from typing import Any, Final
+from urllib.parse import unquote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.orm import Session
+
+from .migrations import migrate
+from .model import ArchiveError
+
+# Seconds to wait for a server, for a lock, or for a connection: a charge waits for its record.
+_PATIENCE: Final = 10
+# A server that has the question but does not answer, nor break off.
+_ANSWER: Final = 60
+
+_POSTGRESQL: Final = {"connect_timeout": _PATIENCE, "tcp_user_timeout": 1000 * _PATIENCE}
+_MARIADB: Final = {
+    "charset": "utf8mb4",
+    "connect_timeout": _PATIENCE,
+    "read_timeout": _ANSWER,
+    "write_timeout": _ANSWER,
+}
+# What the drivers that Home Assistant names take; what the URL says goes before.
+_DRIVERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "psycopg2": _POSTGRESQL,
+    "psycopg": _POSTGRESQL,
+    "mysqldb": _MARIADB,
+    "pymysql": _MARIADB,
+}
+
+# For each new connection.
+_SET_UP: Final[Mapping[str, tuple[str, ...]]] = {
+    "sqlite": (
+        f"PRAGMA busy_timeout = {1000 * _PATIENCE}",
+        "PRAGMA foreign_keys = ON",
+        # With less, the last records could be gone when the power fails.
+        "PRAGMA synchronous = FULL",
+    ),
+    "postgresql": (f"SET lock_timeout = '{_PATIENCE}s'", "SET synchronous_commit = on"),
+    "mysql": (f"SET innodb_lock_wait_timeout = {_PATIENCE}",),
+}
+
+# The option with which a transaction in SQLite begins; without it, there is none.
+_BEGIN: Final = "dmed4_begin"
+_SQLITE_READS: Final = {_BEGIN: "BEGIN"}
+# Whoever is going to write says so at once: two that have read first would wait for each other.
+_SQLITE_WRITES: Final = {_BEGIN: "BEGIN IMMEDIATE"}
+_READS: Final = {"isolation_level": "REPEATABLE READ"}
+# Whoever has waited for a lock sees what the other one has written.
+_WRITES: Final = {"isolation_level": "READ COMMITTED"}
+
+# A writer gets between emptying the log and holding on to that rarely, but it can.
+_PAUSE_ATTEMPTS: Final = 3
+# Milliseconds to wait for readers, who are soon done.
+_PAUSE_PATIENCE: Final = 500
+
+
+class ConflictError(ArchiveError):
+    """Somebody else has written the same at the same moment."""
+
+
+class Database:
+    """Connections to a database, and transactions on them.
+
+    All that goes wrong there becomes an ArchiveError that tells nothing of the URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._secrets = _secrets(url)
+        self._engine: Engine | None = None
+        self._paused: Connection | None = None
+
+    def open(self) -> None:
+        """Connect, and make or migrate the tables."""
+        if self._engine is not None:
+            return
+        try:
+            engine = _engine(make_url(self._url))
+            try:
+                _check(engine)
+                with _writing(engine).connect() as connection:
+                    migrate(connection)
+            except BaseException:
+                engine.dispose()
+                raise
+        except ArchiveError:
+            raise
+        except Exception as err:  # noqa: BLE001 - drivers raise anything for a URL they don't like
+            raise ArchiveError(self._describe(err)) from None
+        self._engine = engine
+
+    def close(self) -> None:
+        """Let go of all connections; those in use when they are done."""
+        self.resume()
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read in one transaction, which sees one state of the database."""
+        with self._translated(), Session(_reading(self._opened())) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Write in one transaction: all of it is on disk afterwards, or nothing."""
+        with (
+            self._translated(),
+            Session(_writing(self._opened()), expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def pause(self) -> None:
+        """Write everything into the file of SQLite, and leave the file alone until `resume`.
+
+        Nobody has to wait. As long as somebody reads the state that the file has, SQLite keeps what
+        is written after it in the log (`-wal`) and only adds to that, so that a copy of the file is
+        whole, with or without a copy of the log. Should `resume` never come, the log grows until the
+        archive is closed.
+        """
+        self.resume()
+        with self._translated():
+            engine = self._opened()
+            if engine.dialect.name != "sqlite":
+                return
+            log = Path(f"{engine.url.database}-wal")
+            for _ in range(_PAUSE_ATTEMPTS):
+                self.resume()
+                _empty_log(engine)
+                self._paused = _reading(engine).connect()
+                self._paused.exec_driver_sql("SELECT * FROM dmed4_version").all()
+                if not log.exists() or not log.stat().st_size:
+                    return
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        reader, self._paused = self._paused, None
+        if reader is not None:
+            reader.close()
+
+    def _opened(self) -> Engine:
+        if self._engine is None:
+            raise ArchiveError("The archive is not open")
+        return self._engine
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise ArchiveError for what goes wrong in the database."""
+        # Not `from err`: a log would show that one's text as well.
+        try:
+            yield
+        except IntegrityError as err:
+            raise ConflictError(self._describe(err)) from None
+        except (SQLAlchemyError, OSError) as err:
+            raise ArchiveError(self._describe(err)) from None
+
+    def _describe(self, err: Exception) -> str:
+        """Name the cause without the statement, and without what may be a password."""
+        cause = err.orig if isinstance(err, StatementError) and err.orig else err
+        text = str(cause).partition("\n")[0].strip()
+        return f"{type(cause).__name__}: {self._secrets.sub('…', text)}"
+
+
+def _secrets(url: str) -> re.Pattern[str]:
+    """Match all words of a URL but its scheme: of one mistyped, any may be a part of the password."""
+    parts = re.split(r"[/:@?&=#\s]+", url.partition("://")[2] or url)
+    words = {word for part in parts for word in (part, unquote(part)) if word}
+    found = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{found})(?!\w)" if found else r"(?!)")
+
+
+def _engine(url: URL) -> Engine:
+    """Set up the connections; none is made yet."""
+    # Parameters would show up in errors and so in logs: who charged, and when.
+    settings: dict[str, Any] = {"hide_parameters": True}
+    if url.get_backend_name() != "sqlite":
+        known = _DRIVERS.get(url.get_driver_name(), {})
+        settings |= {
+            "connect_args": {name: known[name] for name in known.keys() - url.query.keys()},
+            # After the server was restarted, or has closed what was idle for long.
+            "pool_pre_ping": True,
+            # Home Assistant has some 60 threads, and a server 100 connections for all its clients.
+            "pool_size": 2,
+            "max_overflow": 3,
+            "pool_timeout": _PATIENCE,
+        }
+    engine = create_engine(url, **settings)
+    event.listen(engine, "connect", _set_up(engine.dialect.name))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(name: str) -> Any:
+    """Make what sets up a connection."""
+
+    def set_up(connection: Any, _: object) -> None:
+        if name == "sqlite":
+            # The driver would begin a transaction when it sees fit, which is too late.
+            connection.isolation_level = None
+        cursor = connection.cursor()
+        for statement in _SET_UP.get("mysql" if name == "mariadb" else name, ()):
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    return set_up
+
+
+def _begin(connection: Connection) -> None:
+    if statement := connection.get_execution_options().get(_BEGIN):
+        connection.exec_driver_sql(statement)
+
+
+def _reading(engine: Engine) -> Engine:
+    options = _SQLITE_READS if engine.dialect.name == "sqlite" else _READS
+    return engine.execution_options(**options)
+
+
+def _writing(engine: Engine) -> Engine:
+    options = _SQLITE_WRITES if engine.dialect.name == "sqlite" else _WRITES
+    return engine.execution_options(**options)
+
+
+def _empty_log(engine: Engine) -> None:
+    """Write what is in the log of SQLite into its file, unless others need the log for too long."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_PAUSE_PATIENCE}")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * _PATIENCE}")
+
+
+def _check(engine: Engine) -> None:
+    """Refuse a database that would not keep what it is given.
+
+    Raises:
+        ArchiveError: it is one.
+    """
+    with engine.connect() as connection:
+        match engine.dialect.name:
+            case "sqlite":
+                if not connection.exec_driver_sql("PRAGMA database_list").all()[0][2]:
+                    raise ArchiveError("A database in memory keeps nothing")
+                # The file keeps this. Readers then need not wait for a writer, nor it for them.
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            case "postgresql":
+                encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+                if encoding not in {"UTF8", "SQL_ASCII"}:
+                    raise ArchiveError(f"The database has the encoding {encoding}, not UTF8")

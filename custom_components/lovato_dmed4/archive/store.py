@@ -1,0 +1,323 @@
+"""The archive: signed records, kept for good, in a database of the user's choice."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, select, true
+
+from ..ocmf import MAX_SIZE, Verdict, load_public_key
+from . import changes
+from .database import ConflictError, Database
+from .judging import digest, read
+from .model import (
+    ArchiveSummary,
+    MeterInfo,
+    Outcome,
+    RecordPage,
+    RecordTooLargeError,
+    SessionDetail,
+    SessionEnergy,
+    SessionPage,
+    SessionQuery,
+    Source,
+    StoredKey,
+    StoredRecord,
+    StoreResult,
+    is_suspicious,
+)
+from .queries import (
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    SESSIONS,
+    after,
+    details,
+    matching,
+    number,
+    to_key,
+    to_record,
+    to_session,
+)
+from .tables import NEVER, MeterRow, RecordRow, SessionRow
+
+# Sessions that are read at once when all are asked for: some 200 KB, and 1 MB each at most.
+_BATCH: Final = 50
+_WITHOUT_END: Final = (Outcome.OPEN, Outcome.END_MISSING)
+
+
+class Archive:
+    """The records of all meters that share a database.
+
+    Every method blocks: none may be called in an event loop. All may be called from several threads
+    at once, and raise ArchiveError when the database fails; what was stored before that stays.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Name the database by its SQLAlchemy URL; nothing is opened yet."""
+        self._database = Database(url)
+
+    def open(self) -> None:
+        """Connect, and make or migrate the tables.
+
+        Raises:
+            ArchiveError: also for a URL that is none, a driver that is not installed, and tables
+                that a newer version has made.
+        """
+        self._database.open()
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._database.close()
+
+    def pause(self) -> None:
+        """Write everything into the database's own file, and leave that alone until `resume`.
+
+        For a backup that copies the file. Nobody waits: what is stored meanwhile goes into the log
+        next to it. Does nothing but for SQLite.
+        """
+        self._database.pause()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._database.resume()
+
+    def register_meter(self, info: MeterInfo) -> int:
+        """Note a meter and what is known of it now; returns its number in the archive."""
+        try:
+            return self._register_meter(info)
+        except ConflictError:
+            return self._register_meter(info)
+
+    def _register_meter(self, info: MeterInfo) -> int:
+        with self._database.writing() as transaction:
+            return changes.register(transaction, info).id
+
+    def rename_meter(self, old: str, new: str) -> None:
+        """Know a meter by another unique ID, as one with all that is known of that ID."""
+        with self._database.writing() as transaction:
+            meter = changes.find_meter(transaction, old)
+            if meter is None or old == new:
+                return
+            if other := changes.find_meter(transaction, new):
+                changes.move(transaction, meter, other)
+            else:
+                meter.unique_id = new
+
+    def see_key(self, meter_id: int, spki: bytes, now: datetime) -> StoredKey:
+        """Note the key that a meter shows: the first one is pinned, another one is CHANGED.
+
+        Records that could not be verified for want of a key are verified with a pinned one.
+        """
+        key = load_public_key(spki)
+        with self._database.writing() as transaction:
+            changes.lock(transaction, meter_id)
+            return to_key(changes.see_key(transaction, meter_id, key, now))
+
+    def accept_key(self, meter_id: int, spki: bytes, now: datetime) -> None:
+        """Pin a key that the user says is right; the pinned one becomes a former one.
+
+        The meter's records signed with it are verified again.
+        """
+        key = load_public_key(spki)
+        with self._database.writing() as transaction:
+            changes.lock(transaction, meter_id)
+            changes.accept_key(transaction, meter_id, key, now)
+
+    def keys(self, meter_id: int) -> tuple[StoredKey, ...]:
+        """Return the keys that a meter was seen with, the first one first."""
+        with self._database.reading() as transaction:
+            return tuple(map(to_key, changes.find_keys(transaction, meter_id)))
+
+    def store(
+        self, meter_id: int, raw: bytes, source: Source, now: datetime, *, chained: bool = False
+    ) -> StoreResult:
+        """Verify and keep a record; on disk when this returns.
+
+        A record is kept once, by its digest. The same again changes nothing, except that one with a
+        valid signature takes the place of one without, that COMMAND takes the place of METER, and
+        that `chained` is taken over.
+
+        Args:
+            meter_id: the meter it came from.
+            raw: any bytes, also such as are no record.
+            source: how it came here.
+            now: the time.
+            chained: whether every older record of the meter's logbook is known to be here.
+
+        Raises:
+            RecordTooLargeError: it is larger than any record.
+        """
+        if len(raw) > MAX_SIZE:
+            raise RecordTooLargeError(f"{len(raw)} bytes are no record")
+        legible = read(raw)
+        with self._database.writing() as transaction:
+            changes.lock(transaction, meter_id)
+            row, new = changes.store(transaction, meter_id, raw, legible, source, now=now)
+            row.chained = row.chained or chained
+            return StoreResult(record=to_record(row), new=new)
+
+    def is_chained(self, meter_id: int, raw: bytes) -> bool:
+        """Tell whether a record is here together with all that are older in the logbook."""
+        with self._database.reading() as transaction:
+            row = changes.find_record(transaction, meter_id, digest(raw, read(raw)))
+            return row is not None and row.chained
+
+    def has_chained(self, meter_id: int) -> bool:
+        """Tell whether `is_chained` is true of any record of a meter."""
+        chained = select(RecordRow.id).where(RecordRow.meter_id == meter_id, RecordRow.chained)
+        with self._database.reading() as transaction:
+            return transaction.scalar(chained.limit(1)) is not None
+
+    def settle(self, meter_id: int, *, charging: bool) -> None:
+        """Settle how sessions ended whose end is not told by a record.
+
+        All open ones are END_MISSING, but for the newest one while the meter is charging.
+        """
+        with self._database.writing() as transaction:
+            changes.lock(transaction, meter_id)
+            of_meter = SessionRow.meter_id == meter_id
+            newest = transaction.scalar(
+                select(SessionRow.id).where(of_meter).order_by(*NEWEST_FIRST).limit(1)
+            )
+            for row in transaction.scalars(
+                select(SessionRow).where(of_meter, SessionRow.outcome.in_(_WITHOUT_END))
+            ):
+                still = charging and row.id == newest
+                row.outcome = Outcome.OPEN if still else Outcome.END_MISSING
+
+    def summary(self, meter_id: int) -> ArchiveSummary:
+        """Return what the archive has of a meter."""
+        verdicts = RecordRow.verdict, RecordRow.key_verdict
+        with self._database.reading() as transaction:
+            counted = transaction.execute(
+                select(*verdicts, func.count())
+                .where(RecordRow.meter_id == meter_id)
+                .group_by(*verdicts)
+            ).all()
+            last = transaction.scalar(
+                SESSIONS.where(
+                    SessionRow.meter_id == meter_id, SessionRow.outcome.not_in(_WITHOUT_END)
+                )
+                .order_by(*NEWEST_FIRST)
+                .limit(1)
+            )
+            return ArchiveSummary(
+                records=sum(count for _, _, count in counted),
+                suspicious=sum(
+                    count for verdict, key, count in counted if is_suspicious(verdict, key)
+                ),
+                failed=sum(count for verdict, _, count in counted if verdict is Verdict.INVALID),
+                last=to_session(last) if last else None,
+            )
+
+    def sessions(self, query: SessionQuery) -> SessionPage:
+        """Return a page of sessions, the newest first."""
+        with self._database.reading() as transaction:
+            total = transaction.scalar(
+                select(func.count()).select_from(SessionRow).where(matching(query))
+            )
+            rows = transaction.scalars(
+                SESSIONS.where(matching(query))
+                .order_by(*NEWEST_FIRST)
+                .offset(query.offset)
+                .limit(query.limit)
+            )
+            return SessionPage(sessions=tuple(map(to_session, rows)), total=total or 0)
+
+    def session(self, session_id: int) -> SessionDetail | None:
+        """Return a session with its records; None if there is none of that number."""
+        with self._database.reading() as transaction:
+            rows = transaction.scalars(SESSIONS.where(SessionRow.id == number(session_id))).all()
+            return next(details(transaction, rows), None)
+
+    def each_session(self, query: SessionQuery) -> Iterator[SessionDetail]:
+        """Return all sessions that a query is about, the oldest first, whatever its page."""
+        rest: ColumnElement[bool] = true()
+        while True:
+            with self._database.reading() as transaction:
+                rows = transaction.scalars(
+                    SESSIONS.where(matching(query), rest).order_by(*OLDEST_FIRST).limit(_BATCH)
+                ).all()
+                batch = tuple(details(transaction, rows))
+            yield from batch
+            if len(rows) < _BATCH:
+                return
+            rest = after(rows[-1])
+
+    def energies(self, query: SessionQuery) -> list[SessionEnergy]:
+        """Return the energies of all sessions that a query is about, whatever its page.
+
+        Those whose begin is not known are left out.
+        """
+        with self._database.reading() as transaction:
+            rows = transaction.execute(
+                select(
+                    SessionRow.begin,
+                    SessionRow.identification,
+                    SessionRow.imported,
+                    SessionRow.exported,
+                ).where(matching(query), SessionRow.begin > NEVER)
+            )
+            return [SessionEnergy(*row) for row in rows]
+
+    def records_without_session(self, meters: Sequence[str], offset: int, limit: int) -> RecordPage:
+        """Return a page of the records that tell of no session, the last to arrive first.
+
+        Args:
+            meters: unique IDs of config entries; empty for all.
+            offset: how many to pass over.
+            limit: how many at most.
+        """
+        wanted: ColumnElement[bool] = RecordRow.session_id.is_(None)
+        if meters:
+            wanted &= RecordRow.meter_id.in_(
+                select(MeterRow.id).where(MeterRow.unique_id.in_(meters))
+            )
+        with self._database.reading() as transaction:
+            total = transaction.scalar(select(func.count()).select_from(RecordRow).where(wanted))
+            rows = transaction.scalars(
+                select(RecordRow)
+                .where(wanted)
+                .order_by(RecordRow.id.desc())
+                .offset(offset)
+                .limit(limit)
+            )
+            return RecordPage(records=tuple(map(to_record, rows)), total=total or 0)
+
+    def record(self, record_id: int) -> StoredRecord | None:
+        """Return a record; None if there is none of that number."""
+        with self._database.reading() as transaction:
+            row = transaction.get(RecordRow, number(record_id))
+            return to_record(row) if row else None
+
+    def find_record(self, digest: str) -> StoredRecord | None:
+        """Return a record by the SHA-256 of its payload in hex."""
+        with self._database.reading() as transaction:
+            row = transaction.scalar(
+                select(RecordRow).where(RecordRow.digest == digest).order_by(RecordRow.id).limit(1)
+            )
+            return to_record(row) if row else None
+
+    def verify_again(self, after: int, limit: int, now: datetime) -> int | None:
+        """Verify the next records after a number; returns the last one's, None at the end."""
+        with self._database.reading() as transaction:
+            rows = transaction.execute(
+                select(RecordRow.id, RecordRow.meter_id)
+                .where(RecordRow.id > after)
+                .order_by(RecordRow.id)
+                .limit(limit)
+            ).all()
+        if not rows:
+            return None
+        last: int = rows[-1].id
+        for meter_id in {row.meter_id for row in rows}:
+            with self._database.writing() as transaction:
+                changes.lock(transaction, meter_id)
+                these = and_(RecordRow.id > after, RecordRow.id <= last)
+                changes.verify_again(transaction, meter_id, these, now)
+        return last
+
+    def forget_meter(self, meter_id: int) -> None:
+        """Delete a meter with all its records and keys, because the user asked for it."""
+        with self._database.writing() as transaction:
+            changes.forget(transaction, meter_id)

@@ -1,0 +1,229 @@
+"""The tables, in the shape of the newest version; `migrations` brings older ones there."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+import re
+from typing import Any, Final, override
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from ..ocmf import RecordKind, Verdict
+from .model import KeyState, KeyVerdict, Outcome, SessionVerdict, Source
+
+NEVER: Final = datetime(1000, 1, 1, tzinfo=UTC)
+"""Stands for an unknown time where sessions are in order: databases disagree where NULL comes.
+
+MariaDB has no earlier time.
+"""
+
+# What no database stores alike, or nobody can read: control characters, and halves of a pair.
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+# Of the longest difference of two numbers that a record can hold.
+_DECIMAL_LENGTH: Final = 300
+# More than the format allows for any text; only for finding and showing, the record has it all.
+_TEXT_LENGTH: Final = 255
+# As `TEXT` of MariaDB takes, when each character has four bytes.
+SEARCH_LENGTH: Final = 16_000
+
+
+def printable(text: str, length: int = _TEXT_LENGTH) -> str:
+    """Return a text as it can be stored in any database and be found again."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text[:length])
+
+
+class _Printable(TypeDecorator[str]):
+    """A text from a meter, made harmless. The record itself stays as it is."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else printable(value, self.length)
+
+
+class _UtcTime(TypeDecorator[datetime]):
+    """A time, in UTC: not all databases keep an offset."""
+
+    impl = DateTime
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        # MariaDB would round to seconds.
+        return dialect.type_descriptor(
+            mysql.DATETIME(fsp=6) if dialect.name in {"mysql", "mariadb"} else DateTime()
+        )
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class _ExactDecimal(TypeDecorator[Decimal]):
+    """A number as text: a database's own would be rounded, or a float in SQLite."""
+
+    impl = String(_DECIMAL_LENGTH)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    """Keep an enumeration by its values, as text that a new member needs no migration for."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+_TYPES: Final[dict[Any, Any]] = {
+    bytes: LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb"),
+    datetime: _UtcTime(),
+    Decimal: _ExactDecimal(),
+    str: _Printable(_TEXT_LENGTH),
+} | {
+    kind: _enum(kind)
+    for kind in (KeyState, KeyVerdict, Outcome, RecordKind, SessionVerdict, Source, Verdict)
+}
+
+
+class Base(DeclarativeBase):
+    """All tables; the prefix keeps them apart from others in a database that is shared."""
+
+    type_annotation_map = _TYPES
+
+
+# Of MariaDB: compares byte by byte, as the other databases do.
+_OPTIONS: Final = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+
+
+class MeterRow(Base):
+    """A meter."""
+
+    __tablename__ = "dmed4_meters"
+    __table_args__ = _OPTIONS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unique_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    model: Mapped[str | None]
+    serial_number: Mapped[str | None]
+
+
+class KeyRow(Base):
+    """A key that a meter was seen with."""
+
+    __tablename__ = "dmed4_keys"
+    __table_args__ = (UniqueConstraint("meter_id", "fingerprint"), _OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int] = mapped_column(ForeignKey(MeterRow.id, ondelete="CASCADE"))
+    fingerprint: Mapped[str] = mapped_column(_Printable(64))
+    spki: Mapped[bytes]
+    state: Mapped[KeyState]
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+
+
+class SessionRow(Base):
+    """A charge session, derived from its records.
+
+    Attributes:
+        key: names it within the meter (`Outline.session`).
+        begin: NEVER if unknown.
+        size: of its records, in bytes.
+        search: what is searched, in one case.
+    """
+
+    __tablename__ = "dmed4_sessions"
+    __table_args__ = (
+        UniqueConstraint("meter_id", "key"),
+        Index("dmed4_sessions_by_begin", "begin", "id"),
+        Index("dmed4_sessions_by_meter", "meter_id", "begin", "id"),
+        _OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int] = mapped_column(ForeignKey(MeterRow.id, ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(_Printable(64))
+    begin: Mapped[datetime] = mapped_column(default=NEVER)
+    end: Mapped[datetime | None]
+    imported: Mapped[Decimal | None]
+    exported: Mapped[Decimal | None]
+    identification_type: Mapped[str | None]
+    identification: Mapped[str | None]
+    identification_level: Mapped[str | None]
+    tariff_text: Mapped[str | None]
+    charge_point: Mapped[str | None]
+    outcome: Mapped[Outcome] = mapped_column(default=Outcome.OPEN)
+    verdict: Mapped[SessionVerdict] = mapped_column(default=SessionVerdict.UNVERIFIABLE)
+    records: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(default=0)
+    search: Mapped[str] = mapped_column(Text, default="")
+
+    meter: Mapped[MeterRow] = relationship(lazy="raise")
+
+
+class RecordRow(Base):
+    """A record.
+
+    Attributes:
+        chained: whether every older record of the meter's logbook is here as well.
+    """
+
+    __tablename__ = "dmed4_records"
+    __table_args__ = (
+        UniqueConstraint("meter_id", "digest"),
+        Index("dmed4_records_by_digest", "digest"),
+        Index("dmed4_records_by_session", "session_id"),
+        Index("dmed4_records_by_verdict", "meter_id", "verdict", "key_verdict"),
+        _OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int] = mapped_column(ForeignKey(MeterRow.id, ondelete="CASCADE"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey(SessionRow.id, ondelete="CASCADE"))
+    digest: Mapped[str] = mapped_column(_Printable(64))
+    raw: Mapped[bytes]
+    source: Mapped[Source]
+    arrived: Mapped[datetime]
+    kind: Mapped[RecordKind]
+    pagination: Mapped[str | None]
+    time: Mapped[datetime | None]
+    verdict: Mapped[Verdict]
+    key_verdict: Mapped[KeyVerdict]
+    key_id: Mapped[int | None] = mapped_column(ForeignKey(KeyRow.id))
+    verified: Mapped[datetime]
+    chained: Mapped[bool]

@@ -1,0 +1,53 @@
+import { DOMAIN } from "../common/hass";
+
+/** What the start dialog was filled in with; empty fields are left to the integration's options. */
+export interface StartFields {
+  readonly identification_type: string;
+  readonly identification_level: string;
+  readonly identification_data: string;
+  readonly tariff_text: string;
+}
+
+export interface Remembered extends StartFields {
+  /** Whether the identification may be kept: it is personal, and a wall tablet is everybody's. */
+  readonly keepIdentification: boolean;
+}
+
+export const NOTHING: Remembered = {
+  identification_type: "",
+  identification_level: "",
+  identification_data: "",
+  tariff_text: "",
+  keepIdentification: false,
+};
+
+const keyOf = (deviceId: string): string => `${DOMAIN}.start.${deviceId}`;
+
+/** What was used last for a meter in this browser. */
+export function recall(deviceId: string): Remembered {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(keyOf(deviceId)) ?? "{}");
+    const found = stored as Partial<Record<keyof Remembered, unknown>>;
+    const text = (key: keyof StartFields): string =>
+      typeof found[key] === "string" ? found[key] : "";
+    return {
+      identification_type: text("identification_type"),
+      identification_level: text("identification_level"),
+      identification_data: text("identification_data"),
+      tariff_text: text("tariff_text"),
+      keepIdentification: found.keepIdentification === true,
+    };
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** Keep it for the next time; not who it was unless the user wants that. */
+export function remember(deviceId: string, fields: Remembered): void {
+  const kept = fields.keepIdentification ? fields : { ...fields, identification_data: "" };
+  try {
+    localStorage.setItem(keyOf(deviceId), JSON.stringify(kept));
+  } catch {
+    // A browser without storage does not remember; everything else works.
+  }
+}

@@ -1,0 +1,258 @@
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+
+import type { Localize, TextKey } from "../common/texts";
+import { controls, dialogs } from "../common/style";
+import { NOTHING, type Remembered, type StartFields } from "./remembered";
+
+const TYPES = [
+  "NONE",
+  "DENIED",
+  "UNDEFINED",
+  "ISO14443",
+  "ISO15693",
+  "EMAID",
+  "EVCCID",
+  "EVCOID",
+  "ISO7812",
+  "CARD_TXN_NR",
+  "CENTRAL",
+  "CENTRAL_1",
+  "CENTRAL_2",
+  "LOCAL",
+  "LOCAL_1",
+  "LOCAL_2",
+  "PHONE_NUMBER",
+  "KEY_CODE",
+] as const;
+
+const LEVELS = [
+  "NONE",
+  "HEARSAY",
+  "TRUSTED",
+  "VERIFIED",
+  "CERTIFIED",
+  "SECURE",
+  "MISMATCH",
+  "INVALID",
+  "OUTDATED",
+  "UNKNOWN",
+] as const;
+
+/** OCMF: ID. How long the others may be depends on all together; the meter's side tells. */
+const DATA_LIMIT = 40;
+
+type Field = keyof StartFields;
+
+/** What a record can't hold: anything but printable ASCII, and the bar that divides its parts. */
+export function isWritable(text: string): boolean {
+  return /^[\x20-\x7b\x7d\x7e]*$/.test(text);
+}
+
+/** Asks who charges at what tariff. Fires `start-charge` with what was given. */
+export class StartDialog extends LitElement {
+  static override readonly properties = {
+    localize: { attribute: false },
+    busy: { type: Boolean },
+    error: { type: String },
+    _fields: { state: true },
+    _checked: { state: true },
+  };
+
+  declare localize: Localize;
+  declare busy: boolean;
+  declare error: string;
+  declare _fields: Remembered;
+  declare _checked: boolean;
+
+  static override readonly styles = [
+    controls,
+    dialogs,
+    css`
+      form {
+        display: grid;
+        gap: 16px;
+      }
+      .row {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
+        gap: 16px;
+      }
+      label {
+        display: grid;
+        gap: 4px;
+        color: var(--secondary-text-color, #5e5e5e);
+        font-size: var(--ha-font-size-s, 12px);
+      }
+      label.check {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        min-height: 44px;
+        color: var(--primary-text-color, #141414);
+        font-size: var(--ha-font-size-m, 14px);
+        cursor: pointer;
+      }
+      dialog .error {
+        margin: 0;
+        padding: 12px;
+        border-radius: var(--ha-border-radius-lg, 12px);
+        background: var(--ha-color-fill-danger-normal-resting, #ffdedc);
+        color: var(--ha-color-on-danger-normal, #b30532);
+      }
+      .wrong {
+        color: var(--ha-color-on-danger-normal, #b30532);
+        font-size: var(--ha-font-size-s, 12px);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.busy = false;
+    this.error = "";
+    this._fields = NOTHING;
+    this._checked = false;
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector("dialog");
+  }
+
+  /** Open it, filled in with what was used last. */
+  async open(fields: Remembered): Promise<void> {
+    this._fields = fields;
+    this._checked = false;
+    await this.updateComplete;
+    this.#dialog?.showModal();
+  }
+
+  close(): void {
+    this.#dialog?.close();
+  }
+
+  protected override shouldUpdate(): boolean {
+    // Set by the card as soon as the texts have come.
+    return (this.localize as Localize | undefined) !== undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const text = this.localize;
+    return html`
+      <dialog aria-labelledby="title" @cancel=${this.#keepOpen}>
+        <h2 id="title">${text("card.start.title")}</h2>
+        <p>${text("card.start.hint")}</p>
+        <form method="dialog" novalidate @submit=${this.#submit}>
+          <div class="row">
+            ${this.#select("identification_type", "card.start.type", "identification_type", TYPES)}
+            ${this.#select("identification_level", "card.start.level", "identification_level", LEVELS)}
+          </div>
+          ${this.#input("identification_data", "card.start.data", DATA_LIMIT)}
+          ${this.#input("tariff_text", "card.start.tariff")}
+          <label class="check">
+            <input
+              type="checkbox"
+              .checked=${this._fields.keepIdentification}
+              @change=${(event: Event) => {
+                const { checked } = event.target as HTMLInputElement;
+                this._fields = { ...this._fields, keepIdentification: checked };
+              }}
+            />
+            ${text("card.start.remember")}
+          </label>
+          ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}
+          <div class="buttons">
+            <button
+              type="button"
+              ?disabled=${this.busy}
+              @click=${() => {
+                this.close();
+              }}
+            >
+              ${text("card.action.cancel")}
+            </button>
+            <button class="start" type="submit" ?disabled=${this.busy}>
+              ${text(this.busy ? "card.state.starting" : "card.start.submit")}
+            </button>
+          </div>
+        </form>
+      </dialog>
+    `;
+  }
+
+  #select(
+    field: Field,
+    label: TextKey,
+    section: "identification_type" | "identification_level",
+    values: readonly string[],
+  ): TemplateResult {
+    const text = this.localize;
+    return html`
+      <label
+        >${text(label)}
+        <select
+          name=${field}
+          @change=${(event: Event) => {
+            this.#set(field, (event.target as HTMLSelectElement).value);
+          }}
+        >
+          <option value="" .selected=${this._fields[field] === ""}>
+            ${text("card.start.from_options")}
+          </option>
+          ${values.map(
+            (value) => html`
+              <option value=${value} .selected=${this._fields[field] === value}>
+                ${text(`${section}.${value.toLowerCase()}` as TextKey)}
+              </option>
+            `,
+          )}
+        </select>
+      </label>
+    `;
+  }
+
+  #input(field: Field, label: TextKey, limit?: number): TemplateResult {
+    const value = this._fields[field];
+    const wrong = this._checked && !isWritable(value);
+    return html`
+      <div>
+        <label
+          >${this.localize(label)}
+          <input
+            name=${field}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            maxlength=${limit ?? nothing}
+            aria-invalid=${wrong}
+            aria-describedby="${field}-wrong"
+            placeholder=${this.localize("card.start.from_options")}
+            .value=${value}
+            @input=${(event: Event) => {
+              this.#set(field, (event.target as HTMLInputElement).value);
+            }}
+          />
+        </label>
+        <span class="wrong" id="${field}-wrong" role="alert"
+          >${wrong ? this.localize("card.start.characters") : nothing}</span
+        >
+      </div>
+    `;
+  }
+
+  #set(field: Field, value: string): void {
+    this._fields = { ...this._fields, [field]: value };
+  }
+
+  #keepOpen(event: Event): void {
+    // A start that is under way is not lost sight of by pressing Escape.
+    if (this.busy) event.preventDefault();
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const { identification_data, tariff_text } = this._fields;
+    this._checked = true;
+    if (isWritable(identification_data) && isWritable(tariff_text))
+      this.dispatchEvent(new CustomEvent<Remembered>("start-charge", { detail: this._fields }));
+  }
+}

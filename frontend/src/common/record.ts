@@ -1,0 +1,69 @@
+import type { Reading, RecordResponse } from "./actions";
+
+export type RecordKind = "begin" | "intermediate" | "end";
+
+/** What an overview tells of a signed record. */
+export interface RecordSummary {
+  readonly kind: RecordKind;
+  readonly time: Date | null;
+  /** kWh since the begin of the charge; null where the record does not tell. */
+  readonly energy: number | null;
+  readonly signature: string;
+  readonly pagination: string | null;
+  /** Formats with the addresses where they are. */
+  readonly downloads: readonly (readonly [format: string, url: string])[];
+  readonly identity: Identity;
+}
+
+export interface Identity {
+  readonly type: string;
+  readonly data: string;
+}
+
+/** A meter gives three readings of the begin, then the same of the end (charge.py). */
+const READINGS = 6;
+
+const KINDS: Readonly<Record<string, RecordKind>> = { B: "begin", E: "end", r: "end" };
+
+export function summarise(response: RecordResponse): RecordSummary {
+  const { readings, signature, pagination, record_url, archived } = response;
+  const last = readings.at(-1);
+  const half = readings[readings.length / 2];
+  // Only the first of the readings of a moment names time and transaction, the others inherit them.
+  const transaction = half?.transaction ?? last?.transaction ?? "";
+  const time = half?.time ?? last?.time;
+  return {
+    kind: KINDS[transaction] ?? "intermediate",
+    time: time ? new Date(time) : null,
+    energy: readings.length === READINGS ? difference(readings[0], half) : null,
+    signature,
+    pagination: pagination ?? null,
+    downloads: [
+      ["OCMF", record_url],
+      ...(archived ? [["XML", record_url.replace(/ocmf\b/, "xml")] as const] : []),
+    ],
+    identity: identityOf(response.record),
+  };
+}
+
+/** The energy between two readings, to the decimals that they have. */
+function difference(from: Reading | undefined, to: Reading | undefined): number | null {
+  if (!from?.value || !to?.value) return null;
+  const value = Number(to.value) - Number(from.value);
+  const factor = { Wh: 1e-3, kWh: 1 }[to.unit ?? ""];
+  return Number.isFinite(value) && factor ? Number((value * factor).toFixed(6)) : null;
+}
+
+/** Who charged, as the record says. Between the first two bars there is nothing but JSON. */
+function identityOf(record: string): Identity {
+  try {
+    const { IT, ID } = JSON.parse(record.split("|", 2)[1] ?? "") as { IT?: unknown; ID?: unknown };
+    return { type: textOf(IT), data: textOf(ID) };
+  } catch {
+    return { type: "", data: "" };
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

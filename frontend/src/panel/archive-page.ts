@@ -1,0 +1,266 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+
+import { findEntities, isThere, stateOf } from "../common/entities";
+import { formatNumber } from "../common/format";
+import { controls } from "../common/style";
+import { Fetched } from "./fetched";
+import { PanelPage } from "./page";
+import { facts, failure, notice, waiting } from "./parts";
+import type { Counts, MeterArchive, UnassignedPage, UnassignedRecord } from "./shapes";
+import { pageStyle, tableStyle } from "./style";
+import { NOTHING, explain, moment } from "./words";
+
+const MOST_UNASSIGNED = 50;
+
+export class ArchivePage extends PanelPage {
+  static override readonly styles = [controls, pageStyle, tableStyle];
+
+  readonly #check = new Fetched<Counts>(this);
+  readonly #unassigned = new Fetched<UnassignedPage>(this);
+  /** Which archive was verified last. */
+  #checked = -1;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("revision") || !this.hasUpdated) this.#load();
+  }
+
+  readonly #load = (): void => {
+    void this.#unassigned.load(this.hass, "records/list", {
+      ...this.#archiveOf(this.info.meters[0]),
+      limit: MOST_UNASSIGNED,
+    });
+  };
+
+  /** Names an archive by its meters. */
+  #archiveOf(meter: MeterArchive | undefined): { device_id?: string[] } {
+    const { meters } = this.info;
+    if (!meter || meters.every(({ archive }) => archive === meter.archive)) return {};
+    return {
+      device_id: meters.flatMap(({ archive, device_id }) =>
+        archive === meter.archive ? (device_id ?? []) : [],
+      ),
+    };
+  }
+
+  #verifyAll(meter: MeterArchive): void {
+    this.#checked = meter.archive;
+    this.#check.clear();
+    void this.#check.load(this.hass, "archive/verify", this.#archiveOf(meter));
+  }
+
+  protected override render(): TemplateResult {
+    const { meters } = this.info;
+    const archives = [...new Set(meters.map(({ archive }) => archive))];
+    return html`${archives.map((archive) =>
+      this.#archive(meters.filter((meter) => meter.archive === archive)),
+    )}
+    ${this.#others()}`;
+  }
+
+  #archive(meters: readonly MeterArchive[]): TemplateResult {
+    const { texts: text } = this;
+    const [first] = meters;
+    const { value: counts, busy } = this.#check;
+    const mine = this.#checked === first?.archive;
+    return html`
+      ${meters.map((meter) => this.#meter(meter))}
+      <section class="card check">
+        <div>
+          <h2>${text("panel.archive.verify")}</h2>
+          <p class="quiet">${text("panel.archive.verify_hint")}</p>
+        </div>
+        <button
+          type="button"
+          ?disabled=${busy || !first?.available}
+          @click=${() => {
+            if (first) this.#verifyAll(first);
+          }}
+        >
+          <ha-icon icon="mdi:shield-sync-outline"></ha-icon>
+          ${text(busy && mine ? "panel.archive.verifying" : "panel.archive.verify_now")}
+        </button>
+        <div class="wide" role="status">
+          ${
+            mine && counts
+              ? notice(
+                  counts.suspicious ? "warning" : "success",
+                  counts.suspicious ? "mdi:shield-alert-outline" : "mdi:shield-check",
+                  text("panel.archive.verified", {
+                    records: counts.records,
+                    suspicious: counts.suspicious,
+                    failed: counts.failed,
+                  }),
+                )
+              : nothing
+          }
+          ${
+            mine && this.#check.error
+              ? notice("danger", "mdi:alert-circle-outline", this.#check.error)
+              : nothing
+          }
+        </div>
+      </section>
+    `;
+  }
+
+  #meter(meter: MeterArchive): TemplateResult {
+    const { texts: text, hass } = this;
+    const { sync } = meter;
+    const count = (value: number): string => formatNumber(value, 0, hass.locale);
+    const entities = findEntities(hass, meter.device_id ?? "");
+    const reachable = isThere(stateOf(hass, entities, "sensor.measurement_status"));
+    return html`<section class="card">
+      <header>
+        <h2>
+          ${
+            meter.device_id
+              ? html`<a href="/config/devices/device/${meter.device_id}">${meter.name}</a>`
+              : meter.name
+          }
+        </h2>
+      </header>
+      ${reachable ? nothing : notice("neutral", "mdi:lan-disconnect", text("panel.archive.offline"))}
+      ${
+        meter.available
+          ? nothing
+          : notice(
+              "warning",
+              "mdi:database-off-outline",
+              text("panel.unavailable", { name: meter.name, count: meter.waiting }),
+            )
+      }
+      ${
+        meter.failed
+          ? notice(
+              "danger",
+              "mdi:shield-remove",
+              text("panel.archive.failed", { count: meter.failed }),
+            )
+          : nothing
+      }
+      ${
+        sync.lost
+          ? notice(
+              "danger",
+              "mdi:database-remove-outline",
+              text("panel.archive.lost", { count: sync.lost }),
+            )
+          : nothing
+      }
+      ${
+        sync.overwrites_soon
+          ? notice("warning", "mdi:database-alert-outline", text("panel.archive.overwrites_soon"))
+          : nothing
+      }
+      ${
+        sync.failed
+          ? notice("warning", "mdi:sync-alert", text("panel.archive.sync_failed"))
+          : nothing
+      }
+      ${facts([
+        [text("panel.archive.records"), html`<b>${count(meter.records)}</b>`],
+        [text("panel.archive.suspicious"), count(meter.suspicious)],
+        [
+          text("panel.archive.missing"),
+          sync.missing === null ? text("panel.archive.not_known") : count(sync.missing),
+        ],
+        [text("panel.archive.waiting"), meter.waiting ? count(meter.waiting) : null],
+        [text("panel.archive.sync"), text(this.#syncState(meter))],
+      ])}
+      ${sync.running ? this.#progress(meter) : nothing} ${this.#keys(meter)}
+    </section>`;
+  }
+
+  #syncState({
+    sync,
+  }: MeterArchive): `panel.archive.sync_${"running" | "behind" | "unknown" | "complete"}` {
+    if (sync.running) return "panel.archive.sync_running";
+    if (sync.missing === null) return "panel.archive.sync_unknown";
+    return sync.missing ? "panel.archive.sync_behind" : "panel.archive.sync_complete";
+  }
+
+  #progress({ name, sync }: MeterArchive): TemplateResult {
+    const { texts: text } = this;
+    const all = sync.fetched + (sync.missing ?? 0);
+    const label = text("panel.archive.progress", { fetched: sync.fetched, all });
+    return html`<div class="progress">
+      <progress aria-label=${name} max=${all || 1} .value=${sync.fetched}></progress>
+      <span>${label}</span>
+    </div>`;
+  }
+
+  #keys({ keys }: MeterArchive): TemplateResult {
+    const { texts: text, hass } = this;
+    return html`<h3>${text("panel.archive.keys")}</h3>
+      ${
+        keys.length
+          ? html`<ul class="keys">
+              ${keys.map(
+                (key) =>
+                  html`<li>
+                    <ha-icon
+                      class="tone ${key.state === "changed" ? "warning" : key.state === "pinned" ? "success" : "neutral"}"
+                      icon=${key.state === "changed" ? "mdi:key-alert-outline" : "mdi:key-outline"}
+                    ></ha-icon>
+                    <div>
+                      <p>${explain(text, "key_state", key.state)}</p>
+                      <p class="quiet">
+                        ${text("panel.archive.seen", {
+                          first: moment(key.first_seen, hass),
+                          last: moment(key.last_seen, hass),
+                        })}
+                      </p>
+                      <p class="quiet">
+                        ${text("panel.part.fingerprint")}
+                        <code class="long">${key.fingerprint}</code>
+                      </p>
+                      <details class="raw">
+                        <summary>${text("panel.public_key")}</summary>
+                        <pre tabindex="0" aria-label=${text("panel.public_key")}>
+${key.public_key}</pre>
+                      </details>
+                    </div>
+                  </li>`,
+              )}
+            </ul>`
+          : html`<p class="quiet">${text("panel.archive.no_keys")}</p>`
+      }`;
+  }
+
+  /** Records that belong to no charge, such as such as nobody can read. */
+  #others(): TemplateResult | typeof nothing {
+    const { texts: text } = this;
+    const { value: found, error } = this.#unassigned;
+    if (!found && !error) return waiting(text);
+    if (found?.total === 0) return nothing;
+    return html`<section class="card" aria-labelledby="others">
+      <h2 id="others">${text("panel.others.title", { count: found?.total ?? 0 })}</h2>
+      <p class="quiet">${text("panel.others.hint")}</p>
+      ${failure(this.#unassigned, text, this.#load)}
+      ${this._problem ? notice("danger", "mdi:alert-circle-outline", this._problem) : nothing}
+      <ul class="keys">
+        ${found?.records.map((record) => this.#other(record))}
+      </ul>
+    </section>`;
+  }
+
+  #other(record: UnassignedRecord): TemplateResult {
+    const { texts: text, hass } = this;
+    return html`<li>
+      <div>
+        <p>
+          ${record.pagination ?? NOTHING}, ${moment(record.time ?? record.arrived, hass)},
+          ${record.meter ?? text("panel.gone")}
+        </p>
+        <p class="quiet">${explain(text, "signature", record.signature)}</p>
+      </div>
+      <button
+        type="button"
+        aria-label="${text("panel.download.ocmf")} ${record.pagination ?? ""}"
+        @click=${() => void this.save(record.links.ocmf)}
+      >
+        <ha-icon icon="mdi:download"></ha-icon>OCMF
+      </button>
+    </li>`;
+  }
+}

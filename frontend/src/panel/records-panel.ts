@@ -1,0 +1,252 @@
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+
+import { DOMAIN, type HomeAssistant } from "../common/hass";
+import { controls } from "../common/style";
+import { loadTexts, textsOf, type Localize } from "../common/texts";
+import { Fetched } from "./fetched";
+import { START, formatPlace, parsePlace, type Place, type View } from "./location";
+import { go } from "./page";
+import { failure, notice, waiting } from "./parts";
+import type { ArchiveInfo } from "./shapes";
+import { pageStyle, shellStyle } from "./style";
+
+/** What this page was built from; the server tells whether it is newer. */
+declare const VERSION: string;
+
+/** Entities that change when there is something new in the archive. */
+const TELLING: ReadonlySet<string> = new Set([
+  "record",
+  "last_session_end",
+  "last_session_verdict",
+  "records_archived",
+  "records_failed",
+  "records_missing",
+  "logbook_progress",
+  "measurement_status",
+]);
+
+const TABS: readonly (readonly [View, string])[] = [
+  ["sessions", "mdi:format-list-bulleted"],
+  ["verify", "mdi:shield-search"],
+  ["archive", "mdi:database-outline"],
+];
+
+export class RecordsPanel extends LitElement {
+  static override readonly properties = {
+    hass: { attribute: false },
+    narrow: { type: Boolean, reflect: true },
+    route: { attribute: false },
+    _texts: { state: true },
+    _place: { state: true },
+    _revision: { state: true },
+  };
+  static override readonly styles = [controls, pageStyle, shellStyle];
+
+  declare hass: HomeAssistant | undefined;
+  declare narrow: boolean;
+  declare route: { readonly prefix: string; readonly path: string } | undefined;
+  declare _texts: Localize | undefined;
+  declare _place: Place;
+  declare _revision: number;
+
+  readonly #info = new Fetched<ArchiveInfo>(this);
+  #language = "";
+  #told = "";
+  #connection: HomeAssistant["connection"] | undefined;
+
+  constructor() {
+    super();
+    this.narrow = false;
+    this._place = START;
+    this._revision = 0;
+  }
+
+  get #base(): string {
+    return this.route?.prefix ?? "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("location-changed", this.#onLocation);
+    window.addEventListener("popstate", this.#onLocation);
+    this.#onLocation();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("location-changed", this.#onLocation);
+    window.removeEventListener("popstate", this.#onLocation);
+    this.#connection?.removeEventListener("ready", this.#onReady);
+    this.#connection = undefined;
+  }
+
+  readonly #onLocation = (): void => {
+    const { pathname, search } = window.location;
+    // On the way to another panel, this one stays as it is.
+    if (!this.route || !pathname.startsWith(this.#base)) return;
+    this._place = parsePlace(pathname.slice(this.#base.length), search);
+  };
+
+  readonly #onReady = (): void => {
+    this._revision += 1;
+  };
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const { hass } = this;
+    if (!hass) return;
+    const before = changed.get("hass") as HomeAssistant | undefined;
+    if (hass.language !== this.#language) {
+      this.#language = hass.language;
+      loadTexts(hass);
+    }
+    if (before?.localize !== hass.localize) this._texts = textsOf(hass);
+    if (changed.has("route")) this.#onLocation();
+    if (hass.connection !== this.#connection) {
+      this.#connection?.removeEventListener("ready", this.#onReady);
+      this.#connection = hass.connection;
+      hass.connection.addEventListener("ready", this.#onReady);
+    }
+    if (before?.states !== hass.states) this.#listen(hass);
+    if (changed.has("_revision") || !before) this.#load();
+  }
+
+  /** See whether the archive may have something new. */
+  #listen(hass: HomeAssistant): void {
+    const told = Object.values(hass.entities)
+      .filter(
+        ({ platform, translation_key }) =>
+          platform === DOMAIN && TELLING.has(translation_key ?? ""),
+      )
+      .map(({ entity_id }) => hass.states[entity_id]?.state)
+      .join();
+    if (told === this.#told) return;
+    if (this.#told) this._revision += 1;
+    this.#told = told;
+  }
+
+  readonly #load = (): void => {
+    if (this.hass) void this.#info.load(this.hass, "archive/info");
+  };
+
+  readonly #retry = (): void => {
+    this._revision += 1;
+  };
+
+  /** Links within the panel change the page without loading Home Assistant anew. */
+  readonly #onClick = (event: MouseEvent): void => {
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey)
+      return;
+    const link = event.composedPath().find((each) => each instanceof HTMLAnchorElement);
+    if (!link || link.target) return;
+    const { origin, pathname, search } = new URL(link.href);
+    if (origin !== window.location.origin || !isBelow(pathname, this.#base)) return;
+    event.preventDefault();
+    go(this.#base, parsePlace(pathname.slice(this.#base.length), search));
+    this.renderRoot.querySelector("main")?.scrollTo(0, 0);
+  };
+
+  protected override render(): TemplateResult {
+    const { hass, _texts: text } = this;
+    if (!hass || !text) return html`<div class="bar"></div>`;
+    return html`
+      <div class="bar">
+        <ha-menu-button .hass=${hass} .narrow=${this.narrow}></ha-menu-button>
+        <h1>${text("panel.title")}</h1>
+      </div>
+      <nav class="tabs" aria-label=${text("panel.title")} @click=${this.#onClick}>
+        ${TABS.map(([view, icon]) => this.#tab(view, icon, text))}
+      </nav>
+      <main @click=${this.#onClick}>
+        <div class="content">${this.#content(hass, text)}</div>
+      </main>
+    `;
+  }
+
+  #tab(view: View, icon: string, text: Localize): TemplateResult {
+    const current = this._place.view === "session" ? "sessions" : this._place.view;
+    const path = formatPlace({ ...START, view });
+    return html`<a href="${this.#base}${path}" aria-current=${current === view ? "page" : nothing}>
+      <ha-icon icon=${icon}></ha-icon>
+      <span>${text(`panel.tab.${view}` as "panel.tab.sessions")}</span>
+    </a>`;
+  }
+
+  #content(hass: HomeAssistant, text: Localize): TemplateResult {
+    const info = this.#info.value;
+    return html`
+      ${
+        info && info.version !== VERSION
+          ? notice(
+              "neutral",
+              "mdi:update",
+              html`<p>${text("panel.outdated")}</p>
+                <button
+                  type="button"
+                  @click=${() => {
+                    window.location.reload();
+                  }}
+                >
+                  ${text("panel.reload")}
+                </button>`,
+            )
+          : nothing
+      }
+      ${failure(this.#info, text, this.#retry)}
+      ${info ? this.#page(hass, text, info) : this.#info.error ? nothing : waiting(text)}
+    `;
+  }
+
+  #page(hass: HomeAssistant, text: Localize, info: ArchiveInfo): TemplateResult {
+    if (!info.meters.length)
+      return html`<section class="empty card">
+        <ha-icon icon="mdi:lan-disconnect"></ha-icon>
+        <h2>${text("panel.no_meter.title")}</h2>
+        <p>${text("panel.no_meter.hint")}</p>
+        <button type="button" @click=${this.#retry}>${text("panel.retry")}</button>
+      </section>`;
+    const { _place: place, _revision: revision } = this;
+    const base = this.#base;
+    switch (place.view) {
+      case "session":
+        return html`<dmed4-session-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+        ></dmed4-session-page>`;
+      case "verify":
+        return html`<dmed4-verify-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+        ></dmed4-verify-page>`;
+      case "archive":
+        return html`<dmed4-archive-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+        ></dmed4-archive-page>`;
+      case "sessions":
+        return html`<dmed4-overview-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+        ></dmed4-overview-page>`;
+    }
+  }
+}
+
+function isBelow(path: string, base: string): boolean {
+  return path === base || path.startsWith(`${base}/`);
+}

@@ -1,0 +1,200 @@
+/** The verdict on a record, part by part, in plain words. Whatever the meter wrote is shown as text only. */
+
+import { html, nothing, type TemplateResult } from "lit";
+
+import type { HomeAssistant } from "../common/hass";
+import type { Localize } from "../common/texts";
+import { facts, severityIcon, verdictLook } from "./parts";
+import type { Clock, Report, Severity, StoredRecord, Transparency } from "./shapes";
+import { NOTHING, explain, identificationType, moment } from "./words";
+
+function part(icon: TemplateResult, title: string, content: unknown): TemplateResult {
+  return html`<li>
+    ${icon}
+    <div>
+      <h4>${title}</h4>
+      ${content}
+    </div>
+  </li>`;
+}
+
+const SIGNATURES: Readonly<Record<string, string>> = { valid: "valid", invalid: "invalid" };
+const KEYS: Readonly<Record<string, Severity>> = { changed: "warning", none: "warning" };
+
+function toneIcon(look: readonly [string, string]): TemplateResult {
+  return html`<ha-icon class="tone ${look[0]}" icon=${look[1]}></ha-icon>`;
+}
+
+const GOOD = ["success", "mdi:check-circle-outline"] as const;
+
+function checkIcon(severity: Severity | undefined): TemplateResult {
+  return severity ? severityIcon(severity) : toneIcon(GOOD);
+}
+
+export function clockPart({ quality, billable }: Clock, text: Localize): TemplateResult {
+  return part(
+    checkIcon(billable ? undefined : "note"),
+    text("panel.part.clock"),
+    html`<p>${explain(text, "clock", quality)}</p>`,
+  );
+}
+
+export function transparencyPart(
+  { accepted, refusal }: Transparency,
+  text: Localize,
+): TemplateResult {
+  return part(
+    checkIcon(accepted ? undefined : "note"),
+    text("panel.part.transparency"),
+    html`<p>${explain(text, "refusal", refusal ?? "accepted")}</p>`,
+  );
+}
+
+/** Everything that is to be said of a record by itself. */
+export function reportParts(report: Report, text: Localize): TemplateResult {
+  const { signature, key, deviations } = report;
+  const notable = deviations.filter(({ severity }) => severity !== "note");
+  return html`<ul class="parts">
+    ${part(
+      toneIcon(verdictLook(SIGNATURES[signature.verdict] ?? "unverifiable")),
+      text("panel.part.signature"),
+      html`<p>${explain(text, "signature", signature.verdict)}</p>
+        <p class="quiet">
+          ${explain(text, "signature_reason", signature.reason)}
+          ${signature.algorithm ? html`<code>${signature.algorithm}</code>` : nothing}
+        </p>`,
+    )}
+    ${part(
+      checkIcon(key.verdict === "given" ? "note" : KEYS[key.verdict]),
+      text("panel.part.key"),
+      html`<p>${explain(text, "key", key.verdict)}</p>
+        ${
+          key.fingerprint
+            ? html`<p class="quiet">
+                ${text("panel.part.fingerprint")} <code class="long">${key.fingerprint}</code>
+              </p>`
+            : nothing
+        }`,
+    )}
+    ${clockPart(report.clock, text)}
+    ${part(
+      checkIcon(notable.length ? "warning" : undefined),
+      text("panel.part.format"),
+      deviations.length
+        ? html`<ul class="deviations">
+            ${deviations.map(
+              ({ code, path, severity }) =>
+                html`<li>
+                  ${severityIcon(severity)}
+                  <span>${explain(text, "deviation", code)} <code>${path}</code></span>
+                </li>`,
+            )}
+          </ul>`
+        : html`<p>${text("panel.part.conforms")}</p>`,
+    )}
+    ${transparencyPart(report.transparency, text)}
+  </ul>`;
+}
+
+export function readingsTable(report: Report, text: Localize, hass: HomeAssistant): TemplateResult {
+  const transactions: Readonly<Record<string, string>> = {
+    B: text("panel.kind.begin"),
+    E: text("panel.kind.end"),
+    r: text("panel.kind.end"),
+    L: text("panel.kind.end"),
+    R: text("panel.kind.end"),
+    C: text("panel.kind.intermediate"),
+    S: text("panel.kind.intermediate"),
+    T: text("panel.kind.intermediate"),
+    X: text("panel.kind.intermediate"),
+    P: text("panel.kind.power_failure"),
+  };
+  if (!report.readings.length) return html`<p class="quiet">${text("panel.readings.none")}</p>`;
+  return html`<div
+    class="scroll"
+    tabindex="0"
+    role="group"
+    aria-label=${text("panel.readings.title")}
+  >
+    <table>
+      <caption class="visually-hidden">
+        ${text("panel.readings.title")}
+      </caption>
+      <thead>
+        <tr>
+          ${(["time", "transaction", "register", "value", "status"] as const).map(
+            (column) =>
+              html`<th scope="col" class=${column === "value" ? "number" : ""}>
+                ${text(`panel.readings.${column}`)}
+              </th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${report.readings.map(
+          (reading) =>
+            html`<tr>
+              <td>${moment(reading.time, hass)}</td>
+              <td>
+                ${reading.transaction ? (transactions[reading.transaction] ?? reading.transaction) : NOTHING}
+              </td>
+              <td><code>${reading.register ?? NOTHING}</code></td>
+              <td class="number">${reading.value ?? NOTHING} ${reading.unit ?? ""}</td>
+              <td>
+                ${reading.status ?? NOTHING}
+                ${reading.error_flags ? html`<code>${reading.error_flags}</code>` : nothing}
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** What a record says of itself, of the meter and of who charged. */
+export function recordFacts(
+  report: Report & Partial<Pick<StoredRecord, "source" | "arrived" | "verified">>,
+  text: Localize,
+  hass: HomeAssistant,
+): TemplateResult {
+  const { meter, identification } = report;
+  return facts([
+    [text("panel.fact.pagination"), report.pagination],
+    [
+      text("panel.fact.identification"),
+      identification.data === null
+        ? null
+        : html`${identification.data}
+            <small>${identificationType(identification.type, text)}</small>`,
+    ],
+    [text("panel.fact.level"), level(identification.level, text)],
+    [text("panel.fact.flags"), identification.flags.join(", ")],
+    [text("panel.fact.tariff"), report.tariff_text],
+    [text("panel.fact.charge_point"), report.charge_point],
+    [text("panel.fact.made_by"), [meter.vendor, meter.model].filter(Boolean).join(" ")],
+    [text("panel.fact.serial_number"), meter.serial_number ?? meter.gateway_serial_number],
+    [text("panel.fact.firmware"), meter.firmware],
+    [text("panel.fact.format_version"), report.format_version],
+    [text("panel.fact.source"), report.source ? explain(text, "source", report.source) : null],
+    [text("panel.fact.arrived"), report.arrived ? moment(report.arrived, hass) : null],
+    [text("panel.fact.verified"), report.verified ? moment(report.verified, hass) : null],
+    [text("panel.fact.digest"), html`<code class="long">${report.digest}</code>`],
+  ]);
+}
+
+export function level(code: string | null, text: Localize): string | null {
+  return code === null ? null : explain(text, "identification_level", code.toLowerCase());
+}
+
+export function rawText(report: Report, text: Localize): TemplateResult {
+  return html`<details class="raw">
+    <summary>${text("panel.raw")}</summary>
+    <pre tabindex="0" aria-label=${text("panel.raw")}>${report.raw}</pre>
+    ${
+      report.key.public_key
+        ? html`<h4>${text("panel.public_key")}</h4>
+            <pre tabindex="0" aria-label=${text("panel.public_key")}>${report.key.public_key}</pre>`
+        : nothing
+    }
+  </details>`;
+}

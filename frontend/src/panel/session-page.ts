@@ -1,0 +1,285 @@
+import { html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
+
+import { findEntities } from "../common/entities";
+import { formatDuration, formatMoment, formatNumber } from "../common/format";
+import { controls } from "../common/style";
+import { niceScale, stepPath, thin, timeTicks, type Point } from "./chart";
+import { Fetched } from "./fetched";
+import { START } from "./location";
+import { PanelPage } from "./page";
+import { facts, failure, notice, severityIcon, verdictChip, verdictLook, waiting } from "./parts";
+import { readPower } from "./power";
+import {
+  clockPart,
+  level,
+  rawText,
+  readingsTable,
+  recordFacts,
+  reportParts,
+  transparencyPart,
+} from "./report";
+import type { SessionDetail, StoredRecord } from "./shapes";
+import { chartStyle, pageStyle, tableStyle } from "./style";
+import { energy, explain, findingText, identificationType, moment } from "./words";
+
+const HEIGHT = 180;
+const LEFT = 44;
+const BOTTOM = 22;
+const TOP = 8;
+
+export class SessionPageElement extends PanelPage {
+  static override readonly properties = { ...PanelPage.properties, _power: { state: true } };
+  static override readonly styles = [controls, pageStyle, tableStyle, chartStyle];
+
+  /** Undefined while it is being read; empty where the recorder has none. */
+  declare _power: readonly Point[] | undefined;
+
+  readonly #session = new Fetched<SessionDetail>(this);
+  #asked = 0;
+  #powerOf = "";
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { session } = this.place;
+    if (session === this.#asked && !changed.has("revision")) return;
+    if (session !== this.#asked) {
+      this.#session.clear();
+      this._power = undefined;
+      this.#powerOf = "";
+    }
+    this.#asked = session;
+    this.#load();
+  }
+
+  protected override updated(): void {
+    const detail = this.#session.value;
+    if (!detail) return;
+    const { device_id, begin, end } = detail;
+    const wanted = JSON.stringify([device_id, begin, end]);
+    if (wanted === this.#powerOf) return;
+    this.#powerOf = wanted;
+    void this.#loadPower(detail);
+  }
+
+  readonly #load = (): void => {
+    const { filters, session } = this.place;
+    void this.#session.load(this.hass, "sessions/get", {
+      session_id: session,
+      ...(filters.meter ? { device_id: [filters.meter] } : {}),
+    });
+  };
+
+  async #loadPower({ device_id, begin, end, outcome }: SessionDetail): Promise<void> {
+    const { hass } = this;
+    const entityId = findEntities(hass, device_id ?? "").get("sensor.power");
+    const from = Date.parse(begin ?? "");
+    const to = outcome === "open" ? Date.now() : Date.parse(end ?? "");
+    const known = entityId !== undefined && to > from;
+    this._power = known ? await readPower(hass, entityId, from, to) : [];
+  }
+
+  protected override render(): TemplateResult {
+    const { texts: text } = this;
+    const { value: detail, error } = this.#session;
+    return html`
+      <a class="back" href=${this.base} @click=${this.#back}>
+        <ha-icon icon="mdi:arrow-left"></ha-icon>${text("panel.session.back")}
+      </a>
+      ${failure(this.#session, text, this.#load)}
+      ${this._problem ? notice("danger", "mdi:alert-circle-outline", this._problem) : nothing}
+      ${detail ? this.#detail(detail) : error ? nothing : waiting(text)}
+    `;
+  }
+
+  /** Back to the list as it was, if that is where this page was opened from. */
+  readonly #back = (event: MouseEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if ((history.state as { fromList?: boolean } | null)?.fromList) history.back();
+    else this.go(START);
+  };
+
+  #detail(detail: SessionDetail): TemplateResult {
+    const { texts: text, hass } = this;
+    const [tone, icon] = verdictLook(detail.verdict);
+    const title = detail.begin
+      ? text("panel.session.title", { begin: moment(detail.begin, hass) })
+      : text("panel.session.untimed");
+    return html`
+      <h2 class="title">${title}</h2>
+      <div class="banner ${tone}">
+        <ha-icon icon=${icon}></ha-icon>
+        <div>
+          <strong>${explain(text, "panel.verdict", detail.verdict)}</strong>
+          <p>${explain(text, "verdict", detail.verdict)}</p>
+          <p>${explain(text, "outcome", detail.outcome)}</p>
+        </div>
+      </div>
+      <section class="card" aria-labelledby="about">
+        <header>
+          <h3 id="about">${text("panel.session.about")}</h3>
+          <div class="downloads">${this.#downloads(detail)}</div>
+        </header>
+        ${this.#facts(detail)}
+      </section>
+      ${this.#powerChart(detail)}
+      <section class="card" aria-labelledby="findings">
+        <h3 id="findings">${text("panel.session.findings")}</h3>
+        <ul class="parts">
+          ${detail.findings.map(
+            (finding) =>
+              html`<li>
+                ${severityIcon(finding.severity)}
+                <div><p>${findingText(finding, text)}</p></div>
+              </li>`,
+          )}
+          ${
+            detail.findings.length
+              ? nothing
+              : html`<li>
+                  <ha-icon class="tone success" icon="mdi:check-circle-outline"></ha-icon>
+                  <div><p>${text("panel.session.no_findings")}</p></div>
+                </li>`
+          }
+          ${clockPart(detail.clock, text)} ${transparencyPart(detail.transparency, text)}
+        </ul>
+      </section>
+      <section class="records" aria-labelledby="records">
+        <h3 id="records">
+          ${text("panel.session.records", { count: detail.record_reports.length })}
+        </h3>
+        ${detail.record_reports.map((record, place) =>
+          this.#record(record, place === detail.record_reports.length - 1),
+        )}
+      </section>
+    `;
+  }
+
+  #facts(detail: SessionDetail): TemplateResult {
+    const { texts: text, hass } = this;
+    const { device_id, duration, exported, identification } = detail;
+    const meter = detail.meter ?? text("panel.gone");
+    return facts([
+      [text("panel.fact.energy"), html`<b>${energy(detail.imported, hass)}</b>`],
+      [text("panel.fact.exported"), Number(exported) ? energy(exported, hass) : null],
+      [text("panel.fact.begin"), moment(detail.begin, hass)],
+      [
+        text(detail.outcome === "open" ? "panel.fact.last_known" : "panel.fact.end"),
+        moment(detail.end, hass),
+      ],
+      [text("panel.fact.duration"), duration === null ? null : formatDuration(duration)],
+      [
+        text("panel.fact.identification"),
+        !identification
+          ? text("panel.unidentified")
+          : html`${identification}
+              <small>${identificationType(detail.identification_type, text)}</small>`,
+      ],
+      [text("panel.fact.level"), level(detail.identification_level, text)],
+      [text("panel.fact.tariff"), detail.tariff_text],
+      [text("panel.fact.charge_point"), detail.charge_point],
+      [
+        text("panel.fact.meter"),
+        device_id ? html`<a href="/config/devices/device/${device_id}">${meter}</a>` : meter,
+      ],
+    ]);
+  }
+
+  #downloads({ links }: SessionDetail): TemplateResult[] {
+    const { texts: text } = this;
+    const beside = (form: string): string => links.ocmf.replace(/\.ocmf$/, `.${form}`);
+    return [
+      this.#button("XML", links.xml, text("panel.download.xml")),
+      this.#button("OCMF", links.ocmf, text("panel.download.ocmf")),
+      this.#button("CSV", beside("csv"), text("panel.download.csv")),
+      this.#button("ZIP", beside("zip"), text("panel.download.zip")),
+    ];
+  }
+
+  #button(form: string, path: string | null, title: string): TemplateResult {
+    return html`<button
+      type="button"
+      title=${title}
+      ?disabled=${path === null}
+      @click=${() => void this.save(path ?? "")}
+    >
+      <ha-icon icon="mdi:download"></ha-icon>${form}
+    </button>`;
+  }
+
+  #record(record: StoredRecord, open: boolean): TemplateResult {
+    const { texts: text, hass } = this;
+    return html`<details class="card record" ?open=${open}>
+      <summary>
+        <span class="name"
+          >${explain(text, "panel.kind", record.kind)}
+          <small>${record.pagination ?? ""}</small></span
+        >
+        ${verdictChip(record.verdict, text)}
+      </summary>
+      ${reportParts(record, text)}
+      <h4>${text("panel.readings.title")}</h4>
+      ${readingsTable(record, text, hass)}
+      <h4>${text("panel.session.contents")}</h4>
+      ${recordFacts(record, text, hass)} ${rawText(record, text)}
+      <div class="downloads">
+        ${this.#button("OCMF", record.links.ocmf, text("panel.download.ocmf"))}
+        ${this.#button("XML", record.links.xml, text("panel.download.xml"))}
+      </div>
+    </details>`;
+  }
+
+  // --- power ---------------------------------------------------------------------------------------
+
+  #powerChart(detail: SessionDetail): TemplateResult {
+    const { texts: text, _power: points } = this;
+    return html`<section class="card" aria-labelledby="power">
+      <h3 id="power">${text("panel.session.power")}</h3>
+      ${
+        points === undefined
+          ? waiting(text)
+          : points.length
+            ? this.#curve(points, detail)
+            : html`<p class="quiet">${text("panel.session.no_power")}</p>`
+      }
+    </section>`;
+  }
+
+  #curve(points: readonly Point[], detail: SessionDetail): TemplateResult {
+    const { texts: text, hass, _width: width } = this;
+    const from = Date.parse(detail.begin ?? "");
+    const to = points.at(-1)?.time ?? from;
+    const values = points.map(({ value }) => value);
+    const highest = Math.max(...values);
+    const scale = niceScale(highest, Math.min(...values), 3);
+    const plot = HEIGHT - TOP - BOTTOM;
+    const x = (time: number): number =>
+      LEFT + ((time - from) / (to - from || 1)) * (width - LEFT - 8);
+    const y = (value: number): number =>
+      TOP + ((scale.top - value) / (scale.top - scale.bottom)) * plot;
+    const path = stepPath(thin(points, from, to, width / 2), x, y);
+    const summary = text("panel.session.power_summary", {
+      highest: formatNumber(highest, 1, hass.locale),
+      duration: formatDuration((to - from) / 1000),
+    });
+    return html`<figure>
+      <figcaption>${summary}</figcaption>
+      <div class="plot">
+        <svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${summary}>
+          ${scale.ticks.map(
+            (tick) =>
+              svg`<line class="grid" x1=${LEFT} x2=${width} y1=${y(tick)} y2=${y(tick)} />
+                <text class="tick" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${formatNumber(tick, scale.decimals, hass.locale)}</text>`,
+          )}
+          ${timeTicks(from, to, Math.floor(width / 90)).map(
+            (tick) =>
+              svg`<text class="tick" x=${x(tick)} y=${HEIGHT - 4} text-anchor="middle">${formatMoment(new Date(tick), hass, new Date(tick))}</text>`,
+          )}
+          <path class="area" d="${path}V${y(0)}H${x(points[0]?.time ?? from)}Z" />
+          <path class="line" d=${path} />
+        </svg>
+      </div>
+      <p class="quiet unit">kW</p>
+    </figure>`;
+  }
+}

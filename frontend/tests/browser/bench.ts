@@ -1,0 +1,205 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createInterface } from "node:readline";
+
+import axe from "axe-core";
+import {
+  test as base,
+  expect,
+  type BrowserContext,
+  type Locator,
+  type Page,
+} from "@playwright/test";
+
+const REPOSITORY = new URL("../../..", import.meta.url).pathname;
+
+export interface Meter {
+  readonly device_id: string;
+  readonly entry_id: string;
+  /** Entity IDs by translation key. */
+  readonly entities: Readonly<Record<string, string>>;
+}
+
+export type Card = Readonly<Record<string, unknown>>;
+export type Transport = "rest" | "modbus_tcp";
+export type User = "admin" | "guest";
+
+interface Stand {
+  readonly url: string;
+  readonly admin: Tokens;
+  readonly guest: Tokens;
+  readonly meters: Readonly<Record<Transport, Meter>>;
+}
+
+interface Tokens {
+  readonly expires_in: number;
+}
+
+/** A real Home Assistant with simulated meters (demo/bench.py). */
+export class Bench {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  #stand: Stand | undefined;
+  #dashboards = 0;
+
+  constructor() {
+    this.#child = spawn(`${REPOSITORY}/.venv/bin/python`, ["-m", "demo.bench"], {
+      cwd: REPOSITORY,
+    });
+    this.#child.stderr.pipe(process.stderr);
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async start(): Promise<void> {
+    this.#stand = (await this.#answer()) as Stand;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.stdin.end();
+    await ended;
+  }
+
+  get stand(): Stand {
+    if (!this.#stand) throw new Error("the bench has not been started");
+    return this.#stand;
+  }
+
+  /** Give an order, one of the methods of `Bench` in demo/bench.py. */
+  async order<Result = null>(name: string, data: object = {}): Promise<Result> {
+    this.#child.stdin.write(`${JSON.stringify({ do: name, ...data })}\n`);
+    return (await this.#answer()) as Result;
+  }
+
+  /** Make a dashboard with cards; returns its path. */
+  async dashboard(...cards: readonly Card[]): Promise<string> {
+    this.#dashboards += 1;
+    const path = `test-${this.#dashboards}`;
+    const sections = cards.map((card) => ({ type: "grid", cards: [card] }));
+    await this.order("dashboard", { path, views: [{ type: "sections", sections }] });
+    return `/${path}`;
+  }
+
+  async act<Response>(transport: Transport, action: string, data: object = {}): Promise<Response> {
+    const meter = this.stand.meters[transport].device_id;
+    return this.order("act", { meter, action, ...data });
+  }
+
+  async #answer(): Promise<unknown> {
+    const line = await this.#lines.next();
+    if (line.done) throw new Error("the bench has ended");
+    const { result, error } = JSON.parse(line.value) as { result?: unknown; error?: string };
+    if (error !== undefined) throw new Error(error);
+    return result;
+  }
+}
+
+/** What Home Assistant's own pages say that is none of our business. */
+const NOISE = [/demo\.home-assistant\.io/, /ERR_NAME_NOT_RESOLVED/];
+
+interface Options {
+  user: User;
+  language: string;
+}
+
+interface Fixtures {
+  complaints: string[];
+}
+
+export const test = base.extend<Options & Fixtures, { bench: Bench }>({
+  user: ["admin", { option: true }],
+  language: ["en", { option: true }],
+
+  bench: [
+    // eslint-disable-next-line no-empty-pattern -- how Playwright wants it
+    async ({}, use) => {
+      const bench = new Bench();
+      await bench.start();
+      await use(bench);
+      const complaints = await bench.order<string[]>("complaints");
+      await bench.stop();
+      expect(complaints, "errors of ours in Home Assistant's log").toEqual([]);
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  storageState: async ({ bench, user, language }, use) => {
+    const { stand } = bench;
+    const tokens = {
+      ...stand[user],
+      hassUrl: stand.url,
+      clientId: `${stand.url}/`,
+      expires: Date.now() + stand[user].expires_in * 1000,
+    };
+    const items = {
+      hassTokens: JSON.stringify(tokens),
+      selectedLanguage: JSON.stringify(language),
+      dockedSidebar: '"auto"',
+    };
+    const localStorage = Object.entries(items).map(([name, value]) => ({ name, value }));
+    await use({ cookies: [], origins: [{ origin: stand.url, localStorage }] });
+  },
+
+  baseURL: async ({ bench }, use) => {
+    await use(bench.stand.url);
+  },
+
+  /** What pages of the test complain about; there must be nothing in it at its end. */
+  complaints: [
+    async ({ context }, use) => {
+      const complaints: string[] = [];
+      listen(context, complaints);
+      await use(complaints);
+      expect(complaints.filter((text) => !NOISE.some((noise) => noise.test(text)))).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+function listen(context: BrowserContext, complaints: string[]): void {
+  context.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`${message.text()} ${message.location().url}`);
+  });
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+}
+
+/** Show cards on a dashboard of their own. */
+export async function showCards(
+  bench: Bench,
+  page: Page,
+  ...cards: readonly Card[]
+): Promise<Locator> {
+  await page.goto(await bench.dashboard(...cards));
+  return page.locator("lovato-dmed4-charge-card");
+}
+
+export function cardOf(bench: Bench, transport: Transport, config: Card = {}): Card {
+  const { device_id } = bench.stand.meters[transport];
+  return { type: "custom:lovato-dmed4-charge-card", device_id, ...config };
+}
+
+/** What arrives at a page of the live streams, from now on. */
+export function frames(page: Page): string[] {
+  const found: string[] = [];
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => {
+      found.push(...(String(payload).match(/\{"time":[^}]*"power"[^}]*\}/g) ?? []));
+    });
+  });
+  return found;
+}
+
+/** Check a part of the page against WCAG 2.2 AA; returns what is wrong with it. */
+export async function axeViolations(part: Locator): Promise<string[]> {
+  await part.page().evaluate(axe.source);
+  return part.evaluate(async (element) => {
+    const page = window as unknown as { axe: typeof axe };
+    const { violations } = await page.axe.run(element, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
+    );
+  });
+}
+
+export { expect };

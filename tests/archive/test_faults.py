@@ -1,0 +1,295 @@
+"""Databases that fail: nothing is half written, no password is told, and it works again after."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+import logging
+import os
+from pathlib import Path
+import socket
+import sqlite3
+import subprocess
+import sys
+import traceback
+
+import pytest
+from sqlalchemy import URL, create_engine, text
+
+from custom_components.lovato_dmed4.archive import (
+    Archive,
+    ArchiveError,
+    SessionQuery,
+    Source,
+    database as module,
+)
+from tests.databases import ROOT
+
+from .helpers import NOW, Charge, add_meter, store
+
+CHARGE = Charge()
+
+
+def refused(url: str) -> str:
+    """Return why an archive can't be opened, as a log would show it."""
+    archive = Archive(url)
+    with pytest.raises(ArchiveError) as raised:
+        archive.open()
+    with pytest.raises(ArchiveError, match="not open"):
+        archive.sessions(SessionQuery())
+    return "".join(traceback.format_exception(raised.value)).partition("archive.open()")[2]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "hunter2",
+        "hunter2@host/database",
+        "sqlite",
+        "://hunter2@host",
+        "nonsense://meters:hunter2@host/database",
+        "postgresql://meters:hunter2@host:hunter2/database",
+        "postgresql+asyncpg://meters:hunter2@127.0.0.1:1/database",
+        "postgresql://meters:p@hunter2/hunter2@127.0.0.1:1/database",
+        "postgresql://meters:hunter2@127.0.0.1:1/database?hunter2=1",
+        "mysql+pymysql://meters:hunter2@127.0.0.1:1/database",
+        "mysql+pymysql://meters:hunter2@127.0.0.1:1/database?hunter2=1",
+        "sqlite:///:memory:",
+        "sqlite://",
+        "sqlite:////nowhere/hunter2/records.db",
+        "sqlite:///records.db?timeout=hunter2",
+        "sqlite:////dev/null",
+    ],
+)
+def test_a_url_that_leads_nowhere_is_refused_and_not_told(
+    url: str, caplog: pytest.LogCaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    caplog.set_level(logging.DEBUG)
+    assert "hunter2" not in refused(url) + caplog.text
+
+
+def test_a_driver_that_is_missing_is_named() -> None:
+    assert "No module named 'oracledb'" in refused("oracle+oracledb://meters:hunter2@host/x")
+
+
+def test_a_wrong_password_is_not_told(
+    database: URL, caplog: pytest.LogCaptureFixture, archive: Archive, meter: int
+) -> None:
+    if database.get_backend_name() == "sqlite":
+        pytest.skip("SQLite has no passwords")
+    caplog.set_level(logging.DEBUG)
+    wrong = database.set(password="hunter2 & more").render_as_string(hide_password=False)
+    told = refused(wrong)
+    assert "hunter2" not in told + caplog.text
+    assert "OperationalError: " in told
+    assert archive.store(meter, CHARGE.end(1), Source.METER, NOW).new
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        port = server.getsockname()[1]
+        told = refused(f"postgresql://meters:hunter2@127.0.0.1:{port}/x?connect_timeout=2")
+    assert "timeout expired" in told
+    assert "hunter2" not in told + caplog.text
+
+
+def test_a_file_that_is_no_database(sqlite_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "records.db"
+    path.write_bytes(b"This is no database, and long enough to be taken for one." * 100)
+    assert "not a database" in refused(sqlite_url)
+    path.unlink()
+    archive = Archive(sqlite_url)
+    archive.open()
+    assert archive.store(add_meter(archive), CHARGE.end(1), Source.METER, NOW).new
+    archive.close()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1"])
+def test_a_database_that_cannot_hold_all_texts(
+    servers: Callable[[str], URL], encoding: str
+) -> None:
+    url = servers("postgresql")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            text(f"CREATE DATABASE narrow ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+        )
+    told = refused(url.set(database="narrow").render_as_string(hide_password=False))
+    assert f"encoding {encoding}" in told
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE narrow"))
+    engine.dispose()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a tenth of a second for a lock of SQLite."""
+    _, *others = module._SET_UP["sqlite"]
+    monkeypatch.setattr(module, "_SET_UP", {"sqlite": ("PRAGMA busy_timeout = 100", *others)})
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_locked_database(sqlite_url: str, tmp_path: Path) -> None:
+    archive = Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    store(archive, meter, CHARGE.begin())
+    before = archive.sessions(SessionQuery())
+    with closing(sqlite3.connect(tmp_path / "records.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ArchiveError, match="database is locked"):
+            archive.store(meter, CHARGE.end(1), Source.COMMAND, NOW)
+        # Reading goes on.
+        assert archive.sessions(SessionQuery()) == before
+        with pytest.raises(ArchiveError, match="database is locked"):
+            archive.settle(meter, charging=False)
+        other.rollback()
+    assert archive.sessions(SessionQuery()) == before
+    assert archive.store(meter, CHARGE.end(1), Source.COMMAND, NOW).new
+    archive.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_opening_while_the_database_is_locked(sqlite_url: str, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "records.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert "database is locked" in refused(sqlite_url)
+    archive = Archive(sqlite_url)
+    archive.open()
+    assert archive.store(add_meter(archive), CHARGE.end(1), Source.METER, NOW).new
+    archive.close()
+
+
+def test_writers_take_turns(sqlite_url: str, tmp_path: Path) -> None:
+    archive = Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    with (
+        closing(sqlite3.connect(tmp_path / "records.db", check_same_thread=False)) as other,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        other.execute("BEGIN EXCLUSIVE")
+        stored = threads.submit(archive.store, meter, CHARGE.end(1), Source.METER, NOW)
+        assert archive.summary(meter).records == 0
+        assert not stored.done()
+        other.commit()
+        assert stored.result(10).new
+    archive.close()
+
+
+def test_a_full_disk(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    large = Charge(texts={"TT": "x" * 60_000})
+    records = [large.read(step) for step in range(10)]
+    archive.close()
+    with monkeypatch.context() as full:
+        full.setattr(
+            module, "_SET_UP", {"sqlite": (*module._SET_UP["sqlite"], "PRAGMA max_page_count = 40")}
+        )
+        archive.open()
+        with pytest.raises(ArchiveError, match="database or disk is full"):
+            store(archive, meter, *records)
+        kept = archive.summary(meter).records
+        (session,) = archive.sessions(SessionQuery()).sessions
+        assert 0 < session.records == kept < 10
+        archive.close()
+    archive.open()
+    store(archive, meter, *records)
+    assert archive.summary(meter).records == 10
+    archive.close()
+
+
+def test_a_disk_that_can_only_be_read(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    archive.close()
+    with monkeypatch.context() as frozen:
+        frozen.setattr(
+            module, "_SET_UP", {"sqlite": (*module._SET_UP["sqlite"], "PRAGMA query_only = ON")}
+        )
+        with pytest.raises(ArchiveError, match="readonly"):
+            archive.open()
+    archive.open()
+    assert archive.store(meter, CHARGE.end(1), Source.METER, NOW).new
+    archive.close()
+
+
+def test_a_server_that_was_restarted(database: URL, archive: Archive, meter: int) -> None:
+    if database.get_backend_name() == "sqlite":
+        pytest.skip("SQLite is no server")
+    store(archive, meter, CHARGE.begin())
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        if database.get_backend_name() == "postgresql":
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE pid != pg_backend_pid() AND usename = current_user"
+                )
+            )
+        else:
+            for row in connection.execute(text("SHOW PROCESSLIST")).mappings().all():
+                if row["Info"] is None and row["db"] == database.database:
+                    connection.execute(text(f"KILL {row['Id']}"))
+    engine.dispose()
+    assert archive.store(meter, CHARGE.end(1), Source.METER, NOW).new
+    assert archive.summary(meter).records == 2
+
+
+_WRITER = """
+import sys
+from types import ModuleType
+# Not the integration itself: the archive needs nothing of Home Assistant, which takes long to load.
+integration = sys.modules["custom_components.lovato_dmed4"] = ModuleType("integration")
+integration.__path__ = ["custom_components/lovato_dmed4"]
+from tests.archive.helpers import Archive, Charge, add_meter, store
+assert "homeassistant" not in sys.modules
+archive = Archive(sys.argv[1])
+archive.open()
+meter = add_meter(archive)
+for page in range(0, int(sys.argv[2]), 3):
+    charge = Charge(page=page)
+    store(archive, meter, charge.begin(), charge.end(2), charge.read(1))
+archive.close()
+"""
+
+
+def start_writer(url: str, records: int) -> subprocess.Popen[bytes]:
+    """Start a process that stores so many records of one session."""
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", _WRITER, url, str(records)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_two_processes_open_and_fill_an_archive_at_once(url: str) -> None:
+    for writer in [start_writer(url, 12), start_writer(url, 12)]:
+        _, errors = writer.communicate(timeout=50)
+        assert writer.returncode == 0, errors.decode()
+    archive = Archive(url)
+    archive.open()
+    (session,) = archive.sessions(SessionQuery()).sessions
+    assert session.records == archive.summary(session.meter_id).records == 12
+    archive.close()
+
+
+def test_killed_in_the_middle_nothing_is_half_written(sqlite_url: str) -> None:
+    archive = Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    with start_writer(sqlite_url, 3000) as writer:
+        while archive.summary(meter).records < 5 and writer.poll() is None:
+            pass
+        writer.kill()
+    count = archive.summary(meter).records
+    (session,) = archive.sessions(SessionQuery()).sessions
+    assert 5 <= session.records == count < 3000
+    store(archive, meter, Charge(page=5000).begin())
+    assert archive.summary(meter).records == count + 1
+    archive.close()

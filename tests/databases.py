@@ -1,0 +1,240 @@
+"""Database servers for tests: real ones, on this machine, gone with the tests."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+import os
+from pathlib import Path
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from typing import Final
+
+import pytest
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+ROOT: Final = Path(__file__).parent.parent
+# Where scripts/setup unpacks PostgreSQL on a machine that has none.
+UNPACKED: Final = ROOT / ".postgresql"
+_HOST: Final = "127.0.0.1"
+_STARTING: Final = 50.0
+# A port that was free may be taken in the next moment.
+_ATTEMPTS: Final = 3
+
+type Command = Sequence[str | Path]
+
+
+class Account:
+    """Runs programs in a folder as somebody whom database servers accept: they refuse root."""
+
+    def __init__(self, folder: Path, libraries: Sequence[Path] = ()) -> None:
+        self._folder = folder
+        # A machine may have neither other languages nor time zones.
+        self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "GMT"}
+        if libraries:
+            self._environment["LD_LIBRARY_PATH"] = os.pathsep.join(map(str, libraries))
+        self._user: int | None = None
+        if os.getuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self._user = nobody.pw_uid
+            os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+
+    def run(self, command: Command) -> None:
+        """Run a program to its end."""
+        with self.start(command) as process:
+            if process.wait():
+                raise RuntimeError(f"{command[0]} failed:\n{self.log}")
+
+    def start(self, command: Command) -> subprocess.Popen[bytes]:
+        """Start a program."""
+        with (self._folder / "log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - what this file says
+                command,
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                extra_groups=None if self._user is None else [],
+            )
+
+    @property
+    def log(self) -> str:
+        """What the programs have said."""
+        return (self._folder / "log").read_text()
+
+
+@contextmanager
+def postgresql() -> Iterator[URL]:
+    """Run a PostgreSQL server with an empty database."""
+    with _folder() as folder:
+        programs, libraries = _postgresql_programs(folder)
+        account = Account(folder, libraries)
+        password = folder / "password"
+        password.write_text(secrets.token_urlsafe())
+        password.chmod(0o644)
+        account.run(
+            (
+                *(
+                    programs / "initdb",
+                    "--pgdata",
+                    folder / "data",
+                    "--no-sync",
+                    "--username",
+                    "meters",
+                ),
+                *("--encoding", "UTF8", "--auth", "scram-sha-256", "--pwfile", password),
+            )
+        )
+
+        def command(port: int) -> Command:
+            # What is lost when the machine fails does not matter here.
+            settings = {
+                "listen_addresses": _HOST,
+                "port": str(port),
+                "unix_socket_directories": "",
+                "fsync": "off",
+                "full_page_writes": "off",
+            }
+            options = [f"-c{name}={value}" for name, value in settings.items()]
+            return programs / "postgres", "-D", folder / "data", *options
+
+        url = URL.create(
+            "postgresql+psycopg2", "meters", password.read_text(), _HOST, database="postgres"
+        )
+        with _server(account, command, url, signal.SIGINT) as running:
+            yield running
+
+
+@contextmanager
+def mariadb() -> Iterator[URL]:
+    """Run a MariaDB server with an empty database."""
+    pytest.importorskip("pymysql", reason="the driver PyMySQL is not installed")
+    install, server = (_find_mariadb(name) for name in ("mariadb-install-db", "mariadbd"))
+    with _folder() as folder:
+        account = Account(folder)
+        data = f"--datadir={folder / 'data'}"
+        account.run(
+            (
+                install,
+                "--no-defaults",
+                data,
+                "--skip-test-db",
+                "--auth-root-authentication-method=normal",
+            )
+        )
+
+        def command(port: int) -> Command:
+            return (
+                *(server, "--no-defaults", data, f"--bind-address={_HOST}", f"--port={port}"),
+                *(f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}"),
+                *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"),
+            )
+
+        url = URL.create("mysql+pymysql", "root", host=_HOST, database="mysql")
+        with _server(account, command, url, signal.SIGTERM) as running:
+            engine = create_engine(running)
+            with engine.begin() as connection:
+                # Not what the tables need: they have to bring it themselves.
+                connection.execute(text("CREATE DATABASE meters CHARACTER SET latin1"))
+            engine.dispose()
+            yield running.set(database="meters")
+
+
+def empty(url: URL) -> None:
+    """Drop all tables."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        else:
+            connection.execute(text(f"DROP DATABASE {url.database}"))
+            connection.execute(text(f"CREATE DATABASE {url.database} CHARACTER SET latin1"))
+    engine.dispose()
+
+
+def _postgresql_programs(folder: Path) -> tuple[Path, Sequence[Path]]:
+    """Find PostgreSQL's programs, and the folders of the libraries that came with them."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
+    if found := shutil.which("postgres") or next(iter(installed), None):
+        return Path(found).resolve().parent, ()
+    unpacked = UNPACKED
+    if os.getuid() == 0 and unpacked.exists():
+        # The account that runs it may not be able to get there.
+        unpacked = shutil.copytree(unpacked, folder / "postgresql", symlinks=True)
+    for program in unpacked.glob("usr/lib/postgresql/*/bin/postgres"):
+        machine = f"{os.uname().machine}-linux-gnu"
+        return program.parent, [unpacked / "usr/lib" / machine, unpacked / "lib" / machine]
+    reason = "there is no PostgreSQL on this machine, and scripts/setup could not get it"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _find_mariadb(name: str) -> Path:
+    if found := shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin"):
+        return Path(found)
+    pytest.skip(f"MariaDB's {name} is not on this machine")
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder for a server: not one of pytest's, which are for its own user only."""
+    folder = Path(tempfile.mkdtemp(prefix="dmed4-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _server(
+    account: Account, command: Callable[[int], Command], url: URL, stop: signal.Signals
+) -> Iterator[URL]:
+    """Run a server on a free port of this machine, until a signal that waits for no client."""
+    for _ in range(_ATTEMPTS):
+        url = url.set(port=_free_port())
+        process = account.start(command(url.port or 0))
+        try:
+            if _answers(process, url):
+                yield url
+                return
+        finally:
+            process.send_signal(stop)
+            process.wait()
+    raise RuntimeError(f"The server does not start:\n{account.log}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(process: subprocess.Popen[bytes], url: URL) -> bool:
+    """Wait until a server answers; tell if it does, and has not ended instead."""
+    engine = create_engine(url)
+    deadline = time.monotonic() + _STARTING
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            engine.connect().close()
+        except OperationalError:
+            time.sleep(0.05)
+        else:
+            engine.dispose()
+            return True
+    return False
+
+
+SERVERS: Final[Mapping[str, Callable[[], AbstractContextManager[URL]]]] = {
+    "postgresql": postgresql,
+    "mariadb": mariadb,
+}

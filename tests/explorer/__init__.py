@@ -1,0 +1,1 @@
+"""The meter explorer, against simulated meters."""

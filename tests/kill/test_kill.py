@@ -1,0 +1,87 @@
+"""A few charges of the kill test, and whether it would notice a loss."""
+
+import asyncio
+from dataclasses import dataclass, field
+import sys
+from typing import Any, cast
+
+import pytest
+
+from demo.console import DemoError
+from demo.home_assistant import REPOSITORY
+
+from .__main__ import judge
+from .world import World
+
+# Home Assistant starts three times, on a machine that may be busy with other tests.
+LONGEST = 300
+
+
+@pytest.mark.timeout(LONGEST)
+async def test_no_record_is_lost() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.kill", "--sessions", "4"),
+        *("--disaster", "home-assistant", "--disaster", "meter"),
+        *("--disaster", "locked", "--disaster", "full"),
+        cwd=REPOSITORY,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output = (await process.communicate())[0].decode()
+    assert process.returncode == 0, output
+    assert "lost 0, too many 0" in output
+
+
+@dataclass
+class Left:
+    """What a run may leave behind."""
+
+    signed_: list[str] = field(default_factory=lambda: ["B", "E"])
+    archived_: list[str] = field(default_factory=lambda: ["E", "B"])
+    outcomes_: list[str] = field(default_factory=lambda: ["ended"])
+    charge: dict[str, Any] | None = None
+
+    def signed(self) -> list[str]:
+        return self.signed_
+
+    def archived(self) -> list[str]:
+        return self.archived_
+
+    def outcomes(self) -> list[str]:
+        return self.outcomes_
+
+    def remembered(self) -> list[dict[str, Any]]:
+        return [{"charge": self.charge, "claims": []}]
+
+
+def judged(left: Left, disaster: str = "both") -> None:
+    judge(cast("World", left), [disaster])
+
+
+def test_a_good_end() -> None:
+    judged(Left())
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        Left(archived_=["B"]),
+        Left(archived_=["B", "E", "E"]),
+        Left(archived_=["B", "E", "C"]),
+        Left(outcomes_=[]),
+        Left(outcomes_=["open"]),
+        Left(outcomes_=["ended", "end_missing"]),
+        Left(outcomes_=["ended_elsewhere"]),
+        Left(charge={"phase": "charging"}),
+    ],
+    ids=repr,
+)
+def test_a_bad_end(left: Left) -> None:
+    with pytest.raises(DemoError):
+        judged(left)
+
+
+def test_nobody_knows_who_did_what_on_a_full_disk() -> None:
+    judged(Left(outcomes_=["ended_elsewhere"], charge={"phase": "charging"}), "full")
+    with pytest.raises(DemoError):
+        judged(Left(archived_=["B"]), "full")
