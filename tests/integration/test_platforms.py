@@ -1,11 +1,15 @@
 """The entities of a charging meter, platform by platform."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from unittest.mock import patch
 
+from homeassistant.components import event
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -17,6 +21,8 @@ from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 
 from .helpers import Server, add_entry, add_meter, begin_charge, entities, fingerprint, set_up
 from .plugin import snapshot_platform
+
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
@@ -34,6 +40,9 @@ async def test_entities(
 ) -> None:
     for transport in (modbus, rest):
         monkeypatch.setattr(transport, "drift_seconds", _drift_against(clock))
+    # The state of an event entity is the time at which it happened.
+    still = vars(dt_util) | {"utcnow": lambda: MOMENT}
+    monkeypatch.setattr(event, "dt_util", SimpleNamespace(**still))
     begin_charge(simulated)
     clock.advance(60)
     entry = add_entry(hass, server, fingerprint(simulated))

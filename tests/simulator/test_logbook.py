@@ -9,6 +9,8 @@ from aiohttp import ClientSession
 import pytest
 
 from simulator import (
+    BusyError,
+    Command,
     ManualClock,
     ModbusTcpServer,
     NotValidError,
@@ -210,3 +212,55 @@ class TestFill:
         assert time.process_time() - started < 3
         assert len(meter.records) == 1000
         assert meter.measurement_status == 0
+
+
+class TestPlanted:
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            b"",
+            b"\xff\xfe\xed\xa0\x80",
+            b'"\\u0000\\',
+            b"OCMF|\0\n\x1b|{}",
+            "ä€".encode(),
+            b"x" * 5000,
+        ],
+        ids=["nothing", "no utf-8", "escapes", "controls", "utf-8", "long"],
+    )
+    async def test_any_bytes_go_out_as_they_are(
+        self, clock: ManualClock, session: ClientSession, raw: bytes
+    ) -> None:
+        meter = SimulatedMeter(clock=clock)
+        meter.fill_logbook(2)
+        meter.plant_record(raw)
+        assert meter.signature_raw == b""
+        async with RestServer(meter, response_time=0) as server:
+            client = RestClient(session, server)
+            query = "logbook/OCMF?index_type=POS&index_reference=LAST"
+            for path, name in (("ocmf", "OCMF_BUFF"), (query, "OCMF_LOG")):
+                async with session.get(f"{server.url}/v1/{path}") as response:
+                    text = (await response.read()).decode(errors="surrogateescape")
+                assert json.loads(text)[name].encode(errors="surrogateescape") == raw
+            assert (await client.get("logbook/info"))["ocmf_last_internal_progressive"] == 3
+        async with ModbusTcpServer(meter) as server, ModbusClient(server.port) as modbus:
+            await modbus.write(0x2F29, 8192)
+            await modbus.write(0x2F2A, 0)
+            clock.advance(0.1)
+            # Ten bits for the length, 1024 bytes for the text.
+            length = await modbus.number(0x4C01) & 0x3FF
+            assert length == min(len(raw), 1023)
+            window = await modbus.read(0x4C02, 120)
+            assert window == raw.ljust(240, b"\0")[:240]
+            assert await modbus.number(0x4202) == len(raw)
+
+    def test_the_next_one_is_genuine(self, meter: SimulatedMeter, clock: ManualClock) -> None:
+        meter.plant_record(b"nothing of the kind")
+        prepare(meter, clock)
+        give(meter, clock, "B")
+        assert verify(meter.records[1], meter.public_key)["PG"] == "T2"
+
+    def test_not_while_signing(self, meter: SimulatedMeter, clock: ManualClock) -> None:
+        prepare(meter, clock)
+        meter.command(Command.BEGIN)
+        with pytest.raises(BusyError):
+            meter.plant_record(b"")
