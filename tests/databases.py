@@ -26,6 +26,14 @@ _STARTING: Final = 50.0
 # A port that was free may be taken in the next moment.
 _ATTEMPTS: Final = 3
 
+# Runs a server and, beside it, what stops it when nobody holds the other end of its input any more:
+# also when the tests are killed.
+_GUARD: Final = """
+exec 3<&0
+( { read -r _ <&3; kill -s "$0" $$; } & )
+exec "$@" </dev/null 3<&-
+"""
+
 type Command = Sequence[str | Path]
 
 
@@ -46,18 +54,22 @@ class Account:
 
     def run(self, command: Command) -> None:
         """Run a program to its end."""
-        with self.start(command) as process:
+        with self._start(command, subprocess.DEVNULL) as process:
             if process.wait():
                 raise RuntimeError(f"{command[0]} failed:\n{self.log}")
 
-    def start(self, command: Command) -> subprocess.Popen[bytes]:
-        """Start a program."""
+    def serve(self, command: Command, stop: signal.Signals) -> subprocess.Popen[bytes]:
+        """Start a server, which gets a signal when its input is closed."""
+        name = stop.name.removeprefix("SIG")
+        return self._start(("/bin/sh", "-c", _GUARD, name, *command), subprocess.PIPE)
+
+    def _start(self, command: Command, stdin: int) -> subprocess.Popen[bytes]:
         with (self._folder / "log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - what this file says
                 command,
                 cwd=self._folder,
                 env=self._environment,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=log,
                 user=self._user,
@@ -201,14 +213,11 @@ def _server(
     """Run a server on a free port of this machine, until a signal that waits for no client."""
     for _ in range(_ATTEMPTS):
         url = url.set(port=_free_port())
-        process = account.start(command(url.port or 0))
-        try:
+        # At its end, closes the input and waits for the server.
+        with account.serve(command(url.port or 0), stop) as process:
             if _answers(process, url):
                 yield url
                 return
-        finally:
-            process.send_signal(stop)
-            process.wait()
     raise RuntimeError(f"The server does not start:\n{account.log}")
 
 

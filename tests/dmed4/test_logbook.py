@@ -31,7 +31,9 @@ from custom_components.lovato_dmed4.dmed4.logbook import (
 from custom_components.lovato_dmed4.dmed4.meter import Logbook, Meter
 from custom_components.lovato_dmed4.dmed4.model import Feature, LogbookInfo, MetrologicalEvent
 from simulator import ManualClock, ModbusTcpServer, Quirks, RestServer, SimulatedMeter
+from simulator.errors import NoEntryError
 from simulator.logbook import Download
+from simulator.record import Record
 from simulator.registers import METER_REGISTERS
 from tests.logbooks import find_entries_at_once, log_events, rest_answers, sign
 
@@ -272,6 +274,73 @@ async def test_index_base_when_the_last_record_is_forgotten(
     """A meter may have no last record after a reboot, but a logbook."""
     records = sign(simulated, 3)
     monkeypatch.setattr("simulator.registers._last_text", lambda _: b"")
+    assert await listed(logbook) == records
+
+
+class Ahead:
+    """A meter whose last record is there before it is in the logbook, until so many were looked for."""
+
+    def __init__(self, simulated: SimulatedMeter, looks: int) -> None:
+        self._log = simulated.record_log
+        self._from_last = self._log.from_last
+        self._looks = looks
+        self.last = self._log.entries.pop()
+
+    def from_last(self, index: int) -> Record:
+        self._looks -= 1
+        if self._looks == 0:
+            self._log.entries.append(self.last)
+        return self._from_last(index)
+
+
+@pytest.mark.parametrize("transport", ["modbus"])
+@pytest.mark.parametrize("looks", [1, 2, 3, 4])
+async def test_index_base_while_the_logbook_is_behind(
+    simulated: SimulatedMeter, logbook: Logbook, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    """It must not be taken for another one: the records would be counted from the wrong end for good."""
+    monkeypatch.setattr(module, "_SETTLE_PAUSE", 0)
+    records = sign(simulated, 5)
+    ahead = Ahead(simulated, looks)
+    with monkeypatch.context() as patch:
+        patch.setattr(simulated.record_log, "from_last", ahead.from_last)
+        patch.setattr(SimulatedMeter, "last_record", property(lambda _: ahead.last))
+        await logbook.read_record(1)
+    assert await listed(logbook) == records
+
+
+@FROM_0
+@pytest.mark.parametrize("transport", ["modbus"])
+async def test_the_last_record_is_not_to_be_had_by_an_index(
+    simulated: SimulatedMeter, logbook: Logbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Manual: getting OCMF files different from the last one."""
+    monkeypatch.setattr(module, "_SETTLE_PAUSE", 0)
+    from_last = simulated.record_log.from_last
+
+    def others(index: int) -> Record:
+        if index == 0:
+            raise NoEntryError("not the last one")
+        return from_last(index)
+
+    monkeypatch.setattr(simulated.record_log, "from_last", others)
+    (record,) = sign(simulated, 1)
+    assert (await logbook.read_record(0)).decode() == record
+    records = sign(simulated, 3)
+    assert await listed(logbook) == records
+
+
+@pytest.mark.parametrize("transport", ["rest"])
+async def test_index_base_when_the_last_record_can_not_be_read(
+    simulated: SimulatedMeter, logbook: Logbook
+) -> None:
+    """It hides no other, and is no reason to believe anything for good."""
+    records = sign(simulated, 3)
+    simulated.plant_record(b"x" * 100_000)
+    with pytest.raises(UnexpectedAnswerError):
+        await logbook.read_record(0)
+    assert [(await logbook.read_record(position)).decode() for position in (1, 2, 3)] == records
+    simulated.record_log.entries.pop()
     assert await listed(logbook) == records
 
 
