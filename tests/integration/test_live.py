@@ -156,17 +156,17 @@ async def test_writes_a_state_only_when_it_changed(
 async def test_writes_a_state_of_housekeeping_only_when_it_changed(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer, written: list[str]
 ) -> None:
-    change_answer(rest_server, "/v1/logbook/info", ocmf_total_number=7)
+    change_answer(rest_server, "/v1/logbook/info", events_max_number=7)
     change_answer(rest_server, "/v1/charge_settings", datetime=None)
     await pass_time(hass, HOUSEKEEPING)
     written.clear()
     await pass_time(hass, HOUSEKEEPING)
     assert written == []
-    assert value(hass, rest_entry, "records_saved") == "7"
+    assert value(hass, rest_entry, "events_maximum") == "7"
 
-    change_answer(rest_server, "/v1/logbook/info", ocmf_total_number=8)
+    change_answer(rest_server, "/v1/logbook/info", events_max_number=8)
     await pass_time(hass, HOUSEKEEPING)
-    assert written == [entities(hass, rest_entry)["records_saved"].entity_id]
+    assert written == [entities(hass, rest_entry)["events_maximum"].entity_id]
 
 
 async def test_unplugged_and_plugged_in_again(
@@ -442,6 +442,7 @@ async def test_log_of_the_modbus_library(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """What it says of our requests is for debugging; what it says of others' stays as it is."""
+    caplog.set_level(logging.DEBUG)
     await unplug(modbus_server)
     await pass_time(hass)
     logging.getLogger("pymodbus.logging").warning("Another integration's link is lost")

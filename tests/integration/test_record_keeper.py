@@ -509,7 +509,7 @@ async def test_set_up_with_a_locked_database(
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA journal_mode = WAL")
     with locked(file):
-        assert await set_up(hass, entry)
+        assert await hass.config_entries.async_setup(entry.entry_id)
         keeper: RecordKeeper = entry.runtime_data.records
         assert not keeper.available
         found = issue(hass, entry)

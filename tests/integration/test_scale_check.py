@@ -46,7 +46,7 @@ class OtherScale:
                 "error_status_2": 0,
             },
             "system_status": {"model_code": 0, "serial_number": 1},
-            "info": {},
+            "info": {"ocmf_total_number": 0},
         }
         return web.Response(text=json.dumps(answers[name]), content_type="application/json")
 

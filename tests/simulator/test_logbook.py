@@ -242,7 +242,7 @@ class TestPlanted:
                     text = (await response.read()).decode(errors="surrogateescape")
                 assert json.loads(text)[name].encode(errors="surrogateescape") == raw
             assert (await client.get("logbook/info"))["ocmf_last_internal_progressive"] == 3
-        async with ModbusTcpServer(meter) as server, ModbusClient(server.port) as modbus:
+        async with ModbusTcpServer(meter) as tcp, ModbusClient(tcp.port) as modbus:
             await modbus.write(0x2F29, 8192)
             await modbus.write(0x2F2A, 0)
             clock.advance(0.1)
