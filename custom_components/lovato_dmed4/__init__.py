@@ -12,7 +12,7 @@ from homeassistant.helpers.typing import ConfigType
 from .certificate import async_certificate_accepted, async_certificate_changed
 from .charge_tracker import ChargeTracker, charge_store
 from .clock import ClockKeeper
-from .const import DOMAIN
+from .const import CONF_DELETE_RECORDS, DOMAIN
 from .coordinator import (
     Dmed4ConfigEntry,
     Dmed4Data,
@@ -48,7 +48,7 @@ from .panel import (
     async_withdraw_panel,
 )
 from .record_actions import async_setup_record_actions
-from .record_keeper import RecordKeeper, async_forget_waiting
+from .record_keeper import RecordKeeper, async_delete_records, async_forget_waiting
 from .remote_display import (
     DisplayConfigEntry,
     DisplayCoordinator,
@@ -236,8 +236,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         return
     async_key_settled(hass, entry)
     async_settled(hass, entry)
-    # Its records stay in the archive: they are evidence.
     async_forget_waiting(hass, entry.entry_id)
+    # They are evidence.
+    if entry.options.get(CONF_DELETE_RECORDS):
+        await async_delete_records(hass, entry)
     await async_forget(hass, entry)
     for store in (event_store, charge_store):
         await store(hass, entry.entry_id).async_remove()

@@ -40,6 +40,7 @@ from .const import (
     CONF_CHARGE_POINT_ID,
     CONF_DATA_FORMAT,
     CONF_DATABASE_URL,
+    CONF_DELETE_RECORDS,
     CONF_FRAMING,
     CONF_IDENTIFICATION_DATA,
     CONF_IDENTIFICATION_FLAGS,
@@ -173,6 +174,7 @@ _OPTIONS: Final = vol.Schema(
         vol.Optional(CONF_DATABASE_URL): TextSelector(
             TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
         ),
+        vol.Required(CONF_DELETE_RECORDS, default=False): BooleanSelector(),
     }
 )
 

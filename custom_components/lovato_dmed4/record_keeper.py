@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -32,7 +33,7 @@ from .const import CONF_FORMER_IDS, DOMAIN, LOGGER
 from .dmed4.model import Identity
 from .key_binding import bound_to_key
 from .ocmf import MalformedKeyError, PublicKey, load_public_key
-from .shared_archive import async_borrow, database_url
+from .shared_archive import async_borrow, database_url, default_file, delete_records
 
 if TYPE_CHECKING:
     from .coordinator import Dmed4ConfigEntry
@@ -113,6 +114,17 @@ def public_key(identity: Identity) -> PublicKey | None:
 def async_forget_waiting(hass: HomeAssistant, entry_id: str) -> None:
     """Let go of the records in memory of an entry that is removed."""
     hass.data.get(_WAITING, {}).pop(entry_id, None)
+
+
+async def async_delete_records(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Delete what the archive has of an entry's meter, as the user asked for in its options."""
+    url = database_url(hass, entry.options)
+    unique_ids = [*entry.data.get(CONF_FORMER_IDS, ()), str(entry.unique_id)]
+    delete = partial(delete_records, url, unique_ids, file=default_file(hass))
+    try:
+        await hass.async_add_executor_job(delete)
+    except ArchiveError as err:
+        LOGGER.error("%s: its records could not be deleted from the archive: %s", entry.title, err)
 
 
 class RecordKeeper:

@@ -1,7 +1,8 @@
 """The archives in use: one for each database, shared by all meters whose records it keeps."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -23,7 +24,16 @@ _ARCHIVES: HassKey[dict[str, SharedArchive]] = HassKey(f"{DOMAIN}_archives")
 
 def database_url(hass: HomeAssistant, options: Mapping[str, Any]) -> str:
     """Get the URL of the database that an entry's options name: a file, unless they do."""
-    return options.get(CONF_DATABASE_URL) or f"sqlite:///{hass.config.path(DEFAULT_FILE)}"
+    return options.get(CONF_DATABASE_URL) or _file_url(default_file(hass))
+
+
+def default_file(hass: HomeAssistant) -> Path:
+    """Get where the records are kept unless an entry's options name a database."""
+    return Path(hass.config.path(DEFAULT_FILE))
+
+
+def _file_url(file: Path) -> str:
+    return f"sqlite:///{file}"
 
 
 def database_error(url: str) -> tuple[str, str] | None:
@@ -45,6 +55,25 @@ def database_error(url: str) -> tuple[str, str] | None:
     finally:
         archive.close()
     return None
+
+
+def delete_records(url: str, unique_ids: Iterable[str], *, file: Path) -> None:
+    """Delete all records and keys of a meter, and the default file if it has no other. This blocks.
+
+    Raises:
+        ArchiveError: the database failed; what it has of the meter stays.
+    """
+    archive = Archive(url)
+    others = True
+    try:
+        archive.open()
+        for unique_id in unique_ids:
+            others = archive.forget_meter(unique_id)
+    finally:
+        archive.close()
+    if not others and url == _file_url(file):
+        for suffix in ("", "-wal", "-shm"):
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
 @callback

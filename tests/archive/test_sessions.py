@@ -193,7 +193,7 @@ def test_counters_that_begin_again_from_0(archive: Archive, meter: int) -> None:
     near = replace(CHARGE, imported=Decimal("99999999.500"))
     store(archive, meter, near.end(2))
     assert only(archive).imported == Decimal("2.000")
-    archive.forget_meter(meter)
+    archive.forget_meter("meter")
     payload = near.payload("E", 2, 2).replace("100000001.500", "1.500")
     store(archive, add_meter(archive), record(sign(payload), payload).encode())
     assert (only(archive).imported, only(archive).verdict) == (

@@ -258,12 +258,15 @@ def test_a_forgotten_meter_leaves_nothing(archive: Archive, meter: int) -> None:
     other = add_meter(archive, "other")
     store(archive, meter, CHARGE.begin(), CHARGE.end(3), b"?")
     store(archive, other, CHARGE.end(3))
-    archive.forget_meter(meter)
+    assert archive.forget_meter("meter")
     assert archive.summary(meter) == ArchiveSummary()
     assert archive.keys(meter) == ()
     assert [each.meter_id for each in archive.sessions(SessionQuery()).sessions] == [other]
     again = add_meter(archive)
     assert archive.store(again, CHARGE.end(3), Source.METER, NOW).new
+    assert archive.forget_meter("unknown")
+    assert archive.forget_meter("meter")
+    assert not archive.forget_meter("other")
 
 
 def test_what_is_not_there(archive: Archive, meter: int) -> None:

@@ -12,7 +12,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from sqlalchemy import URL
 
-from custom_components.lovato_dmed4.archive import Archive, Source
+from custom_components.lovato_dmed4.archive import Archive, MeterInfo, Source
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.shared_archive import (
     DEFAULT_FILE,
@@ -77,6 +77,74 @@ async def test_another_file_and_back(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert "database_url" not in rest_entry.options
     assert rest_entry.runtime_data.records.summary.data.records == 1
+
+
+async def ask_to_delete(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    result = await submit(hass, await open_options(hass, entry), {"delete_records": True})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_the_records_outlive_the_meter(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, file: Path
+) -> None:
+    await store_last(rest_entry, simulated)
+    await hass.config_entries.async_remove(rest_entry.entry_id)
+    assert count(file) == 1
+
+
+async def test_the_records_go_when_that_was_asked_for(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, file: Path
+) -> None:
+    await store_last(rest_entry, simulated)
+    await ask_to_delete(hass, rest_entry)
+    assert count(file) == 1
+    await hass.config_entries.async_remove(rest_entry.entry_id)
+    # Nothing is left, the file's log included.
+    assert not list(file.parent.glob(f"{file.name}*"))
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_only_the_records_of_the_removed_meter_go(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    file: Path,
+    *,
+    elsewhere: bool,
+) -> None:
+    await store_last(rest_entry, simulated)
+    await ask_to_delete(hass, rest_entry)
+    if not elsewhere:
+        with closing(Archive(f"sqlite:///{file}")) as archive:
+            archive.open()
+            archive.register_meter(MeterInfo(unique_id="other", name="Other"))
+    else:
+        file = file.with_name("elsewhere.db")
+        await submit(
+            hass,
+            await open_options(hass, rest_entry),
+            {"database_url": f"sqlite:///{file}", "delete_records": True},
+        )
+        await rest_entry.runtime_data.sync.async_run()
+    assert count(file) == 1
+    await hass.config_entries.async_remove(rest_entry.entry_id)
+    assert count(file) == 0
+
+
+async def test_records_that_cannot_be_deleted(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    file: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await store_last(rest_entry, simulated)
+    await ask_to_delete(hass, rest_entry)
+    assert await hass.config_entries.async_unload(rest_entry.entry_id)
+    file.write_bytes(b"no database")  # noqa: ASYNC240 - a test has time
+    await hass.config_entries.async_remove(rest_entry.entry_id)
+    assert file.read_bytes() == b"no database"  # noqa: ASYNC240 - a test has time
+    assert "its records could not be deleted from the archive: DatabaseError" in caplog.text
 
 
 WRONG = {

@@ -22,6 +22,7 @@ DEFAULTS = {
     "interval_charging": 2,
     "interval_idle": 10,
     "keep_clock": True,
+    "delete_records": False,
 }
 
 CHARGE = {

@@ -317,7 +317,13 @@ class Archive:
                 changes.verify_again(transaction, meter_id, these, now)
         return last
 
-    def forget_meter(self, meter_id: int) -> None:
-        """Delete a meter with all its records and keys, because the user asked for it."""
+    def forget_meter(self, unique_id: str) -> bool:
+        """Delete a meter with all its records and keys, because the user asked for it.
+
+        Returns:
+            Whether the archive has any other meter.
+        """
         with self._database.writing() as transaction:
-            changes.forget(transaction, meter_id)
+            if meter := changes.find_meter(transaction, unique_id):
+                changes.forget(transaction, meter.id)
+            return transaction.scalar(select(MeterRow.id).limit(1)) is not None
