@@ -384,7 +384,7 @@ async def test_interrupted_at_each_step(transport: str) -> None:
                 broken = 1
                 if due % 2:
                     stand.restart()
-                await stand.run()
+                await run_on(stand)
             assert stand.kept.order == raws(stand.simulated)
             assert stand.is_complete()
         due += step

@@ -114,10 +114,10 @@ def server_at(address: Server, meter: SimulatedMeter) -> Server:
     return type(address)(meter, host=address.host, port=address.port)
 
 
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.2) -> None:
     """Wait for answers no longer than a test has patience."""
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
-    monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=0.2))
+    monkeypatch.setattr(links, "REQUEST_TIMEOUT", seconds)
+    monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=seconds))
 
 
 # --- Other servers ------------------------------------------------------------------------------
