@@ -347,12 +347,24 @@ def strict_typing() -> None:
 
 # Where a reader finds what a rule asks for: the file, and the heading or the words.
 DOCUMENTS = {
+    "docs-actions": ("docs/actions.md", "### start_charge_cycle"),
+    "docs-configuration-parameters": ("docs/setup.md", "## Options"),
+    "docs-data-update": ("docs/data-update.md", "# How data is updated"),
+    "docs-examples": ("docs/examples.md", "```yaml"),
+    "docs-high-level-description": ("README.md", "(https://www.lovatoelectric.com)"),
     "docs-installation-instructions": ("README.md", "## Install"),
-    "docs-removal-instructions": ("README.md", "To remove a meter"),
+    "docs-installation-parameters": ("docs/setup.md", "## What to look up at the meter"),
+    "docs-known-limitations": ("docs/limitations.md", "# Known limitations"),
+    "docs-removal-instructions": ("docs/removal.md", "## The integration"),
+    "docs-supported-devices": ("docs/devices.md", "## Meters"),
+    "docs-supported-functions": ("docs/devices.md", "## Functions by connection"),
+    "docs-troubleshooting": ("docs/troubleshooting.md", "| symptom | cause | remedy |"),
+    "docs-use-cases": ("docs/examples.md", "## Use cases"),
 }
 
 
 def document(rule: str) -> None:
+    """Find what a rule asks for; tests/test_docs.py looks at the documents themselves."""
     name, words = DOCUMENTS[rule]
     assert words in (ROOT / name).read_text(encoding="utf-8")
 
