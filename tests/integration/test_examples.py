@@ -18,7 +18,11 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from reference.actions import RETURNS
 from reference.entities import DISPLAY, METER, name_of, only_over
+from simulator import RestServer, SimulatedMeter
 from tests.test_docs import DOCUMENTS, INTEGRATION, ROOT, TEXTS
+
+from .helpers import entry_data, fingerprint, set_up
+from .plugin import MockConfigEntry, async_mock_service
 
 SERVICES: dict[str, Any] = yaml.safe_load((INTEGRATION / "services.yaml").read_text("utf-8"))
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -140,3 +144,54 @@ async def test_entities_are_there_as_the_reference_says(
         for entity in METER
         if only_over(entity.description) in {"", way}
     }
+
+
+# --- A charge with them -------------------------------------------------------------------------
+
+
+def example(alias: str) -> dict[str, Any]:
+    (found,) = (example for example in AUTOMATIONS if example.content.get("alias") == alias)
+    return found.content
+
+
+async def test_a_charge_by_the_examples(
+    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
+) -> None:
+    """As a user who has copied them: a tag, a vehicle, an unplugged vehicle, a message."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Charger",
+        unique_id=fingerprint(simulated),
+        data=entry_data(rest_server),
+    )
+    entry.add_to_hass(hass)
+    assert await set_up(hass, entry)
+    messages = async_mock_service(hass, "notify", "notify")
+    copied = ("Begin a charge with a tag", "End a charge at the plug", "Tell of each charge")
+    automations = [example(alias) for alias in (*copied, "Sum of a month")]
+    assert await async_setup_component(hass, "automation", {"automation": automations})
+    hass.states.async_set("binary_sensor.wallbox_plug", "on")
+
+    hass.bus.async_fire("tag_scanned", {"tag_id": "04FFFFFFFFFFFF"})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not messages
+    hass.bus.async_fire("tag_scanned", {"tag_id": "04A2B3C4D5E680"})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert messages.pop().data["message"].endswith("Signature of the first record: valid.")
+    assert hass.states.is_state("binary_sensor.charger_charging", "on")
+
+    hass.states.async_set("binary_sensor.wallbox_plug", "off")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.is_state("binary_sensor.charger_charging", "off")
+    told = {message.data.get("title", ""): message.data["message"] for message in messages}
+    assert told == {
+        "": "Charge ended, signature valid.",
+        "0.000 kWh for 04A2B3C4D5E680": "Verdict: valid. Time may be billed: True.",
+    }
+
+    messages.clear()
+    await hass.services.async_call(
+        "automation", "trigger", {"entity_id": "automation.sum_of_a_month"}, blocking=True
+    )
+    assert messages.pop().data["message"].strip() == "Charges: 1, energy: 0.0 kWh"
+    await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
