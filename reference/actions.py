@@ -17,7 +17,7 @@ _FILE: Final = (
 )
 
 _INTRODUCTION: Final = """\
-What automations, scripts and **Developer tools → Actions** can ask of a meter, of a remote display, or of the archive. All names
+What automations, scripts and **Settings → Tools → Actions** can ask of a meter, of a remote display, or of the archive. All names
 begin with `lovato_dmed4.`. [Examples](examples.md) show them at work.
 
 - **Who may.** Administrators and automations; a script acts as the user who runs it. Actions write to a meter or tell who charged, so
