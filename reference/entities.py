@@ -39,8 +39,8 @@ meter that you call *Charger*. The *key* never changes: bug reports and the code
 - Entities marked *off* in the column **At first** are there, but disabled: switch those on that you want.
 - *Diagnostic* and *configuration* entities stand apart on the page of the device.
 
-A value that a meter leaves out is *unknown*, never 0. All entities of a meter are *unavailable* while it cannot be reached, except
-what the archive knows and what is waiting to be told: the last session, the records, the events."""
+A value that a meter leaves out is *unknown*, never 0. The entities of a meter are *unavailable* while it cannot be reached, except
+what the archive knows (the last session, the records) and the event *Charge cycle*."""
 
 # What the name alone does not say. A test keeps this complete.
 NOTES: Final[Mapping[str, str]] = {
@@ -137,7 +137,7 @@ METER: Final = (
     *_all(Platform.SENSOR, sensor.TOTAL_SENSORS, _LIVE),
     *_all(Platform.SENSOR, sensor.CYCLE_SENSORS, _LIVE),
     *_all(Platform.SENSOR, sensor.ARCHIVE_SENSORS, _ARCHIVE),
-    *_all(Platform.SENSOR, (sensor.RECORDS_MISSING, sensor.LOGBOOK_PROGRESS), _ARCHIVE),
+    *_all(Platform.SENSOR, (sensor.RECORDS_MISSING, sensor.LOGBOOK_PROGRESS), _PUSHED),
     *_all(Platform.SENSOR, sensor.HOUSEKEEPING_SENSORS, _MINUTE),
     *_all(Platform.BINARY_SENSOR, binary_sensor.BINARY_SENSORS, _LIVE),
     *_all(Platform.BINARY_SENSOR, binary_sensor.SYSTEM_BINARY_SENSORS, _MINUTE),
