@@ -51,6 +51,12 @@ EXCEPTIONS = {
     *("HomeAssistantError", "ServiceValidationError", "ConfigEntryError", "ConfigEntryNotReady"),
     *("ConfigEntryAuthFailed", "UpdateFailed"),
 }
+# The modules that register actions, each with the function that `async_setup` calls for it: those that
+# ask a device, and those that look into the archive.
+ACTION_SETUPS = {
+    "services.py": "async_setup_services",
+    "record_actions.py": "async_setup_record_actions",
+}
 
 
 def status(rule: str) -> str:
@@ -141,10 +147,12 @@ def assigned(tree: ast.Module, name: str) -> object:
 
 def action_setup() -> None:
     places = {place.split(":")[0] for place, _ in calls("async_register_admin_service")}
-    assert places == {"services.py"}
+    assert places == {*ACTION_SETUPS}
     setup = next(node for _, node in nodes(ast.AsyncFunctionDef) if node.name == "async_setup")
     called = {name_of(node.func) for node in ast.walk(setup) if isinstance(node, ast.Call)}
-    assert "async_setup_services" in called
+    for module, function in ACTION_SETUPS.items():
+        assert function in functions(module)
+        assert function in called
 
 
 def brands() -> None:
@@ -169,7 +177,7 @@ def config_flow_test_coverage() -> None:
 
 def dependency_transparency() -> None:
     for requirement in MANIFEST["requirements"]:
-        assert re.match(r"[a-z-]+(\[[a-z]+\])?>=", requirement)
+        assert re.fullmatch(r"[A-Za-z-]+(\[[a-z]+\])?>=[\d.]+", requirement)
 
 
 def entity_event_setup() -> None:
@@ -328,7 +336,8 @@ def inject_websession() -> None:
 def strict_typing() -> None:
     assert (FOLDER / "py.typed").is_file()
     for requirement in MANIFEST["requirements"]:
-        spec = find_spec(re.split(r"[\[<>=~]", requirement)[0].replace("-", "_"))
+        # A package of the index may be written with capitals; what it installs is not.
+        spec = find_spec(re.split(r"[\[<>=~]", requirement)[0].replace("-", "_").lower())
         assert spec is not None
         assert spec.submodule_search_locations is not None
         assert Path(spec.submodule_search_locations[0], "py.typed").is_file()
@@ -338,12 +347,24 @@ def strict_typing() -> None:
 
 # Where a reader finds what a rule asks for: the file, and the heading or the words.
 DOCUMENTS = {
+    "docs-actions": ("docs/actions.md", "### start_charge_cycle"),
+    "docs-configuration-parameters": ("docs/setup.md", "## Options"),
+    "docs-data-update": ("docs/data-update.md", "# How data is updated"),
+    "docs-examples": ("docs/examples.md", "```yaml"),
+    "docs-high-level-description": ("README.md", "(https://www.lovatoelectric.com)"),
     "docs-installation-instructions": ("README.md", "## Install"),
-    "docs-removal-instructions": ("README.md", "To remove a meter"),
+    "docs-installation-parameters": ("docs/setup.md", "## What to look up at the meter"),
+    "docs-known-limitations": ("docs/limitations.md", "# Known limitations"),
+    "docs-removal-instructions": ("docs/removal.md", "## The integration"),
+    "docs-supported-devices": ("docs/devices.md", "## Meters"),
+    "docs-supported-functions": ("docs/devices.md", "## Functions by connection"),
+    "docs-troubleshooting": ("docs/troubleshooting.md", "| symptom | cause | remedy |"),
+    "docs-use-cases": ("docs/examples.md", "## Use cases"),
 }
 
 
 def document(rule: str) -> None:
+    """Find what a rule asks for; tests/test_docs.py looks at the documents themselves."""
     name, words = DOCUMENTS[rule]
     assert words in (ROOT / name).read_text(encoding="utf-8")
 

@@ -4,6 +4,7 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     MockConfigEntry,
     MockUser,
     async_fire_time_changed,
+    async_mock_service,
     get_system_health_info,
     snapshot_platform,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "MockUser",
     "WebSocketGenerator",
     "async_fire_time_changed",
+    "async_mock_service",
     "get_diagnostics_for_config_entry",
     "get_system_health_info",
     "snapshot_platform",
