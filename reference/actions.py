@@ -91,7 +91,7 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
 }
 
 _ABOUT_RETURNS: Final[Mapping[str, str]] = {
-    "list_records": "Each of `records` has `position`, `sha256`, `signature`, `pagination`, `identification_type`, `begin` and `end`. Who charged is not in it.",
+    "list_records": "Each of `records` has `position`, `digest`, `signature`, `pagination`, `identification_type`, `begin` and `end`. Who charged is not in it.",
     "get_events": "Each of `events` has `position`, `at`, `code`, `arguments` and `raw`.",
     "get_parameters": "Each of `parameters` has `value` and, where the manual gives one, `meaning`.",
     "set_parameters": "All parameters, as the meter has them afterwards.",

@@ -92,7 +92,7 @@ def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueTy
         return {"signature": Verdict.MALFORMED.value}
     half = len(record.readings) // 2
     return {
-        "sha256": record.digest,
+        "digest": record.digest,
         "signature": verify(record, public_key(entry.runtime_data.identity)).verdict.value,
         "pagination": record.pagination,
         "identification_type": record.identification_type,

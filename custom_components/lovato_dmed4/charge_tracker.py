@@ -471,8 +471,8 @@ def _attributes(origin: Origin, record: StoredRecord | None = None) -> dict[str,
         return {"origin": origin.value}
     return {
         "origin": origin.value,
-        "record": record.id,
-        "sha256": record.digest,
+        "record_id": record.id,
+        "digest": record.digest,
         "verdict": record.verdict.value,
     }
 

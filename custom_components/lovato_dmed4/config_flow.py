@@ -128,7 +128,7 @@ _FORMS: Final = {
         {
             vol.Required(CONF_HOST): TextSelector(),
             vol.Required(CONF_PORT, default=DEFAULT_MODBUS_PORT): _whole_number(min=1, max=65535),
-            vol.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID): _whole_number(min=0, max=247),
+            vol.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID): _whole_number(min=1, max=247),
             vol.Required(CONF_FRAMING, default=Framing.TCP.value): _named_choice(
                 Framing, CONF_FRAMING
             ),

@@ -12,6 +12,7 @@ from .const import (
     CONF_CERTIFICATE,
     CONF_CHARGE_POINT_ID,
     CONF_DATABASE_URL,
+    CONF_FORMER_IDS,
     CONF_IDENTIFICATION_DATA,
     CONF_TARIFF_TEXT,
 )
@@ -26,6 +27,8 @@ _REDACTED: Final = {
     CONF_PASSWORD,
     CONF_CHARGE_POINT_ID,
     CONF_DATABASE_URL,
+    # Made of a serial number or an address where there was no key.
+    CONF_FORMER_IDS,
     CONF_IDENTIFICATION_DATA,
     CONF_TARIFF_TEXT,
     "serial_number",

@@ -127,8 +127,8 @@ async def test_steps_are_told_with_their_records(
         assert record.source is Source.COMMAND
         assert attributes == {
             "origin": "here",
-            "record": record.id,
-            "sha256": record.digest,
+            "record_id": record.id,
+            "digest": record.digest,
             "verdict": Verdict.VALID,
         }
     await until(lambda: remembered(hass, entry) == NOTHING)

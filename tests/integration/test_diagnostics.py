@@ -162,6 +162,7 @@ async def test_no_secret_and_no_identity_is_in_the_download(
             str(simulated.serial_number),
             *(str(data[key]) for key in ("host", "device", "certificate") if key in data),
             "the advanced password",
+            "former-unique-id",
         }
         entry = MockConfigEntry(
             domain="lovato_dmed4",
@@ -173,6 +174,8 @@ async def test_no_secret_and_no_identity_is_in_the_download(
         entry.add_to_hass(hass)
         assert await set_up(hass, entry)
         await call_action(hass, entry)
+        former = {**entry.data, "former_ids": ["former-unique-id"]}
+        hass.config_entries.async_update_entry(entry, data=former)
         text = await download(hass, hass_client, entry)
         assert '"state": "loaded"' in text
         assert simulated.public_key_raw.hex() in text

@@ -188,7 +188,7 @@ async def test_list_records(
     }
     assert last == {
         "position": 0,
-        "sha256": hashlib.sha256(records[0].split("|")[1].encode()).hexdigest(),
+        "digest": hashlib.sha256(records[0].split("|")[1].encode()).hexdigest(),
         "signature": "valid",
         "pagination": "T8",
         "identification_type": "ISO14443",
