@@ -34,6 +34,22 @@ interface Tokens {
   readonly expires_in: number;
 }
 
+/** A charge that a meter has made before the tests begin (demo/past.py). */
+export interface PastCharge {
+  readonly hours_ago: number;
+  readonly minutes: number;
+  /** Of the records, such as `ID` and `TT`. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly reads?: number;
+}
+
+/** What there is when a bench starts; both oldest first. */
+export interface Start {
+  readonly past?: Readonly<Partial<Record<Transport, readonly PastCharge[]>>>;
+  /** Whether Home Assistant has recorded the power of the past, too. */
+  readonly remember?: boolean;
+}
+
 /** A real Home Assistant with simulated meters (demo/bench.py). */
 export class Bench {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -41,16 +57,15 @@ export class Bench {
   #stand: Stand | undefined;
   #dashboards = 0;
 
-  constructor() {
-    this.#child = spawn(`${REPOSITORY}/.venv/bin/python`, ["-m", "demo.bench"], {
-      cwd: REPOSITORY,
-    });
+  constructor(name: string) {
+    const program = ["-m", "demo.bench", `${REPOSITORY}/.demo/${name}`];
+    this.#child = spawn(`${REPOSITORY}/.venv/bin/python`, program, { cwd: REPOSITORY });
     this.#child.stderr.pipe(process.stderr);
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  async start(): Promise<void> {
-    this.#stand = (await this.#answer()) as Stand;
+  async start(start: Start): Promise<void> {
+    this.#stand = await this.order<Stand>("start", start);
   }
 
   async stop(): Promise<void> {
@@ -105,15 +120,15 @@ interface Fixtures {
   complaints: string[];
 }
 
-export const test = base.extend<Options & Fixtures, { bench: Bench }>({
+export const test = base.extend<Options & Fixtures, { start: Start; bench: Bench }>({
+  start: [{}, { option: true, scope: "worker" }],
   user: ["admin", { option: true }],
   language: ["en", { option: true }],
 
   bench: [
-    // eslint-disable-next-line no-empty-pattern -- how Playwright wants it
-    async ({}, use) => {
-      const bench = new Bench();
-      await bench.start();
+    async ({ start }, use, { parallelIndex }) => {
+      const bench = new Bench(`bench-${parallelIndex}`);
+      await bench.start(start);
       await use(bench);
       const complaints = await bench.order<string[]>("complaints");
       await bench.stop();
