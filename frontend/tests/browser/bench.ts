@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
 import axe from "axe-core";
@@ -163,6 +164,11 @@ export const test = base.extend<Options & Fixtures, { start: Start; bench: Bench
     async ({ context }, use) => {
       const complaints: string[] = [];
       listen(context, complaints);
+      context.on("request", (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        if (protocol.startsWith("http") && hostname !== "127.0.0.1")
+          complaints.push(`Another host is asked: ${request.url()}`);
+      });
       await use(complaints);
       expect(complaints.filter((text) => !NOISE.some((noise) => noise.test(text)))).toEqual([]);
     },
@@ -215,6 +221,43 @@ export async function axeViolations(part: Locator): Promise<string[]> {
       nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
     );
   });
+}
+
+interface Texts {
+  readonly [key: string]: string | Texts;
+}
+
+async function textsIn(language: string): Promise<Map<string, string>> {
+  const file = `${REPOSITORY}custom_components/lovato_dmed4/translations/${language}.json`;
+  const { config_panel } = JSON.parse(await readFile(file, "utf8")) as { config_panel: Texts };
+  const found = new Map<string, string>();
+  const walk = (texts: Texts, path: string): void => {
+    for (const [key, text] of Object.entries(texts))
+      if (typeof text === "string") found.set(`${path}.${key}`, text);
+      else walk(text, `${path}.${key}`);
+  };
+  walk(config_panel, "");
+  return found;
+}
+
+/** Find what is English in a part of the page, though there is another text in the language. */
+export async function leftInEnglish(part: Locator, language: string): Promise<string[]> {
+  const [english, other] = [await textsIn("en"), await textsIn(language)];
+  const suspects = [...english].filter(([key, text]) => text !== other.get(key));
+  const wrong = new Set(suspects.map(([, text]) => text));
+  for (const text of other.values()) wrong.delete(text);
+  const shown = await part.evaluate((root) => {
+    const walk = (node: Node): string[] => [
+      ...(node.nodeType === Node.TEXT_NODE ? [node.textContent?.trim() ?? ""] : []),
+      ...(node instanceof Element
+        ? ["aria-label", "title", "placeholder"].map((name) => node.getAttribute(name) ?? "")
+        : []),
+      ...(node instanceof Element && node.shadowRoot ? walk(node.shadowRoot) : []),
+      ...[...node.childNodes].flatMap(walk),
+    ];
+    return walk(root);
+  });
+  return shown.filter((text) => wrong.has(text));
 }
 
 export { expect };

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import type { Locator, Page } from "@playwright/test";
 
-import { axeViolations, cardOf, expect, frames, showCards, test } from "./bench";
+import { axeViolations, cardOf, expect, frames, leftInEnglish, showCards, test } from "./bench";
 
 const IDENTITY = {
   identification_type: "ISO14443",
@@ -238,6 +238,7 @@ test.describe("in German", () => {
     const dialog = page.getByRole("dialog", { name: "Eine Ladung starten" });
     await expect(dialog.getByLabel("Tarif")).toBeVisible();
     await expect(cards.first().getByLabel("Leistung in den letzten 5 Minuten")).toBeVisible();
+    for (const card of await cards.all()) expect(await leftInEnglish(card, "de")).toEqual([]);
   });
 });
 

@@ -16,7 +16,13 @@ const PEOPLE: readonly Person[] = [
   {
     share: 22,
     minutes: [18, 34],
-    fields: { IT: "EMAID", IL: "SECURE", IF: ["ISO15118_PNC"], ID: "DE8AACA2B3C4D5", TT: DAY_TARIFF },
+    fields: {
+      IT: "EMAID",
+      IL: "SECURE",
+      IF: ["ISO15118_PNC"],
+      ID: "DE8AACA2B3C4D5",
+      TT: DAY_TARIFF,
+    },
   },
   { share: 14, minutes: [6, 14], fields: { ...CARD, ID: "04F1D08AC66B80", TT: "Staff" } },
   {
