@@ -4,10 +4,11 @@ export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
   // Each file of tests has a Home Assistant with meters of its own.
-  workers: 2,
+  workers: 3,
   projects: [
     { name: "tests", testMatch: "*.spec.ts" },
     { name: "pictures", testMatch: "pictures.ts" },
+    { name: "measure", testMatch: "measure.ts" },
   ],
   timeout: 90_000,
   expect: { timeout: 15_000 },

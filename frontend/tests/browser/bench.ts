@@ -127,8 +127,8 @@ export const test = base.extend<Options & Fixtures, { start: Start; bench: Bench
   language: ["en", { option: true }],
 
   bench: [
-    async ({ start }, use, { parallelIndex }) => {
-      const bench = new Bench(`bench-${parallelIndex}`);
+    async ({ start }, use, { project, parallelIndex }) => {
+      const bench = new Bench(`${project.name}-${parallelIndex}`);
       await bench.start(start);
       await use(bench);
       const complaints = await bench.order<string[]>("complaints");
@@ -198,6 +198,18 @@ export function cardOf(bench: Bench, transport: Transport, config: Card = {}): C
   return { type: "custom:lovato-dmed4-charge-card", device_id, ...config };
 }
 
+/** Where a card says the state in words. */
+export const stateOf = (card: Locator): Locator => card.locator(".state");
+
+/** Each test finds the meters idle and without errors. */
+export async function leaveIdle(bench: Bench): Promise<void> {
+  for (const transport of ["rest", "modbus_tcp"] as const) {
+    await bench.order("plug", { meter: transport });
+    await bench.act(transport, "end_charge_cycle").catch(() => undefined);
+    await bench.act(transport, "reset_errors");
+  }
+}
+
 /** What arrives at a page of the live streams, from now on. */
 export function frames(page: Page): string[] {
   const found: string[] = [];
@@ -247,8 +259,12 @@ export async function leftInEnglish(part: Locator, language: string): Promise<st
   const wrong = new Set(suspects.map(([, text]) => text));
   for (const text of other.values()) wrong.delete(text);
   const shown = await part.evaluate((root) => {
+    // Options of the card are states of entities, which are translated elsewhere.
+    const isOption = (node: Node): boolean => node.parentNode instanceof HTMLOptionElement;
     const walk = (node: Node): string[] => [
-      ...(node.nodeType === Node.TEXT_NODE ? [node.textContent?.trim() ?? ""] : []),
+      ...(node.nodeType === Node.TEXT_NODE && !isOption(node)
+        ? [node.textContent?.trim() ?? ""]
+        : []),
       ...(node instanceof Element
         ? ["aria-label", "title", "placeholder"].map((name) => node.getAttribute(name) ?? "")
         : []),
