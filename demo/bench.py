@@ -111,6 +111,16 @@ class Bench:
         """Make a dashboard."""
         await self._client.add_dashboard(path, path, views)
 
+    async def name(self, device_id: str, name: str) -> None:
+        """Call a device as its owner would."""
+        await self._client.commands(
+            {
+                "type": "config/device_registry/update",
+                "device_id": device_id,
+                "name_by_user": name,
+            }
+        )
+
     async def act(self, meter: str, action: str, **data: object) -> dict[str, Any]:
         """Perform one of the integration's actions as the administrator."""
         return await self._client.act(action, meter, **data)

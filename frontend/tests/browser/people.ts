@@ -33,7 +33,8 @@ const PEOPLE: readonly Person[] = [
 ];
 
 /** What a meter at a company's car park has done in so many days: less at weekends, nothing at night. */
-export function carPark(days: number, seed: number, weekday = new Date().getDay()): PastCharge[] {
+export function carPark(days: number, seed: number): PastCharge[] {
+  const { weekday, hour } = today();
   const draw = draws(seed);
   const charges: PastCharge[] = [];
   for (let ago = days; ago >= 1; ago -= 1) {
@@ -43,7 +44,7 @@ export function carPark(days: number, seed: number, weekday = new Date().getDay(
       const { minutes, fields } = someone(draw());
       const [least, most] = minutes;
       charges.push({
-        hours_ago: 24 * ago - 3 * charge - Math.round(draw() * 60) / 60,
+        hours_ago: 24 * ago + hour - (8 + 3 * charge + draw()),
         minutes: Math.round(least + draw() * (most - least)),
         fields: { ...fields, CT: "EVSEID", CI: `IT*LOV*E${100 + seed}` },
         ...(draw() < 0.15 ? { reads: 1 } : {}),
@@ -51,6 +52,12 @@ export function carPark(days: number, seed: number, weekday = new Date().getDay(
     }
   }
   return charges;
+}
+
+/** The day of the week and the hour of the day, with decimals, where the car park is. */
+function today(): { weekday: number; hour: number } {
+  const now = new Date(new Date().toLocaleString("en-US", { timeZone: "Europe/Rome" }));
+  return { weekday: now.getDay(), hour: now.getHours() + now.getMinutes() / 60 };
 }
 
 function someone(drawn: number): Person {

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 
 import type { Locator, Page } from "@playwright/test";
 
-import { cardOf, expect, test } from "./bench";
+import { cardOf, expect, stateOf, test } from "./bench";
 import { carPark } from "./people";
 
 const FOLDER = new URL("../../../docs/images/", import.meta.url).pathname;
@@ -37,6 +37,9 @@ let dashboard = "";
 
 test.beforeAll(async ({ bench }) => {
   await mkdir(FOLDER, { recursive: true });
+  const { rest, modbus_tcp } = bench.stand.meters;
+  await bench.order("name", { device_id: rest.device_id, name: "Charger at the entrance" });
+  await bench.order("name", { device_id: modbus_tcp.device_id, name: "Charger in the yard" });
   dashboard = await bench.dashboard(cardOf(bench, "modbus_tcp"), cardOf(bench, "rest"));
   // It goes on while the other pictures are made, for the trace to have something to show.
   await bench.act("modbus_tcp", "start_charge_cycle", IDENTITY);
@@ -68,10 +71,8 @@ for (const { name: look, use } of LOOKS)
       await expect(page.getByRole("img", { name: /^Up to/ })).toBeVisible();
       await picture(page, `session-${look}`);
       if (look !== "light") return;
-      await page.getByRole("heading", { name: /^Signed records/ }).scrollIntoViewIfNeeded();
-      const record = page.locator("details.record").last();
-      await record.scrollIntoViewIfNeeded();
-      await picture(page, "record-light", record);
+      await page.setViewportSize({ width: 1000, height: 2400 });
+      await picture(page, "record-light", page.locator("details.record").last());
     });
 
     test("verify", async ({ page, bench }) => {
@@ -80,6 +81,9 @@ for (const { name: look, use } of LOOKS)
       await page.getByLabel("Record (OCMF)").fill(record);
       await page.getByRole("button", { name: "Verify", exact: true }).click();
       await expect(page.locator("#result")).toBeVisible();
+      await page.getByLabel("Record (OCMF)").evaluate((text) => {
+        text.scrollTop = 0;
+      });
       await picture(page, `verify-${look}`);
     });
 
@@ -99,7 +103,7 @@ for (const { name: look, use } of LOOKS)
       await page.goto(dashboard);
       const cards = page.locator("lovato-dmed4-charge-card");
       await expect(cards.first().getByText("Signature verified")).toBeVisible();
-      await expect(cards.first().getByText("Charging")).toBeVisible();
+      await expect(stateOf(cards.first())).toContainText("Charging");
       await expect(cards.last().getByText("Signature verified")).toBeVisible();
       await picture(page, `card-${look}`);
     });
