@@ -107,9 +107,11 @@ class Bench:
         await self._home_assistant.aclose()
         await self._home_assistant.enter_async_context(home_assistant(self._folder))
 
-    async def dashboard(self, path: str, views: list[dict[str, object]]) -> None:
+    async def dashboard(
+        self, path: str, views: list[dict[str, object]], title: str = "Test"
+    ) -> None:
         """Make a dashboard."""
-        await self._client.add_dashboard(path, path, views)
+        await self._client.add_dashboard(path, title, views)
 
     async def name(self, device_id: str, name: str) -> None:
         """Call a device as its owner would."""

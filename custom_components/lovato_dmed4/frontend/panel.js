@@ -251,7 +251,7 @@ margin-top: 4px;
 }
 dl {
 display: grid;
-grid-template-columns: repeat(auto-fill, minmax(min(140px, 100%), 1fr));
+grid-template-columns: repeat(auto-fill, minmax(min(190px, 45%), 1fr));
 gap: 12px 24px;
 margin: 0;
 }
@@ -339,7 +339,7 @@ gap: 6px;
 }
 .downloads button {
 gap: 4px;
-padding: 0 14px 0 10px;
+padding: 0 13px 0 9px;
 }
 .switch {
 display: flex;

@@ -242,7 +242,7 @@ export const pageStyle = css`
 
   dl {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(140px, 100%), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(min(190px, 45%), 1fr));
     gap: 12px 24px;
     margin: 0;
   }
@@ -331,7 +331,7 @@ export const pageStyle = css`
   }
   .downloads button {
     gap: 4px;
-    padding: 0 14px 0 10px;
+    padding: 0 13px 0 9px;
   }
   .switch {
     display: flex;
