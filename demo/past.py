@@ -115,4 +115,4 @@ def _prototype(meter: SimulatedMeter, fields: Mapping[str, object]) -> bytes:
         "IF": ["RFID_PLAIN"],
         "IT": "ISO14443",
     }
-    return json.dumps(prototype | fields, separators=(",", ":")).encode("ascii")
+    return json.dumps(prototype | dict(fields), separators=(",", ":")).encode("ascii")
