@@ -1,12 +1,12 @@
 """A Home Assistant with meters for tests in a browser, told what to do over its standard input.
 
-Each line in is a JSON object whose `do` names one of the `Bench`'s orders and whose other members are
-its arguments; each line out is `{"result": …}` or `{"error": …}`. The first line out tells what there
-is. When the input ends, everything is stopped.
+Each line in is a JSON object whose `do` names one of the `Bench`'s orders, `start` being the first, and
+whose other members are its arguments; each line out is `{"result": …}` or `{"error": …}`. When the
+input ends, everything is stopped. The folder to work in is the only argument of the program.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 import json
@@ -19,7 +19,9 @@ from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 from .check import find_log_errors
 from .client import Client, connected
 from .console import DemoError
-from .home_assistant import LOG_NAME, REPOSITORY, base_url, free_port, home_assistant, prepare
+from .home_assistant import LOG_NAME, base_url, free_port, home_assistant, prepare
+from .past import PastCharge, Powers, meter_with_past
+from .recorded import record_powers
 
 ADMIN: Final = "demo"
 GUEST: Final = "guest"
@@ -36,20 +38,32 @@ class Bench:
         self._expected: list[str] = []
         self._unplugged: set[str] = set()
         self._home_assistant = AsyncExitStack()
-        self._meters = {"rest": SimulatedMeter(seed=1), "modbus_tcp": SimulatedMeter(seed=2)}
-        self._servers: dict[str, RestServer | ModbusTcpServer] = {
-            "rest": RestServer(self._meters["rest"]),
-            "modbus_tcp": ModbusTcpServer(self._meters["modbus_tcp"]),
-        }
+        self._meters: dict[str, SimulatedMeter] = {}
+        self._servers: dict[str, RestServer | ModbusTcpServer] = {}
 
-    async def start(self) -> dict[str, object]:
-        """Start everything and set it up; return what there is."""
+    async def start(
+        self,
+        past: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        *,
+        remember: bool = False,
+    ) -> dict[str, object]:
+        """Start everything and set it up; return what there is.
+
+        Meters may have a past, the charges that they have made, and Home Assistant may remember what
+        their power was then, as if it had been there.
+        """
+        powers: dict[str, Powers] = {}
+        for number, transport in enumerate(("rest", "modbus_tcp"), 1):
+            charges = [PastCharge(**charge) for charge in (past or {}).get(transport, ())]
+            self._meters[transport], powers[transport] = meter_with_past(number, charges)
+        self._servers["rest"] = RestServer(self._meters["rest"])
+        self._servers["modbus_tcp"] = ModbusTcpServer(self._meters["modbus_tcp"])
         for server in self._servers.values():
             await server.start()
         await self._home_assistant.enter_async_context(home_assistant(self._folder))
         admin = await self._client.onboard("Demo", ADMIN, PASSWORD)
         await self._client.add_user("Guest", GUEST, PASSWORD)
-        meters = {}
+        meters: dict[str, dict[str, Any]] = {}
         for transport, server in self._servers.items():
             settings: dict[str, object] = {"host": server.host, "port": server.port}
             if transport == "modbus_tcp":
@@ -61,6 +75,18 @@ class Bench:
                 "entry_id": entry_id,
                 "entities": entities,
             }
+            if past:
+                await self._client.act("synchronise_records", device_id)
+        if remember:
+            sensors = {transport: meter["entities"]["power"] for transport, meter in meters.items()}
+            units = {
+                transport: (await self._client.state(sensor))["attributes"]["unit_of_measurement"]
+                for transport, sensor in sensors.items()
+            }
+            await self._home_assistant.aclose()
+            for transport, sensor in sensors.items():
+                record_powers(self._folder, sensor, units[transport], powers[transport])
+            await self._home_assistant.enter_async_context(home_assistant(self._folder))
         return {
             "url": base_url(self._port),
             "admin": admin,
@@ -81,9 +107,21 @@ class Bench:
         await self._home_assistant.aclose()
         await self._home_assistant.enter_async_context(home_assistant(self._folder))
 
-    async def dashboard(self, path: str, views: list[dict[str, object]]) -> None:
+    async def dashboard(
+        self, path: str, views: list[dict[str, object]], title: str = "Test"
+    ) -> None:
         """Make a dashboard."""
-        await self._client.add_dashboard(path, path, views)
+        await self._client.add_dashboard(path, title, views)
+
+    async def name(self, device_id: str, name: str) -> None:
+        """Call a device as its owner would."""
+        await self._client.commands(
+            {
+                "type": "config/device_registry/update",
+                "device_id": device_id,
+                "name_by_user": name,
+            }
+        )
 
     async def act(self, meter: str, action: str, **data: object) -> dict[str, Any]:
         """Perform one of the integration's actions as the administrator."""
@@ -91,7 +129,7 @@ class Bench:
 
     async def unplug(self, meter: str) -> None:
         """Take a meter off the network, which Home Assistant's log says, too."""
-        self._expected.append("The device cannot be reached")
+        self._expected += "The device cannot be reached", "The device does not answer"
         self._unplugged.add(meter)
         await self._servers[meter].stop()
 
@@ -100,6 +138,22 @@ class Bench:
         if meter in self._unplugged:
             self._unplugged.remove(meter)
             await self._servers[meter].start()
+
+    async def slow(self, meter: str, seconds: float) -> None:
+        """Let each of a meter's answers take so long."""
+        self._servers[meter].faults.delay = seconds
+
+    async def plant(self, meter: str, record: str) -> None:
+        """Let a meter have signed anything, and the archive get it."""
+        self._meters[meter].plant_record(record.encode())
+
+    async def fill(self, meter: str, records: int) -> None:
+        """Let a meter have so many records more, of charges that nobody here knows of."""
+        self._meters[meter].fill_logbook(records)
+
+    async def key(self, meter: str) -> str:
+        """Tell the public key of a meter, as people exchange it."""
+        return self._meters[meter].public_key_ocmf.hex()
 
     async def fail(self, meter: str, dword: int, bit: int) -> None:
         """Let a meter report an error."""
@@ -157,7 +211,6 @@ async def main(folder: Path) -> None:
     async with connected(base_url(port)) as client, _lines() as lines:
         bench = Bench(folder, client, port)
         try:
-            _tell(result=await bench.start())
             async for line in lines:
                 await _obey(bench, line)
         finally:
@@ -165,4 +218,4 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(REPOSITORY / ".demo" / "bench"))
+    asyncio.run(main(Path(sys.argv[1])))

@@ -3,8 +3,13 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
-  // One Home Assistant with its meters serves all tests, one after the other.
-  workers: 1,
+  // Each file of tests has a Home Assistant with meters of its own.
+  workers: 3,
+  projects: [
+    { name: "tests", testMatch: "*.spec.ts" },
+    { name: "pictures", testMatch: "pictures.ts" },
+    { name: "measure", testMatch: "measure.ts" },
+  ],
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env["CI"]),

@@ -15,6 +15,8 @@ const LONGEST_GAP = 15;
 /** In the drawing's own units, which are stretched to the element's size. */
 const WIDTH = 1000;
 const HEIGHT = 100;
+/** Room for the head below zero. */
+const FOOT = 10;
 
 export function newTrace(): TraceBuffer {
   return new TraceBuffer(TRACE_MINUTES * 60, SLOTS);
@@ -112,7 +114,7 @@ export class PowerTrace extends LitElement {
     const digits = high < 5 ? 1 : 0;
     return html`
       <svg
-        viewBox="0 0 ${WIDTH} ${HEIGHT}"
+        viewBox="0 0 ${WIDTH} ${HEIGHT + FOOT}"
         preserveAspectRatio="none"
         role="img"
         aria-label=${this.label}
@@ -140,7 +142,10 @@ export class PowerTrace extends LitElement {
       }
       ${
         newest && newest.x > 0.98
-          ? html`<span class="head" style="top: ${y(newest.last)}%"></span>`
+          ? html`<span
+              class="head"
+              style="top: ${(100 * y(newest.last)) / (HEIGHT + FOOT)}%"
+            ></span>`
           : ""
       }
     `;

@@ -22,14 +22,15 @@ export const controls = css`
     padding: 0 16px;
     border: 0;
     border-radius: var(--ha-border-radius-pill, 9999px);
-    background: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);
+    /* The theme's neutral fill can hardly be told from a dark card. */
+    background: color-mix(in srgb, currentColor 10%, transparent);
     font-weight: var(--ha-font-weight-medium, 500);
     line-height: 1.2;
     cursor: pointer;
     transition: background-color 120ms;
   }
   button:hover:not([disabled]) {
-    background: var(--ha-color-fill-neutral-normal-hover, #ccc);
+    background: color-mix(in srgb, currentColor 20%, transparent);
   }
   button.start {
     background: var(--ha-color-fill-success-loud-resting, #036730);

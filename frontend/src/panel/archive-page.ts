@@ -256,7 +256,7 @@ ${key.public_key}</pre>
       </div>
       <button
         type="button"
-        aria-label="${text("panel.download.ocmf")} ${record.pagination ?? ""}"
+        aria-label="OCMF ${record.pagination ?? ""}: ${text("panel.download.ocmf")}"
         @click=${() => void this.save(record.links.ocmf)}
       >
         <ha-icon icon="mdi:download"></ha-icon>OCMF

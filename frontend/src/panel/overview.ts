@@ -495,6 +495,7 @@ export class OverviewPage extends PanelPage {
   #row(session: Session, severalMeters: boolean): TemplateResult {
     const { texts: text, hass } = this;
     const { duration, tariff_text: tariff } = session;
+    const open = session.outcome === "open";
     const meter = session.device_id ?? this.place.filters.meter;
     const href = this.href({
       view: "session",
@@ -509,14 +510,16 @@ export class OverviewPage extends PanelPage {
       </td>
       <td role="cell" class="number duration">
         ${
-          session.outcome === "open"
+          open
             ? html`<span class="open">${text("panel.outcome.open")}</span>`
             : duration === null
               ? NOTHING
               : formatDuration(duration)
         }
       </td>
-      <td role="cell" class="number energy">${energy(session.imported, hass)}</td>
+      <td role="cell" class="number energy">
+        ${/* What has flowed is signed at the end. */ open ? NOTHING : energy(session.imported, hass)}
+      </td>
       <td role="cell" class="who">
         ${who(session, text)}
         ${

@@ -279,7 +279,6 @@ export class SessionPageElement extends PanelPage {
           <path class="line" d=${path} />
         </svg>
       </div>
-      <p class="quiet unit">kW</p>
     </figure>`;
   }
 }

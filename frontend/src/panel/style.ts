@@ -237,13 +237,17 @@ export const pageStyle = css`
   }
   .banner p {
     max-width: 75ch;
+    margin-top: 4px;
   }
 
   dl {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(min(190px, 100%), 1fr));
+    grid-template-columns: repeat(auto-fill, minmax(min(190px, 45%), 1fr));
     gap: 12px 24px;
     margin: 0;
+  }
+  * + h3 {
+    margin-top: 16px;
   }
   dt {
     color: ${MUTED};
@@ -323,11 +327,11 @@ export const pageStyle = css`
   .downloads {
     display: flex;
     flex-wrap: wrap;
-    gap: 8px;
+    gap: 6px;
   }
   .downloads button {
     gap: 4px;
-    padding: 0 14px 0 10px;
+    padding: 0 13px 0 9px;
   }
   .switch {
     display: flex;

@@ -76,7 +76,9 @@ export class VerifyPage extends PanelPage {
         <div class="banner ${tone}">
           <ha-icon icon=${icon}></ha-icon>
           <div>
-            <strong>${explain(text, "panel.verdict", found.verdict)}</strong>
+            <strong role="heading" aria-level="3"
+              >${explain(text, "panel.verdict", found.verdict)}</strong
+            >
             <p>
               ${
                 meter

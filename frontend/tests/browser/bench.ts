@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
 import axe from "axe-core";
@@ -34,6 +35,22 @@ interface Tokens {
   readonly expires_in: number;
 }
 
+/** A charge that a meter has made before the tests begin (demo/past.py). */
+export interface PastCharge {
+  readonly hours_ago: number;
+  readonly minutes: number;
+  /** Of the records, such as `ID` and `TT`. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly reads?: number;
+}
+
+/** What there is when a bench starts; both oldest first. */
+export interface Start {
+  readonly past?: Readonly<Partial<Record<Transport, readonly PastCharge[]>>>;
+  /** Whether Home Assistant has recorded the power of the past, too. */
+  readonly remember?: boolean;
+}
+
 /** A real Home Assistant with simulated meters (demo/bench.py). */
 export class Bench {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -41,16 +58,15 @@ export class Bench {
   #stand: Stand | undefined;
   #dashboards = 0;
 
-  constructor() {
-    this.#child = spawn(`${REPOSITORY}/.venv/bin/python`, ["-m", "demo.bench"], {
-      cwd: REPOSITORY,
-    });
+  constructor(name: string) {
+    const program = ["-m", "demo.bench", `${REPOSITORY}/.demo/${name}`];
+    this.#child = spawn(`${REPOSITORY}/.venv/bin/python`, program, { cwd: REPOSITORY });
     this.#child.stderr.pipe(process.stderr);
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  async start(): Promise<void> {
-    this.#stand = (await this.#answer()) as Stand;
+  async start(start: Start): Promise<void> {
+    this.#stand = await this.order<Stand>("start", start);
   }
 
   async stop(): Promise<void> {
@@ -105,15 +121,15 @@ interface Fixtures {
   complaints: string[];
 }
 
-export const test = base.extend<Options & Fixtures, { bench: Bench }>({
+export const test = base.extend<Options & Fixtures, { start: Start; bench: Bench }>({
+  start: [{}, { option: true, scope: "worker" }],
   user: ["admin", { option: true }],
   language: ["en", { option: true }],
 
   bench: [
-    // eslint-disable-next-line no-empty-pattern -- how Playwright wants it
-    async ({}, use) => {
-      const bench = new Bench();
-      await bench.start();
+    async ({ start }, use, { project, parallelIndex }) => {
+      const bench = new Bench(`${project.name}-${parallelIndex}`);
+      await bench.start(start);
       await use(bench);
       const complaints = await bench.order<string[]>("complaints");
       await bench.stop();
@@ -148,6 +164,11 @@ export const test = base.extend<Options & Fixtures, { bench: Bench }>({
     async ({ context }, use) => {
       const complaints: string[] = [];
       listen(context, complaints);
+      context.on("request", (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        if (protocol.startsWith("http") && hostname !== "127.0.0.1")
+          complaints.push(`Another host is asked: ${request.url()}`);
+      });
       await use(complaints);
       expect(complaints.filter((text) => !NOISE.some((noise) => noise.test(text)))).toEqual([]);
     },
@@ -177,6 +198,18 @@ export function cardOf(bench: Bench, transport: Transport, config: Card = {}): C
   return { type: "custom:lovato-dmed4-charge-card", device_id, ...config };
 }
 
+/** Where a card says the state in words. */
+export const stateOf = (card: Locator): Locator => card.locator(".state");
+
+/** Each test finds the meters idle and without errors. */
+export async function leaveIdle(bench: Bench): Promise<void> {
+  for (const transport of ["rest", "modbus_tcp"] as const) {
+    await bench.order("plug", { meter: transport });
+    await bench.act(transport, "end_charge_cycle").catch(() => undefined);
+    await bench.act(transport, "reset_errors");
+  }
+}
+
 /** What arrives at a page of the live streams, from now on. */
 export function frames(page: Page): string[] {
   const found: string[] = [];
@@ -200,6 +233,47 @@ export async function axeViolations(part: Locator): Promise<string[]> {
       nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),
     );
   });
+}
+
+interface Texts {
+  readonly [key: string]: string | Texts;
+}
+
+async function textsIn(language: string): Promise<Map<string, string>> {
+  const file = `${REPOSITORY}custom_components/lovato_dmed4/translations/${language}.json`;
+  const { config_panel } = JSON.parse(await readFile(file, "utf8")) as { config_panel: Texts };
+  const found = new Map<string, string>();
+  const walk = (texts: Texts, path: string): void => {
+    for (const [key, text] of Object.entries(texts))
+      if (typeof text === "string") found.set(`${path}.${key}`, text);
+      else walk(text, `${path}.${key}`);
+  };
+  walk(config_panel, "");
+  return found;
+}
+
+/** Find what is English in a part of the page, though there is another text in the language. */
+export async function leftInEnglish(part: Locator, language: string): Promise<string[]> {
+  const [english, other] = [await textsIn("en"), await textsIn(language)];
+  const suspects = [...english].filter(([key, text]) => text !== other.get(key));
+  const wrong = new Set(suspects.map(([, text]) => text));
+  for (const text of other.values()) wrong.delete(text);
+  const shown = await part.evaluate((root) => {
+    // Options of the card are states of entities, which are translated elsewhere.
+    const isOption = (node: Node): boolean => node.parentNode instanceof HTMLOptionElement;
+    const walk = (node: Node): string[] => [
+      ...(node.nodeType === Node.TEXT_NODE && !isOption(node)
+        ? [node.textContent?.trim() ?? ""]
+        : []),
+      ...(node instanceof Element
+        ? ["aria-label", "title", "placeholder"].map((name) => node.getAttribute(name) ?? "")
+        : []),
+      ...(node instanceof Element && node.shadowRoot ? walk(node.shadowRoot) : []),
+      ...[...node.childNodes].flatMap(walk),
+    ];
+    return walk(root);
+  });
+  return shown.filter((text) => wrong.has(text));
 }
 
 export { expect };

@@ -1,0 +1,443 @@
+import { readFile } from "node:fs/promises";
+
+import type { Download, Locator, Page } from "@playwright/test";
+
+import { axeViolations, expect, leftInEnglish, test, type PastCharge } from "./bench";
+
+const PANEL = "/lovato-dmed4";
+
+const ALICE = "04A2B3C4D5E680";
+const BOB = "DE8AACA2B3C4D5";
+const CAROL = "047C19E2B35A81";
+const HOSTILE = '<img src=x onerror="alert(1)">';
+const HOSTILE_TARIFF = "<script>document.body.remove()</script>";
+
+const DAY = 24;
+
+/** 27 of Alice and one hostile one at the first meter; three of Bob and one of Carol at the other. */
+const PAST: Readonly<Record<"rest" | "modbus_tcp", readonly PastCharge[]>> = {
+  rest: [
+    ...Array.from({ length: 27 }, (_, place) => ({
+      hours_ago: (28 - place) * DAY,
+      minutes: 1 + place,
+      fields: { ID: ALICE, TT: "0.45 EUR/kWh" },
+    })),
+    { hours_ago: 10, minutes: 2, fields: { ID: HOSTILE, TT: HOSTILE_TARIFF } },
+  ],
+  modbus_tcp: [
+    { hours_ago: 80 * DAY, minutes: 3, fields: { ID: CAROL, TT: "Staff" } },
+    ...[9, 6, 3].map((days) => ({
+      hours_ago: days * DAY - 2,
+      minutes: 5,
+      reads: 1,
+      fields: { IT: "EMAID", ID: BOB, TT: "0.59 EUR/kWh" },
+    })),
+  ],
+};
+const CHARGES = PAST.rest.length + PAST.modbus_tcp.length;
+const PER_PAGE = 25;
+
+test.use({ start: { past: PAST } });
+
+const table = (page: Page): Locator => page.getByRole("table", { name: "Charges" });
+const rows = (page: Page): Locator => table(page).locator("tbody").getByRole("row");
+const range = (page: Page): Locator => page.locator(".paging span");
+
+async function open(page: Page, path = ""): Promise<void> {
+  await page.goto(`${PANEL}${path}`);
+  await expect(page.getByRole("heading", { level: 1, name: "Charge records" })).toBeVisible();
+}
+
+/** Open the newest charge of somebody. */
+async function openCharge(page: Page, who: string): Promise<void> {
+  await open(page, `?search=${encodeURIComponent(who)}`);
+  await rows(page).first().getByRole("link").click();
+  await expect(page.getByRole("heading", { level: 2, name: /^Charge of / })).toBeVisible();
+}
+
+async function save(page: Page, button: Locator): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  return textOf(download);
+}
+
+async function textOf(download: Download): Promise<string> {
+  return readFile(await download.path(), "utf8");
+}
+
+/** Make another record of it, which the signature does not fit. */
+const tampered = (record: string): string => record.replace('"ID":"', '"ID":"X');
+
+test("shows the energy by day, month and identification", async ({ page }) => {
+  await open(page);
+  const chart = page.getByRole("img", { name: /charges: 31$/ });
+  await expect(chart).toBeVisible();
+  await expect(chart.locator(".bar")).toHaveCount(30);
+  const legend = page.locator(".legend li");
+  await expect(legend).toHaveCount(3);
+  await expect(legend.first()).toContainText(ALICE);
+
+  await page.getByText("Show the numbers").click();
+  const numbers = page.getByRole("table", { name: "Energy in kWh" });
+  await expect(numbers.locator("tbody tr")).toHaveCount(28);
+
+  await page.getByRole("button", { name: "Month" }).click();
+  await expect(page.getByRole("img", { name: /charges: 32$/ }).locator(".bar")).toHaveCount(12);
+  await expect(page).toHaveURL(/\?period=month$/);
+  // Whose colour is chosen is searched for.
+  await legend.getByRole("button", { name: BOB }).click();
+  await expect(page).toHaveURL(new RegExp(`search=${BOB}&period=month`));
+  await expect(rows(page)).toHaveCount(3);
+  await expect(legend).toHaveCount(1);
+  await legend.getByRole("button", { name: BOB }).click();
+  await expect(page).toHaveURL(/\?period=month$/);
+});
+
+test("keeps filters and page in the address", async ({ page, bench }) => {
+  await open(page);
+  await expect(range(page)).toHaveText(`1–${PER_PAGE} of ${CHARGES}`);
+  await expect(rows(page)).toHaveCount(PER_PAGE);
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(range(page)).toHaveText(`${PER_PAGE + 1}–${CHARGES} of ${CHARGES}`);
+  await expect(rows(page)).toHaveCount(CHARGES - PER_PAGE);
+  await expect(page.getByRole("button", { name: "Next page" })).toBeDisabled();
+  await page.reload();
+  await expect(range(page)).toHaveText(`${PER_PAGE + 1}–${CHARGES} of ${CHARGES}`);
+  await page.goBack();
+  await expect(range(page)).toHaveText(`1–${PER_PAGE} of ${CHARGES}`);
+
+  const { device_id } = bench.stand.meters.modbus_tcp;
+  await page.getByLabel("Meter").selectOption(device_id);
+  await expect(range(page)).toHaveText("1–4 of 4");
+  await page.getByLabel("From").fill(daysAgo(20));
+  await expect(range(page)).toHaveText("1–3 of 3");
+  await page.getByLabel("To", { exact: true }).fill(daysAgo(5));
+  await expect(range(page)).toHaveText("1–2 of 2");
+  await page.getByLabel("Search").fill("  0.59 ");
+  await expect(page).toHaveURL(/search=/);
+  await page.getByLabel("Verdict").selectOption("Verified");
+  await expect(page).toHaveURL(/verdict=valid/);
+  await expect(range(page)).toHaveText("1–2 of 2");
+
+  await page.reload();
+  await expect(range(page)).toHaveText("1–2 of 2");
+  await expect(page.getByLabel("Meter")).toHaveValue(device_id);
+  await expect(page.getByLabel("From")).toHaveValue(daysAgo(20));
+  await expect(page.getByLabel("Verdict")).toHaveValue("valid");
+
+  // What the server is asked for is what is downloaded.
+  const csv = await save(page, page.getByRole("button", { name: "CSV" }));
+  expect(csv.trim().split("\r\n")).toHaveLength(3);
+
+  await page.getByLabel("Verdict").selectOption("Invalid");
+  await expect(page.getByText("No charge fits these filters.")).toBeVisible();
+  await page.goBack();
+  await expect(range(page)).toHaveText("1–2 of 2");
+  await page.getByRole("button", { name: "Reset" }).click();
+  await expect(range(page)).toHaveText(`1–${PER_PAGE} of ${CHARGES}`);
+  await expect(page.getByLabel("Search")).toHaveValue("");
+  await expect(page.getByLabel("Meter")).toHaveValue("");
+  await expect(page).toHaveURL(new RegExp(`${PANEL}$`));
+});
+
+test("tells everything of a charge and its records", async ({ page, bench }) => {
+  const records = await bench.order<string[]>("records", { meter: "modbus_tcp" });
+  const mine = records.slice(-3);
+  await openCharge(page, BOB);
+  await expect(page.locator(".banner")).toContainText("Verified");
+  const about = page.getByRole("region", { name: "This charge" });
+  for (const fact of [BOB, "Contract (EMAID)", "Verified", "0.59 EUR/kWh", "0:05:00"])
+    await expect(about).toContainText(fact);
+  await expect(about).toContainText(/\d\.\d{3} kWh/);
+  await expect(page.getByText("The records fit together.", { exact: true })).toBeVisible();
+  await expect(page.getByText("Home Assistant has recorded no power")).toBeVisible();
+
+  const shown = page.locator("details.record");
+  await expect(shown).toHaveCount(3);
+  for (const [place, record] of mine.entries()) {
+    const part = shown.nth(place);
+    if (place < 2) await part.locator("summary").first().click();
+    for (const title of ["Signature", "Key", "Clock", "Format", "Transparency software"])
+      await expect(part.getByRole("heading", { name: title })).toBeVisible();
+    await expect(part).toContainText("The signature is good");
+    await expect(part.getByRole("row")).toHaveCount(7);
+    await part.locator("summary", { hasText: "Signed text" }).click();
+    await expect(part.locator("pre").first()).toHaveText(record);
+    expect(await save(page, part.getByRole("button", { name: "OCMF" }))).toBe(record);
+    expect(await save(page, part.getByRole("button", { name: "XML" }))).toContain("<value");
+  }
+  const whole = await save(page, about.getByRole("button", { name: "OCMF" }));
+  for (const record of mine) expect(whole).toContain(record);
+  expect(await save(page, about.getByRole("button", { name: "CSV" }))).toContain(BOB);
+  expect(await save(page, about.getByRole("button", { name: "ZIP" }))).toMatch(/^PK/);
+
+  await page.getByRole("link", { name: "All charges" }).click();
+  await expect(page).toHaveURL(new RegExp(`${PANEL}\\?search=${BOB}$`));
+  await expect(rows(page)).toHaveCount(3);
+});
+
+test("follows a charge that begins and ends elsewhere, through a restart", async ({
+  page,
+  bench,
+  complaints,
+}) => {
+  const identity = { identification_type: "LOCAL", identification_data: "NOW-1" };
+  await open(page, "?search=NOW-1");
+  await expect(page.getByText("No charge fits these filters.")).toBeVisible();
+  await bench.order("restart");
+  await bench.act("modbus_tcp", "start_charge_cycle", identity);
+  const row = rows(page).filter({ hasText: "NOW-1" });
+  await expect(row).toContainText("Charging");
+  await row.getByRole("link").click();
+  await expect(page.getByText("Signed records: 1")).toBeVisible();
+  await bench.act("modbus_tcp", "end_charge_cycle");
+  await expect(page.getByText("Signed records: 2")).toBeVisible();
+  await expect(page.getByRole("img", { name: /^Up to \d+\.\d kW in 0:0/ })).toBeVisible();
+  await expect(page.locator(".banner")).toContainText("Verified");
+  // Home Assistant's own pages complain of its absence; ours do not.
+  complaints.splice(0, Infinity, ...complaints.filter((text) => text.includes("dmed4")));
+});
+
+test("shows hostile texts as texts", async ({ page }) => {
+  await openCharge(page, HOSTILE);
+  await expect(page.locator(".banner")).toContainText("Verified");
+  const about = page.getByRole("region", { name: "This charge" });
+  await expect(about).toContainText(HOSTILE);
+  await expect(about).toContainText(HOSTILE_TARIFF);
+  await page.getByRole("link", { name: "All charges" }).click();
+  await expect(rows(page).first()).toContainText(HOSTILE_TARIFF);
+  expect(await page.locator("lovato-dmed4-panel").locator("img, script").count()).toBe(0);
+});
+
+test("verifies a pasted record", async ({ page, bench }) => {
+  const [record = ""] = await bench.order<string[]>("records", { meter: "rest" });
+  const key = await bench.order<string>("key", { meter: "rest" });
+  await open(page, "/verify");
+  const text = page.getByLabel("Record (OCMF)");
+  const verify = page.getByRole("button", { name: "Verify", exact: true });
+  const result = page.locator("#result");
+
+  await text.fill(`${record}\n`);
+  await verify.click();
+  await expect(result).toContainText("Verified");
+  await expect(result).toContainText("The same record is in the archive.");
+  await expect(result).toBeFocused();
+  await expect(page.getByText("was checked with the meter's own key")).toBeVisible();
+
+  await text.fill(tampered(record));
+  await verify.click();
+  await expect(result).toContainText("Invalid");
+  await expect(result).toContainText("The archive does not have this record.");
+
+  await text.fill(record);
+  await page.getByLabel("Public key (optional)").fill(key);
+  await verify.click();
+  await expect(result).toContainText("Verified");
+  await page.getByLabel("Public key (optional)").fill("no key");
+  await verify.click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(result).toHaveCount(0);
+
+  await page.getByLabel("Public key (optional)").fill("");
+  await text.fill("<b>nonsense</b>");
+  await verify.click();
+  await expect(result).toContainText("Not verifiable");
+  expect(await axeViolations(page.locator("lovato-dmed4-panel"))).toEqual([]);
+
+  await text.fill(record);
+  await verify.click();
+  await result.getByRole("link", { name: "Show the charge" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: /^Charge of / })).toBeVisible();
+});
+
+test("tells how far the archive is", async ({ page, bench }) => {
+  const meter = "modbus_tcp";
+  const had = (await bench.order<string[]>("records", { meter })).length;
+  await open(page, "/archive");
+  const title = page.getByRole("heading", { level: 2, name: "DMED404R/D0600" });
+  const card = page.locator(".card").filter({ has: title });
+  await expect(card).toContainText(`Records ${had}`, { useInnerText: true });
+  await expect(card).toContainText("Completely archived");
+  await expect(card).toContainText("The key that is accepted for this meter.");
+
+  await bench.order("slow", { meter, seconds: 0.1 });
+  await bench.order("fill", { meter, records: 12 });
+  await synchronise(page, bench.stand.meters[meter].device_id);
+  await expect(card).toContainText("Being fetched");
+  await expect(card.getByRole("progressbar")).toBeVisible();
+  await expect(card).toContainText(/[1-9]\d* of 12 records fetched/);
+  await bench.order("unplug", { meter });
+  await expect(card).toContainText("Fetching the records broke off.");
+  await expect(card).toContainText("Not complete yet");
+  await expect(card).toContainText("This meter cannot be reached at the moment.");
+  await bench.order("slow", { meter, seconds: 0 });
+  await bench.order("plug", { meter });
+  await expect(card).toContainText("Completely archived", { timeout: 40_000 });
+  await expect(card).toContainText(`Records ${had + 12}`, { useInnerText: true });
+
+  const [record = ""] = await bench.order<string[]>("records", { meter });
+  await bench.order("plant", { meter, record: tampered(record) });
+  await bench.order("plant", { meter, record: "nobody can read this" });
+  await synchronise(page, bench.stand.meters[meter].device_id);
+  await expect(card).toContainText("Records whose signature is no good: 1.");
+  await expect(page.getByRole("heading", { name: /^Records without a charge: / })).toBeVisible();
+  await page.getByRole("button", { name: "Verify all records" }).click();
+  await expect(page.getByText(/Records verified: \d+\. To be looked at: [1-9]/)).toBeVisible();
+  expect(await axeViolations(page.locator("lovato-dmed4-panel"))).toEqual([]);
+
+  await open(page, "?verdict=invalid");
+  await rows(page).first().getByRole("link").click();
+  await expect(page.locator(".banner.danger")).toBeVisible();
+  const forged = page.locator("details.record").filter({ hasText: "Invalid" });
+  await expect(forged).toContainText("The signature does not belong to this record.");
+  expect(await axeViolations(page.locator("lovato-dmed4-panel"))).toEqual([]);
+});
+
+async function synchronise(page: Page, deviceId: string): Promise<void> {
+  await page.evaluate((device_id) => {
+    const app = document.querySelector("home-assistant") as unknown as {
+      hass: { callService: (...all: unknown[]) => Promise<unknown> };
+    };
+    const data = { device_id };
+    const call = ["lovato_dmed4", "synchronise_records", data, undefined, false, true];
+    // It is answered when all are fetched, or when that fails.
+    app.hass.callService(...call).catch(() => undefined);
+  }, deviceId);
+}
+
+test.describe("for an ordinary user", () => {
+  test.use({ user: "guest" });
+
+  test("is not there, nor are its commands and downloads", async ({ page, bench, complaints }) => {
+    await page.goto(PANEL);
+    await expect(page.locator("home-assistant-main")).toBeVisible();
+    await expect(page.locator("partial-panel-resolver")).toBeAttached();
+    await expect(page.getByText("Charge records")).toHaveCount(0);
+    const { entry_id } = bench.stand.meters.rest;
+    const answers = await page.evaluate(async (entry) => {
+      const app = document.querySelector("home-assistant") as unknown as {
+        hass: {
+          callWS: (message: object) => Promise<unknown>;
+          fetchWithAuth: (path: string) => Promise<Response>;
+        };
+      };
+      const code = (error: { code: string }): string => error.code;
+      const { status } = await app.hass.fetchWithAuth(`/api/lovato_dmed4/${entry}/sessions.csv`);
+      const messages = [
+        { type: "lovato_dmed4/sessions/list" },
+        { type: "lovato_dmed4/archive/info" },
+        { type: "lovato_dmed4/records/verify", record: "" },
+      ];
+      const codes = messages.map((message) => app.hass.callWS(message).then(() => "", code));
+      return [status, ...(await Promise.all(codes))];
+    }, entry_id);
+    expect(answers).toEqual([403, "unauthorized", "unauthorized", "unauthorized"]);
+    await expect(page.locator("lovato-dmed4-panel")).toHaveCount(0);
+    expect(complaints.splice(0)).toEqual([expect.stringContaining("403 (Forbidden)")]);
+  });
+});
+
+test.describe("in German", () => {
+  test.use({ language: "de" });
+
+  test("has all its texts", async ({ page }) => {
+    const panel = page.locator("lovato-dmed4-panel");
+    await page.goto(`${PANEL}?search=${BOB}`);
+    await expect(page.getByRole("heading", { level: 1, name: "Ladedatensätze" })).toBeVisible();
+    await expect(panel.locator("td.energy")).toContainText(Array(3).fill(/\d,\d{3} kWh/));
+    expect(await leftInEnglish(panel, "de")).toEqual([]);
+    await panel.locator("tbody").getByRole("link").first().click();
+    await expect(panel.locator("details.record")).toHaveCount(3);
+    expect(await leftInEnglish(panel, "de")).toEqual([]);
+    await panel.locator(".tabs a").nth(1).click();
+    await panel.locator("textarea").first().fill("x");
+    await panel.locator("form button").click();
+    await expect(panel.locator("#result")).toBeVisible();
+    expect(await leftInEnglish(panel, "de")).toEqual([]);
+    await panel.locator(".tabs a").nth(2).click();
+    await expect(panel.locator(".keys li").first()).toBeVisible();
+    expect(await leftInEnglish(panel, "de")).toEqual([]);
+  });
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme });
+
+    test("can be used by everybody", async ({ page }) => {
+      const panel = page.locator("lovato-dmed4-panel");
+      await open(page, `?search=${BOB}`);
+      await page.getByText("Show the numbers").click();
+      await expect(rows(page)).toHaveCount(3);
+      expect(await axeViolations(panel)).toEqual([]);
+      await rows(page).first().getByRole("link").click();
+      await page.locator("summary", { hasText: "Signed text" }).last().click();
+      expect(await axeViolations(panel)).toEqual([]);
+      await page.getByRole("link", { name: "Verify a record" }).click();
+      await expect(page.getByLabel("Record (OCMF)")).toBeVisible();
+      expect(await axeViolations(panel)).toEqual([]);
+      await page.getByRole("link", { name: "Archive" }).click();
+      await expect(page.getByText("Completely archived").first()).toBeVisible();
+      expect(await axeViolations(panel)).toEqual([]);
+    });
+  });
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test("fits, and fingers hit everything", async ({ page }) => {
+    const fits = async (): Promise<void> => {
+      const main = page.locator("lovato-dmed4-panel main");
+      expect(
+        await main.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+      ).toBeLessThanOrEqual(0);
+      const targets = main.locator("button, select, input, summary, textarea");
+      for (const target of await targets.all()) {
+        if (!(await target.isVisible())) continue;
+        const { width, height } = (await target.boundingBox()) ?? { width: 0, height: 0 };
+        expect(Math.min(width, height), await target.innerText()).toBeGreaterThanOrEqual(44);
+      }
+    };
+    await open(page);
+    await expect(rows(page)).toHaveCount(PER_PAGE);
+    await fits();
+    await rows(page).first().getByRole("link").click();
+    await expect(page.locator("details.record")).toHaveCount(2);
+    await fits();
+    await page.getByRole("link", { name: "Verify a record" }).click();
+    await expect(page.getByLabel("Record (OCMF)")).toBeVisible();
+    await fits();
+    await page.getByRole("link", { name: "Archive" }).click();
+    await expect(page.getByText("Completely archived").first()).toBeVisible();
+    await fits();
+  });
+});
+
+test("is reached by keyboard alone", async ({ page }) => {
+  await open(page, `?search=${BOB}`);
+  await expect(rows(page)).toHaveCount(3);
+  await page.getByLabel("Search").focus();
+  const link = rows(page).first().getByRole("link");
+  await tabTo(page, link);
+  await page.keyboard.press("Enter");
+  const back = page.getByRole("link", { name: "All charges" });
+  await expect(back).toBeVisible();
+  await page.getByRole("link", { name: "Charges", exact: true }).focus();
+  await tabTo(page, page.getByRole("button", { name: "ZIP" }));
+  await back.focus();
+  await page.keyboard.press("Enter");
+  await expect(rows(page)).toHaveCount(3);
+});
+
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let stop = 0; stop < 30; stop += 1) {
+    await page.keyboard.press("Tab");
+    if (await target.evaluate((element) => element.matches(":focus"))) return;
+  }
+  throw new Error("it cannot be reached by the Tab key");
+}
+
+/** A day in Home Assistant's time zone, as the address has it. */
+function daysAgo(days: number): string {
+  const zone = { timeZone: "Europe/Rome" };
+  return new Intl.DateTimeFormat("sv-SE", zone).format(Date.now() - days * 86_400_000);
+}
