@@ -65,13 +65,14 @@ def _hardware_errors(system: SystemStatus) -> Mapping[str, Any]:
     }
 
 
+CHARGING: Final = Dmed4BinarySensorDescription(
+    key="charging",
+    translation_key="charging",
+    device_class=BinarySensorDeviceClass.RUNNING,
+    is_on_fn=lambda status: status.measurement.charging,
+)
+
 BINARY_SENSORS: Final = (
-    Dmed4BinarySensorDescription(
-        key="charging",
-        translation_key="charging",
-        device_class=BinarySensorDeviceClass.RUNNING,
-        is_on_fn=lambda status: status.measurement.charging,
-    ),
     Dmed4BinarySensorDescription(
         key="clock_synchronised",
         translation_key="clock_synchronised",
@@ -121,6 +122,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors."""
+    async_add_entities([ChargingSensor(entry, CHARGING)])
     async_add_entities(Dmed4BinarySensor(entry, description) for description in BINARY_SENSORS)
     if Feature.SYSTEM_STATUS in entry.runtime_data.meter.features:
         async_add_entities(
@@ -142,6 +144,18 @@ class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
             self._attr_extra_state_attributes = dict(description.attributes_fn(status))
             return self._attr_is_on, self._attr_extra_state_attributes
         return self._attr_is_on
+
+
+class ChargingSensor(Dmed4BinarySensor):
+    """Whether a charge is running, and since when, also over a restart of Home Assistant."""
+
+    @override
+    def take_over(self) -> object:
+        shown = super().take_over()
+        charge = self._data.charge.charge
+        since = charge.since.isoformat() if charge is not None and self._attr_is_on else None
+        self._attr_extra_state_attributes = {"since": since}
+        return shown, since
 
 
 class SystemBinarySensor(HousekeepingEntity, BinarySensorEntity):
