@@ -10,9 +10,10 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .charge_tracker import ChargeNews
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
 from .entity import Dmed4Entity, HousekeepingEntity
@@ -148,6 +149,16 @@ class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
 
 class ChargingSensor(Dmed4BinarySensor):
     """Whether a charge is running, and since when, also over a restart of Home Assistant."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        # A charge that somebody else began is only now known of.
+        self.async_on_remove(self._data.charge.async_add_listener(self._note))
+
+    @callback
+    def _note(self, _: ChargeNews) -> None:
+        self._handle_coordinator_update()
 
     @override
     def take_over(self) -> object:
