@@ -10,9 +10,10 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .charge_tracker import ChargeNews
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
 from .entity import Dmed4Entity, HousekeepingEntity
@@ -65,13 +66,14 @@ def _hardware_errors(system: SystemStatus) -> Mapping[str, Any]:
     }
 
 
+CHARGING: Final = Dmed4BinarySensorDescription(
+    key="charging",
+    translation_key="charging",
+    device_class=BinarySensorDeviceClass.RUNNING,
+    is_on_fn=lambda status: status.measurement.charging,
+)
+
 BINARY_SENSORS: Final = (
-    Dmed4BinarySensorDescription(
-        key="charging",
-        translation_key="charging",
-        device_class=BinarySensorDeviceClass.RUNNING,
-        is_on_fn=lambda status: status.measurement.charging,
-    ),
     Dmed4BinarySensorDescription(
         key="clock_synchronised",
         translation_key="clock_synchronised",
@@ -121,6 +123,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors."""
+    async_add_entities([ChargingSensor(entry, CHARGING)])
     async_add_entities(Dmed4BinarySensor(entry, description) for description in BINARY_SENSORS)
     if Feature.SYSTEM_STATUS in entry.runtime_data.meter.features:
         async_add_entities(
@@ -142,6 +145,28 @@ class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
             self._attr_extra_state_attributes = dict(description.attributes_fn(status))
             return self._attr_is_on, self._attr_extra_state_attributes
         return self._attr_is_on
+
+
+class ChargingSensor(Dmed4BinarySensor):
+    """Whether a charge is running, and since when, also over a restart of Home Assistant."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        # A charge that somebody else began is only now known of.
+        self.async_on_remove(self._data.charge.async_add_listener(self._note))
+
+    @callback
+    def _note(self, _: ChargeNews) -> None:
+        self._handle_coordinator_update()
+
+    @override
+    def take_over(self) -> object:
+        shown = super().take_over()
+        charge = self._data.charge.charge
+        since = charge.since.isoformat() if charge is not None and self._attr_is_on else None
+        self._attr_extra_state_attributes = {"since": since}
+        return shown, since
 
 
 class SystemBinarySensor(HousekeepingEntity, BinarySensorEntity):

@@ -1,12 +1,15 @@
 """What entities say of a charge, its signature and what is wrong."""
 
+from datetime import datetime
+
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 
-from .helpers import add_meter, change_answer, pass_time, press, state, value
+from .helpers import add_meter, begin_charge, change_answer, pass_time, press, state, value
 
 
 async def test_clock_synchronised(
@@ -15,6 +18,35 @@ async def test_clock_synchronised(
     assert value(hass, entry, "clock_synchronised") == "off"
     await press(hass, entry, "synchronise_clock")
     assert value(hass, entry, "clock_synchronised") == "on"
+
+
+async def test_charging_since(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """Whoever began it; also over a restart, since nobody asks the meter when it was."""
+
+    def since() -> str | None:
+        found: str | None = state(hass, entry, "charging").attributes["since"]
+        return found
+
+    assert since() is None
+    before = dt_util.utcnow()
+    await press(hass, entry, "start")
+    shown = since()
+    assert shown is not None
+    assert before < datetime.fromisoformat(shown) < dt_util.utcnow()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await pass_time(hass)
+    assert since() == shown
+    await press(hass, entry, "end")
+    assert since() is None
+
+    before = dt_util.utcnow()
+    begin_charge(simulated)
+    await pass_time(hass)
+    shown = since()
+    assert shown is not None
+    assert before < datetime.fromisoformat(shown)
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
