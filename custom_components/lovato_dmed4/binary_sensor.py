@@ -74,6 +74,7 @@ CHARGING: Final = Dmed4BinarySensorDescription(
 )
 
 BINARY_SENSORS: Final = (
+    CHARGING,
     Dmed4BinarySensorDescription(
         key="clock_synchronised",
         translation_key="clock_synchronised",
@@ -123,8 +124,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors."""
-    async_add_entities([ChargingSensor(entry, CHARGING)])
-    async_add_entities(Dmed4BinarySensor(entry, description) for description in BINARY_SENSORS)
+    async_add_entities(
+        (ChargingSensor if description is CHARGING else Dmed4BinarySensor)(entry, description)
+        for description in BINARY_SENSORS
+    )
     if Feature.SYSTEM_STATUS in entry.runtime_data.meter.features:
         async_add_entities(
             SystemBinarySensor(entry, description) for description in SYSTEM_BINARY_SENSORS

@@ -90,6 +90,10 @@ def folder(hass: HomeAssistant, tmp_path: Path) -> Path:
 __all__ = ["pauses"]
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def payload(record: str) -> dict[str, Any]:
     """Read what was signed."""
     fields: dict[str, Any] = json.loads(record.split("|")[1], parse_float=str)
@@ -697,8 +701,8 @@ async def test_a_limit_that_cannot_be_kept_is_told(
     rest_server: RestServer,
     simulated: SimulatedMeter,
     clock: ManualClock,
-    told: Told,
     *,
+    told: Told,
     pauses: Pauses,
 ) -> None:
     await limit(hass, rest_entry, time_limit="00:01:00")
@@ -735,7 +739,10 @@ async def test_the_end_of_a_charge_is_told_with_its_verdict(
     told: Told,
 ) -> None:
     await send(hass, entry)
-    identity = {"identification_type": "ISO14443", "identification_data": "04A2B3C4"}
+    identity: dict[str, Any] = {
+        "identification_type": "ISO14443",
+        "identification_data": "04A2B3C4",
+    }
     await act(hass, entry, "start_charge_cycle", tariff_text="0.45 EUR/kWh", **identity)
     clock.advance(600)
     await act(hass, entry, "read_charge_cycle")
@@ -906,6 +913,7 @@ async def test_another_key_is_warned_of(
     server: Server,
     simulated: SimulatedMeter,
     clock: ManualClock,
+    *,
     told: Told,
 ) -> None:
     """Over Modbus, the meter is not let in; over REST it is, and each of its records is doubtful."""
@@ -1031,7 +1039,7 @@ async def at_six(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, day: str)
     """Let it be six o'clock of a day; only templates see the date."""
     zone = dt_util.get_default_time_zone()
     moment = datetime.fromisoformat(f"{day}T06:00:00").replace(tzinfo=zone)
-    monkeypatch.setattr(dt_util, "now", lambda time_zone=None: moment)
+    monkeypatch.setattr(dt_util, "now", lambda _=None: moment)
     next_six = datetime.now(zone).replace(hour=6, minute=0, second=0, microsecond=0)
     async_fire_time_changed(hass, next_six + timedelta(days=1))
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -1045,8 +1053,8 @@ async def test_the_last_month_is_exported(
     simulated: SimulatedMeter,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    told: Told,
     *,
+    told: Told,
     form: str,
 ) -> None:
     """Of three charges, the first one began in the month before."""
@@ -1055,7 +1063,7 @@ async def test_the_last_month_is_exported(
     await export(hass, rest_entry, folder=str(folder), format=form)
     await at_six(hass, monkeypatch, "2025-12-01")
     file = folder / f"charges-2025-11.{form}"
-    assert [path.name for path in folder.iterdir()] == [file.name]
+    assert names_in(folder) == [file.name]
     content = file.read_bytes()
     assert texts(told, "file", "sha256") == [(str(file), hashlib.sha256(content).hexdigest())]
     assert texts(told, "sessions", "doubtful", "title") == [(2, 0, "Charges of 2025-11")]
@@ -1098,6 +1106,7 @@ async def test_an_export_that_fails_is_told_and_can_be_done_again_by_hand(
     rest_entry: Dmed4ConfigEntry,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
+    *,
     told: Told,
     user: Context,
 ) -> None:
@@ -1129,4 +1138,4 @@ async def test_on_other_days_nothing_is_exported(
     await export(hass, rest_entry, folder=str(folder))
     await at_six(hass, monkeypatch, "2025-12-02")
     assert told == []
-    assert not list(folder.iterdir())
+    assert names_in(folder) == []

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.lovato_dmed4 import PLATFORMS
+from custom_components.lovato_dmed4 import PLATFORMS, charge_tracker
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import modbus, rest
 from custom_components.lovato_dmed4.dmed4.model import drift_seconds
@@ -40,9 +40,10 @@ async def test_entities(
 ) -> None:
     for transport in (modbus, rest):
         monkeypatch.setattr(transport, "drift_seconds", _drift_against(clock))
-    # The state of an event entity is the time at which it happened.
+    # The state of an event entity is the time at which it happened, and a charge has a begin.
     still = vars(dt_util) | {"utcnow": lambda: MOMENT}
-    monkeypatch.setattr(event, "dt_util", SimpleNamespace(**still))
+    for module in (event, charge_tracker):
+        monkeypatch.setattr(module, "dt_util", SimpleNamespace(**still))
     begin_charge(simulated)
     clock.advance(60)
     entry = add_entry(hass, server, fingerprint(simulated))
