@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+import sys
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from homeassistant.components import event
+from homeassistant.components.event import EventEntity
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -42,7 +43,7 @@ async def test_entities(
         monkeypatch.setattr(transport, "drift_seconds", _drift_against(clock))
     # The state of an event entity is the time at which it happened, and a charge has a begin.
     still = vars(dt_util) | {"utcnow": lambda: MOMENT}
-    for module in (event, charge_tracker):
+    for module in (sys.modules[EventEntity.__module__], charge_tracker):
         monkeypatch.setattr(module, "dt_util", SimpleNamespace(**still))
     begin_charge(simulated)
     clock.advance(60)
