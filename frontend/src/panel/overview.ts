@@ -63,8 +63,9 @@ export class OverviewPage extends PanelPage {
   protected override updated(): void {
     const { value: found, busy } = this.#sessions;
     // What was on this page may be on an earlier one by now.
-    if (found && !busy && found.total && !found.sessions.length)
-      this.go({ page: Math.ceil(found.total / PAGE_SIZE) }, true);
+    const last = Math.ceil((found?.total ?? 0) / PAGE_SIZE);
+    if (!busy && found?.sessions.length === 0 && last && last < this.place.page)
+      this.go({ page: last }, true);
   }
 
   readonly #load = (): void => {

@@ -1,0 +1,418 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import "../../src/panel";
+import type { HomeAssistant } from "../../src/common/hass";
+import type { RecordsPanel } from "../../src/panel/records-panel";
+import type {
+  ArchiveInfo,
+  MeterArchive,
+  SessionDetail,
+  StoredRecord,
+} from "../../src/panel/shapes";
+import { METER, fakeHass } from "./hass";
+
+vi.stubGlobal("VERSION", "1.0.0");
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe(): void {
+      // It is as wide as it is.
+    }
+    disconnect(): void {
+      // Nothing was observed.
+    }
+  },
+);
+
+const ARCHIVE: MeterArchive = {
+  device_id: METER,
+  entry_id: "entry-1",
+  name: "Meter one",
+  archive: 0,
+  available: true,
+  waiting: 0,
+  records: 12,
+  suspicious: 0,
+  failed: 0,
+  sync: {
+    running: false,
+    fetched: 0,
+    missing: 0,
+    lost: 0,
+    failed: false,
+    overwrites_soon: false,
+  },
+  keys: [],
+};
+
+const SESSION = {
+  session_id: 7,
+  device_id: METER,
+  meter: "Meter one",
+  begin: "2026-01-02T10:00:00+01:00",
+  end: "2026-01-02T10:30:00+01:00",
+  duration: 1800,
+  imported: "12.345",
+  exported: "0.000",
+  identification_type: "ISO14443",
+  identification: "04A2",
+  identification_level: "VERIFIED",
+  tariff_text: null,
+  charge_point: null,
+  outcome: "ended_elsewhere",
+  verdict: "valid",
+  records: 1,
+} as const;
+
+const RECORD: StoredRecord = {
+  verdict: "invalid",
+  signature: { verdict: "invalid", reason: "mismatch", algorithm: "ECDSA" },
+  key: { verdict: "changed", fingerprint: "ab12", public_key: "3059", curve: null },
+  deviations: [
+    { code: "unknown_field", path: "XX", severity: "note" },
+    { code: "code_of_tomorrow", path: "YY", severity: "error" },
+  ],
+  clock: { quality: "unknown", billable: false },
+  transparency: { accepted: true, refusal: null },
+  kind: "end",
+  format_version: "1.1",
+  pagination: "T9",
+  meter: {
+    vendor: "LOVATO",
+    model: "DMED404",
+    serial_number: null,
+    firmware: null,
+    gateway: null,
+    gateway_serial_number: "GW1",
+  },
+  identification: { identified: true, type: null, data: null, level: null, flags: ["RFID_PLAIN"] },
+  tariff_text: null,
+  charge_point: null,
+  readings: [],
+  digest: "d1",
+  size: 3,
+  raw: "OCMF|<b>|",
+  record_id: 3,
+  session_id: 7,
+  device_id: METER,
+  source: "meter",
+  arrived: "2026-01-02T10:31:00+01:00",
+  verified: "2026-01-02T10:31:00+01:00",
+  links: { ocmf: "/api/lovato_dmed4/entry-1/records/3.ocmf", xml: null },
+} as unknown as StoredRecord;
+
+const DETAIL = {
+  ...SESSION,
+  findings: [{ code: "record_repeated", severity: "warning", record_id: 3, values: ["T9"] }],
+  clock: RECORD.clock,
+  transparency: RECORD.transparency,
+  record_reports: [RECORD],
+  links: { ocmf: "/api/lovato_dmed4/entry-1/sessions/7.ocmf", xml: null },
+} as unknown as SessionDetail;
+
+const PAGE = { sessions: [SESSION], total: 1, offset: 0, limit: 25 };
+const ENERGY = { period: "day", time_zone: "Europe/Rome", imported: "0", exported: "0" };
+
+let answers: Record<string, unknown>;
+let panel: RecordsPanel;
+
+function info(...meters: Partial<MeterArchive>[]): ArchiveInfo {
+  return { version: "1.0.0", meters: meters.map((meter) => ({ ...ARCHIVE, ...meter })) };
+}
+
+function makeHass(states = {}, more: Partial<HomeAssistant> = {}): ReturnType<typeof fakeHass> {
+  return fakeHass(states, {
+    callWS: vi.fn(({ type }: { type: string }) => {
+      const answer = answers[type.replace("lovato_dmed4/", "")];
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    }) as unknown as HomeAssistant["callWS"],
+    ...more,
+  });
+}
+
+let hass: ReturnType<typeof fakeHass>;
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await vi.advanceTimersByTimeAsync(0);
+}
+
+async function show(path = ""): Promise<void> {
+  window.history.replaceState(null, "", `/lovato-dmed4${path}`);
+  panel = document.createElement("lovato-dmed4-panel") as RecordsPanel;
+  panel.hass = hass;
+  panel.route = { prefix: "/lovato-dmed4", path };
+  document.body.append(panel);
+  await settle();
+}
+
+/** The page that is shown; the panel itself where it shows none. */
+function root(): DocumentFragment | HTMLElement {
+  const page = panel.renderRoot.querySelector(".content > *:last-child");
+  return page?.shadowRoot ?? panel.renderRoot;
+}
+
+const text = (): string => root().textContent.replace(/\s+/g, " ");
+
+/** What the server was asked, last, by a command. */
+function asked(command: string): Record<string, unknown> | undefined {
+  const calls = vi.mocked(hass.callWS).mock.calls.map(([message]) => message);
+  return calls.findLast(({ type }) => type === `lovato_dmed4/${command}`);
+}
+
+const count = (command: string): number =>
+  vi.mocked(hass.callWS).mock.calls.filter(([{ type }]) => type === `lovato_dmed4/${command}`)
+    .length;
+
+function find<Wanted extends Element>(selector: string): Wanted {
+  const found = root().querySelector<Wanted>(selector);
+  if (!found) throw new Error(`there is no ${selector}`);
+  return found;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: Date.parse("2026-01-10T12:00:00Z") });
+  answers = {
+    "archive/info": info({}),
+    "sessions/list": PAGE,
+    "sessions/energy": { ...ENERGY, sessions: 0, series: [] },
+    "sessions/get": DETAIL,
+    "records/list": { records: [], total: 0, offset: 0, limit: 50 },
+  };
+  hass = makeHass();
+});
+
+afterEach(() => {
+  panel.remove();
+  vi.useRealTimers();
+});
+
+describe("the panel", () => {
+  it("tells that it is older than the server", async () => {
+    answers["archive/info"] = { ...info({}), version: "1.0.1" };
+    await show();
+    expect(panel.renderRoot.textContent).toContain("was updated since this page was opened");
+  });
+
+  it("tells that there is no meter, and looks again", async () => {
+    answers["archive/info"] = info();
+    await show();
+    expect(text()).toContain("No meter is loaded");
+    answers["archive/info"] = info({});
+    panel.renderRoot.querySelector<HTMLElement>(".empty button")?.click();
+    await settle();
+    expect(text()).toContain("04A2");
+  });
+
+  it("tells why it can show nothing, and tries again", async () => {
+    answers["archive/info"] = Object.assign(new Error(), { message: "no archive" });
+    await show();
+    expect(text()).toContain("no archive");
+    answers["archive/info"] = info({});
+    panel.renderRoot.querySelector<HTMLElement>(".notice button")?.click();
+    await settle();
+    expect(text()).toContain("04A2");
+  });
+
+  it("asks again when there may be something new, and only then", async () => {
+    await show();
+    expect(count("archive/info")).toBe(1);
+    const before = count("sessions/list");
+    panel.hass = makeHass({ "sensor.voltage": "400" }, { callWS: hass.callWS });
+    await settle();
+    expect(count("sessions/list")).toBe(before);
+    panel.hass = makeHass({ "sensor.measurement_status": "active" }, { callWS: hass.callWS });
+    await settle();
+    expect(count("sessions/list")).toBe(before + 1);
+    panel.hass.connection.addEventListener("ready", () => undefined);
+    (panel.hass as typeof hass).connection.comeBack();
+    await settle();
+    expect(count("sessions/list")).toBe(before + 2);
+    panel.remove();
+    expect((panel.hass as typeof hass).connection.listeners).toBe(1);
+  });
+
+  it("changes its page by its links, and leaves other clicks to the browser", async () => {
+    await show();
+    const [, verify] = panel.renderRoot.querySelectorAll<HTMLAnchorElement>(".tabs a");
+    const click = (more: MouseEventInit): MouseEvent => {
+      const event = new MouseEvent("click", {
+        bubbles: true,
+        cancelable: true,
+        composed: true,
+        ...more,
+      });
+      verify?.dispatchEvent(event);
+      return event;
+    };
+    expect(click({ ctrlKey: true }).defaultPrevented).toBe(false);
+    expect(click({}).defaultPrevented).toBe(true);
+    await settle();
+    expect(window.location.pathname).toBe("/lovato-dmed4/verify");
+    expect(text()).toContain("Paste a signed record");
+  });
+});
+
+describe("the overview", () => {
+  it("invites who has no charges yet, but not who filters them away", async () => {
+    answers["sessions/list"] = { ...PAGE, sessions: [], total: 0 };
+    await show();
+    expect(text()).toContain("No charges yet");
+    panel.remove();
+    await show("?search=x");
+    expect(text()).toContain("No charge fits these filters.");
+  });
+
+  it("goes to the last page when there are fewer than there were", async () => {
+    answers["sessions/list"] = { ...PAGE, sessions: [], total: 30, offset: 100 };
+    await show("?page=5");
+    expect(window.location.search).toBe("?page=2");
+    expect(asked("sessions/list")).toMatchObject({ offset: 25, limit: 25 });
+  });
+
+  it("searches when typing has stopped", async () => {
+    await show();
+    const before = count("sessions/list");
+    const field = find<HTMLInputElement>("input[name=search]");
+    for (const value of ["0", "04", "04A"]) {
+      field.value = value;
+      field.dispatchEvent(new InputEvent("input"));
+      await vi.advanceTimersByTimeAsync(200);
+    }
+    expect(count("sessions/list")).toBe(before);
+    await vi.advanceTimersByTimeAsync(200);
+    await settle();
+    expect(count("sessions/list")).toBe(before + 1);
+    expect(asked("sessions/list")).toMatchObject({ search: "04A", offset: 0 });
+  });
+
+  it("asks the first archive where there are several, and says what cannot be reached", async () => {
+    answers["archive/info"] = info(
+      {},
+      { device_id: "meter-2", archive: 1, name: "Meter two", available: false, waiting: 3 },
+    );
+    await show();
+    expect(asked("sessions/list")).toMatchObject({ device_id: [METER] });
+    expect(text()).toContain("The archive of Meter two cannot be reached");
+  });
+
+  it("downloads what is shown", async () => {
+    answers["auth/sign_path"] = { path: "/signed" };
+    await show(`?search=04A2&meter=${METER}&until=2026-01-05`);
+    const before = document.createElement;
+    const links: HTMLAnchorElement[] = [];
+    vi.spyOn(document, "createElement").mockImplementation(((name: string) => {
+      const made = before.call(document, name);
+      if (made instanceof HTMLAnchorElement) {
+        made.click = () => undefined;
+        links.push(made);
+      }
+      return made;
+    }) as typeof document.createElement);
+    find<HTMLElement>(".downloads button").click();
+    await settle();
+    vi.mocked(document.createElement).mockRestore();
+    expect(hass.callWS).toHaveBeenCalledWith({
+      type: "auth/sign_path",
+      path: `/api/lovato_dmed4/entry-1/sessions.csv?device_id=${METER}&search=04A2&until=2026-01-06`,
+      expires: 60,
+    });
+    expect(links[0]?.getAttribute("href")).toBe("/signed");
+  });
+
+  it("says why a download failed", async () => {
+    answers["auth/sign_path"] = Object.assign(new Error(), { message: "not today" });
+    await show();
+    find<HTMLElement>(".downloads button").click();
+    await settle();
+    expect(text()).toContain("not today");
+  });
+});
+
+describe("a charge's page", () => {
+  it("explains what is wrong, part by part, also with codes of a newer server", async () => {
+    await show("/session/7");
+    expect(asked("sessions/get")).toEqual({ type: "lovato_dmed4/sessions/get", session_id: 7 });
+    for (const words of [
+      "The record T9 is here twice",
+      "The signature does not belong to this record",
+      "code_of_tomorrow YY",
+      "The record has no readings.",
+      "GW1",
+      "Home Assistant has recorded no power",
+    ])
+      expect(text()).toContain(words);
+    // Whatever a record says is text.
+    expect(find("pre").textContent).toBe("OCMF|<b>|");
+    const xml = [...root().querySelectorAll("button")].filter((one) =>
+      one.textContent.includes("XML"),
+    );
+    expect(xml.map(({ disabled }) => disabled)).toEqual([true, true]);
+  });
+
+  it("says that there is no such charge", async () => {
+    answers["sessions/get"] = Object.assign(new Error(), { message: "no such charge" });
+    await show("/session/8?meter=meter-2");
+    expect(asked("sessions/get")).toMatchObject({ session_id: 8, device_id: ["meter-2"] });
+    expect(text()).toContain("no such charge");
+  });
+});
+
+describe("the page that verifies", () => {
+  it("asks for what was pasted, with a key only if there is one", async () => {
+    answers["records/verify"] = { ...RECORD, device_id: null, record_id: null, session_id: null };
+    await show("/verify");
+    find<HTMLTextAreaElement>("textarea[name=record]").value = "  OCMF|a|b \n";
+    find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await settle();
+    expect(asked("records/verify")).toEqual({
+      type: "lovato_dmed4/records/verify",
+      record: "OCMF|a|b",
+    });
+    expect(find("#result").textContent).toContain("Invalid");
+    find<HTMLTextAreaElement>("textarea[name=public_key]").value = "3059 ";
+    find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await settle();
+    expect(asked("records/verify")).toMatchObject({ public_key: "3059" });
+  });
+});
+
+describe("the archive's page", () => {
+  it("says what is lost, failed, behind and waiting", async () => {
+    answers["archive/info"] = info({
+      failed: 2,
+      waiting: 4,
+      available: false,
+      sync: {
+        running: false,
+        fetched: 0,
+        missing: 5,
+        lost: 1,
+        failed: true,
+        overwrites_soon: true,
+      },
+    });
+    await show("/archive");
+    for (const words of [
+      "whose signature is no good: 2",
+      "How often this happened: 1",
+      "about to overwrite records",
+      "Fetching the records broke off",
+      "Waiting in memory",
+      "Not complete yet",
+      "No key of this meter is known yet.",
+    ])
+      expect(text()).toContain(words);
+    expect(find<HTMLButtonElement>(".check button").disabled).toBe(true);
+  });
+
+  it("verifies the archive that is meant", async () => {
+    answers["archive/info"] = info({}, { device_id: "meter-2", archive: 1, name: "Meter two" });
+    answers["archive/verify"] = { records: 12, suspicious: 1, failed: 1 };
+    await show("/archive");
+    [...root().querySelectorAll<HTMLElement>(".check button")].at(-1)?.click();
+    await settle();
+    expect(asked("archive/verify")).toMatchObject({ device_id: ["meter-2"] });
+    expect(text()).toContain("Records verified: 12. To be looked at: 1. With a bad signature: 1.");
+  });
+});
