@@ -25,6 +25,7 @@ DOCUMENTS = [
 ]
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+PICTURE = re.compile(r'\bsrc(?:set)?="([^"]+)"')
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 ACTION = re.compile(r"\blovato_dmed4\.([a-z_]+)\b")
@@ -56,7 +57,8 @@ def anchors(document: Path) -> set[str]:
 
 def links(document: Path) -> Iterator[tuple[Path, str]]:
     """List the links to files of this repository, each with its anchor."""
-    for target in LINK.findall(prose(document)):
+    text = prose(document)
+    for target in LINK.findall(text) + PICTURE.findall(text):
         if not re.match(r"[a-z]+:", target):
             path, _, fragment = target.partition("#")
             yield ((document.parent / path).resolve() if path else document), fragment
