@@ -7,6 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 import zipfile
 
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
@@ -155,6 +156,23 @@ def test_only_devices_and_entities_of_the_integration_are_offered(name: str) -> 
                 continue
             (chosen,) = each["selector"][kind]["filter"]
             assert chosen["integration"] == DOMAIN
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_described_in_the_documents(name: str) -> None:
+    """With a button that imports it, and each of its inputs."""
+    document = (ROOT / "docs" / "blueprints.md").read_text(encoding="utf-8")
+    blueprint = Blueprint(read(name), schema=AUTOMATION_BLUEPRINT_SCHEMA)
+    heading = blueprint.name.removeprefix("LOVATO DMED4: ")
+    _, found, rest = document.partition(f"\n## {heading[0].upper()}{heading[1:]}\n")
+    assert found
+    part = rest.partition("\n## ")[0]
+    source = quote(blueprint.metadata["source_url"], safe="")
+    assert (
+        f"(https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url={source})" in part
+    )
+    missing = [each["name"] for each in blueprint.inputs.values() if each["name"] not in part]
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", NAMES)
