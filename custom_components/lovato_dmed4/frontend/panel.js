@@ -1,5 +1,5 @@
 /* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */
-import{A as Ce,B as D,a as A,b as a,c as P,d as p,e as W,f as O,j as ze,k as X,l as Le,n as Ee,o as Ae,q as w,r as V,s as J,t as _,w as Oe,x as De,z as Q}from"./shared.js";var et=1e3,b=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let n=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${O}/${t}`,...i});if(n!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await Q(e,s);if(n!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},et);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};var C={search:"",meter:"",since:"",until:"",verdict:""},U={view:"sessions",session:0,filters:C,period:"day",page:1},fe=["valid","inconsistent","unverifiable","key_changed","invalid"],tt=/^\d{4}-\d{2}-\d{2}$/,it=2**31-1;function ge(r){return Object.values(r).some(e=>e!=="")}function ve(r,e){let[t="",i=""]=r.split("/").filter(Boolean),n=new URLSearchParams(e),s=l=>{let c=n.get(l)??"";return tt.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?He(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:n.get("search")??"",meter:n.get("meter")??"",since:s("since"),until:s("until"),verdict:fe.find(l=>l===n.get("verdict"))??""},period:n.get("period")==="month"?"month":"day",page:He(n.get("page")??"")||1}}function He(r){let e=/^\d+$/.test(r)?Number(r):0;return e<=it?e:0}function q({view:r,session:e,filters:t,period:i,page:n}){let s=new URLSearchParams;if(r==="session")t.meter&&s.set("meter",t.meter);else if(r==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),n>1&&s.set("page",String(n))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},l=s.toString();return l?`${o[r]}?${l}`:o[r]}function ee(r,e){return{...e.length?{device_id:e}:{},...r.search.trim()?{search:r.search.trim()}:{},...r.since?{since:r.since}:{},...r.until?{until:B(r.until)}:{},...r.verdict?{verdict:[r.verdict]}:{}}}function B(r,e=1){let t=new Date(`${r}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var nt=34;function ye(r,e,t=!1){let i=`${r}${q(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:rt(r)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function rt(r){return window.location.pathname.replace(/\/$/,"")===r}var k=class extends W{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},_problem:{state:!0},_width:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this._width=Math.max(240,Math.round(e.contentRect.width)-nt))});constructor(){super(),this._problem="",this._width=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${q({...this.place,...e})}`}go(e,t=!1){ye(this.base,{...this.place,...e},t)}async save(e){this._problem="";try{await ze(this.hass,e)}catch(t){this._problem=await Q(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var y="–";function u(r,e,t){return r(`${e}.${t}`)||t}function $(r,e){return r===null?y:J(new Date(r),e,new Date(0))}function H(r,e){if(r===null)return y;let t=r.split(".")[1]?.length??0;return`${w(Number(r),t,e.locale)} kWh`}function I(r,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${r}T00:00:00Z`))}function F(r,e){return r===null?y:u(e,"identification_type",r.toLowerCase())}function Ie({identification:r},e){return r===null||r===""?e("panel.unidentified"):r}function Fe(r,e){let t=Object.fromEntries(r.values.map((i,n)=>[`value_${n+1}`,i]));return e(`finding.${r.code}`,t)||r.code}var st={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},at={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function L(r){return st[r]??["neutral","mdi:shield-off-outline"]}function j(r){let[e,t]=at[r];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function te(r,e){let[t,i]=L(r);return a`<span class="chip ${t}"
+import{A as Ie,B as D,a as A,b as a,c as P,d as p,e as W,f as O,j as ze,k as X,l as Le,n as Ee,o as Ae,q as w,r as V,s as J,t as _,w as Oe,x as De,z as Q}from"./shared.js";var et=1e3,b=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let n=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${O}/${t}`,...i});if(n!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await Q(e,s);if(n!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},et);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};var I={search:"",meter:"",since:"",until:"",verdict:""},U={view:"sessions",session:0,filters:I,period:"day",page:1},fe=["valid","inconsistent","unverifiable","key_changed","invalid"],tt=/^\d{4}-\d{2}-\d{2}$/,it=2**31-1;function ge(r){return Object.values(r).some(e=>e!=="")}function ve(r,e){let[t="",i=""]=r.split("/").filter(Boolean),n=new URLSearchParams(e),s=l=>{let c=n.get(l)??"";return tt.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?Ce(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:n.get("search")??"",meter:n.get("meter")??"",since:s("since"),until:s("until"),verdict:fe.find(l=>l===n.get("verdict"))??""},period:n.get("period")==="month"?"month":"day",page:Ce(n.get("page")??"")||1}}function Ce(r){let e=/^\d+$/.test(r)?Number(r):0;return e<=it?e:0}function q({view:r,session:e,filters:t,period:i,page:n}){let s=new URLSearchParams;if(r==="session")t.meter&&s.set("meter",t.meter);else if(r==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),n>1&&s.set("page",String(n))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},l=s.toString();return l?`${o[r]}?${l}`:o[r]}function ee(r,e){return{...e.length?{device_id:e}:{},...r.search.trim()?{search:r.search.trim()}:{},...r.since?{since:r.since}:{},...r.until?{until:B(r.until)}:{},...r.verdict?{verdict:[r.verdict]}:{}}}function B(r,e=1){let t=new Date(`${r}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var nt=34;function ye(r,e,t=!1){let i=`${r}${q(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:rt(r)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function rt(r){return window.location.pathname.replace(/\/$/,"")===r}var k=class extends W{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},_problem:{state:!0},_width:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this._width=Math.max(240,Math.round(e.contentRect.width)-nt))});constructor(){super(),this._problem="",this._width=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${q({...this.place,...e})}`}go(e,t=!1){ye(this.base,{...this.place,...e},t)}async save(e){this._problem="";try{await ze(this.hass,e)}catch(t){this._problem=await Q(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var y="–";function u(r,e,t){return r(`${e}.${t}`)||t}function $(r,e){return r===null?y:J(new Date(r),e,new Date(0))}function C(r,e){if(r===null)return y;let t=r.split(".")[1]?.length??0;return`${w(Number(r),t,e.locale)} kWh`}function H(r,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${r}T00:00:00Z`))}function F(r,e){return r===null?y:u(e,"identification_type",r.toLowerCase())}function He({identification:r},e){return r===null||r===""?e("panel.unidentified"):r}function Fe(r,e){let t=Object.fromEntries(r.values.map((i,n)=>[`value_${n+1}`,i]));return e(`finding.${r.code}`,t)||r.code}var st={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},at={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function L(r){return st[r]??["neutral","mdi:shield-off-outline"]}function j(r){let[e,t]=at[r];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function te(r,e){let[t,i]=L(r);return a`<span class="chip ${t}"
 ><ha-icon icon=${i}></ha-icon>${u(e,"panel.verdict",r)}</span
 >`}function f(r,e,t){return a`<div class="notice ${r}" role=${r==="danger"?"alert":"status"}>
 <ha-icon icon=${e}></ha-icon>
@@ -745,8 +745,8 @@ border-radius: 3px;
 font-weight: var(--ha-font-weight-medium, 500);
 white-space: nowrap;
 }
-`;var ot=50,ne=class extends k{static styles=[_,R,M];#e=new b(this);#t=new b(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#r()}#r=()=>{this.#t.load(this.hass,"records/list",{...this.#n(this.info.meters[0]),limit:ot})};#n(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:n})=>i===e.archive?n??[]:[])}}#a(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#n(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return a`${t.map(i=>this.#o(e.filter(n=>n.archive===i)))}
-${this.#p()}`}#o(e){let{texts:t}=this,[i]=e,{value:n,busy:s}=this.#e,o=this.#i===i?.archive;return a`
+`;var ot=50,ne=class extends k{static styles=[_,R,M];#e=new b(this);#t=new b(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#o()}#o=()=>{this.#t.load(this.hass,"records/list",{...this.#n(this.info.meters[0]),limit:ot})};#n(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:n})=>i===e.archive?n??[]:[])}}#s(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#n(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return a`${t.map(i=>this.#a(e.filter(n=>n.archive===i)))}
+${this.#d()}`}#a(e){let{texts:t}=this,[i]=e,{value:n,busy:s}=this.#e,o=this.#i===i?.archive;return a`
 ${e.map(l=>this.#l(l))}
 <section class="card check">
 <div>
@@ -756,7 +756,7 @@ ${e.map(l=>this.#l(l))}
 <button
 type="button"
 ?disabled=${s||!i?.available}
-@click=${()=>{i&&this.#a(i)}}
+@click=${()=>{i&&this.#s(i)}}
 >
 <ha-icon icon="mdi:shield-sync-outline"></ha-icon>
 ${t(s&&o?"panel.archive.verifying":"panel.archive.verify_now")}
@@ -778,9 +778,9 @@ ${e.failed?f("danger","mdi:shield-remove",t("panel.archive.failed",{count:e.fail
 ${n.lost?f("danger","mdi:database-remove-outline",t("panel.archive.lost",{count:n.lost})):p}
 ${n.overwrites_soon?f("warning","mdi:database-alert-outline",t("panel.archive.overwrites_soon")):p}
 ${n.failed?f("warning","mdi:sync-alert",t("panel.archive.sync_failed")):p}
-${N([[t("panel.archive.records"),a`<b>${s(e.records)}</b>`],[t("panel.archive.suspicious"),s(e.suspicious)],[t("panel.archive.missing"),n.missing===null?t("panel.archive.not_known"):s(n.missing)],[t("panel.archive.waiting"),e.waiting?s(e.waiting):null],[t("panel.archive.sync"),t(this.#d(e))]])}
-${n.running?this.#s(e):p} ${this.#c(e)}
-</section>`}#d({sync:e}){return e.running?"panel.archive.sync_running":e.missing===null?"panel.archive.sync_unknown":e.missing?"panel.archive.sync_behind":"panel.archive.sync_complete"}#s({name:e,sync:t}){let{texts:i}=this,n=t.fetched+(t.missing??0),s=i("panel.archive.progress",{fetched:t.fetched,all:n});return a`<div class="progress">
+${N([[t("panel.archive.records"),a`<b>${s(e.records)}</b>`],[t("panel.archive.suspicious"),s(e.suspicious)],[t("panel.archive.missing"),n.missing===null?t("panel.archive.not_known"):s(n.missing)],[t("panel.archive.waiting"),e.waiting?s(e.waiting):null],[t("panel.archive.sync"),t(this.#p(e))]])}
+${n.running?this.#r(e):p} ${this.#c(e)}
+</section>`}#p({sync:e}){return e.running?"panel.archive.sync_running":e.missing===null?"panel.archive.sync_unknown":e.missing?"panel.archive.sync_behind":"panel.archive.sync_complete"}#r({name:e,sync:t}){let{texts:i}=this,n=t.fetched+(t.missing??0),s=i("panel.archive.progress",{fetched:t.fetched,all:n});return a`<div class="progress">
 <progress aria-label=${e} max=${n||1} .value=${t.fetched}></progress>
 <span>${s}</span>
 </div>`}#c({keys:e}){let{texts:t,hass:i}=this;return a`<h3>${t("panel.archive.keys")}</h3>
@@ -806,10 +806,10 @@ ${n.public_key}</pre>
 </details>
 </div>
 </li>`)}
-</ul>`:a`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#p(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?T(e):t?.total===0?p:a`<section class="card" aria-labelledby="others">
+</ul>`:a`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#d(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?T(e):t?.total===0?p:a`<section class="card" aria-labelledby="others">
 <h2 id="others">${e("panel.others.title",{count:t?.total??0})}</h2>
 <p class="quiet">${e("panel.others.hint")}</p>
-${S(this.#t,e,this.#r)}
+${S(this.#t,e,this.#o)}
 ${this._problem?f("danger","mdi:alert-circle-outline",this._problem):p}
 <ul class="keys">
 ${t?.records.map(n=>this.#h(n))}
@@ -829,10 +829,10 @@ aria-label="OCMF ${e.pagination??""}: ${t("panel.download.ocmf")}"
 >
 <ha-icon icon="mdi:download"></ha-icon>OCMF
 </button>
-</li>`}};var Ve=92,lt=30,ct=12,be=5;function re(r,e=0,t=4){let i=Math.min(0,e),n=Math.max(0,r),s=(n-i)/t||1/t,o=10**Math.floor(Math.log10(s)),l=o*([1,2,2.5,5].find(g=>g*o>=s*.999999)??10),c=Math.floor(i/l+1e-9),d=Math.max(Math.ceil(n/l-1e-9),c+1),h=Array.from({length:d-c+1},(g,E)=>(c+E)*l),m=Math.max(0,-Math.floor(Math.log10(l))),z=Math.abs(l*10**m-Math.round(l*10**m))<1e-6;return{top:d*l,bottom:c*l,ticks:h,decimals:z?m:m+1}}function Ue(r,e,t){let i=r.until||(r.since>t?r.since:t),n=e==="day"?B(i,1-lt):$e(i,1-ct),s=r.since&&r.since<=i?r.since:n,o=e==="day"&&B(s,Ve)<=i?"month":e,l=[],c=o==="day"?s:$e(s,0);for(let m=c;m<=i;m=o==="day"?B(m):$e(m,1))l.push(m);let d=l.slice(-Ve),[h=s]=d;return{period:o,starts:d,since:h>s?h:s,until:i}}function $e(r,e){let t=new Date(`${r.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function qe(r,e){let t=r.series.slice(0,r.series.length>be?be-1:be),i=r.series.slice(t.length),n=[...t.map(l=>[l]),...i.length?[i]:[]],s=n.map(l=>{let c=new Map;for(let{buckets:d}of l)for(let{start:h,imported:m}of d)c.set(h,(c.get(h)??0)+Number(m));return c}),o=e.map(l=>{let c=s.map(d=>Math.max(0,d.get(l)??0));return{start:l,values:c,total:c.reduce((d,h)=>d+h,0)}});return{series:n.map(l=>({identification:l.length>1?void 0:l[0]?.identification,total:l.reduce((c,{imported:d})=>c+Number(d),0)})),bars:o,highest:Math.max(0,...o.map(({total:l})=>l))}}function Be(r,e,t){let i=n=>n.toFixed(1);return r.map(({time:n,value:s},o)=>o?`H${i(e(n))}V${i(t(s))}`:`M${i(e(n))} ${i(t(s))}`).join("")}function je(r,e,t,i){if(r.length<=2*i)return[...r];let n=new Map;for(let s of r){let o=Math.floor((s.time-e)/(t-e)*i);n.set(o,[...n.get(o)??[],s])}return[...n.values()].flatMap(s=>{let o=[...s].sort((c,d)=>c.value-d.value),l=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(l)].sort((c,d)=>c.time-d.time)})}function Ge(r,e,t){let n=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(l=>(e-r)/1e3/l<=t)??604800*4),s=new Date(r).getTimezoneOffset()*6e4,o=[];for(let l=Math.ceil((r-s)/n)*n+s;l<=e;l+=n)o.push(l);return o}var xe=25,dt=350,we=200,G=44,Ke=64,pt=22,ke=8,se=class extends k{static styles=[_,R,M,ie];#e=new b(this);#t=new b(this);#i="";#r;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#r)}willUpdate(e){let t=JSON.stringify([this.place,this.#n]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#o())}get#n(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:n})=>i?[]:n??[])}get#a(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ue(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/xe);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0)}#o=()=>{let{filters:e,page:t}=this.place,i=ee(e,this.#n);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*xe,limit:xe});let{since:n,until:s,period:o}=this.#a,l=ee({...e,since:n,until:s},this.#n);this.#t.load(this.hass,"sessions/energy",{...l,period:o})};#l(e,t=!1){this.go({filters:{...this.place.filters,...e},page:1},t)}#d=e=>{let{value:t}=e.target;clearTimeout(this.#r),this.#r=setTimeout(()=>{this.#l({search:t},!0)},dt)};#s(e){return t=>{this.#l({[e]:t.target.value})}}#c(e){let t=this.#n,{meters:i}=this.info,{entry_id:n}=i.find(({device_id:l})=>l===t[0])??i[0]??{},s=new URLSearchParams;for(let[l,c]of Object.entries(ee(this.place.filters,t)))for(let d of[c].flat())s.append(l,String(d));let o=s.size?`?${s}`:"";this.save(`/api/${O}/${n??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,n=this.#e.value?.total===0&&!ge(this.place.filters);return a`
+</li>`}};var Ve=92,lt=30,ct=12,be=5;function re(r,e=0,t=4){let i=Math.min(0,e),n=Math.max(0,r),s=(n-i)/t||1/t,o=10**Math.floor(Math.log10(s)),l=o*([1,2,2.5,5].find(g=>g*o>=s*.999999)??10),c=Math.floor(i/l+1e-9),d=Math.max(Math.ceil(n/l-1e-9),c+1),h=Array.from({length:d-c+1},(g,E)=>(c+E)*l),m=Math.max(0,-Math.floor(Math.log10(l))),z=Math.abs(l*10**m-Math.round(l*10**m))<1e-6;return{top:d*l,bottom:c*l,ticks:h,decimals:z?m:m+1}}function Ue(r,e,t){let i=r.until||(r.since>t?r.since:t),n=e==="day"?B(i,1-lt):$e(i,1-ct),s=r.since&&r.since<=i?r.since:n,o=e==="day"&&B(s,Ve)<=i?"month":e,l=[],c=o==="day"?s:$e(s,0);for(let m=c;m<=i;m=o==="day"?B(m):$e(m,1))l.push(m);let d=l.slice(-Ve),[h=s]=d;return{period:o,starts:d,since:h>s?h:s,until:i}}function $e(r,e){let t=new Date(`${r.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function qe(r,e){let t=r.series.slice(0,r.series.length>be?be-1:be),i=r.series.slice(t.length),n=[...t.map(l=>[l]),...i.length?[i]:[]],s=n.map(l=>{let c=new Map;for(let{buckets:d}of l)for(let{start:h,imported:m}of d)c.set(h,(c.get(h)??0)+Number(m));return c}),o=e.map(l=>{let c=s.map(d=>Math.max(0,d.get(l)??0));return{start:l,values:c,total:c.reduce((d,h)=>d+h,0)}});return{series:n.map(l=>({identification:l.length>1?void 0:l[0]?.identification,total:l.reduce((c,{imported:d})=>c+Number(d),0)})),bars:o,highest:Math.max(0,...o.map(({total:l})=>l))}}function Be(r,e,t){let i=n=>n.toFixed(1);return r.map(({time:n,value:s},o)=>o?`H${i(e(n))}V${i(t(s))}`:`M${i(e(n))} ${i(t(s))}`).join("")}function je(r,e,t,i){if(r.length<=2*i)return[...r];let n=new Map;for(let s of r){let o=Math.floor((s.time-e)/(t-e)*i);n.set(o,[...n.get(o)??[],s])}return[...n.values()].flatMap(s=>{let o=[...s].sort((c,d)=>c.value-d.value),l=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(l)].sort((c,d)=>c.time-d.time)})}function Ge(r,e,t){let n=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(l=>(e-r)/1e3/l<=t)??604800*4),s=new Date(r).getTimezoneOffset()*6e4,o=[];for(let l=Math.ceil((r-s)/n)*n+s;l<=e;l+=n)o.push(l);return o}var xe=25,dt=350,we=200,G=44,Ke=64,pt=22,ke=8,se=class extends k{static styles=[_,R,M,ie];#e=new b(this);#t=new b(this);#i="";#o;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#o)}willUpdate(e){let t=JSON.stringify([this.place,this.#n]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#a())}get#n(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:n})=>i?[]:n??[])}get#s(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ue(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/xe);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0)}#a=()=>{let{filters:e,page:t}=this.place,i=ee(e,this.#n);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*xe,limit:xe});let{since:n,until:s,period:o}=this.#s,l=ee({...e,since:n,until:s},this.#n);this.#t.load(this.hass,"sessions/energy",{...l,period:o})};#l(e,t=!1){this.go({filters:{...this.place.filters,...e},page:1},t)}#p=e=>{let{value:t}=e.target;clearTimeout(this.#o),this.#o=setTimeout(()=>{this.#l({search:t},!0)},dt)};#r(e){return t=>{this.#l({[e]:t.target.value})}}#c(e){let t=this.#n,{meters:i}=this.info,{entry_id:n}=i.find(({device_id:l})=>l===t[0])??i[0]??{},s=new URLSearchParams;for(let[l,c]of Object.entries(ee(this.place.filters,t)))for(let d of[c].flat())s.append(l,String(d));let o=s.size?`?${s}`:"";this.save(`/api/${O}/${n??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,n=this.#e.value?.total===0&&!ge(this.place.filters);return a`
 ${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:o})=>f("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:o})))}
-${n?this.#p():a`${this.#h()} ${this.#m()} ${this.#k()}`}
-`}#p(){let{texts:e}=this;return a`<section class="empty card">
+${n?this.#d():a`${this.#h()} ${this.#m()} ${this.#k()}`}
+`}#d(){let{texts:e}=this;return a`<section class="empty card">
 <ha-icon icon="mdi:ev-station"></ha-icon>
 <h2>${e("panel.empty.title")}</h2>
 <p>${e("panel.empty.hint")}</p>
@@ -848,12 +848,12 @@ type="search"
 name="search"
 .value=${i.search}
 placeholder=${e("panel.filter.search_hint")}
-@input=${this.#d}
+@input=${this.#p}
 />
 </label>
 ${n.length>1?a`<label
 ><span>${e("panel.filter.meter")}</span>
-<select name="meter" @change=${this.#s("meter")}>
+<select name="meter" @change=${this.#r("meter")}>
 <option value="" ?selected=${!i.meter}>
 ${e("panel.filter.all_meters")}
 </option>
@@ -864,7 +864,7 @@ ${o}
 </label>`:p}
 <label
 ><span>${e("panel.filter.verdict")}</span>
-<select name="verdict" @change=${this.#s("verdict")}>
+<select name="verdict" @change=${this.#r("verdict")}>
 <option value="" ?selected=${!i.verdict}>
 ${e("panel.filter.any_verdict")}
 </option>
@@ -879,32 +879,32 @@ ${["since","until"].map(s=>a`<label
 type="date"
 name=${s}
 .value=${i[s]}
-@change=${this.#s(s)}
+@change=${this.#r(s)}
 />
 </label>`)}
 ${ge(i)?a`<button
 type="button"
 class="reset"
-@click=${()=>{this.#l(C)}}
+@click=${()=>{this.#l(I)}}
 >
 <ha-icon icon="mdi:filter-remove-outline"></ha-icon>${e("panel.filter.reset")}
 </button>`:p}
-</form>`}#m(){let{texts:e}=this,t=this.#a,i=this.#t.value;return a`<section class="card" aria-labelledby="energy">
+</form>`}#m(){let{texts:e}=this,t=this.#s,i=this.#t.value;return a`<section class="card" aria-labelledby="energy">
 <header>
 <h2 id="energy">${e("panel.chart.title")}</h2>
 <div class="switch" role="group" aria-label=${e("panel.chart.by")}>
-${["day","month"].map(n=>this.#v(n,t.period))}
+${["day","month"].map(n=>this.#u(n,t.period))}
 </div>
 </header>
-${S(this.#t,e,this.#o)}
+${S(this.#t,e,this.#a)}
 ${i?.period===t.period?this.#y(i,t):T(e)}
-</section>`}#v(e,t){return a`<button
+</section>`}#u(e,t){return a`<button
 type="button"
 aria-pressed=${String(t===e)}
 @click=${()=>{this.go({period:e},!0)}}
 >
 ${this.texts(`panel.chart.${e}`)}
-</button>`}#y(e,t){let{texts:i,hass:n}=this,s=qe(e,t.starts),o=i("panel.chart.summary",{energy:H(e.imported,n),sessions:e.sessions,since:I(t.since,n),until:I(t.until,n)});return a`<figure>
+</button>`}#y(e,t){let{texts:i,hass:n}=this,s=qe(e,t.starts),o=i("panel.chart.summary",{energy:C(e.imported,n),sessions:e.sessions,since:H(t.since,n),until:H(t.until,n)});return a`<figure>
 <figcaption>${o}</figcaption>
 ${e.sessions?a`${this.#b(s,t,o)} ${this.#x(s)}
 ${this.#w(s,t)}`:a`<p class="quiet">${i("panel.chart.none")}</p>`}
@@ -913,15 +913,15 @@ ${this.#w(s,t)}`:a`<p class="quiet">${i("panel.chart.none")}</p>`}
 ${l.ticks.map(g=>P`<line class="grid" x1=${G} x2=${o} y1=${d(g)} y2=${d(g)} />
 <text class="tick" x=${G-8} y=${d(g)+4} text-anchor="end">${w(g,l.decimals,s.locale)}</text>`)}
 ${e.map(({start:g,values:E,total:Y},v)=>{let Pe=G+v*h+(h-m)/2,Z=0;return P`<g class="bar">
-<title>${this.#u(g,i)}: ${w(Y,2,s.locale)} kWh</title>
+<title>${this.#f(g,i)}: ${w(Y,2,s.locale)} kWh</title>
 <rect class="hit" x=${G+v*h} y=${ke} width=${h} height=${c} />
 ${E.map((Me,Je)=>{if(!Me)return p;let Qe=d(Z);return Z+=Me,P`<rect class="series-${Je}" x=${Pe} y=${d(Z)} width=${m} height=${Math.max(Qe-d(Z),.5)} />`})}
 ${(e.length-1-v)%z?p:P`<text class="tick" x=${Math.min(Pe+m/2,o-Ke/3)} y=${we-4} text-anchor="middle">${this.#$(g,i)}</text>`}
 </g>`})}
 </svg>
-</div>`}#$(e,t){return I(e,this.hass,t==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}#u(e,t){return t==="day"?I(e,this.hass,{dateStyle:"full"}):I(e,this.hass,{month:"long",year:"numeric"})}#f(e){return e||this.texts(e===void 0?"panel.chart.others":"panel.unidentified")}#x({series:e}){let{search:t}=this.place.filters;return a`<ul class="legend">
+</div>`}#$(e,t){return H(e,this.hass,t==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}#f(e,t){return t==="day"?H(e,this.hass,{dateStyle:"full"}):H(e,this.hass,{month:"long",year:"numeric"})}#g(e){return e||this.texts(e===void 0?"panel.chart.others":"panel.unidentified")}#x({series:e}){let{search:t}=this.place.filters;return a`<ul class="legend">
 ${e.map(({identification:i,total:n},s)=>{let o=a`<i class="series-${s}"></i>
-<span>${this.#f(i)}</span>
+<span>${this.#g(i)}</span>
 <b>${w(n,1,this.hass.locale)} kWh</b>`,l=t!==""&&t===i;return a`<li>
 ${i?a`<button
 type="button"
@@ -941,13 +941,13 @@ ${n("panel.chart.caption")}
 <thead>
 <tr>
 <th scope="col">${n(`panel.chart.${i}`)}</th>
-${t.map(({identification:l})=>a`<th scope="col" class="number">${this.#f(l)}</th>`)}
+${t.map(({identification:l})=>a`<th scope="col" class="number">${this.#g(l)}</th>`)}
 <th scope="col" class="number">${n("panel.chart.total")}</th>
 </tr>
 </thead>
 <tbody>
 ${e.filter(({total:l})=>l).reverse().map(({start:l,values:c,total:d})=>a`<tr>
-<th scope="row">${this.#u(l,i)}</th>
+<th scope="row">${this.#f(l,i)}</th>
 ${c.map(h=>a`<td class="number">${o(h)}</td>`)}
 <td class="number">${o(d)}</td>
 </tr>`)}
@@ -968,7 +968,7 @@ title=${e(`panel.download.all_${n==="csv"?"csv":"zip"}`)}
 </div>`:p}
 </header>
 ${this._problem?f("danger","mdi:alert-circle-outline",this._problem):p}
-${S(this.#e,e,this.#o)}
+${S(this.#e,e,this.#a)}
 ${t?this.#_(t):this.#e.error?p:T(e)}
 </section>`}#_(e){let{texts:t}=this,{sessions:i,total:n,offset:s,limit:o}=e;if(!i.length)return a`<div class="empty">
 <ha-icon icon="mdi:magnify-close"></ha-icon>
@@ -991,9 +991,9 @@ ${i.map(m=>this.#T(m,d))}
 </table>
 <nav class="paging" aria-label=${t("panel.list.pages")}>
 <span aria-live="polite">${c}</span>
-${this.#g(l-1,l>1,"previous","mdi:chevron-left")}
-${this.#g(l+1,s+o<n,"next","mdi:chevron-right")}
-</nav>`}#g(e,t,i,n){let s=this.texts(`panel.list.${i}`);return a`<button
+${this.#v(l-1,l>1,"previous","mdi:chevron-left")}
+${this.#v(l+1,s+o<n,"next","mdi:chevron-right")}
+</nav>`}#v(e,t,i,n){let s=this.texts(`panel.list.${i}`);return a`<button
 type="button"
 class="icon"
 aria-label=${s}
@@ -1002,7 +1002,7 @@ title=${s}
 @click=${()=>{this.go({page:e})}}
 >
 <ha-icon icon=${n}></ha-icon>
-</button>`}#T(e,t){let{texts:i,hass:n}=this,{duration:s,tariff_text:o}=e,l=e.outcome==="open",c=e.device_id??this.place.filters.meter,d=this.href({view:"session",session:e.session_id,filters:{...C,meter:c||(this.#n[0]??"")}});return a`<tr role="row">
+</button>`}#T(e,t){let{texts:i,hass:n}=this,{duration:s,tariff_text:o}=e,l=e.outcome==="open",c=e.device_id??this.place.filters.meter,d=this.href({view:"session",session:e.session_id,filters:{...I,meter:c||(this.#n[0]??"")}});return a`<tr role="row">
 <td role="cell" class="begin">
 <a href=${d}
 >${e.begin?$(e.begin,n):i("panel.list.no_time")}</a
@@ -1012,30 +1012,30 @@ title=${s}
 ${l?a`<span class="open">${i("panel.outcome.open")}</span>`:s===null?y:V(s)}
 </td>
 <td role="cell" class="number energy">
-${l?y:H(e.imported,n)}
+${l?y:C(e.imported,n)}
 </td>
 <td role="cell" class="who">
-${Ie(e,i)}
+${He(e,i)}
 ${e.identification?a`<small>${F(e.identification_type,i)}</small>`:p}
 </td>
 ${t?a`<td role="cell" class="meter">${e.meter??i("panel.gone")}</td>`:p}
 <td role="cell" class="tariff">${o??y}</td>
 <td role="cell" class="verdict">${te(e.verdict,i)}</td>
-</tr>`}};var ht=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),mt=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],ae=class extends W{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},_texts:{state:!0},_place:{state:!0},_revision:{state:!0}};static styles=[_,R,Ne];#e=new b(this);#t="";#i="";#r;constructor(){super(),this.narrow=!1,this._place=U,this._revision=0}get#n(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#a),window.addEventListener("popstate",this.#a),this.#a()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#a),window.removeEventListener("popstate",this.#a),this.#r?.removeEventListener("ready",this.#o),this.#r=void 0}#a=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#n)||(this._place=ve(e.slice(this.#n.length),t))};#o=()=>{this._revision+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,De(t)),i?.localize!==t.localize&&(this._texts=Oe(t)),e.has("route")&&this.#a(),t.connection!==this.#r&&(this.#r?.removeEventListener("ready",this.#o),this.#r=t.connection,t.connection.addEventListener("ready",this.#o)),i?.states!==t.states&&this.#l(t),(e.has("_revision")||e.has("hass")&&!i)&&this.#d()}#l(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:n})=>i===O&&ht.has(n??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this._revision+=1),this.#i=t)}#d=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#s=()=>{this._revision+=1};#c=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:n,search:s}=new URL(t.href);i!==window.location.origin||!ut(n,this.#n)||(e.preventDefault(),ye(this.#n,ve(n.slice(this.#n.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,_texts:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
+</tr>`}};var ht=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),mt=5e3,ut=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],ae=class extends W{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},_texts:{state:!0},_place:{state:!0},_revision:{state:!0}};static styles=[_,R,Ne];#e=new b(this);#t="";#i="";#o;#n;constructor(){super(),this.narrow=!1,this._place=U,this._revision=0}get#s(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#a),window.addEventListener("popstate",this.#a),this.#o=setInterval(()=>{this._place.view==="archive"&&document.visibilityState==="visible"&&this.#r()},mt),this.#a()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#a),window.removeEventListener("popstate",this.#a),clearInterval(this.#o),this.#n?.removeEventListener("ready",this.#l),this.#n=void 0}#a=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#s)||(this._place=ve(e.slice(this.#s.length),t))};#l=()=>{this._revision+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,De(t)),i?.localize!==t.localize&&(this._texts=Oe(t)),e.has("route")&&this.#a(),t.connection!==this.#n&&(this.#n?.removeEventListener("ready",this.#l),this.#n=t.connection,t.connection.addEventListener("ready",this.#l)),i?.states!==t.states&&this.#p(t),(e.has("_revision")||e.has("hass")&&!i)&&this.#r()}#p(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:n})=>i===O&&ht.has(n??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this._revision+=1),this.#i=t)}#r=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#c=()=>{this._revision+=1};#d=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:n,search:s}=new URL(t.href);i!==window.location.origin||!ft(n,this.#s)||(e.preventDefault(),ye(this.#s,ve(n.slice(this.#s.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,_texts:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
 <div class="bar">
 <ha-menu-button .hass=${e} .narrow=${this.narrow}></ha-menu-button>
 <h1>${t("panel.title")}</h1>
 </div>
-<nav class="tabs" aria-label=${t("panel.title")} @click=${this.#c}>
-${mt.map(([i,n])=>this.#p(i,n,t))}
+<nav class="tabs" aria-label=${t("panel.title")} @click=${this.#d}>
+${ut.map(([i,n])=>this.#h(i,n,t))}
 </nav>
-<main @click=${this.#c}>
-<div class="content">${this.#h(e,t)}</div>
+<main @click=${this.#d}>
+<div class="content">${this.#m(e,t)}</div>
 </main>
-`}#p(e,t,i){let n=this._place.view==="session"?"sessions":this._place.view,s=q({...U,view:e});return a`<a href="${this.#n}${s}" aria-current=${n===e?"page":p}>
+`}#h(e,t,i){let n=this._place.view==="session"?"sessions":this._place.view,s=q({...U,view:e});return a`<a href="${this.#s}${s}" aria-current=${n===e?"page":p}>
 <ha-icon icon=${t}></ha-icon>
 <span>${i(`panel.tab.${e}`)}</span>
-</a>`}#h(e,t){let i=this.#e.value;return a`
+</a>`}#m(e,t){let i=this.#e.value;return a`
 ${i&&i.version!=="0.1.0"?f("neutral","mdi:update",a`<p>${t("panel.outdated")}</p>
 <button
 type="button"
@@ -1043,14 +1043,14 @@ type="button"
 >
 ${t("panel.reload")}
 </button>`):p}
-${S(this.#e,t,this.#s)}
-${i?this.#m(e,t,i):this.#e.error?p:T(t)}
-`}#m(e,t,i){if(!i.meters.length)return a`<section class="empty card">
+${S(this.#e,t,this.#c)}
+${i?this.#u(e,t,i):this.#e.error?p:T(t)}
+`}#u(e,t,i){if(!i.meters.length)return a`<section class="empty card">
 <ha-icon icon="mdi:lan-disconnect"></ha-icon>
 <h2>${t("panel.no_meter.title")}</h2>
 <p>${t("panel.no_meter.hint")}</p>
-<button type="button" @click=${this.#s}>${t("panel.retry")}</button>
-</section>`;let{_place:n,_revision:s}=this,o=this.#n;switch(n.view){case"session":return a`<dmed4-session-page
+<button type="button" @click=${this.#c}>${t("panel.retry")}</button>
+</section>`;let{_place:n,_revision:s}=this,o=this.#s;switch(n.view){case"session":return a`<dmed4-session-page
 .hass=${e}
 .texts=${t}
 .info=${i}
@@ -1078,19 +1078,19 @@ ${i?this.#m(e,t,i):this.#e.error?p:T(t)}
 .place=${n}
 .base=${o}
 .revision=${s}
-></dmed4-overview-page>`}}};function ut(r,e){return r===e||r.startsWith(`${e}/`)}var ft=3e5,gt=36e5;async function Ze(r,e,t,i){let n=await Ce(r,e,t/1e3,i/1e3);if(n.length){let s=n.map(({from:o,value:l})=>({time:Math.max(o*1e3,t),value:l}));return Ye(s,i)}for(let[s,o]of[["5minute",ft],["hour",gt]]){let c=(await vt(r,e,t,i,s)).flatMap(({start:d,mean:h})=>{let m=h===null?null:Ae(r.states[e],String(h));return m===null?[]:{time:Math.max(d,t),value:m}});if(c.length)return Ye(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function Ye(r,e){let t=r.at(-1);return t&&t.time<e?[...r,{...t,time:e}]:[...r]}async function vt(r,e,t,i,n){try{return(await r.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:n,types:["mean"]}))[e]??[]}catch{return[]}}function K(r,e,t){return a`<li>
+></dmed4-overview-page>`}}};function ft(r,e){return r===e||r.startsWith(`${e}/`)}var gt=3e5,vt=36e5;async function Ze(r,e,t,i){let n=await Ie(r,e,t/1e3,i/1e3);if(n.length){let s=n.map(({from:o,value:l})=>({time:Math.max(o*1e3,t),value:l}));return Ye(s,i)}for(let[s,o]of[["5minute",gt],["hour",vt]]){let c=(await yt(r,e,t,i,s)).flatMap(({start:d,mean:h})=>{let m=h===null?null:Ae(r.states[e],String(h));return m===null?[]:{time:Math.max(d,t),value:m}});if(c.length)return Ye(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function Ye(r,e){let t=r.at(-1);return t&&t.time<e?[...r,{...t,time:e}]:[...r]}async function yt(r,e,t,i,n){try{return(await r.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:n,types:["mean"]}))[e]??[]}catch{return[]}}function K(r,e,t){return a`<li>
 ${r}
 <div>
 <h4>${e}</h4>
 ${t}
 </div>
-</li>`}var yt={valid:"valid",invalid:"invalid"},bt={changed:"warning",none:"warning"};function We(r){return a`<ha-icon class="tone ${r[0]}" icon=${r[1]}></ha-icon>`}var $t=["success","mdi:check-circle-outline"];function oe(r){return r?j(r):We($t)}function _e({quality:r,billable:e},t){return K(oe(e?void 0:"note"),t("panel.part.clock"),a`<p>${u(t,"clock",r)}</p>`)}function Te({accepted:r,refusal:e},t){return K(oe(r?void 0:"note"),t("panel.part.transparency"),a`<p>${u(t,"refusal",e??"accepted")}</p>`)}function le(r,e){let{signature:t,key:i,deviations:n}=r,s=n.filter(({severity:o})=>o!=="note");return a`<ul class="parts">
-${K(We(L(yt[t.verdict]??"unverifiable")),e("panel.part.signature"),a`<p>${u(e,"signature",t.verdict)}</p>
+</li>`}var bt={valid:"valid",invalid:"invalid"},$t={changed:"warning",none:"warning"};function We(r){return a`<ha-icon class="tone ${r[0]}" icon=${r[1]}></ha-icon>`}var xt=["success","mdi:check-circle-outline"];function oe(r){return r?j(r):We(xt)}function _e({quality:r,billable:e},t){return K(oe(e?void 0:"note"),t("panel.part.clock"),a`<p>${u(t,"clock",r)}</p>`)}function Te({accepted:r,refusal:e},t){return K(oe(r?void 0:"note"),t("panel.part.transparency"),a`<p>${u(t,"refusal",e??"accepted")}</p>`)}function le(r,e){let{signature:t,key:i,deviations:n}=r,s=n.filter(({severity:o})=>o!=="note");return a`<ul class="parts">
+${K(We(L(bt[t.verdict]??"unverifiable")),e("panel.part.signature"),a`<p>${u(e,"signature",t.verdict)}</p>
 <p class="quiet">
 ${u(e,"signature_reason",t.reason)}
 ${t.algorithm?a`<code>${t.algorithm}</code>`:p}
 </p>`)}
-${K(oe(i.verdict==="given"?"note":bt[i.verdict]),e("panel.part.key"),a`<p>${u(e,"key",i.verdict)}</p>
+${K(oe(i.verdict==="given"?"note":$t[i.verdict]),e("panel.part.key"),a`<p>${u(e,"key",i.verdict)}</p>
 ${i.fingerprint?a`<p class="quiet">
 ${e("panel.part.fingerprint")} <code class="long">${i.fingerprint}</code>
 </p>`:p}`)}
@@ -1140,14 +1140,14 @@ ${n.error_flags?a`<code>${n.error_flags}</code>`:p}
 <pre tabindex="0" aria-label=${e("panel.raw")}>${r.raw}</pre>
 ${r.key.public_key?a`<h4>${e("panel.public_key")}</h4>
 <pre tabindex="0" aria-label=${e("panel.public_key")}>${r.key.public_key}</pre>`:p}
-</details>`}var Se=180,he=44,xt=22,Xe=8,me=class extends k{static properties={...k.properties,_power:{state:!0}};static styles=[_,R,M,ie];#e=new b(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this._power=void 0,this.#i=""),this.#t=t,this.#r())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:n}=e,s=JSON.stringify([t,i,n]);s!==this.#i&&(this.#i=s,this.#n(e))}#r=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#n({device_id:e,begin:t,end:i,outcome:n}){let{hass:s}=this,o=X(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=n==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>l;this._power=d?await Ze(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
-<a class="back" href=${this.base} @click=${this.#a}>
+</details>`}var Se=180,he=44,wt=22,Xe=8,me=class extends k{static properties={...k.properties,_power:{state:!0}};static styles=[_,R,M,ie];#e=new b(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this._power=void 0,this.#i=""),this.#t=t,this.#o())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:n}=e,s=JSON.stringify([t,i,n]);s!==this.#i&&(this.#i=s,this.#n(e))}#o=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#n({device_id:e,begin:t,end:i,outcome:n}){let{hass:s}=this,o=X(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=n==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>l;this._power=d?await Ze(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
+<a class="back" href=${this.base} @click=${this.#s}>
 <ha-icon icon="mdi:arrow-left"></ha-icon>${e("panel.session.back")}
 </a>
-${S(this.#e,e,this.#r)}
+${S(this.#e,e,this.#o)}
 ${this._problem?f("danger","mdi:alert-circle-outline",this._problem):p}
-${t?this.#o(t):i?p:T(e)}
-`}#a=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(U))};#o(e){let{texts:t,hass:i}=this,[n,s]=L(e.verdict),o=e.begin?t("panel.session.title",{begin:$(e.begin,i)}):t("panel.session.untimed");return a`
+${t?this.#a(t):i?p:T(e)}
+`}#s=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(U))};#a(e){let{texts:t,hass:i}=this,[n,s]=L(e.verdict),o=e.begin?t("panel.session.title",{begin:$(e.begin,i)}):t("panel.session.untimed");return a`
 <h2 class="title">${o}</h2>
 <div class="banner ${n}">
 <ha-icon icon=${s}></ha-icon>
@@ -1160,11 +1160,11 @@ ${t?this.#o(t):i?p:T(e)}
 <section class="card" aria-labelledby="about">
 <header>
 <h3 id="about">${t("panel.session.about")}</h3>
-<div class="downloads">${this.#d(e)}</div>
+<div class="downloads">${this.#p(e)}</div>
 </header>
 ${this.#l(e)}
 </section>
-${this.#p(e)}
+${this.#d(e)}
 <section class="card" aria-labelledby="findings">
 <h3 id="findings">${t("panel.session.findings")}</h3>
 <ul class="parts">
@@ -1185,8 +1185,8 @@ ${t("panel.session.records",{count:e.record_reports.length})}
 </h3>
 ${e.record_reports.map((l,c)=>this.#c(l,c===e.record_reports.length-1))}
 </section>
-`}#l(e){let{texts:t,hass:i}=this,{device_id:n,duration:s,exported:o,identification:l}=e,c=e.meter??t("panel.gone");return N([[t("panel.fact.energy"),a`<b>${H(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?H(o,i):null],[t("panel.fact.begin"),$(e.begin,i)],[t(e.outcome==="open"?"panel.fact.last_known":"panel.fact.end"),$(e.end,i)],[t("panel.fact.duration"),s===null?null:V(s)],[t("panel.fact.identification"),l?a`${l}
-<small>${F(e.identification_type,t)}</small>`:t("panel.unidentified")],[t("panel.fact.level"),Re(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),n?a`<a href="/config/devices/device/${n}">${c}</a>`:c]])}#d({links:e}){let{texts:t}=this,i=n=>e.ocmf.replace(/\.ocmf$/,`.${n}`);return[this.#s("XML",e.xml,t("panel.download.xml")),this.#s("OCMF",e.ocmf,t("panel.download.ocmf")),this.#s("CSV",i("csv"),t("panel.download.csv")),this.#s("ZIP",i("zip"),t("panel.download.zip"))]}#s(e,t,i){return a`<button
+`}#l(e){let{texts:t,hass:i}=this,{device_id:n,duration:s,exported:o,identification:l}=e,c=e.meter??t("panel.gone");return N([[t("panel.fact.energy"),a`<b>${C(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?C(o,i):null],[t("panel.fact.begin"),$(e.begin,i)],[t(e.outcome==="open"?"panel.fact.last_known":"panel.fact.end"),$(e.end,i)],[t("panel.fact.duration"),s===null?null:V(s)],[t("panel.fact.identification"),l?a`${l}
+<small>${F(e.identification_type,t)}</small>`:t("panel.unidentified")],[t("panel.fact.level"),Re(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),n?a`<a href="/config/devices/device/${n}">${c}</a>`:c]])}#p({links:e}){let{texts:t}=this,i=n=>e.ocmf.replace(/\.ocmf$/,`.${n}`);return[this.#r("XML",e.xml,t("panel.download.xml")),this.#r("OCMF",e.ocmf,t("panel.download.ocmf")),this.#r("CSV",i("csv"),t("panel.download.csv")),this.#r("ZIP",i("zip"),t("panel.download.zip"))]}#r(e,t,i){return a`<button
 type="button"
 title=${i}
 ?disabled=${t===null}
@@ -1207,13 +1207,13 @@ ${ce(e,i,n)}
 <h4>${i("panel.session.contents")}</h4>
 ${de(e,i,n)} ${pe(e,i)}
 <div class="downloads">
-${this.#s("OCMF",e.links.ocmf,i("panel.download.ocmf"))}
-${this.#s("XML",e.links.xml,i("panel.download.xml"))}
+${this.#r("OCMF",e.links.ocmf,i("panel.download.ocmf"))}
+${this.#r("XML",e.links.xml,i("panel.download.xml"))}
 </div>
-</details>`}#p(e){let{texts:t,_power:i}=this;return a`<section class="card" aria-labelledby="power">
+</details>`}#d(e){let{texts:t,_power:i}=this;return a`<section class="card" aria-labelledby="power">
 <h3 id="power">${t("panel.session.power")}</h3>
 ${i===void 0?T(t):i.length?this.#h(i,e):a`<p class="quiet">${t("panel.session.no_power")}</p>`}
-</section>`}#h(e,t){let{texts:i,hass:n,_width:s}=this,o=Date.parse(t.begin??""),l=e.at(-1)?.time??o,c=e.map(({value:v})=>v),d=Math.max(...c),h=re(d,Math.min(...c),3),m=Se-Xe-xt,z=v=>he+(v-o)/(l-o||1)*(s-he-8),g=v=>Xe+(h.top-v)/(h.top-h.bottom)*m,E=Be(je(e,o,l,s/2),z,g),Y=i("panel.session.power_summary",{highest:w(d,1,n.locale),duration:V((l-o)/1e3)});return a`<figure>
+</section>`}#h(e,t){let{texts:i,hass:n,_width:s}=this,o=Date.parse(t.begin??""),l=e.at(-1)?.time??o,c=e.map(({value:v})=>v),d=Math.max(...c),h=re(d,Math.min(...c),3),m=Se-Xe-wt,z=v=>he+(v-o)/(l-o||1)*(s-he-8),g=v=>Xe+(h.top-v)/(h.top-h.bottom)*m,E=Be(je(e,o,l,s/2),z,g),Y=i("panel.session.power_summary",{highest:w(d,1,n.locale),duration:V((l-o)/1e3)});return a`<figure>
 <figcaption>${Y}</figcaption>
 <div class="plot">
 <svg viewBox="0 0 ${s} ${Se}" role="img" aria-label=${Y}>
@@ -1253,7 +1253,7 @@ ${e(n?"panel.verify.busy":"panel.verify.submit")}
 ${i?f("danger","mdi:alert-circle-outline",i):p}
 </section>
 ${t?this.#i(t):p}
-`}#i(e){let{texts:t,hass:i,info:n}=this,[s,o]=L(e.verdict),l=n.meters.find(({device_id:d})=>d===e.device_id),c={...C,meter:e.device_id??""};return a`<div id="result" tabindex="-1">
+`}#i(e){let{texts:t,hass:i,info:n}=this,[s,o]=L(e.verdict),l=n.meters.find(({device_id:d})=>d===e.device_id),c={...I,meter:e.device_id??""};return a`<div id="result" tabindex="-1">
 <div class="banner ${s}">
 <ha-icon icon=${o}></ha-icon>
 <div>

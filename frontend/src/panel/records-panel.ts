@@ -25,6 +25,9 @@ const TELLING: ReadonlySet<string> = new Set([
   "measurement_status",
 ]);
 
+/** Not all that the archive's page tells of makes an entity change. */
+const LOOK_EVERY = 5_000;
+
 const TABS: readonly (readonly [View, string])[] = [
   ["sessions", "mdi:format-list-bulleted"],
   ["verify", "mdi:shield-search"],
@@ -52,6 +55,7 @@ export class RecordsPanel extends LitElement {
   readonly #info = new Fetched<ArchiveInfo>(this);
   #language = "";
   #told = "";
+  #looking: ReturnType<typeof setInterval> | undefined;
   #connection: HomeAssistant["connection"] | undefined;
 
   constructor() {
@@ -69,6 +73,9 @@ export class RecordsPanel extends LitElement {
     super.connectedCallback();
     window.addEventListener("location-changed", this.#onLocation);
     window.addEventListener("popstate", this.#onLocation);
+    this.#looking = setInterval(() => {
+      if (this._place.view === "archive" && document.visibilityState === "visible") this.#load();
+    }, LOOK_EVERY);
     this.#onLocation();
   }
 
@@ -76,6 +83,7 @@ export class RecordsPanel extends LitElement {
     super.disconnectedCallback();
     window.removeEventListener("location-changed", this.#onLocation);
     window.removeEventListener("popstate", this.#onLocation);
+    clearInterval(this.#looking);
     this.#connection?.removeEventListener("ready", this.#onReady);
     this.#connection = undefined;
   }

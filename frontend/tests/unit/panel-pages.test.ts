@@ -299,25 +299,16 @@ describe("the overview", () => {
   it("downloads what is shown", async () => {
     answers["auth/sign_path"] = { path: "/signed" };
     await show(`?search=04A2&meter=${METER}&until=2026-01-05`);
-    const before = document.createElement;
-    const links: HTMLAnchorElement[] = [];
-    vi.spyOn(document, "createElement").mockImplementation(((name: string) => {
-      const made = before.call(document, name);
-      if (made instanceof HTMLAnchorElement) {
-        made.click = () => undefined;
-        links.push(made);
-      }
-      return made;
-    }) as typeof document.createElement);
+    const follow = vi.spyOn(HTMLAnchorElement.prototype, "click").mockReturnValue();
     find<HTMLElement>(".downloads button").click();
     await settle();
-    vi.mocked(document.createElement).mockRestore();
     expect(hass.callWS).toHaveBeenCalledWith({
       type: "auth/sign_path",
       path: `/api/lovato_dmed4/entry-1/sessions.csv?device_id=${METER}&search=04A2&until=2026-01-06`,
       expires: 60,
     });
-    expect(links[0]?.getAttribute("href")).toBe("/signed");
+    expect(follow.mock.contexts[0]?.getAttribute("href")).toBe("/signed");
+    follow.mockRestore();
   });
 
   it("says why a download failed", async () => {
@@ -404,6 +395,18 @@ describe("the archive's page", () => {
     ])
       expect(text()).toContain(words);
     expect(find<HTMLButtonElement>(".check button").disabled).toBe(true);
+  });
+
+  it("looks again every few seconds, as long as it is open", async () => {
+    await show("/archive");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(count("archive/info")).toBe(3);
+    panel.remove();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(count("archive/info")).toBe(3);
+    await show("/verify");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(count("archive/info")).toBe(4);
   });
 
   it("verifies the archive that is meant", async () => {
