@@ -307,7 +307,8 @@ describe("the overview", () => {
       path: `/api/lovato_dmed4/entry-1/sessions.csv?device_id=${METER}&search=04A2&until=2026-01-06`,
       expires: 60,
     });
-    expect(follow.mock.contexts[0]?.getAttribute("href")).toBe("/signed");
+    const [link] = follow.mock.contexts as HTMLAnchorElement[];
+    expect(link?.getAttribute("href")).toBe("/signed");
     follow.mockRestore();
   });
 
