@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlite3
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
 from demo.past import PastCharge, meter_with_past
 from demo.record import verify
 from demo.recorded import record_powers

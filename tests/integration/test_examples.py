@@ -44,8 +44,9 @@ class Example:
 
     @property
     def content(self) -> dict[str, Any]:
-        content: dict[str, Any] = yaml.safe_load(self.text)
-        return content
+        content: dict[str, Any] | list[Any] = yaml.safe_load(self.text)
+        # What is put into a blueprint are actions only.
+        return {"actions": content} if isinstance(content, list) else content
 
     def __str__(self) -> str:
         return f"{self.document}: {self.content.get('alias', next(iter(self.content)))}"
