@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from functools import partial
+import socket
 
 import pytest
 
@@ -14,6 +15,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
 from simulator import ManualClock, Pty, SimulatedMeter, open_pty
@@ -181,3 +183,24 @@ async def test_a_command_whose_answer_is_lost_is_given_once(
             written = [pdu for pdu in server.requests[before:] if pdu[0] == 0x06]
             assert len(written) == 1
         await recovers(meter, server, units[UNIT])
+
+
+async def test_a_cancelled_connection_that_fails_is_not_logged() -> None:
+    """Whoever is cancelled while connecting has gone; nothing is to be said of how that ended."""
+    complaints: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        line = TcpLine(host="127.0.0.1", port=nobody.getsockname()[1])
+        for steps in range(10):
+            async with on(line) as meter:
+                work = asyncio.ensure_future(meter.identify())
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                work.cancel()
+                with pytest.raises((asyncio.CancelledError, CannotConnectError)):
+                    await work
+                await asyncio.gather(
+                    *(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True
+                )
+    assert complaints == []

@@ -98,6 +98,8 @@ class ModbusLink:
         """
         async with self._lock:
             try:
+                if not self.connection.connected:
+                    await self._connect()
                 yield
             except ModbusTimeoutError as err:
                 await self.connection.disconnect()
@@ -106,6 +108,16 @@ class ModbusLink:
                     raise err.__cause__.__cause__ from None
                 raise
 
+    async def _connect(self) -> None:
+        """Connect, and let it go on when whoever waits for it is cancelled.
+
+        The library shields it itself, but asyncio would log the failure that nobody is there to hear.
+        """
+        connecting = asyncio.ensure_future(self.connection.connect())
+        connecting.add_done_callback(_hear)
+        await asyncio.wait({connecting})
+        connecting.result()
+
     async def release(self, user: object) -> None:
         """Let go of the link."""
         self.polls.pop(user, None)
@@ -113,6 +125,11 @@ class ModbusLink:
         if self._users == 0:
             _links.pop(self.line.endpoint, None)
             await self.connection.close()
+
+
+def _hear(connecting: asyncio.Future[None]) -> None:
+    if not connecting.cancelled():
+        connecting.exception()
 
 
 def http_lock(host: str, port: int) -> asyncio.Lock:
