@@ -125,7 +125,6 @@ async def test_the_last_record_can_be_fetched_again(
     assert await cycle.last_record() == record
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_cycle_that_went_through_a_power_failure_can_be_read_and_ended(
     simulated: SimulatedMeter, cycle: ChargeCycle, meter: Meter
 ) -> None:

@@ -103,7 +103,11 @@ async def test_a_meter_that_is_busy_for_a_moment_is_asked_again(
         assert len(server.requests) == 5 + 3
 
 
-async def test_a_slow_answer_is_waited_for(name: str, units: Units, pty: Pty) -> None:
+async def test_a_slow_answer_is_waited_for(
+    name: str, units: Units, pty: Pty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A busy machine adds to the delay.
+    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 2)
     async with running(PLACES[name](units, pty)) as (server, line), on(line) as meter:
         server.faults.delay = 0.05
         await meter.read_live()
