@@ -7,8 +7,10 @@ from typing import Any, Final
 from homeassistant.core import SupportsResponse
 import yaml
 
-from custom_components.lovato_dmed4 import record_actions, record_shapes, services
+from custom_components.lovato_dmed4 import services
+from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.dmed4.parameters import NAMES, meaning
+from custom_components.lovato_dmed4.reports import shapes as record_shapes
 
 from .markdown import WRITTEN_BY, codes, table
 

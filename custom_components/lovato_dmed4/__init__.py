@@ -9,9 +9,19 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .certificate import async_certificate_accepted, async_certificate_changed
-from .charge_tracker import ChargeTracker, charge_store
-from .clock import ClockKeeper
+from .actions.records import async_setup_record_actions
+from .charging.tracker import ChargeTracker, charge_store
+from .connection.certificate import async_certificate_accepted, async_certificate_changed
+from .connection.identity import (
+    Match,
+    async_change_id,
+    async_key_settled,
+    async_match,
+    async_report_match,
+    unique_ids,
+)
+from .connection.login import Login, async_forget
+from .connection.topology import async_link_devices
 from .const import CONF_DELETE_RECORDS, DOMAIN
 from .coordinator import (
     Dmed4ConfigEntry,
@@ -26,29 +36,10 @@ from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .event_log import event_store
-from .failed_records import FailedRecords, async_settled
-from .http import VIEWS
-from .issues import IssueWatcher
-from .key_binding import (
-    Match,
-    async_change_id,
-    async_key_settled,
-    async_match,
-    async_report_match,
-    unique_ids,
-)
+from .intake.failed_records import FailedRecords, async_settled
+from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
+from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream, async_setup_live_stream
-from .logbook_sync import LogbookSync
-from .login import Login, async_forget
-from .panel import (
-    async_offer_card,
-    async_offer_panel,
-    async_serve_files,
-    async_withdraw_card,
-    async_withdraw_panel,
-)
-from .record_actions import async_setup_record_actions
-from .record_keeper import RecordKeeper, async_delete_records, async_forget_waiting
 from .remote_display import (
     DisplayConfigEntry,
     DisplayCoordinator,
@@ -56,10 +47,19 @@ from .remote_display import (
     is_display,
     make_display,
 )
-from .scale_check import ScaleCheck
 from .services import async_setup_services
-from .topology import async_link_devices
-from .websocket_api import async_setup_websocket_api
+from .upkeep.clock import ClockKeeper
+from .upkeep.issues import IssueWatcher
+from .upkeep.measure_scale import ScaleCheck
+from .web.commands import async_setup_websocket_api
+from .web.downloads import VIEWS
+from .web.frontend import (
+    async_offer_card,
+    async_offer_panel,
+    async_serve_files,
+    async_withdraw_card,
+    async_withdraw_panel,
+)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,

@@ -13,7 +13,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .charge_tracker import ChargeNews
+from .charging.tracker import ChargeNews
 from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
 from .entity import Dmed4Entity, HousekeepingEntity

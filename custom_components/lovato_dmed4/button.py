@@ -9,7 +9,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .charge import charge_identity
+from .charging.identity import charge_identity
 from .coordinator import Dmed4ConfigEntry, Dmed4Data
 from .entity import Dmed4Entity
 

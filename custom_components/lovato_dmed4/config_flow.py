@@ -31,8 +31,11 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
-from .certificate import fingerprint_text
-from .charge import charge_identity
+from .charging.identity import charge_identity
+from .connection.certificate import fingerprint_text
+from .connection.identity import Match, async_change_id, async_match, unique_ids
+from .connection.login import ATTEMPTS
+from .connection.topology import async_detect
 from .const import (
     CONF_BAUDRATE,
     CONF_CERTIFICATE,
@@ -80,11 +83,8 @@ from .dmed4.prototype import (
     build_prototype,
 )
 from .dmed4.rest import Tls, fetch_fingerprint
-from .key_binding import Match, async_change_id, async_match, unique_ids
-from .login import ATTEMPTS
+from .intake.shared_archive import DEFAULT_FILE, database_error
 from .remote_display import is_display
-from .shared_archive import DEFAULT_FILE, database_error
-from .topology import async_detect
 
 
 def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:

@@ -15,8 +15,10 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .certificate import async_certificate_accepted, async_certificate_changed
-from .charge_tracker import ChargeTracker
+from .charging.tracker import ChargeTracker
+from .connection.certificate import async_certificate_accepted, async_certificate_changed
+from .connection.identity import Match, async_match, async_report_match
+from .connection.login import Login
 from .const import (
     CONF_BAUDRATE,
     CONF_CERTIFICATE,
@@ -87,13 +89,11 @@ from .dmed4.modbus import ModbusDevice, ModbusMeter
 from .dmed4.model import Housekeeping, Identity, LiveData
 from .dmed4.rest import RestDevice, RestMeter, Tls
 from .dmed4.scale import MeasureScale
-from .key_binding import Match, async_match, async_report_match
-from .login import Login
-from .record_keeper import RecordKeeper
+from .intake.keeper import RecordKeeper
 
 if TYPE_CHECKING:
+    from .intake.logbook_sync import LogbookSync
     from .live_stream import LiveStream
-    from .logbook_sync import LogbookSync
 
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",

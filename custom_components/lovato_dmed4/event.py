@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
 from .archive import Source, StoredRecord
-from .charge_tracker import ChargeEvent, ChargeNews
+from .charging.tracker import ChargeEvent, ChargeNews
 from .coordinator import Dmed4ConfigEntry
 from .entity import ArchiveEntity, Dmed4Entity
 from .event_log import EventLogCoordinator, event_attributes

@@ -13,7 +13,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .certificate import async_certificate_accepted, async_certificate_changed
+from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .const import CONF_KIND, DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER, Kind
 from .coordinator import make_device, translated, translated_errors
 from .dmed4.display import METERS, CustomPage, ModbusDisplay, RemoteDisplay, RestDisplay, ViewerPage

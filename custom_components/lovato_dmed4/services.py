@@ -21,9 +21,18 @@ from homeassistant.helpers.service import (
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
+from .actions.logbook import (
+    ONE_RECORD,
+    PAGE_FIELDS,
+    RECORD_FIELDS,
+    get_events,
+    get_record,
+    list_records,
+    synchronise_records,
+)
 from .archive import Source
-from .charge import charge_identity, record_response
-from .charge_tracker import MadeRecord
+from .charging.identity import charge_identity, record_response
+from .charging.tracker import MadeRecord
 from .const import (
     CONF_CHARGE_POINT_ID,
     CONF_IDENTIFICATION_DATA,
@@ -38,15 +47,6 @@ from .dmed4.display import LIMITS, METERS, ViewerPage
 from .dmed4.model import DisplayPage, Feature
 from .dmed4.parameters import address_text, change, is_address, meaning, read_changes
 from .dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
-from .logbook_actions import (
-    ONE_RECORD,
-    PAGE_FIELDS,
-    RECORD_FIELDS,
-    get_events,
-    get_record,
-    list_records,
-    synchronise_records,
-)
 from .remote_display import DisplayConfigEntry, is_display
 
 ATTR_COMBINED: Final = "combined"

@@ -14,7 +14,7 @@ from sqlalchemy import URL
 
 from custom_components.lovato_dmed4.archive import Archive, MeterInfo, Source
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.shared_archive import (
+from custom_components.lovato_dmed4.intake.shared_archive import (
     DEFAULT_FILE,
     async_archives,
     database_error,

@@ -12,7 +12,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.lovato_dmed4.certificate import fingerprint_text
+from custom_components.lovato_dmed4.connection.certificate import fingerprint_text
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow

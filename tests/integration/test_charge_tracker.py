@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, Source
-from custom_components.lovato_dmed4.charge_tracker import (
+from custom_components.lovato_dmed4.charging.tracker import (
     ChargeEvent,
     OpenCharge,
     Origin,
@@ -31,7 +31,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from custom_components.lovato_dmed4.dmed4.model import LiveData
-from custom_components.lovato_dmed4.logbook_sync import LogbookSync
+from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync
 from custom_components.lovato_dmed4.ocmf import Verdict, parse
 from simulator import Command, ManualClock, RestServer, SimulatedMeter
 from tests.dmed4.helpers import Fate, Once, gives, sets_clock, until

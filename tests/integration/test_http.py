@@ -14,16 +14,16 @@ from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.lovato_dmed4 import http
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.record_links import (
+from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
+from custom_components.lovato_dmed4.reports.links import (
     last_record_path,
     period_path,
     record_path,
     session_path,
 )
-from custom_components.lovato_dmed4.shared_archive import DEFAULT_FILE
+from custom_components.lovato_dmed4.web import downloads as http
 from simulator import SimulatedMeter
 
 from .helpers import Server, act, device_id, unplug, writes

@@ -16,9 +16,9 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import KeyState, KeyVerdict, Source, StoredKey
 from custom_components.lovato_dmed4.const import CONF_FORMER_IDS, DOMAIN
+from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
+from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.ocmf import Verdict
-from custom_components.lovato_dmed4.record_keeper import RecordKeeper
-from custom_components.lovato_dmed4.shared_archive import DEFAULT_FILE
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 
 from .helpers import (

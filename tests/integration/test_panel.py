@@ -21,9 +21,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.lovato_dmed4 import panel
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.panel import FOLDER, PANEL_PATH, Plan, plan
+from custom_components.lovato_dmed4.web import frontend as panel
+from custom_components.lovato_dmed4.web.frontend import FOLDER, PANEL_PATH, Plan, plan
 from simulator import ManualClock, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
 
 from .helpers import add_meter, complaints, is_available, value

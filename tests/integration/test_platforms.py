@@ -14,7 +14,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.lovato_dmed4 import PLATFORMS, charge_tracker
+from custom_components.lovato_dmed4 import PLATFORMS
+from custom_components.lovato_dmed4.charging import tracker as charge_tracker
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import modbus, rest
 from custom_components.lovato_dmed4.dmed4.model import drift_seconds

@@ -23,7 +23,7 @@ from custom_components.lovato_dmed4.archive import (
     SessionQuery,
     Source,
 )
-from custom_components.lovato_dmed4.record_export import (
+from custom_components.lovato_dmed4.reports.export import (
     COLUMNS,
     Form,
     export_period,
@@ -32,8 +32,8 @@ from custom_components.lovato_dmed4.record_export import (
     write_csv,
     write_zip,
 )
-from custom_components.lovato_dmed4.record_report import Device
-from custom_components.lovato_dmed4.record_text import MAX_TEXT, cell, file_name, shown
+from custom_components.lovato_dmed4.reports.report import Device
+from custom_components.lovato_dmed4.reports.text import MAX_TEXT, cell, file_name, shown
 from tests.ocmf.helpers import KEY, spki
 
 from .records import START, Charge, tampered

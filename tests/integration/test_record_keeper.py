@@ -14,7 +14,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
-from custom_components.lovato_dmed4 import record_keeper, shared_archive
 from custom_components.lovato_dmed4.archive import (
     Archive,
     KeyState,
@@ -24,9 +23,10 @@ from custom_components.lovato_dmed4.archive import (
 )
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.intake import keeper as record_keeper, shared_archive
+from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
+from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE, async_archives
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, Verdict
-from custom_components.lovato_dmed4.record_keeper import RecordKeeper
-from custom_components.lovato_dmed4.shared_archive import DEFAULT_FILE, async_archives
 from simulator import RestServer, SimulatedMeter
 
 from .helpers import add_entry, complaints, fingerprint, is_available, pass_time, set_up, state_of

@@ -25,7 +25,7 @@ from custom_components.lovato_dmed4.ocmf import (
     fingerprint,
     load_public_key,
 )
-from custom_components.lovato_dmed4.record_report import (
+from custom_components.lovato_dmed4.reports.report import (
     KEY_GIVEN,
     MAX_LISTED,
     judge,
@@ -33,8 +33,8 @@ from custom_components.lovato_dmed4.record_report import (
     report,
     transparency,
 )
-from custom_components.lovato_dmed4.record_shapes import ReportShape
-from custom_components.lovato_dmed4.record_text import MAX_TEXT
+from custom_components.lovato_dmed4.reports.shapes import ReportShape
+from custom_components.lovato_dmed4.reports.text import MAX_TEXT
 from tests.ocmf.helpers import KEY, sign
 
 from .records import Charge, tampered

@@ -25,9 +25,9 @@ import pytest
 from custom_components.lovato_dmed4.archive import Source, StoredRecord
 from custom_components.lovato_dmed4.const import CONF_FAILED_SEEN, DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.failed_records import FailedRecords
+from custom_components.lovato_dmed4.intake.failed_records import FailedRecords
+from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
-from custom_components.lovato_dmed4.shared_archive import DEFAULT_FILE
 from simulator import Command, ManualClock, RestServer, SimulatedMeter
 
 from .helpers import (

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome
-from custom_components.lovato_dmed4.charge_tracker import Phase
+from custom_components.lovato_dmed4.charging.tracker import Phase
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter

@@ -15,7 +15,7 @@ import pytest
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
-from custom_components.lovato_dmed4.scale_check import ScaleFlow
+from custom_components.lovato_dmed4.upkeep.measure_scale import ScaleFlow
 from simulator import SimulatedMeter
 
 from .helpers import number, pass_time, set_up, web_server

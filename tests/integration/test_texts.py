@@ -19,26 +19,22 @@ from custom_components.lovato_dmed4 import (
     PLATFORMS,
     binary_sensor,
     button,
-    certificate,
-    charge_tracker,
     config_flow,
     coordinator,
     event,
-    failed_records,
-    issues,
     number,
-    power_failure,
-    record_actions,
-    record_explanation,
-    scale_check,
     select,
     sensor,
     services,
     switch,
     text as page_texts,
 )
+from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
-from custom_components.lovato_dmed4.charge_tracker import ChargeEvent, Origin
+from custom_components.lovato_dmed4.charging import power_failure, tracker as charge_tracker
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, Origin
+from custom_components.lovato_dmed4.connection import certificate
+from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
@@ -58,14 +54,16 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
-from custom_components.lovato_dmed4.key_binding import Match
+from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
-from custom_components.lovato_dmed4.record_export import Form
-from custom_components.lovato_dmed4.record_report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
+from custom_components.lovato_dmed4.reports import explanation as record_explanation
+from custom_components.lovato_dmed4.reports.export import Form
+from custom_components.lovato_dmed4.reports.report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
+from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
-MODULES = sorted(FOLDER.glob("*.py"))
+MODULES = sorted(FOLDER.rglob("*.py"))
 
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),

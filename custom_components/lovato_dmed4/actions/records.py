@@ -22,10 +22,10 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from .archive import Archive
-from .const import DOMAIN
-from .record_explanation import async_texts, explain_record, explain_session
-from .record_export import (
+from ..archive import Archive
+from ..const import DOMAIN
+from ..reports.explanation import async_texts, explain_record, explain_session
+from ..reports.export import (
     SPOOLED,
     Export,
     Form,
@@ -34,8 +34,8 @@ from .record_export import (
     export_record,
     export_session,
 )
-from .record_links import async_signed, period_path, record_path, session_path
-from .record_reader import (
+from ..reports.links import async_signed, period_path, record_path, session_path
+from ..reports.reader import (
     ATTR_RECORD_ID,
     ATTR_SESSION_ID,
     FILTER_FIELDS,
@@ -51,8 +51,8 @@ from .record_reader import (
     async_shelf,
     async_verify_archive,
 )
-from .record_shapes import LinksShape, RecordShape, VerificationShape, as_json
-from .record_verify import async_verify
+from ..reports.shapes import LinksShape, RecordShape, VerificationShape, as_json
+from ..reports.verify import async_verify
 
 ATTR_FILENAME: Final = "filename"
 ATTR_FORMAT: Final = "format"

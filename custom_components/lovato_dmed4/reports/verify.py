@@ -8,12 +8,12 @@ from functools import partial
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
-from .archive import Archive, KeyState, KeyVerdict, StoredKey, StoredRecord
-from .const import DOMAIN
-from .ocmf import MalformedKeyError, PublicKey, Record, Verdict, fingerprint, load_public_key
-from .record_reader import Shelf, async_shelves
-from .record_report import KEY_GIVEN, Judged, judge, report
-from .record_shapes import VerificationShape
+from ..archive import Archive, KeyState, KeyVerdict, StoredKey, StoredRecord
+from ..const import DOMAIN
+from ..ocmf import MalformedKeyError, PublicKey, Record, Verdict, fingerprint, load_public_key
+from .reader import Shelf, async_shelves
+from .report import KEY_GIVEN, Judged, judge, report
+from .shapes import VerificationShape
 
 _VERDICTS = {
     KeyState.PINNED: KeyVerdict.OWN,

@@ -24,9 +24,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER
 
-FOLDER: Final = Path(__file__).parent / "frontend"
+FOLDER: Final = Path(__file__).parent.parent / "frontend"
 
 # The files' content is part of their address, so that browsers may keep them for as long as they
 # like and load each other's neighbours only from the same version.

@@ -10,9 +10,9 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
-from .const import DOMAIN
-from .ocmf import Severity
-from .record_shapes import FindingShape, ReportShape, SessionDetailShape, TransparencyShape
+from ..const import DOMAIN
+from ..ocmf import Severity
+from .shapes import FindingShape, ReportShape, SessionDetailShape, TransparencyShape
 
 CATEGORY: Final = "config_panel"
 ACCEPTED: Final = "accepted"

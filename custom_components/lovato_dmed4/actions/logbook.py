@@ -9,13 +9,13 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from .archive import Source
-from .charge import record_response, record_summary
-from .coordinator import Dmed4ConfigEntry
-from .dmed4.logbook import POSITIONS, read_events, read_records
-from .dmed4.meter import Logbook
-from .event_log import event_attributes
-from .logbook_sync import async_show_progress
+from ..archive import Source
+from ..charging.identity import record_response, record_summary
+from ..coordinator import Dmed4ConfigEntry
+from ..dmed4.logbook import POSITIONS, read_events, read_records
+from ..dmed4.meter import Logbook
+from ..event_log import event_attributes
+from ..intake.logbook_sync import async_show_progress
 
 ATTR_FIRST: Final = "first"
 ATTR_LIMIT: Final = "limit"

@@ -18,12 +18,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .archive import Archive, SessionDetail, SessionQuery
-from .const import DOMAIN
-from .ocmf import NotExportableError, Record, fingerprint, outline, to_ocmf, to_xml
-from .record_reader import record_not_found, session_not_found
-from .record_report import Devices, Judged, clock, judge_stored, session_shape, transparency
-from .record_text import cell, file_name, local_text
+from ..archive import Archive, SessionDetail, SessionQuery
+from ..const import DOMAIN
+from ..ocmf import NotExportableError, Record, fingerprint, outline, to_ocmf, to_xml
+from .reader import record_not_found, session_not_found
+from .report import Devices, Judged, clock, judge_stored, session_shape, transparency
+from .text import cell, file_name, local_text
 
 
 class Form(StrEnum):

@@ -19,7 +19,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .archive import (
+from ..archive import (
     Archive,
     ArchiveError,
     ArchiveSummary,
@@ -29,14 +29,14 @@ from .archive import (
     Source,
     StoredRecord,
 )
-from .const import CONF_FORMER_IDS, DOMAIN, LOGGER
-from .dmed4.model import Identity
-from .key_binding import bound_to_key
-from .ocmf import MalformedKeyError, PublicKey, load_public_key
+from ..connection.identity import bound_to_key
+from ..const import CONF_FORMER_IDS, DOMAIN, LOGGER
+from ..dmed4.model import Identity
+from ..ocmf import MalformedKeyError, PublicKey, load_public_key
 from .shared_archive import async_borrow, database_url, default_file, delete_records
 
 if TYPE_CHECKING:
-    from .coordinator import Dmed4ConfigEntry
+    from ..coordinator import Dmed4ConfigEntry
 
 PATIENCE: Final = 12
 """Seconds until a database that says nothing is given up for now. A little more than the archive's

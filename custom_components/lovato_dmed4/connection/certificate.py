@@ -7,8 +7,8 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import CONF_CERTIFICATE, DOMAIN
-from .dmed4.errors import CertificateChangedError
+from ..const import CONF_CERTIFICATE, DOMAIN
+from ..dmed4.errors import CertificateChangedError
 
 CERTIFICATE_CHANGED: Final = "certificate_changed"
 

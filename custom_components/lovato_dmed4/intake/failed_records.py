@@ -9,10 +9,10 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from .archive import Archive, SessionQuery, SessionVerdict, StoredRecord
-from .const import CONF_FAILED_SEEN, DOMAIN
-from .coordinator import Dmed4ConfigEntry
-from .ocmf import Verdict
+from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
+from ..const import CONF_FAILED_SEEN, DOMAIN
+from ..coordinator import Dmed4ConfigEntry
+from ..ocmf import Verdict
 
 ISSUE: Final = "record_failed"
 

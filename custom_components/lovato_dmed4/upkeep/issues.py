@@ -8,10 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 
+from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
+from ..coordinator import Dmed4ConfigEntry, local_time
+from ..dmed4.model import SystemCode, SystemStatus
 from .clock import FAILURES_LIMIT, ClockKeeper
-from .const import DOMAIN, HOUSEKEEPING_INTERVAL
-from .coordinator import Dmed4ConfigEntry, local_time
-from .dmed4.model import SystemCode, SystemStatus
 
 FATAL_ERRORS: Final = range(1, 13)
 

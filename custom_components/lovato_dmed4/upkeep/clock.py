@@ -13,10 +13,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_KEEP_CLOCK, HOUSEKEEPING_INTERVAL, LOGGER
-from .coordinator import Dmed4ConfigEntry
-from .dmed4.errors import CycleActiveError, MeterError
-from .dmed4.model import SignatureStatus
+from ..const import CONF_KEEP_CLOCK, HOUSEKEEPING_INTERVAL, LOGGER
+from ..coordinator import Dmed4ConfigEntry
+from ..dmed4.errors import CycleActiveError, MeterError
+from ..dmed4.model import SignatureStatus
 
 DRIFT_LIMIT: Final = 5
 """Seconds. Reading the clock is uncertain by up to two, and a record is legible to the second: what

@@ -24,9 +24,9 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 
+from ..const import CONF_CHANNEL, CONF_FORMER_IDS, CONF_KIND, CONF_UNIT_ID, DOMAIN, Kind
+from ..dmed4.model import Identity
 from .certificate import fingerprint_text
-from .const import CONF_CHANNEL, CONF_FORMER_IDS, CONF_KIND, CONF_UNIT_ID, DOMAIN, Kind
-from .dmed4.model import Identity
 
 ISSUE: Final = "key_changed"
 

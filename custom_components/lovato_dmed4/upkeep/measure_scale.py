@@ -10,10 +10,10 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 import voluptuous as vol
 
-from .const import CONF_SCALE, CONF_TRANSPORT, DOMAIN, Transport
-from .coordinator import Dmed4ConfigEntry
-from .dmed4.model import Measures
-from .dmed4.scale import MeasureScale, alternatives, deviation, scaled
+from ..const import CONF_SCALE, CONF_TRANSPORT, DOMAIN, Transport
+from ..coordinator import Dmed4ConfigEntry
+from ..dmed4.model import Measures
+from ..dmed4.scale import MeasureScale, alternatives, deviation, scaled
 
 SAMPLES: Final = 5
 """Different samples in a row that say the same: one may be torn between two of the meter's own."""

@@ -22,12 +22,14 @@ from homeassistant.helpers.service import async_get_device_and_config_entry
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .archive import Archive, Outcome, SessionEnergy, SessionQuery, SessionVerdict, StoredRecord
-from .const import DOMAIN
-from .coordinator import Dmed4ConfigEntry
-from .ocmf import Verdict, check_session
-from .record_links import record_path, session_path
-from .record_report import (
+from ..archive import Archive, Outcome, SessionEnergy, SessionQuery, SessionVerdict, StoredRecord
+from ..const import DOMAIN
+from ..coordinator import Dmed4ConfigEntry
+from ..intake.shared_archive import database_url
+from ..ocmf import Verdict, check_session
+from ..remote_display import is_display
+from .links import record_path, session_path
+from .report import (
     MAX_LISTED,
     Device,
     Devices,
@@ -38,7 +40,7 @@ from .record_report import (
     session_shape,
     transparency,
 )
-from .record_shapes import (
+from .shapes import (
     CountsShape,
     EnergyShape,
     EnergySumShape,
@@ -48,9 +50,7 @@ from .record_shapes import (
     SessionPageShape,
     UnassignedPageShape,
 )
-from .record_text import decimal_text, shown
-from .remote_display import is_display
-from .shared_archive import database_url
+from .text import decimal_text, shown
 
 ATTR_LIMIT: Final = "limit"
 ATTR_OFFSET: Final = "offset"

@@ -33,17 +33,17 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .archive import Archive, Source, StoredRecord
-from .const import DOMAIN
-from .dmed4.charge_cycle import ChargeCycle, Journal
-from .dmed4.model import Command, MeasurementStatus
-from .dmed4.prototype import ChargeIdentity
-from .ocmf import MalformedRecordError, RecordKind, outline, parse
+from ..archive import Archive, Source, StoredRecord
+from ..const import DOMAIN
+from ..dmed4.charge_cycle import ChargeCycle, Journal
+from ..dmed4.model import Command, MeasurementStatus
+from ..dmed4.prototype import ChargeIdentity
+from ..intake.keeper import PATIENCE
+from ..ocmf import MalformedRecordError, RecordKind, outline, parse
 from .power_failure import async_power_failed, async_power_failure_over
-from .record_keeper import PATIENCE
 
 if TYPE_CHECKING:
-    from .coordinator import Dmed4ConfigEntry, Dmed4Data
+    from ..coordinator import Dmed4ConfigEntry, Dmed4Data
 
 type _Step = Callable[[], Coroutine[Any, Any, bytes]]
 

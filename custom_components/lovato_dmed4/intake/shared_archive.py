@@ -10,8 +10,8 @@ from homeassistant.util.hass_dict import HassKey
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from .archive import Archive, ArchiveError
-from .const import CONF_DATABASE_URL, DOMAIN
+from ..archive import Archive, ArchiveError
+from ..const import CONF_DATABASE_URL, DOMAIN
 
 DEFAULT_FILE: Final = f"{DOMAIN}.db"
 

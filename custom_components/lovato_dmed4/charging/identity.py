@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from homeassistant.util.json import JsonValueType
 
-from .archive import StoredRecord
-from .const import (
+from ..archive import StoredRecord
+from ..const import (
     CONF_CHARGE_POINT_ID,
     CONF_IDENTIFICATION_DATA,
     CONF_IDENTIFICATION_FLAGS,
@@ -15,18 +15,18 @@ from .const import (
     CONF_IDENTIFICATION_TYPE,
     CONF_TARIFF_TEXT,
 )
-from .coordinator import Dmed4ConfigEntry
-from .dmed4.prototype import (
+from ..coordinator import Dmed4ConfigEntry
+from ..dmed4.prototype import (
     ChargeIdentity,
     IdentificationFlag,
     IdentificationLevel,
     IdentificationType,
 )
-from .ocmf import MalformedRecordError, Reading, Verdict, parse, to_spki_hex, verify
-from .record_keeper import public_key
-from .record_links import last_record_path, record_path
-from .record_report import MAX_LISTED, reading_shape
-from .record_shapes import as_json
+from ..intake.keeper import public_key
+from ..ocmf import MalformedRecordError, Reading, Verdict, parse, to_spki_hex, verify
+from ..reports.links import last_record_path, record_path
+from ..reports.report import MAX_LISTED, reading_shape
+from ..reports.shapes import as_json
 
 # A record has these three readings of its start, then the same of its end (manual: v1/ocmf).
 _COUNTERS: Final = ("imported", "exported", "cycle")

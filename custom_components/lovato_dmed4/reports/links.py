@@ -11,7 +11,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.http import current_request
 from yarl import URL
 
-from .const import DOMAIN
+from ..const import DOMAIN
 
 DOWNLOADS: Final = f"/api/{DOMAIN}/{{entry_id}}"
 

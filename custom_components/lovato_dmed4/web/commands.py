@@ -20,10 +20,10 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
-from .archive import StoredKey
-from .const import DOMAIN
-from .coordinator import Dmed4ConfigEntry
-from .record_reader import (
+from ..archive import StoredKey
+from ..const import DOMAIN
+from ..coordinator import Dmed4ConfigEntry
+from ..reports.reader import (
     ENERGY_FIELDS,
     FILTER_FIELDS,
     METERS_FIELD,
@@ -39,14 +39,14 @@ from .record_reader import (
     async_sum_energy,
     async_verify_archive,
 )
-from .record_shapes import (
+from ..reports.shapes import (
     ArchiveInfoShape,
     MeterArchiveShape,
     StoredKeyShape,
     SyncShape,
     VerificationShape,
 )
-from .record_verify import async_verify
+from ..reports.verify import async_verify
 
 type Message = Mapping[str, Any]
 type Answer = Callable[[HomeAssistant, Message], Coroutine[Any, Any, Mapping[str, Any]]]

@@ -17,11 +17,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util import dt as dt_util
 
-from .archive import Source
-from .const import CONF_TRANSPORT, DOMAIN, LOGGER, SIGNAL_LOGBOOK_PROGRESS, Transport
-from .coordinator import Dmed4ConfigEntry, Dmed4Data, line_of, translated
-from .dmed4.catch_up import CatchUp, Progress, Records
-from .dmed4.errors import CannotConnectError, MeterError
+from ..archive import Source
+from ..const import CONF_TRANSPORT, DOMAIN, LOGGER, SIGNAL_LOGBOOK_PROGRESS, Transport
+from ..coordinator import Dmed4ConfigEntry, Dmed4Data, line_of, translated
+from ..dmed4.catch_up import CatchUp, Progress, Records
+from ..dmed4.errors import CannotConnectError, MeterError
 
 RETRY: Final = timedelta(minutes=5)
 """Until a run that broke off is tried again, if nothing else brings the next one about. Whatever keeps

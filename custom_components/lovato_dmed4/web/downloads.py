@@ -17,10 +17,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import voluptuous as vol
 
-from .archive import Archive, Source
-from .const import DOMAIN, LOGGER
-from .coordinator import Dmed4ConfigEntry
-from .record_export import (
+from ..archive import Archive, Source
+from ..const import DOMAIN, LOGGER
+from ..coordinator import Dmed4ConfigEntry
+from ..remote_display import is_display
+from ..reports.export import (
     CONTENT_TYPES,
     Export,
     Form,
@@ -29,9 +30,8 @@ from .record_export import (
     export_record,
     export_session,
 )
-from .record_links import DOWNLOADS
-from .record_reader import FILTER_FIELDS, LIST_FIELDS, Shelf, async_shelf
-from .remote_display import is_display
+from ..reports.links import DOWNLOADS
+from ..reports.reader import FILTER_FIELDS, LIST_FIELDS, Shelf, async_shelf
 
 # Numbers of the archive have at most ten digits.
 _NUMBER: Final = "[0-9]{1,10}"

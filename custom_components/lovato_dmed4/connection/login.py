@@ -15,10 +15,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
-from .dmed4.errors import LoginLockedError, MeterError, NotLoggedInError
-from .dmed4.meter import Meter
-from .dmed4.model import Feature
+from ..const import DOMAIN
+from ..dmed4.errors import LoginLockedError, MeterError, NotLoggedInError
+from ..dmed4.meter import Meter
+from ..dmed4.model import Feature
 
 ATTEMPTS: Final = 3
 """Wrong passwords that lock the login (manual: v1/login)."""

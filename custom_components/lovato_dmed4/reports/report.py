@@ -10,8 +10,8 @@ from functools import cached_property
 import hashlib
 from typing import Final
 
-from .archive import KeyState, KeyVerdict, Session, SessionVerdict, StoredKey, StoredRecord
-from .ocmf import (
+from ..archive import KeyState, KeyVerdict, Session, SessionVerdict, StoredKey, StoredRecord
+from ..ocmf import (
     MAX_SIZE,
     ClockStatus,
     MalformedRecordError,
@@ -32,7 +32,7 @@ from .ocmf import (
     transaction,
     verify,
 )
-from .record_shapes import (
+from .shapes import (
     ClockShape,
     KeyShape,
     ReadingShape,
@@ -41,7 +41,7 @@ from .record_shapes import (
     SignatureShape,
     TransparencyShape,
 )
-from .record_text import decimal_text, shown
+from .text import decimal_text, shown
 
 # A genuine record has six readings and a few deviations at most. One that was made to choke whoever
 # shows it has tens of thousands.

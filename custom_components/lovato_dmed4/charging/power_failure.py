@@ -8,10 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
+from ..const import DOMAIN
 
 if TYPE_CHECKING:
-    from .coordinator import Dmed4ConfigEntry
+    from ..coordinator import Dmed4ConfigEntry
 
 CHARGE_AFTER_POWER_FAILURE: Final = "charge_after_power_failure"
 
