@@ -105,7 +105,7 @@ def test_the_reference_has_every_entity() -> None:
 
 def test_the_reference_has_every_field_of_a_response() -> None:
     assert {*RETURNS} == {*TEXTS["services"]}
-    tree = ast.parse((INTEGRATION / "charging" / "identity.py").read_text(encoding="utf-8"))
+    tree = ast.parse((INTEGRATION / "reports" / "response.py").read_text(encoding="utf-8"))
     (function,) = (
         node
         for node in tree.body

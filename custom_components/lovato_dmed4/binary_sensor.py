@@ -14,9 +14,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .charging.tracker import ChargeNews
-from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
 from .entity import Dmed4Entity, HousekeepingEntity
+from .runtime_data import Dmed4ConfigEntry
 
 # The coordinator reads; binary sensors only show.
 PARALLEL_UPDATES = 0

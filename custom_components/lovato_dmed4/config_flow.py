@@ -33,6 +33,8 @@ import voluptuous as vol
 
 from .charging.identity import charge_identity
 from .connection.certificate import fingerprint_text
+from .connection.devices import is_display, line_of
+from .connection.errors import field_of, local_time, translation_key
 from .connection.identity import Match, async_change_id, async_match, unique_ids
 from .connection.login import ATTEMPTS
 from .connection.topology import async_detect
@@ -71,7 +73,6 @@ from .const import (
     Kind,
     Transport,
 )
-from .coordinator import Dmed4ConfigEntry, field_of, line_of, local_time, translation_key
 from .dmed4.display import METERS
 from .dmed4.errors import InputError, MeterError
 from .dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
@@ -84,7 +85,7 @@ from .dmed4.prototype import (
 )
 from .dmed4.rest import Tls, fetch_fingerprint
 from .intake.shared_archive import DEFAULT_FILE, database_error
-from .remote_display import is_display
+from .runtime_data import Dmed4ConfigEntry
 
 
 def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:

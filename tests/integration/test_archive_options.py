@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import URL
 
 from custom_components.lovato_dmed4.archive import Archive, MeterInfo, Source
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.intake.shared_archive import (
     DEFAULT_FILE,
     async_archives,
     database_error,
 )
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from tests.databases import postgresql
 

@@ -14,8 +14,8 @@ import pytest
 
 from custom_components.lovato_dmed4.connection.certificate import fingerprint_text
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 
 from .helpers import entities, fingerprint, is_available, open_form, pass_time, state_of

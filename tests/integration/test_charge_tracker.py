@@ -28,11 +28,11 @@ from custom_components.lovato_dmed4.charging.tracker import (
     charge_store,
 )
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from custom_components.lovato_dmed4.dmed4.model import LiveData
 from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync
 from custom_components.lovato_dmed4.ocmf import Verdict, parse
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ManualClock, RestServer, SimulatedMeter
 from tests.dmed4.helpers import Fate, Once, gives, sets_clock, until
 

@@ -6,8 +6,8 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.errors import CycleActiveError
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep.clock import time_offset
 from simulator import RestServer, SimulatedMeter
 from simulator.faults import RestFault

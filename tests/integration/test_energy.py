@@ -9,7 +9,7 @@ from homeassistant.helpers import restore_state
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, RestServer, SimulatedMeter
 from simulator.meter import COUNTER_SIZE
 

@@ -8,7 +8,7 @@ from homeassistant.core import CoreState, Event, EventStateChangedData, HomeAssi
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 from tests.logbooks import log_events, rest_answers, rest_calls
 

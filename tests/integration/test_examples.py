@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from reference.actions import RETURNS
 from reference.entities import DISPLAY, METER, name_of, only_over
 from simulator import RestServer, SimulatedMeter

@@ -15,7 +15,6 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.reports.links import (
     last_record_path,
@@ -23,6 +22,7 @@ from custom_components.lovato_dmed4.reports.links import (
     record_path,
     session_path,
 )
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.web import downloads as http
 from simulator import SimulatedMeter
 

@@ -11,9 +11,9 @@ import pytest
 
 from custom_components.lovato_dmed4 import live_stream
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
 
 from .helpers import (

@@ -10,8 +10,8 @@ from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 import voluptuous as vol
 
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import logbook
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 from tests.logbooks import log_events, rest_answers, sign
 

@@ -19,11 +19,11 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Archive, Outcome, SessionQuery
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import catch_up, logbook
 from custom_components.lovato_dmed4.intake import keeper as record_keeper, logbook_sync
 from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync, SyncState
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, GatewayServer, ManualClock, RestServer, SimulatedMeter
 from simulator.faults import RestFault
 from tests.logbooks import sign

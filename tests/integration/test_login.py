@@ -13,9 +13,9 @@ from homeassistant.helpers.json import json_dumps
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
 from custom_components.lovato_dmed4.dmed4.errors import WrongPasswordError
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, RestServer, SimulatedMeter
 from simulator.faults import RestFault
 

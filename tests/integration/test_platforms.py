@@ -16,9 +16,9 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.lovato_dmed4 import PLATFORMS
 from custom_components.lovato_dmed4.charging import tracker as charge_tracker
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import modbus, rest
 from custom_components.lovato_dmed4.dmed4.model import drift_seconds
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 
 from .helpers import Server, add_entry, add_meter, begin_charge, entities, fingerprint, set_up

@@ -25,9 +25,9 @@ import voluptuous as vol
 from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.archive import Outcome, SessionVerdict, Source
 from custom_components.lovato_dmed4.const import CONF_DATABASE_URL, DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.reports.links import session_path
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 from tests.ocmf.helpers import spki
 

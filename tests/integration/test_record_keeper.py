@@ -22,11 +22,11 @@ from custom_components.lovato_dmed4.archive import (
     StoredRecord,
 )
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.intake import keeper as record_keeper, shared_archive
 from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE, async_archives
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, Verdict
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 
 from .helpers import add_entry, complaints, fingerprint, is_available, pass_time, set_up, state_of

@@ -24,10 +24,10 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Source, StoredRecord
 from custom_components.lovato_dmed4.const import CONF_FAILED_SEEN, DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.intake.failed_records import FailedRecords
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ManualClock, RestServer, SimulatedMeter
 
 from .helpers import (
@@ -462,7 +462,7 @@ async def test_archive_lost_before_it_can_say_which_record(
     await store(rest_entry, forged(simulated.records[0]))
     await pass_time(hass, 1)
     ir.async_delete_issue(hass, DOMAIN, f"record_failed_{rest_entry.entry_id}")
-    watch = FailedRecords(hass, rest_entry)
+    watch = FailedRecords(hass, rest_entry, rest_entry.runtime_data.records)
     rename(hass, "dmed4_records", "elsewhere")
     watch._check()
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -10,8 +10,8 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome
 from custom_components.lovato_dmed4.charging.tracker import Phase
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from tests.dmed4.helpers import Proxy, gives, reads_record, sets_clock, until
 

@@ -13,8 +13,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep.measure_scale import ScaleFlow
 from simulator import SimulatedMeter
 

@@ -14,8 +14,8 @@ import voluptuous as vol
 
 from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import JsonError, ManualClock, SimulatedMeter
 from simulator.prototype import PrototypeError
 

@@ -13,8 +13,8 @@ import pytest
 
 from custom_components.lovato_dmed4.config_flow import _connection
 from custom_components.lovato_dmed4.const import DOMAIN, Transport
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import links
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
     GatewayServer,
     ManualClock,

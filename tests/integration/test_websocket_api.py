@@ -16,9 +16,9 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import CONF_DATABASE_URL, DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.reports import shapes as record_shapes
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.web import commands as websocket_api
 from simulator import RestServer, SimulatedMeter
 from tests.ocmf.helpers import spki

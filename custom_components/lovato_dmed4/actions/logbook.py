@@ -10,12 +10,12 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..archive import Source
-from ..charging.identity import record_response, record_summary
-from ..coordinator import Dmed4ConfigEntry
+from ..coordinator import event_attributes
 from ..dmed4.logbook import POSITIONS, read_events, read_records
 from ..dmed4.meter import Logbook
-from ..event_log import event_attributes
 from ..intake.logbook_sync import async_show_progress
+from ..reports.response import record_response, record_summary
+from ..runtime_data import Dmed4ConfigEntry
 
 ATTR_FIRST: Final = "first"
 ATTR_LIMIT: Final = "limit"

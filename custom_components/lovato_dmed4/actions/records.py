@@ -35,7 +35,7 @@ from ..reports.export import (
     export_session,
 )
 from ..reports.links import async_signed, period_path, record_path, session_path
-from ..reports.reader import (
+from ..reports.query import (
     ATTR_RECORD_ID,
     ATTR_SESSION_ID,
     FILTER_FIELDS,
@@ -43,15 +43,16 @@ from ..reports.reader import (
     NUMBER,
     PAGE_FIELDS,
     SESSION_FIELDS,
-    Shelf,
+)
+from ..reports.reader import (
     async_get_record,
     async_get_session,
     async_list_sessions,
     async_list_unassigned_records,
-    async_shelf,
     async_verify_archive,
 )
 from ..reports.shapes import LinksShape, RecordShape, VerificationShape, as_json
+from ..reports.shelf import Shelf, async_shelf
 from ..reports.verify import async_verify
 
 ATTR_FILENAME: Final = "filename"

@@ -1,23 +1,20 @@
 """A charge that goes on after a power failure: the issue, and how it is ended properly."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 
-if TYPE_CHECKING:
-    from ..coordinator import Dmed4ConfigEntry
-
 CHARGE_AFTER_POWER_FAILURE: Final = "charge_after_power_failure"
 
 
 @callback
-def async_power_failed(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+def async_power_failed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Ask an administrator to end the charge that the power failed in."""
     ir.async_create_issue(
         hass,
@@ -44,7 +41,7 @@ def _issue_id(entry_id: str) -> str:
 class PowerFailureFlow(RepairsFlow):
     """End the charge if the administrator says so; its record is signed and archived."""
 
-    def __init__(self, entry: Dmed4ConfigEntry) -> None:
+    def __init__(self, entry: ConfigEntry[Any]) -> None:
         self._entry = entry
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:

@@ -24,9 +24,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.start import async_at_started
@@ -35,15 +36,14 @@ from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Source, StoredRecord
 from ..const import DOMAIN
+from ..coordinator import LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle, Journal
 from ..dmed4.model import Command, MeasurementStatus
 from ..dmed4.prototype import ChargeIdentity
-from ..intake.keeper import PATIENCE
+from ..intake.keeper import PATIENCE, RecordKeeper
+from ..intake.logbook_sync import LogbookSync
 from ..ocmf import MalformedRecordError, RecordKind, outline, parse
 from .power_failure import async_power_failed, async_power_failure_over
-
-if TYPE_CHECKING:
-    from ..coordinator import Dmed4ConfigEntry, Dmed4Data
 
 type _Step = Callable[[], Coroutine[Any, Any, bytes]]
 
@@ -153,10 +153,22 @@ class ChargeTracker:
         charge: the charge that is open, None for none.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry, cycle: ChargeCycle) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        cycle: ChargeCycle,
+        live: LiveCoordinator,
+        records: RecordKeeper,
+        sync: LogbookSync,
+    ) -> None:
         self._hass = hass
         self._entry = entry
         self._cycle = cycle
+        self._live = live
+        self._records = records
+        self._sync = sync
         cycle.journal = _Journal(self)
         self._store = charge_store(hass, entry.entry_id)
         self.charge: OpenCharge | None = None
@@ -172,11 +184,6 @@ class ChargeTracker:
         self._listeners: list[Callable[[ChargeNews], None]] = []
         # What happens before Home Assistant has started; None afterwards.
         self._early: list[ChargeNews] | None = []
-
-    @cached_property
-    def _data(self) -> Dmed4Data:
-        # Not there yet when this object is made, and gone while an entry is being unloaded.
-        return self._entry.runtime_data
 
     async def async_load(self) -> None:
         """Remember the charge that was open when Home Assistant was stopped or killed."""
@@ -201,8 +208,8 @@ class ChargeTracker:
         early, self._early = self._early or [], None
         for news in early:
             self._tell(news.event, news.attributes)
-        entry, records = self._entry, self._data.records
-        entry.async_on_unload(self._data.live.async_add_listener(self._look))
+        entry, records = self._entry, self._records
+        entry.async_on_unload(self._live.async_add_listener(self._look))
         # A record that has come, and an archive that has come back.
         entry.async_on_unload(records.async_add_record_listener(self._settle_soon))
         entry.async_on_unload(records.summary.async_add_listener(self._settle_soon))
@@ -255,7 +262,7 @@ class ChargeTracker:
 
     async def _async_run(self, event: ChargeEvent, step: _Step) -> MadeRecord:
         try:
-            made = await self._data.live.async_execute(partial(self._async_step, step))
+            made = await self._live.async_execute(partial(self._async_step, step))
         except ServiceValidationError:
             # The meter was left alone.
             raise
@@ -282,7 +289,7 @@ class ChargeTracker:
             # It has been told; whoever asked may be gone.
             task.exception()
         self._save_soon()
-        self._data.sync.async_request()
+        self._sync.async_request()
         self._look()
 
     # --- the journal ------------------------------------------------------------------------------
@@ -311,7 +318,7 @@ class ChargeTracker:
             self.charge = replace(self.charge, phase=Phase.CHARGING)
 
     async def _async_archive(self, record: bytes, source: Source) -> StoredRecord | None:
-        stored = await self._data.records.async_store(record, source)
+        stored = await self._records.async_store(record, source)
         self._archived = record
         return stored
 
@@ -320,7 +327,7 @@ class ChargeTracker:
     @callback
     def _look(self) -> None:
         """Compare with what the meter said since the last step."""
-        live = self._data.live
+        live = self._live
         if self._early is not None or self._steps:
             return
         if not live.last_update_success or live.asked_at < self._last_step:
@@ -333,7 +340,7 @@ class ChargeTracker:
         self._compare_power(failed=status is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE)
         if self.charge != before:
             self._save_soon()
-            self._data.sync.async_request()
+            self._sync.async_request()
 
     def _compare(self, *, charging: bool) -> None:
         """Find out what became of the charge; see the table above."""
@@ -405,7 +412,7 @@ class ChargeTracker:
                 self._save_soon()
 
     async def _async_settle_one(self, claim: str) -> bool:
-        records = self._data.records
+        records = self._records
         end = await records.async_run(partial(_find_end, claim))
         if end is not None and end.source is Source.METER:
             end = await records.async_store(end.raw, Source.COMMAND)

@@ -10,10 +10,9 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import CONF_CHANNEL, CONF_TRANSPORT, CONF_UNIT_ID, DOMAIN, LOGGER, Transport
-from ..coordinator import make_meter
 from ..dmed4.errors import MeterError, NotADmed4Error
 from ..dmed4.model import Identity
-from ..remote_display import is_display, make_display
+from .devices import is_display, make_display, make_meter
 
 # Node 0 is answered by a gateway itself and not passed on (manual: Modbus node number).
 _GATEWAY_UNIT_ID: Final = 0

@@ -1,6 +1,6 @@
 """Records whose signature failed: a person has to look at each of them."""
 
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
@@ -11,8 +11,8 @@ from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
 from ..const import CONF_FAILED_SEEN, DOMAIN
-from ..coordinator import Dmed4ConfigEntry
 from ..ocmf import Verdict
+from .keeper import RecordKeeper
 
 ISSUE: Final = "record_failed"
 
@@ -27,10 +27,10 @@ class FailedRecords:
     fails when it is verified again.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], records: RecordKeeper) -> None:
         self._hass = hass
         self._entry = entry
-        self._records = entry.runtime_data.records
+        self._records = records
         self._told = 0
 
     @callback

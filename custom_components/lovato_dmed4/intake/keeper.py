@@ -35,9 +35,6 @@ from ..dmed4.model import Identity
 from ..ocmf import MalformedKeyError, PublicKey, load_public_key
 from .shared_archive import async_borrow, database_url, default_file, delete_records
 
-if TYPE_CHECKING:
-    from ..coordinator import Dmed4ConfigEntry
-
 PATIENCE: Final = 12
 """Seconds until a database that says nothing is given up for now. A little more than the archive's
 own patience, so that it can say itself what is wrong."""
@@ -140,7 +137,7 @@ class RecordKeeper:
         summary: what the archive has of the meter; its listeners are told of each change.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry, identity: Identity) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], identity: Identity) -> None:
         self._hass = hass
         self._entry = entry
         self._identity = identity

@@ -10,6 +10,7 @@ from typing import Any, Final, override
 from weakref import WeakValueDictionary
 from zlib import crc32
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -18,10 +19,16 @@ from homeassistant.helpers.event import async_call_later, async_track_time_inter
 from homeassistant.util import dt as dt_util
 
 from ..archive import Source
+from ..connection.devices import line_of
+from ..connection.errors import translated
 from ..const import CONF_TRANSPORT, DOMAIN, LOGGER, SIGNAL_LOGBOOK_PROGRESS, Transport
-from ..coordinator import Dmed4ConfigEntry, Dmed4Data, line_of, translated
+from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.catch_up import CatchUp, Progress, Records
+from ..dmed4.charge_cycle import ChargeCycle
 from ..dmed4.errors import CannotConnectError, MeterError
+from ..dmed4.meter import Meter
+from ..dmed4.model import Identity
+from .keeper import RecordKeeper
 
 RETRY: Final = timedelta(minutes=5)
 """Until a run that broke off is tried again, if nothing else brings the next one about. Whatever keeps
@@ -68,7 +75,7 @@ class SyncState:
 
 
 @callback
-def async_show_progress(hass: HomeAssistant, entry: Dmed4ConfigEntry, percent: int | None) -> None:
+def async_show_progress(hass: HomeAssistant, entry: ConfigEntry[Any], percent: int | None) -> None:
     """Show how far the reading of a meter's logbook has come; None when it is over."""
     async_dispatcher_send(hass, SIGNAL_LOGBOOK_PROGRESS.format(entry.entry_id), percent)
 
@@ -83,10 +90,34 @@ class LogbookSync:
         state: how far it is.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        meter: Meter,
+        identity: Identity,
+        cycle: ChargeCycle,
+        live: LiveCoordinator,
+        housekeeping: HousekeepingCoordinator,
+        records: RecordKeeper,
+    ) -> None:
         self.state = SyncState()
         self._hass = hass
         self._entry = entry
+        self._meter = meter
+        self._identity = identity
+        self._cycle = cycle
+        self._live = live
+        self._housekeeping = housekeeping
+        self._records = records
+        self._catch_up = CatchUp(
+            meter.logbook,
+            _ArchivedRecords(records, live),
+            turn=self._async_turn,
+            identify=self._async_identify,
+            tell=self._async_tell,
+        )
         self._listeners: list[Callable[[], None]] = []
         self._waiting: list[asyncio.Future[None]] = []
         self._work: asyncio.Task[None] | None = None
@@ -100,21 +131,6 @@ class LogbookSync:
         self._behind_since: datetime | None = None
         self._seen: tuple[bool, bool] | None = None
         self._counted: tuple[int | None, int | None] | None = None
-
-    @cached_property
-    def _data(self) -> Dmed4Data:
-        # Not there yet when this object is made.
-        return self._entry.runtime_data
-
-    @cached_property
-    def _catch_up(self) -> CatchUp:
-        return CatchUp(
-            self._data.meter.logbook,
-            _ArchivedRecords(self._data),
-            turn=self._async_turn,
-            identify=self._async_identify,
-            tell=self._async_tell,
-        )
 
     @cached_property
     def _line(self) -> asyncio.Lock:
@@ -137,9 +153,9 @@ class LogbookSync:
         self._seen = self._live_state()
         spread = crc32(self._entry.entry_id.encode()) % _SPREAD_MINUTES
         for unsubscribe in (
-            self._data.live.async_add_listener(self._look_at_meter),
-            self._data.housekeeping.async_add_listener(self._look_at_count),
-            self._data.records.summary.async_add_listener(self._look_at_archive),
+            self._live.async_add_listener(self._look_at_meter),
+            self._housekeeping.async_add_listener(self._look_at_count),
+            self._records.summary.async_add_listener(self._look_at_archive),
             async_track_time_interval(
                 self._hass, self._run_daily, _DAY + timedelta(minutes=spread)
             ),
@@ -186,20 +202,20 @@ class LogbookSync:
         return partial(self._listeners.remove, listener)
 
     def _live_state(self) -> tuple[bool, bool]:
-        live = self._data.live
+        live = self._live
         return live.last_update_success, live.data.status.measurement.charging
 
     @callback
     def _look_at_meter(self) -> None:
         """Compare when the meter is back, and when somebody has begun or ended a charge."""
         before, self._seen = self._seen, self._live_state()
-        if self._data.live.last_update_success and self._seen != before:
+        if self._live.last_update_success and self._seen != before:
             self.async_request()
 
     @callback
     def _look_at_count(self) -> None:
         """Compare when the meter has another number of records than when all were fetched."""
-        known, info = self._catch_up.complete, self._data.housekeeping.data.logbook
+        known, info = self._catch_up.complete, self._housekeeping.data.logbook
         counted = info.records_saved, info.last_progressive
         if known is None or counted == self._counted:
             return
@@ -210,7 +226,7 @@ class LogbookSync:
     @callback
     def _look_at_archive(self) -> None:
         """Go on when the archive is back."""
-        if self.state.failed and not self.state.running and self._data.records.available:
+        if self.state.failed and not self.state.running and self._records.available:
             self.async_request()
 
     @callback
@@ -286,21 +302,20 @@ class LogbookSync:
                 attempts = _ATTEMPTS if self.state.fetched > self._fetched_before else attempts - 1
                 self._fetched_before = self.state.fetched
                 # Reports a lost meter, once, and finds out who answers now.
-                await self._data.live.async_refresh()
-                if self._data.live.in_doubt or not attempts:
+                await self._live.async_refresh()
+                if self._live.in_doubt or not attempts:
                     raise translated(err, HomeAssistantError) from err
 
     async def _async_settle(self) -> None:
         """Settle how sessions ended of whose end there is no record."""
         # A charge that has begun since the records were fetched is not over.
-        charging = self._data.live.data.status.measurement.charging
+        charging = self._live.data.status.measurement.charging
         try:
-            charging = charging or (await self._data.meter.read_status()).measurement.charging
+            charging = charging or (await self._meter.read_status()).measurement.charging
         except MeterError as err:
             raise translated(err, HomeAssistantError) from err
-        records = self._data.records
-        if (meter_id := records.meter_id) is not None:
-            await records.async_run(
+        if (meter_id := self._records.meter_id) is not None:
+            await self._records.async_run(
                 lambda archive: archive.settle(meter_id, charging=charging), writes=True
             )
 
@@ -308,13 +323,13 @@ class LogbookSync:
     async def _async_turn(self) -> AsyncIterator[None]:
         """Read a record after what matters more, and only while it is known from whom."""
         async with self._line:
-            await self._data.cycle.finish()
-            _require_known(self._data)
+            await self._cycle.finish()
+            _require_known(self._live)
             yield
 
     async def _async_identify(self) -> None:
         """Make sure whose records these are: between two polls, another meter could have come."""
-        known, found = self._data.identity, await self._data.meter.identify()
+        known, found = self._identity, await self._meter.identify()
         if (found.fingerprint, found.serial_number) != (known.fingerprint, known.serial_number):
             raise CannotConnectError("another meter is there")
 
@@ -337,7 +352,7 @@ class LogbookSync:
             async_show_progress(self._hass, self._entry, None)
         missing = self.state.missing
         if failed:
-            missing = self._catch_up.missing(self._data.housekeeping.data.logbook)
+            missing = self._catch_up.missing(self._housekeeping.data.logbook)
             if not self._stopped:
                 self._retry = async_call_later(self._hass, RETRY, self._run_again)
         if failed or missing:
@@ -352,7 +367,7 @@ class LogbookSync:
         )
 
     def _overwrites_soon(self, missing: int | None) -> bool:
-        info = self._data.housekeeping.data.logbook
+        info = self._housekeeping.data.logbook
         since = self._behind_since
         if since is None or dt_util.utcnow() - since < PATIENCE or not info.records_maximum:
             return False
@@ -374,39 +389,40 @@ class LogbookSync:
 class _ArchivedRecords(Records):
     """The archive's records of one meter."""
 
-    def __init__(self, data: Dmed4Data) -> None:
-        self._data = data
+    def __init__(self, keeper: RecordKeeper, live: LiveCoordinator) -> None:
+        self._keeper = keeper
+        self._live = live
 
     @override
     async def has_chained(self) -> bool:
         meter_id = self._meter_id
-        return await self._data.records.async_run(lambda archive: archive.has_chained(meter_id))
+        return await self._keeper.async_run(lambda archive: archive.has_chained(meter_id))
 
     @override
     async def is_chained(self, raw: bytes) -> bool:
         meter_id = self._meter_id
-        return await self._data.records.async_run(lambda archive: archive.is_chained(meter_id, raw))
+        return await self._keeper.async_run(lambda archive: archive.is_chained(meter_id, raw))
 
     @override
     async def store(self, raw: bytes, *, chained: bool) -> None:
-        _require_known(self._data)
-        if await self._data.records.async_store(raw, Source.METER, chained=chained) is None:
+        _require_known(self._live)
+        if await self._keeper.async_store(raw, Source.METER, chained=chained) is None:
             raise _not_stored()
 
     @property
     def _meter_id(self) -> int:
-        if (meter_id := self._data.records.meter_id) is None:
+        if (meter_id := self._keeper.meter_id) is None:
             raise _not_stored()
         return meter_id
 
 
-def _require_known(data: Dmed4Data) -> None:
+def _require_known(live: LiveCoordinator) -> None:
     """Make sure that it is the meter itself that answers.
 
     Raises:
         CannotConnectError: the link was lost since it was asked who it is.
     """
-    if data.live.in_doubt:
+    if live.in_doubt:
         raise CannotConnectError("another meter may be there")
 
 

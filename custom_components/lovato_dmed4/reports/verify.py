@@ -11,9 +11,9 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from ..archive import Archive, KeyState, KeyVerdict, StoredKey, StoredRecord
 from ..const import DOMAIN
 from ..ocmf import MalformedKeyError, PublicKey, Record, Verdict, fingerprint, load_public_key
-from .reader import Shelf, async_shelves
 from .report import KEY_GIVEN, Judged, judge, report
 from .shapes import VerificationShape
+from .shelf import Shelf, async_shelves
 
 _VERDICTS = {
     KeyState.PINNED: KeyVerdict.OWN,

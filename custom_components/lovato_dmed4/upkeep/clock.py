@@ -9,13 +9,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_KEEP_CLOCK, HOUSEKEEPING_INTERVAL, LOGGER
-from ..coordinator import Dmed4ConfigEntry
+from ..coordinator import HousekeepingCoordinator, LiveCoordinator
+from ..dmed4.charge_cycle import ChargeCycle
 from ..dmed4.errors import CycleActiveError, MeterError
+from ..dmed4.meter import Meter
 from ..dmed4.model import SignatureStatus
 
 DRIFT_LIMIT: Final = 5
@@ -39,10 +42,22 @@ class ClockKeeper:
         failures: how often in a row the clock could not be put right.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        meter: Meter,
+        cycle: ChargeCycle,
+        live: LiveCoordinator,
+        housekeeping: HousekeepingCoordinator,
+    ) -> None:
         self._hass = hass
         self._entry = entry
-        self._data = entry.runtime_data
+        self._meter = meter
+        self._cycle = cycle
+        self._live = live
+        self._housekeeping = housekeeping
         self._pause = 0
         self.failures = 0
 
@@ -75,8 +90,8 @@ class ClockKeeper:
         except MeterError as err:
             LOGGER.debug("The clock could not be put right: %s", err)
         if steps:
-            await self._data.live.async_refresh()
-            await self._data.housekeeping.async_refresh()
+            await self._live.async_refresh()
+            await self._housekeeping.async_refresh()
         self._note(failed=bool(self._steps()))
 
     def _note(self, *, failed: bool) -> None:
@@ -84,28 +99,28 @@ class ClockKeeper:
         self._pause = _PAUSE - 1 if failed else 0
 
     def _is_idle(self) -> bool:
-        live, housekeeping = self._data.live, self._data.housekeeping
         return (
-            live.last_update_success
-            and housekeeping.last_update_success
-            and not live.data.status.measurement.charging
+            self._live.last_update_success
+            and self._housekeeping.last_update_success
+            and not self._live.data.status.measurement.charging
         )
 
     def _steps(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What there is to put right, as far as the last polls tell."""
-        cycle, meter = self._data.cycle, self._data.meter
         steps: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if self._is_off():
-            steps.append(cycle.synchronise_clock)
-        offset = self._data.housekeeping.data.settings.time_offset
+            steps.append(self._cycle.synchronise_clock)
+        offset = self._housekeeping.data.settings.time_offset
         wanted = time_offset()
         if wanted is not None and offset is not None and offset != wanted:
-            steps.append(partial(cycle.while_idle, partial(meter.write_time_offset, wanted)))
+            steps.append(
+                partial(self._cycle.while_idle, partial(self._meter.write_time_offset, wanted))
+            )
         return steps
 
     def _is_off(self) -> bool:
-        drift = self._data.housekeeping.data.clock_drift
-        signature = self._data.live.data.status.signature
+        drift = self._housekeeping.data.clock_drift
+        signature = self._live.data.status.signature
         return SignatureStatus.TIMESTAMP_SYNCHRONISED not in signature or (
             drift is not None and abs(drift) > DRIFT_LIMIT
         )

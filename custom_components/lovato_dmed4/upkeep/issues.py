@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_time_interval
 
+from ..connection.errors import local_time
+from ..connection.login import Login
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
-from ..coordinator import Dmed4ConfigEntry, local_time
+from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
+from ..intake.logbook_sync import LogbookSync
 from .clock import FAILURES_LIMIT, ClockKeeper
 
 FATAL_ERRORS: Final = range(1, 13)
@@ -29,11 +33,24 @@ _BOARDS: Final = {
 class IssueWatcher:
     """Raises the issues of a meter, and deletes them when their cause has gone."""
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry, keeper: ClockKeeper) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        live: LiveCoordinator,
+        housekeeping: HousekeepingCoordinator,
+        sync: LogbookSync,
+        login: Login,
+        clock: ClockKeeper,
+    ) -> None:
         self._hass = hass
         self._entry = entry
-        self._data = entry.runtime_data
-        self._keeper = keeper
+        self._live = live
+        self._housekeeping = housekeeping
+        self._sync = sync
+        self._login = login
+        self._clock = clock
         self._raised: dict[str, Mapping[str, str]] = {}
         self._errors_for = 0
 
@@ -41,18 +58,18 @@ class IssueWatcher:
     def async_start(self) -> None:
         """Watch from now on, until the entry is unloaded."""
         entry = self._entry
-        for coordinator in (self._data.live, self._data.housekeeping):
+        for coordinator in (self._live, self._housekeeping):
             entry.async_on_unload(coordinator.async_add_listener(self.async_check))
         entry.async_on_unload(
             async_track_time_interval(self._hass, self._tick, HOUSEKEEPING_INTERVAL)
         )
-        entry.async_on_unload(self._data.sync.async_add_listener(self.async_check))
+        entry.async_on_unload(self._sync.async_add_listener(self.async_check))
         entry.async_on_unload(self._delete_all)
         self.async_check()
 
     @callback
     def _tick(self, _: datetime) -> None:
-        live = self._data.live
+        live = self._live
         if live.last_update_success:
             self._errors_for = self._errors_for + 1 if live.data.status.errors else 0
         self.async_check()
@@ -60,7 +77,7 @@ class IssueWatcher:
     @callback
     def async_check(self) -> None:
         """Compare what is wrong with what has been raised; nothing is known of a lost meter."""
-        if not self._data.live.last_update_success:
+        if not self._live.last_update_success:
             return
         wrong = self._wrong()
         for key in self._raised.keys() - wrong.keys():
@@ -73,15 +90,15 @@ class IssueWatcher:
     def _wrong(self) -> dict[str, Mapping[str, str]]:
         """What is wrong, by translation key, with what the texts name of it."""
         wrong: dict[str, Mapping[str, str]] = {
-            key: {} for key in _hardware(self._data.housekeeping.data.system)
+            key: {} for key in _hardware(self._housekeeping.data.system)
         }
-        if self._data.sync.state.overwrites_soon:
+        if self._sync.state.overwrites_soon:
             wrong["logbook_overwrites"] = {}
-        if self._keeper.failures >= FAILURES_LIMIT:
+        if self._clock.failures >= FAILURES_LIMIT:
             wrong["clock_not_kept"] = {}
-        if (until := self._data.login.locked_until) is not None:
+        if (until := self._login.locked_until) is not None:
             wrong["login_locked"] = {"until": local_time(until)}
-        errors = self._data.live.data.status.errors
+        errors = self._live.data.status.errors
         if errors and self._errors_for >= ERRORS_LIMIT:
             wrong["errors_persist"] = {"errors": ", ".join(errors.names)}
         return wrong

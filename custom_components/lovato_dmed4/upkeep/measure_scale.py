@@ -5,13 +5,15 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 import voluptuous as vol
 
+from ..connection.devices import entry_scale
 from ..const import CONF_SCALE, CONF_TRANSPORT, DOMAIN, Transport
-from ..coordinator import Dmed4ConfigEntry
+from ..coordinator import LiveCoordinator
 from ..dmed4.model import Measures
 from ..dmed4.scale import MeasureScale, alternatives, deviation, scaled
 
@@ -27,10 +29,10 @@ _CHOICES: Final = 6
 class ScaleCheck:
     """Compares voltage times current with the power in every live poll that brings another sample."""
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], live: LiveCoordinator) -> None:
         self._hass = hass
         self._entry = entry
-        self._live = entry.runtime_data.live
+        self._live = live
         self._scale = entry_scale(entry)
         self._seen: int | None = None
         self._times = 0
@@ -83,14 +85,9 @@ class ScaleCheck:
         ir.async_delete_issue(self._hass, DOMAIN, issue_id(self._entry))
 
 
-def issue_id(entry: Dmed4ConfigEntry) -> str:
+def issue_id(entry: ConfigEntry[Any]) -> str:
     """Get the ID of the issue that the scale of a meter is wrong."""
     return f"{entry.entry_id}_{ISSUE}"
-
-
-def entry_scale(entry: Dmed4ConfigEntry) -> MeasureScale:
-    """Get the scale that an entry uses."""
-    return MeasureScale(**entry.data.get(CONF_SCALE, {}))
 
 
 def choices(measures: Measures, scale: MeasureScale) -> dict[str, MeasureScale]:
@@ -108,7 +105,7 @@ def values_text(measures: Measures, scale: MeasureScale, other: MeasureScale) ->
 class ScaleFlow(RepairsFlow):
     """Let the user say which scale gives what the meter's display shows."""
 
-    def __init__(self, entry: Dmed4ConfigEntry, data: Mapping[str, Any]) -> None:
+    def __init__(self, entry: ConfigEntry[Any], data: Mapping[str, Any]) -> None:
         self._entry = entry
         sample = {name: data[name] for name in ("voltage", "current", "power")}
         self._choices = choices(Measures(**sample), entry_scale(entry))

@@ -22,20 +22,19 @@ import voluptuous as vol
 
 from ..archive import StoredKey
 from ..const import DOMAIN
-from ..coordinator import Dmed4ConfigEntry
-from ..reports.reader import (
+from ..reports.query import (
     ENERGY_FIELDS,
     FILTER_FIELDS,
     METERS_FIELD,
     PAGE_FIELDS,
     RECORD_FIELDS,
     SESSION_FIELDS,
-    Shelf,
+)
+from ..reports.reader import (
     async_get_record,
     async_get_session,
     async_list_sessions,
     async_list_unassigned_records,
-    async_shelves,
     async_sum_energy,
     async_verify_archive,
 )
@@ -46,7 +45,9 @@ from ..reports.shapes import (
     SyncShape,
     VerificationShape,
 )
+from ..reports.shelf import Shelf, async_shelves
 from ..reports.verify import async_verify
+from ..runtime_data import Dmed4ConfigEntry
 
 type Message = Mapping[str, Any]
 type Answer = Callable[[HomeAssistant, Message], Coroutine[Any, Any, Mapping[str, Any]]]

@@ -18,9 +18,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import voluptuous as vol
 
 from ..archive import Archive, Source
+from ..connection.devices import is_display
 from ..const import DOMAIN, LOGGER
-from ..coordinator import Dmed4ConfigEntry
-from ..remote_display import is_display
 from ..reports.export import (
     CONTENT_TYPES,
     Export,
@@ -31,7 +30,9 @@ from ..reports.export import (
     export_session,
 )
 from ..reports.links import DOWNLOADS
-from ..reports.reader import FILTER_FIELDS, LIST_FIELDS, Shelf, async_shelf
+from ..reports.query import FILTER_FIELDS, LIST_FIELDS
+from ..reports.shelf import Shelf, async_shelf
+from ..runtime_data import Dmed4ConfigEntry
 
 # Numbers of the archive have at most ten digits.
 _NUMBER: Final = "[0-9]{1,10}"
