@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from reference import pages
-from reference.actions import _RECORD, RETURNS
-from reference.entities import DISPLAY, METER, NOTES
+from tools.reference import pages
+from tools.reference.actions import _RECORD, RETURNS
+from tools.reference.entities import DISPLAY, METER, NOTES
 
 ROOT = Path(__file__).parent.parent
 INTEGRATION = ROOT / "custom_components" / "lovato_dmed4"

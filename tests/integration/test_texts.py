@@ -523,4 +523,4 @@ def test_module(module: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in node.names
     }
-    assert not any(name.startswith(("tests", "simulator", "demo")) for name in imported)
+    assert not any(name.startswith(("tests", "simulator", "tools")) for name in imported)
