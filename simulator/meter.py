@@ -25,7 +25,6 @@ from .models import MODELS
 from .parameters import Parameters
 from .physics import TICKS_PER_SECOND, Physics
 from .prototype import JsonError, PrototypeError, check_prototype
-from .quirks import Quirks
 from .record import Reading, Record, identification_of, payload_text, signature_text, time_text
 
 COUNTER_SIZE = 10**11
@@ -111,7 +110,7 @@ class SimulatedMeter(Device):
         password: The advanced password, for the login over REST.
         parameters: System parameters other than their defaults, such as `{"P05_05": 1}`.
         reboot_time: Seconds for which a reboot leaves the meter without an answer.
-        quirks: Readings of the manual other than the default.
+        readings: Open places of the manual with readings other than the default.
     """
 
     def __init__(
@@ -134,9 +133,9 @@ class SimulatedMeter(Device):
         password: str = "1000",  # noqa: S107
         parameters: Mapping[str, int] | None = None,
         reboot_time: float = 2.0,
-        quirks: Quirks | None = None,
+        readings: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(clock, reboot_time, quirks)
+        super().__init__(clock, reboot_time, readings)
         random = Random(f"meter {seed}")  # noqa: S311
         drawn_serial_number = random.randrange(10_000_000, 100_000_000)
         drawn_imported = random.randrange(1_000_000, 900_000_000)
@@ -146,7 +145,8 @@ class SimulatedMeter(Device):
         self.commissioned: Final = commissioned
         self.sync_timeout: Final = sync_timeout
         self.parameters: Final = Parameters(
-            {"P06_01": signature_format} | dict(parameters or {}), self.quirks.ip_parameters
+            {"P06_01": signature_format} | dict(parameters or {}),
+            [f"P05_{number}" for number in self.readings["ip_parameters"].split("_")],
         )
         self.boards: Final = Boards()
         self.operating = False
@@ -182,8 +182,9 @@ class SimulatedMeter(Device):
         self._begin: Reading | None = None
         self._unsigned: tuple[dict[str, str], str] | None = None
         self._progressive = 0
-        self.record_log: Final = Logbook[Record](max_records, self.quirks.logbook_index_base)
-        self.event_log: Final = Logbook[Event](max_events, self.quirks.logbook_index_base)
+        index_base = int(self.readings["logbook_index"])
+        self.record_log: Final = Logbook[Record](max_records, index_base)
+        self.event_log: Final = Logbook[Event](max_events, index_base)
         self.record_download = Download()
         self.event_download = Download()
         self.event_index = 0
@@ -279,7 +280,9 @@ class SimulatedMeter(Device):
             live.add("signature_err")
         if self.physics.fast.power < 0 and not self.model.bidirectional:
             live.add("wiring_err")
-        return self.boards.status(live, table_spelling=self.quirks.table_spelling)
+        return self.boards.status(
+            live, table_spelling=self.readings.follows("system_names", "tables")
+        )
 
     # --- Keys and records
 

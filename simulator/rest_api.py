@@ -112,14 +112,13 @@ class MeterApi(Api):
             self._meter.reboot()
 
     def _json(self, data: dict[str, Any]) -> str:
-        quirks = self._meter.quirks
-        return json.dumps(
-            _rewritten(data, spaced=quirks.spaced_names, strings=quirks.numbers_as_strings)
-        )
+        follows = self._meter.readings.follows
+        spaced, strings = follows("names", "spaces"), follows("numbers", "strings")
+        return json.dumps(_rewritten(data, spaced=spaced, strings=strings))
 
     def _ocmf_json(self, name: str, record: str) -> str:
         escaped = json.dumps(record, ensure_ascii=False)[1:-1]
-        text = record if self._meter.quirks.unescaped_ocmf else escaped
+        text = record if self._meter.readings.follows("ocmf_text", "unescaped") else escaped
         # Put in afterwards, so that bytes that are no UTF-8 go out as they are.
         return self._json({name: "\0"}).replace("\\u0000", text)
 
@@ -158,7 +157,7 @@ class MeterApi(Api):
     def _system_status(self, _: Call) -> str:
         meter = self._meter
         board_status = meter.board_status
-        revision = int if meter.quirks.table_spelling else str
+        revision = int if meter.readings.follows("system_names", "tables") else str
         model_code = {} if meter.model.rest_code is None else {"model_code": meter.model.rest_code}
         return self._json(
             {
@@ -249,8 +248,7 @@ class MeterApi(Api):
         return self._ocmf_json("OCMF_BUFF", record.text if record else "")
 
     def _set_ocmf(self, call: Call) -> str:
-        wrapped = _unwrap(call.body) if self._meter.quirks.prototype_wrapped else None
-        self._meter.submit_prototype(call.body if wrapped is None else wrapped)
+        self._meter.submit_prototype(call.body)
         return ""
 
     # --- The logbooks
@@ -372,18 +370,6 @@ def _integer(value: object) -> int:
         except ValueError:
             pass
     raise OutOfRangeError(f"not a whole number: {value}")
-
-
-def _unwrap(body: bytes) -> bytes | None:
-    """Return the payload in `{"OCMF_BUFF": "…"}`, with or without its `OCMF|` and signature."""
-    try:
-        wrapper = json.loads(body)
-    except ValueError, RecursionError:
-        return None
-    if not isinstance(wrapper, dict) or not isinstance(wrapper.get("OCMF_BUFF"), str):
-        return None
-    text: str = wrapper["OCMF_BUFF"]
-    return text.removeprefix("OCMF|").split("|")[0].encode()
 
 
 def _by_position[Entry](log: Logbook[Entry], query: Mapping[str, str]) -> Entry:
