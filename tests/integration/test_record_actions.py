@@ -579,9 +579,8 @@ async def test_changed_and_former_keys(
         "[" * 100_000,
         "A" * 3_000_000,
         "4f434d46" * 200_000,
-        'OCMF|{"ID":"\\ud800"}|{"SD":"00"}',
     ],
-    ids=range(8),
+    ids=range(7),
 )
 async def test_what_is_no_record(
     hass: HomeAssistant,
