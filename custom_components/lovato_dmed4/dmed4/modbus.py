@@ -245,7 +245,10 @@ class ModbusMeter(ModbusDevice):
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         self._ask_for_all()
         keys = registers.KeyRegisters(self._unit)
-        await self._update(keys)
+        try:
+            await self._update(keys)
+        except RefusedError as err:
+            raise NotADmed4Error("there is no public key where a DMED4 has it") from err
         if not keys.resolved_fields and _NO_SUCH_ADDRESS in self._refused.values():
             raise NotADmed4Error("there is no public key where a DMED4 has it")
         point, spki = both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
