@@ -17,7 +17,6 @@ from custom_components.lovato_dmed4.dmed4 import links, rest
 from custom_components.lovato_dmed4.dmed4.errors import EntryNotFoundError, RefusedError
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import Command, Identity
-from explorer.__main__ import explore, main, parse_arguments
 from simulator import (
     Command as Given,
     GatewayServer,
@@ -36,6 +35,7 @@ from simulator import (
 )
 from simulator.servers import ModbusServer
 from tests.dmed4.helpers import client
+from tools.explorer.__main__ import explore, main, parse_arguments
 
 UNIT = 8
 PRIVATE = {
@@ -434,7 +434,7 @@ def test_mistakes_on_the_command_line(arguments: list[str]) -> None:
 ALONE = """
 import runpy, sys
 sys.modules["homeassistant"] = None
-runpy.run_module("explorer", run_name="__main__", alter_sys=True)
+runpy.run_module("tools.explorer", run_name="__main__", alter_sys=True)
 assert "voluptuous" not in sys.modules
 """
 

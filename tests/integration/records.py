@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from custom_components.lovato_dmed4.archive import Source, StoredRecord
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from simulator.record import Reading, payload_text, signature_text, time_text
 from tests.ocmf.helpers import sign
