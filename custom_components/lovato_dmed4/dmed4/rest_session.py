@@ -1,5 +1,6 @@
 """How requests go to a meter's web server: each on a connection of its own, and once."""
 
+from ssl import SSLContext
 from typing import Final
 
 import aiohttp
@@ -12,7 +13,9 @@ from .errors import UnexpectedAnswerError
 _ANSWER_LIMIT: Final = 65536
 
 
-def open_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
+def open_session(
+    resolver: AbstractResolver | None = None, context: SSLContext | None = None
+) -> aiohttp.ClientSession:
     """Open an HTTP session that makes a connection for each request.
 
     A meter closes each connection, with or without saying so beforehand. On a connection that is
@@ -20,9 +23,12 @@ def open_session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSess
 
     Args:
         resolver: of host names; the system's by default.
+        context: what verified certificates are checked with; aiohttp's by default.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True, resolver=resolver)
+        connector=aiohttp.TCPConnector(
+            force_close=True, resolver=resolver, ssl=True if context is None else context
+        )
     )
 
 
