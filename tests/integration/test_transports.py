@@ -14,7 +14,6 @@ import pytest
 from custom_components.lovato_dmed4.config_flow import _connection
 from custom_components.lovato_dmed4.const import DOMAIN, Transport
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.dmed4 import links
 from simulator import (
     GatewayServer,
     ManualClock,
@@ -27,7 +26,16 @@ from simulator import (
     open_pty,
 )
 
-from .helpers import add_meter, fingerprint, is_available, open_form, pass_time, state_of, value
+from .helpers import (
+    add_meter,
+    fingerprint,
+    impatient,
+    is_available,
+    open_form,
+    pass_time,
+    state_of,
+    value,
+)
 from .plugin import MockConfigEntry
 
 
@@ -38,8 +46,8 @@ def pty() -> Iterator[Pty]:
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.3)
+async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    impatient(monkeypatch)
 
 
 @pytest.fixture
