@@ -8,7 +8,6 @@ import struct
 from modbus_connection import ModbusError
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     MeterError,
@@ -248,11 +247,9 @@ GARBAGE = {
 }
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
-async def test_garbage_is_one_of_our_errors(
-    garbage: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.05)
+async def test_garbage_is_one_of_our_errors(garbage: bytes) -> None:
     patient, hasty = (RawPeer(garbage, then_close=close) for close in (False, True))
     async with patient, hasty:
         for peer in (patient, hasty):

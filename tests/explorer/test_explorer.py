@@ -10,10 +10,9 @@ import subprocess
 import sys
 from typing import Any
 
-import aiohttp
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links, rest
+from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.dmed4.errors import EntryNotFoundError, RefusedError
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import Command, Identity
@@ -35,6 +34,7 @@ from simulator import (
 )
 from simulator.servers import ModbusServer
 from tests.dmed4.helpers import client
+from tests.driven_time import drive_time
 from tools.explorer.__main__ import explore, main, parse_arguments
 
 UNIT = 8
@@ -320,8 +320,7 @@ async def test_an_answer_that_is_refused_is_named(
 async def test_silence_about_one_thing_does_not_hide_the_rest(
     meter: SimulatedMeter, tmp_path: Path, transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
-    monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    drive_time(monkeypatch)
     server: RestServer | ModbusTcpServer
     if transport == "rest":
         server = RestServer(meter)
@@ -407,13 +406,13 @@ def test_nobody_there(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_silent_meter_is_not_asked_on(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, meter: SimulatedMeter
 ) -> None:
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.1)
-
     async def serve_and_explore() -> None:
         async with ModbusTcpServer(meter) as server:
             server.faults.inject(ModbusFault.SILENCE)
             arguments = ["modbus-tcp", "127.0.0.1", "--port", str(server.port)]
-            assert await asyncio.to_thread(main, arguments) == 1
+            with monkeypatch.context() as patch:
+                patch.setattr(links, "REQUEST_TIMEOUT", 0.1)
+                assert await asyncio.to_thread(main, arguments) == 1
             assert len(server.requests) == 1
             server.faults.clear()
             assert await asyncio.to_thread(main, arguments) == 0

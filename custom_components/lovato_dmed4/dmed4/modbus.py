@@ -190,11 +190,12 @@ class ModbusDevice:
 
     async def _take_turn[T](self, request: Callable[[], Awaitable[T]]) -> T:
         async with self._link.turn():
-            start = time.monotonic()
+            loop = asyncio.get_running_loop()
+            start = loop.time()
             try:
                 return await request()
             finally:
-                self._seconds_waited += time.monotonic() - start
+                self._seconds_waited += loop.time() - start
 
 
 class ModbusMeter(ModbusDevice):
