@@ -1,6 +1,7 @@
 """Reading of records."""
 
 import base64
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +18,7 @@ from custom_components.lovato_dmed4.ocmf import (
     parse,
 )
 
-from .helpers import PAYLOAD, record
+from .helpers import PAYLOAD, grows_evenly, record
 
 RECORD = record("00")
 
@@ -342,20 +343,30 @@ def test_a_frame_with_spaces() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "OCMF|" + "[" * 60_000,
-        'OCMF|{"MS":' + "[" * 30_000 + "]" * 30_000 + "}|{}",
-        'OCMF|{"MS":' * 5_000,
-        'OCMF|"' + '\\"' * 30_000,
-        "OCMF|" + '"' * 60_001,
-        "|" * 60_000,
-        'OCMF|{"RD":[{' + ",".join(f'"{n}":0' for n in range(3000)) + "}" + ",{}" * 10_000 + "]}|",
+        lambda size: "OCMF|" + "[" * 60 * size,
+        lambda size: 'OCMF|{"MS":' + "[" * 30 * size + "]" * 30 * size + "}|{}",
+        lambda size: 'OCMF|{"MS":' * 5 * size,
+        lambda size: 'OCMF|"' + '\\"' * 30 * size,
+        lambda size: "OCMF|" + '"' * (60 * size + 1),
+        lambda size: "|" * 60 * size,
+        lambda size: (
+            'OCMF|{"RD":[{'
+            + ",".join(f'"{n}":0' for n in range(3 * size))
+            + "}"
+            + ",{}" * 10 * size
+            + "]}|"
+        ),
     ],
     ids=["arrays", "deep", "objects", "quotes", "texts", "pipes", "fields"],
 )
-def test_hostile_data_cost_no_time(data: str) -> None:
-    # The time limit of each test would end what takes longer than its length explains.
-    with suppress(MalformedRecordError):
-        assert not parse(data).fields
+def test_the_work_of_reading_hostile_data_grows_no_faster_than_they(
+    data: Callable[[int], str],
+) -> None:
+    def work(size: int) -> None:
+        with suppress(MalformedRecordError):
+            assert not parse(data(size)).fields
+
+    assert grows_evenly(work)
 
 
 def test_vendors_may_nest_some_levels() -> None:

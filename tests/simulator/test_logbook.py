@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 import json
-import time
 
 from aiohttp import ClientSession
 import pytest
@@ -14,7 +13,6 @@ from simulator import (
     ManualClock,
     ModbusTcpServer,
     NotValidError,
-    Quirks,
     RestServer,
     SimulatedMeter,
 )
@@ -31,8 +29,8 @@ def make_meter(clock: ManualClock) -> MakeMeter:
     """Make meters whose logbooks, of five entries, have overflown; their index starts from…"""
 
     def make(index_base: int) -> SimulatedMeter:
-        quirks = Quirks(logbook_index_base=index_base)
-        meter = SimulatedMeter(clock=clock, max_records=5, max_events=5, quirks=quirks)
+        readings = {"logbook_index": str(index_base)}
+        meter = SimulatedMeter(clock=clock, max_records=5, max_events=5, readings=readings)
         meter.fill_logbook(12)
         for offset in range(0, 15 * 12, 15):
             meter.configure(datetime_offset=offset)
@@ -205,11 +203,9 @@ class TestFill:
         with pytest.raises(NotValidError):
             SimulatedMeter(commissioned=False).fill_logbook(2)
 
-    def test_fast(self) -> None:
+    def test_a_full_one(self) -> None:
         meter = SimulatedMeter(max_records=1000)
-        started = time.process_time()
         meter.fill_logbook(1000)
-        assert time.process_time() - started < 3
         assert len(meter.records) == 1000
         assert meter.measurement_status == 0
 

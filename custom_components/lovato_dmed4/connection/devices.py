@@ -1,0 +1,118 @@
+"""Make the device that an entry describes."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from aiohttp import ClientSession
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, async_get_clientsession
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.ssl import get_default_context
+
+from ..const import (
+    CONF_BAUDRATE,
+    CONF_CERTIFICATE,
+    CONF_CHANNEL,
+    CONF_DATA_FORMAT,
+    CONF_FRAMING,
+    CONF_KIND,
+    CONF_SCALE,
+    CONF_STOP_BITS,
+    CONF_TLS,
+    CONF_TRANSPORT,
+    CONF_UNIT_ID,
+    DOMAIN,
+    Kind,
+    Transport,
+)
+from ..dmed4.display import ModbusDisplay, RemoteDisplay, RestDisplay
+from ..dmed4.lines import Framing, Line, SerialLine, TcpLine
+from ..dmed4.meter import Meter
+from ..dmed4.modbus import ModbusDevice, ModbusMeter
+from ..dmed4.rest import RestDevice, RestMeter, Tls
+from ..dmed4.rest_session import open_session
+from ..dmed4.scale import MeasureScale
+
+_SESSION: Final[HassKey[ClientSession]] = HassKey(f"{DOMAIN}_session")
+
+
+@callback
+def async_http_session(hass: HomeAssistant) -> ClientSession:
+    """Get the HTTP session for all meters, which makes a connection for each request.
+
+    It finds names in the way that Home Assistant's own sessions do, those ending in .local included.
+    """
+    if (session := hass.data.get(_SESSION)) is None:
+        async_get_clientsession(hass)  # makes the resolver
+        session = open_session(hass.data.get(DATA_RESOLVER), get_default_context())
+        hass.data[_SESSION] = opened = session
+
+        async def close(_: Event) -> None:
+            await opened.close()
+
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
+    return session
+
+
+def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
+    hass: HomeAssistant,
+    data: Mapping[str, Any],
+    modbus: type[ModbusT],
+    rest: Callable[..., RestT],
+) -> ModbusT | RestT:
+    """Make the device that an entry's data describe; nothing is sent yet.
+
+    Raises:
+        LineInUseError: other entries use the same line with other settings.
+    """
+    if data[CONF_TRANSPORT] != Transport.REST:
+        return modbus.on(line_of(data), data[CONF_UNIT_ID])
+    return rest(
+        async_http_session(hass),
+        data[CONF_HOST],
+        data[CONF_PORT],
+        tls=Tls(data.get(CONF_TLS, Tls.OFF)),
+        certificate=data.get(CONF_CERTIFICATE, ""),
+        channel=data.get(CONF_CHANNEL, 0),
+    )
+
+
+def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
+    """Make the meter that an entry's data describe; see `make_device`."""
+    scale = MeasureScale(**data.get(CONF_SCALE, {}))
+    return make_device(hass, data, ModbusMeter, partial(RestMeter, scale=scale))
+
+
+def line_of(data: Mapping[str, Any]) -> Line:
+    """Get the Modbus line that an entry's data describe."""
+    if data[CONF_TRANSPORT] == Transport.MODBUS_TCP:
+        return TcpLine(
+            host=data[CONF_HOST],
+            port=data[CONF_PORT],
+            framing=Framing(data.get(CONF_FRAMING, Framing.TCP)),
+        )
+    return SerialLine(
+        device=data[CONF_DEVICE],
+        baudrate=data[CONF_BAUDRATE],
+        data_format=data[CONF_DATA_FORMAT],
+        stop_bits=data[CONF_STOP_BITS],
+        framing=Framing(data[CONF_FRAMING]),
+    )
+
+
+def is_display(entry: ConfigEntry[Any]) -> bool:
+    """Tell whether an entry is a remote display, and no meter."""
+    return entry.data.get(CONF_KIND) == Kind.DISPLAY
+
+
+def make_display(hass: HomeAssistant, data: Mapping[str, Any]) -> RemoteDisplay:
+    """Make the display that an entry's data describe; see `make_device`."""
+    return make_device(hass, data, ModbusDisplay, RestDisplay)
+
+
+def entry_scale(entry: ConfigEntry[Any]) -> MeasureScale:
+    """Get the scale that an entry uses."""
+    return MeasureScale(**entry.data.get(CONF_SCALE, {}))
