@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links, modbus, rest
+from custom_components.lovato_dmed4.dmed4 import links, modbus, output, rest
 from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
@@ -26,7 +26,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.25)
     monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.25))
     monkeypatch.setattr(modbus, "_BUSY_PAUSE", 0.01)
-    monkeypatch.setattr(modbus, "_RECORD_PAUSE", 0.01)
+    monkeypatch.setattr(output, "PAUSE", 0.01)
 
 
 @pytest.fixture(params=TRANSPORTS)

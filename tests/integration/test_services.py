@@ -14,7 +14,7 @@ import voluptuous as vol
 
 from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
+from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import JsonError, ManualClock, SimulatedMeter
 from simulator.prototype import PrototypeError
@@ -259,7 +259,7 @@ async def test_clock_that_is_not_taken(
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(entry.runtime_data.cycle, "_timing", Timing(poll=0.01, step=0.05))
+    monkeypatch.setattr(entry.runtime_data.cycle.watch, "timing", Timing(poll=0.01, step=0.05))
     with monkeypatch.context() as patch:
         patch.setattr(simulated, "sync_timeout", 0)
         for action in ("start_charge_cycle", "synchronise_clock"):
@@ -276,7 +276,7 @@ async def test_reset_errors(
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(entry.runtime_data.cycle, "_timing", Timing(poll=0.01, step=0.05))
+    monkeypatch.setattr(entry.runtime_data.cycle.watch, "timing", Timing(poll=0.01, step=0.05))
     simulated.set_error(2, 0)
     with monkeypatch.context() as patch:
         patch.setattr(simulated, "reset_errors", lambda: None)

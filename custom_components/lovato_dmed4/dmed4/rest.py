@@ -28,6 +28,7 @@ from .links import http_lock
 from .logbook import RestLogbook
 from .model import (
     Command,
+    Container,
     DisplayPage,
     FastMeasures,
     Feature,
@@ -48,6 +49,7 @@ from .model import (
     drift_seconds,
 )
 from .parameters import RestParameters
+from .record_text import cut
 from .scale import MeasureScale
 
 # `model_code` of system_status.
@@ -244,6 +246,7 @@ class RestMeter(RestDevice):
         | Feature.RECORD_SEARCH
         | Feature.PARSED_EVENTS
     )
+    containers = tuple(Container)
     shortest_interval = 0.0
     # A connection for each request, and the web server is there for others as well.
     fast_interval = 1.0
@@ -370,8 +373,8 @@ class RestMeter(RestDevice):
             search_position=_integer(answer, "log_search_position"),
         )
 
-    async def read_last_record(self) -> bytes:
-        """Fetch the last record; the web server gives it in one piece."""
+    async def read_last_record(self, known: bytes = b"") -> bytes:
+        """Fetch the last record; the web server gives it in one piece, so that is all there is to do."""
         return await self.fetch_text("ocmf", "ocmf_buff")
 
     async def fetch_text(
@@ -384,8 +387,12 @@ class RestMeter(RestDevice):
         """Set the clock."""
         await self._post("charge_settings", {"datetime": round(moment.timestamp())})
 
-    async def write_prototype(self, prototype: bytes) -> None:
-        """Post the bare payload object."""
+    async def write_prototype(
+        self, prototype: bytes, container: Container = Container.BARE
+    ) -> None:
+        """Post the prototype, bare or in the object that the answer to a GET is."""
+        if container is not Container.BARE:
+            prototype = json.dumps({"OCMF_BUFF": prototype.decode()}).encode()
         await self._request("POST", "ocmf", data=prototype, headers=_JSON)
 
     async def send(self, command: Command) -> None:
@@ -533,11 +540,11 @@ def _mapping(answer: Answer, name: str) -> Answer:
 
 
 def _record(answer: Answer, name: str) -> bytes:
-    record = answer.get(name, "")
+    record = answer.get(name) or ""
     if not isinstance(record, str):
         raise UnexpectedAnswerError(f"{name} is no text")
     try:
-        return record.encode(errors="surrogateescape")
+        return cut(record.encode(errors="surrogateescape"))
     except UnicodeEncodeError as err:
         raise UnexpectedAnswerError(f"{name} holds what is no character") from err
 
