@@ -238,7 +238,7 @@ async def test_refused_identification(
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(text: bytes) -> dict[str, str]:
+    def refuse(text: bytes, readings: Readings) -> dict[str, str]:
         raise PrototypeError(JsonError.VALUE)
 
     with monkeypatch.context() as patch:

@@ -210,7 +210,7 @@ class ChargeCycle:
         A meter may lose it with its power, while the logbook has it.
         """
         async with self._lock:
-            if record := await self._meter.read_last_record(self._last):
+            if record := await self._meter.read_last_record():
                 return record
             with suppress(EntryNotFoundError):
                 return await self._meter.logbook.read_record(0)
