@@ -21,7 +21,7 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, JsonError, ManualClock, RestServer, SimulatedMeter
 from simulator.faults import RestFault
 from simulator.prototype import PrototypeError
@@ -775,7 +775,7 @@ async def test_the_end_of_a_charge_is_told_with_its_verdict(
     assert texts(told, "who", "tariff", "file") == [("04A2B3C4", "0.45 EUR/kWh", "")]
     assert told[0]["title"] == f"{entry.title}: {energy} kWh, valid"
     message = told[0]["message"]
-    assert message.startswith(f"{energy} kWh in 0:25:00 for 04A2B3C4. All signatures are good")
+    assert message.startswith(f"{energy} kWh in 0:25:00 for 04A2B3C4. All signatures are verified")
     assert told[0]["explanation"] in message
     assert told[0]["link"] == f"/lovato-dmed4/session/1?meter={device_id(hass, entry)}"
 
