@@ -407,7 +407,7 @@ async def test_a_start_that_fails_is_told(
     told: Told,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(text: bytes) -> dict[str, str]:
+    def refuse(text: bytes, _: object) -> dict[str, str]:
         raise PrototypeError(JsonError.VALUE)
 
     await start_and_end(hass, entry)
