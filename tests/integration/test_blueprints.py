@@ -850,7 +850,7 @@ async def test_small_charges_are_left_out_unless_they_are_doubtful(
     await archive(rest_entry, [bad.begin, raw])
     await hass.async_block_till_done()
     assert texts(told, "verdict", "energy") == [("invalid", 1)]
-    assert "Do not bill this charge" in told[0]["message"]
+    assert "Do not bill this session" in told[0]["message"]
 
 
 # --- Warnings -----------------------------------------------------------------------------------
