@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import "../../src/card";
-import { ChargeCard, suggest } from "../../src/card/charge-card";
-import { CONFIG_FORM } from "../../src/card/config";
+import { ChargeCard } from "../../src/card/charge-card";
+import { CONFIG_FORM, suggest } from "../../src/card/config";
 import type { StartDialog } from "../../src/card/start-dialog";
 import type { PowerTrace } from "../../src/card/trace";
 import type { RecordResponse } from "../../src/common/actions";
@@ -417,10 +417,10 @@ describe("the last record", () => {
   });
 
   it.each([
-    ["valid", "Signature verified", "good"],
-    ["invalid", "does not match", "bad"],
-    ["no_key", "Not checked", ""],
-    ["unsupported", "Not checked", ""],
+    ["valid", "Signature verified", "valid"],
+    ["invalid", "does not match", "invalid"],
+    ["no_key", "Not checked", "no_key"],
+    ["unsupported", "Not checked", "unsupported"],
   ])("with the verdict %s is told as %s", async (signature, words, look) => {
     const callService = vi.fn().mockResolvedValue({ response: { ...RECORD, signature } });
     await show(fakeHass({}, { callService }));
