@@ -807,7 +807,7 @@ async def test_meters_behind_a_gateway_show_it(hass: HomeAssistant, order: tuple
             == Identity(model="", public_key=gateway_meter.public_key_raw).fingerprint
         )
         # Once, by 0x11 for display and meter and the two forms of the key.
-        assert len(asked) == 4
+        assert len(asked) == 3
         for entry in entries.values():
             await hass.config_entries.async_unload(entry.entry_id)
 

@@ -28,7 +28,9 @@ interface Shown {
 export function energyFigure(found: Energy, range: Range, shown: Shown): TemplateResult {
   const { text, hass } = shown;
   const bars = stack(found, range.starts);
-  const summary = text("panel.chart.summary", {
+  // Home Assistant cannot read plurals in a custom integration's texts.
+  const key = found.sessions === 1 ? "panel.chart.summary_one" : "panel.chart.summary";
+  const summary = text(key, {
     energy: energy(found.imported, hass),
     sessions: found.sessions,
     since: day(range.since, hass),
