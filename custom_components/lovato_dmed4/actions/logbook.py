@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
@@ -14,6 +14,7 @@ from ..dmed4.logbook import POSITIONS, read_events, read_records
 from ..dmed4.meter import Logbook
 from ..reports.response import record_response, record_summary
 from ..runtime_data import Dmed4ConfigEntry
+from .action import Action
 
 ATTR_FIRST: Final = "first"
 ATTR_LIMIT: Final = "limit"
@@ -119,3 +120,18 @@ async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceRe
             for position, event in enumerate(await read_events(logbook, offset, limit), offset)
         ],
     }
+
+
+LOGBOOK_ACTIONS: Final = {
+    "get_record": Action(
+        handler=get_record,
+        fields=RECORD_FIELDS,
+        checks=ONE_RECORD,
+        response=SupportsResponse.ONLY,
+    ),
+    "list_records": Action(
+        handler=list_records, fields=PAGE_FIELDS, response=SupportsResponse.ONLY
+    ),
+    "synchronise_records": Action(handler=synchronise_records),
+    "get_events": Action(handler=get_events, fields=PAGE_FIELDS, response=SupportsResponse.ONLY),
+}
