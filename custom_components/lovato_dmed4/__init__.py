@@ -9,7 +9,6 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .actions.records import async_setup_record_actions
 from .charging.tracker import ChargeTracker, charge_store
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import is_display, make_display, make_meter
@@ -50,6 +49,7 @@ from .web.frontend import (
     async_withdraw_panel,
 )
 from .web.live import async_setup_live_stream
+from .web.rights import async_setup_rights
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -72,11 +72,11 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a meter."""
     async_setup_services(hass)
-    async_setup_record_actions(hass)
     async_setup_websocket_api(hass)
     for view in VIEWS:
         hass.http.register_view(view(hass))
     async_setup_live_stream(hass)
+    async_setup_rights(hass)
     await async_serve_files(hass)
     return True
 

@@ -1,17 +1,18 @@
 """What all entities have in common."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from yarl import URL
 
 from .archive import ArchiveSummary
+from .charging.rights import async_require_admin
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import LiveCoordinator
 from .dmed4.model import Identity
@@ -74,12 +75,9 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
         """Let only administrators and automations write to a device.
 
         Raises:
-            Unauthorized: the user who asked is no administrator.
+            Unauthorized: the user who asked is not an administrator.
         """
-        if self._context is not None and self._context.user_id is not None:
-            user = await self.hass.auth.async_get_user(self._context.user_id)
-            if user is None or not user.is_admin:
-                raise Unauthorized(context=self._context, entity_id=self.entity_id)
+        await async_require_admin(self.hass, self._context)
 
 
 class Dmed4Entity(CommonEntity[LiveCoordinator]):
@@ -91,15 +89,17 @@ class Dmed4Entity(CommonEntity[LiveCoordinator]):
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = device_info(entry, entry.runtime_data.identity)
 
-    async def async_write(self, step: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Let the meter do something on behalf of an administrator, or of an automation.
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """Write to the meter on behalf of an administrator, or of an automation.
 
         Raises:
-            Unauthorized: the user who asked is no administrator.
+            Unauthorized: the user who asked is not an administrator.
             HomeAssistantError: it was not possible or failed.
         """
         await self.async_require_admin()
-        await self.coordinator.async_execute(step)
+        async with self.coordinator.commanding():
+            yield
 
 
 class HousekeepingEntity(Dmed4Entity):

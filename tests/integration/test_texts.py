@@ -28,7 +28,7 @@ from custom_components.lovato_dmed4 import (
     switch,
     text as page_texts,
 )
-from custom_components.lovato_dmed4.actions import records as record_actions
+from custom_components.lovato_dmed4.actions.action import Target
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
 from custom_components.lovato_dmed4.charging import power_failure, tracker as charge_tracker
 from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, Origin
@@ -36,7 +36,7 @@ from custom_components.lovato_dmed4.connection import certificate, errors as con
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
-from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
+from custom_components.lovato_dmed4.dmed4.display import ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
     FlagsConflictError,
     InputError,
@@ -233,7 +233,7 @@ def test_events_of_a_charge_cycle() -> None:
 
 def test_actions() -> None:
     assert set(ACTIONS) == set(STRINGS["services"]) == set(ICONS["services"])
-    assert set(ACTIONS) == {*services._ACTIONS, *record_actions._ACTIONS}
+    assert set(ACTIONS) == {*services.ACTIONS}
     for icon in texts(ICONS["services"]):
         assert icon.startswith("mdi:")
 
@@ -243,22 +243,15 @@ def test_action(action: str) -> None:
     words = STRINGS["services"][action]
     assert words["name"]
     assert words["description"].endswith(".")
-    fields = ACTIONS[action]["fields"]
-    assert list(words["fields"]) == list(fields)
-    for field in words["fields"].values():
+    fields = ACTIONS[action].get("fields", {})
+    assert list(words.get("fields", {})) == list(fields)
+    for field in words.get("fields", {}).values():
         assert field["name"]
         assert field["description"].endswith(".")
-    meter = {"integration": "lovato_dmed4"}
-    displays = {"filter": [meter | {"model": model} for model in METERS]}
-    device = fields["device_id"]
-    if action in record_actions._ACTIONS:
-        assert device["selector"]["device"] in (meter, meter | {"multiple": True})
-        return
-    assert next(iter(fields)) == "device_id"
-    assert device == {
-        "required": True,
-        "selector": {"device": displays if action == "set_custom_page" else meter},
-    }
+    # A meter has sensors, a display has texts: what the editor offers an action for.
+    (target,) = ACTIONS[action]["target"]["entity"]
+    display = services.ACTIONS[action].target is Target.DISPLAY
+    assert target == {"integration": "lovato_dmed4", "domain": "text" if display else "sensor"}
 
 
 def test_choices_of_actions() -> None:
@@ -287,13 +280,10 @@ def test_choices_about_the_archive() -> None:
     )
 
 
-@pytest.mark.parametrize("action", record_actions._ACTIONS)
-def test_fields_of_actions_about_the_archive(action: str) -> None:
-    def names(schema: Any) -> set[str]:
-        parts = getattr(schema, "validators", [schema])
-        return {str(key) for part in parts for key in getattr(part, "schema", None) or ()}
-
-    assert set(ACTIONS[action]["fields"]) == names(record_actions._ACTIONS[action][1])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_fields_of_actions(action: str) -> None:
+    fields = {str(key) for key in services.ACTIONS[action].fields} - {"device_id"}
+    assert set(ACTIONS[action].get("fields", {})) == fields
 
 
 # --- Reports ------------------------------------------------------------------------------------
@@ -342,10 +332,10 @@ def test_selectors() -> None:
     used = {
         field["selector"]["select"]["translation_key"]: field["selector"]["select"]["options"]
         for action in ACTIONS.values()
-        for field in action["fields"].values()
+        for field in action.get("fields", {}).values()
         if (field["selector"].get("select") or {}).get("translation_key")
     }
-    for form in config_flow._FORMS.values():
+    for form in (*config_flow._FORMS.values(), config_flow._OPTIONS):
         for field in form.schema.values():
             config = getattr(field, "config", {})
             if "translation_key" in config:

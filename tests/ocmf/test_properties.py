@@ -34,6 +34,7 @@ from custom_components.lovato_dmed4.ocmf import (
     transaction,
     verify,
 )
+from custom_components.lovato_dmed4.ocmf.export import to_strict
 
 from .helpers import PAYLOAD, grows_evenly, integers, record, sign, spki
 
@@ -141,7 +142,9 @@ def export(records: list[Record]) -> None:
     except NotExportableError:
         return
     texts = [data.text or "" for data in ET.fromstring(written).iter("signedData")]  # noqa: S314 - our own
-    assert [text.encode() for text in texts] == [each.raw for each in transaction(records)]
+    given = transaction(records)
+    assert [text.encode() for text in texts] == [to_strict(each, PUBLIC) for each in given]
+    assert [parse(text).payload for text in texts] == [each.payload for each in given]
 
 
 def read(data: bytes | str, signed: str = PAYLOAD) -> None:

@@ -106,7 +106,8 @@ class LastRecordView(_View):
             )
         data = entry.runtime_data
         try:
-            record = await data.live.async_execute(data.cycle.last_record)
+            async with data.live.commanding():
+                record = await data.cycle.last_record()
         except HomeAssistantError as err:
             return self.json_message(str(err), HTTPStatus.BAD_GATEWAY)
         if not record:
