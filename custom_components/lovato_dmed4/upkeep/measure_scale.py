@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
@@ -17,7 +18,6 @@ from ..coordinator import LiveCoordinator
 from ..dmed4.model import Identity, Measures
 from ..dmed4.rest import RestMeter
 from ..dmed4.scale import EnergyBalance, MeasureScale, alternatives, deviation, scaled, the_only
-from ..runtime_data import Dmed4ConfigEntry
 
 SAMPLES: Final = 5
 """Different samples in a row that say the same: one may be torn between two of the meter's own."""
@@ -34,11 +34,20 @@ class ScaleCheck:
     What they tell without a doubt is taken over; for the rest a person is asked.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        meter: RestMeter,
+        identity: Identity,
+        live: LiveCoordinator,
+    ) -> None:
         self._hass = hass
         self._entry = entry
-        self._live: LiveCoordinator = entry.runtime_data.live
-        self._rated = rated_current(entry.runtime_data.identity)
+        self._meter = meter
+        self._live = live
+        self._rated = rated_current(identity)
         self._energy = EnergyBalance()
         self._seen: int | None = None
         self._times = 0
@@ -46,12 +55,10 @@ class ScaleCheck:
 
     @callback
     def async_start(self) -> None:
-        """Compare from now on, where the scale is in doubt."""
-        if isinstance(meter := self._entry.runtime_data.meter, RestMeter):
-            self._meter = meter
-            self._entry.async_on_unload(self._live.async_add_listener(self._check))
-            self._entry.async_on_unload(self._delete)
-            self._check()
+        """Compare from now on."""
+        self._entry.async_on_unload(self._live.async_add_listener(self._check))
+        self._entry.async_on_unload(self._delete)
+        self._check()
 
     @callback
     def _check(self) -> None:
@@ -124,7 +131,7 @@ class ScaleCheck:
         ir.async_delete_issue(self._hass, DOMAIN, issue_id(self._entry))
 
 
-def issue_id(entry: Dmed4ConfigEntry) -> str:
+def issue_id(entry: ConfigEntry[Any]) -> str:
     """Get the ID of the issue that the scale of a meter is wrong."""
     return f"{entry.entry_id}_{ISSUE}"
 
@@ -152,7 +159,7 @@ def values_text(measures: Measures, scale: MeasureScale, other: MeasureScale) ->
 class ScaleFlow(RepairsFlow):
     """Let the user say which scale gives what the meter's display shows."""
 
-    def __init__(self, entry: Dmed4ConfigEntry, data: Mapping[str, Any]) -> None:
+    def __init__(self, entry: ConfigEntry[Any], data: Mapping[str, Any]) -> None:
         self._entry = entry
         sample = {name: data[name] for name in ("voltage", "current", "power")}
         loaded = getattr(entry, "runtime_data", None)
