@@ -1,5 +1,5 @@
 /* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */
-import{A as Ie,B as D,a as A,b as a,c as P,d as p,e as W,f as O,j as ze,k as X,l as Le,n as Ee,o as Ae,q as w,r as V,s as J,t as _,w as Oe,x as De,z as Q}from"./shared.js";var et=1e3,b=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let n=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${O}/${t}`,...i});if(n!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await Q(e,s);if(n!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},et);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};var I={search:"",meter:"",since:"",until:"",verdict:""},U={view:"sessions",session:0,filters:I,period:"day",page:1},fe=["valid","inconsistent","unverifiable","key_changed","invalid"],tt=/^\d{4}-\d{2}-\d{2}$/,it=2**31-1;function ge(r){return Object.values(r).some(e=>e!=="")}function ve(r,e){let[t="",i=""]=r.split("/").filter(Boolean),n=new URLSearchParams(e),s=l=>{let c=n.get(l)??"";return tt.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?Ce(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:n.get("search")??"",meter:n.get("meter")??"",since:s("since"),until:s("until"),verdict:fe.find(l=>l===n.get("verdict"))??""},period:n.get("period")==="month"?"month":"day",page:Ce(n.get("page")??"")||1}}function Ce(r){let e=/^\d+$/.test(r)?Number(r):0;return e<=it?e:0}function q({view:r,session:e,filters:t,period:i,page:n}){let s=new URLSearchParams;if(r==="session")t.meter&&s.set("meter",t.meter);else if(r==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),n>1&&s.set("page",String(n))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},l=s.toString();return l?`${o[r]}?${l}`:o[r]}function ee(r,e){return{...e.length?{device_id:e}:{},...r.search.trim()?{search:r.search.trim()}:{},...r.since?{since:r.since}:{},...r.until?{until:B(r.until)}:{},...r.verdict?{verdict:[r.verdict]}:{}}}function B(r,e=1){let t=new Date(`${r}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var nt=34;function ye(r,e,t=!1){let i=`${r}${q(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:rt(r)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function rt(r){return window.location.pathname.replace(/\/$/,"")===r}var k=class extends W{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},_problem:{state:!0},_width:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this._width=Math.max(240,Math.round(e.contentRect.width)-nt))});constructor(){super(),this._problem="",this._width=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${q({...this.place,...e})}`}go(e,t=!1){ye(this.base,{...this.place,...e},t)}async save(e){this._problem="";try{await ze(this.hass,e)}catch(t){this._problem=await Q(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var y="–";function u(r,e,t){return r(`${e}.${t}`)||t}function $(r,e){return r===null?y:J(new Date(r),e,new Date(0))}function C(r,e){if(r===null)return y;let t=r.split(".")[1]?.length??0;return`${w(Number(r),t,e.locale)} kWh`}function H(r,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${r}T00:00:00Z`))}function F(r,e){return r===null?y:u(e,"identification_type",r.toLowerCase())}function He({identification:r},e){return r===null||r===""?e("panel.unidentified"):r}function Fe(r,e){let t=Object.fromEntries(r.values.map((i,n)=>[`value_${n+1}`,i]));return e(`finding.${r.code}`,t)||r.code}var st={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},at={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function L(r){return st[r]??["neutral","mdi:shield-off-outline"]}function j(r){let[e,t]=at[r];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function te(r,e){let[t,i]=L(r);return a`<span class="chip ${t}"
+import{A as Ie,B as D,a as A,b as a,c as P,d as p,e as W,f as O,j as ze,k as X,l as Le,n as Ee,o as Ae,q as w,r as V,s as J,t as _,w as Oe,x as De,z as Q}from"./shared.js";var et=1e3,b=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let n=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${O}/${t}`,...i});if(n!==this.#t)return;this.value=s,this.error=""}catch(s){let l=await Q(e,s);if(n!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},et);return}this.error=l}this.busy=!1,this.#e.requestUpdate()}};var I={search:"",meter:"",since:"",until:"",verdict:""},U={view:"sessions",session:0,filters:I,period:"day",page:1},fe=["valid","inconsistent","unverifiable","key_changed","invalid"],tt=/^\d{4}-\d{2}-\d{2}$/,it=2**31-1;function ge(r){return Object.values(r).some(e=>e!=="")}function ve(r,e){let[t="",i=""]=r.split("/").filter(Boolean),n=new URLSearchParams(e),s=o=>{let c=n.get(o)??"";return tt.test(c)&&!Number.isNaN(Date.parse(c))?c:""},l=t==="session"?Ce(i):0;return{view:l?"session":t==="verify"||t==="archive"?t:"sessions",session:l,filters:{search:n.get("search")??"",meter:n.get("meter")??"",since:s("since"),until:s("until"),verdict:fe.find(o=>o===n.get("verdict"))??""},period:n.get("period")==="month"?"month":"day",page:Ce(n.get("page")??"")||1}}function Ce(r){let e=/^\d+$/.test(r)?Number(r):0;return e<=it?e:0}function q({view:r,session:e,filters:t,period:i,page:n}){let s=new URLSearchParams;if(r==="session")t.meter&&s.set("meter",t.meter);else if(r==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),n>1&&s.set("page",String(n))}let l={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},o=s.toString();return o?`${l[r]}?${o}`:l[r]}function ee(r,e){return{...e.length?{device_id:e}:{},...r.search.trim()?{search:r.search.trim()}:{},...r.since?{since:r.since}:{},...r.until?{until:B(r.until)}:{},...r.verdict?{verdict:[r.verdict]}:{}}}function B(r,e=1){let t=new Date(`${r}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var nt=34;function ye(r,e,t=!1){let i=`${r}${q(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:rt(r)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function rt(r){return window.location.pathname.replace(/\/$/,"")===r}var k=class extends W{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},_problem:{state:!0},_width:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this._width=Math.max(240,Math.round(e.contentRect.width)-nt))});constructor(){super(),this._problem="",this._width=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${q({...this.place,...e})}`}go(e,t=!1){ye(this.base,{...this.place,...e},t)}async save(e){this._problem="";try{await ze(this.hass,e)}catch(t){this._problem=await Q(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var y="–";function u(r,e,t){return r(`${e}.${t}`)||t}function $(r,e){return r===null?y:J(new Date(r),e,new Date(0))}function C(r,e){if(r===null)return y;let t=r.split(".")[1]?.length??0;return`${w(Number(r),t,e.locale)} kWh`}function H(r,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${r}T00:00:00Z`))}function F(r,e){return r===null?y:u(e,"identification_type",r.toLowerCase())}function He({identification:r},e){return r===null||r===""?e("panel.unidentified"):r}function Fe(r,e){let t=Object.fromEntries(r.values.map((i,n)=>[`value_${n+1}`,i]));return e(`finding.${r.code}`,t)||r.code}var st={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},at={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function L(r){return st[r]??["neutral","mdi:shield-off-outline"]}function j(r){let[e,t]=at[r];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function te(r,e){let[t,i]=L(r);return a`<span class="chip ${t}"
 ><ha-icon icon=${i}></ha-icon>${u(e,"panel.verdict",r)}</span
 >`}function f(r,e,t){return a`<div class="notice ${r}" role=${r==="danger"?"alert":"status"}>
 <ha-icon icon=${e}></ha-icon>
@@ -746,8 +746,8 @@ font-weight: var(--ha-font-weight-medium, 500);
 white-space: nowrap;
 }
 `;var ot=50,ne=class extends k{static styles=[_,R,M];#e=new b(this);#t=new b(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#o()}#o=()=>{this.#t.load(this.hass,"records/list",{...this.#n(this.info.meters[0]),limit:ot})};#n(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:n})=>i===e.archive?n??[]:[])}}#s(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#n(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return a`${t.map(i=>this.#a(e.filter(n=>n.archive===i)))}
-${this.#d()}`}#a(e){let{texts:t}=this,[i]=e,{value:n,busy:s}=this.#e,o=this.#i===i?.archive;return a`
-${e.map(l=>this.#l(l))}
+${this.#d()}`}#a(e){let{texts:t}=this,[i]=e,{value:n,busy:s}=this.#e,l=this.#i===i?.archive;return a`
+${e.map(o=>this.#l(o))}
 <section class="card check">
 <div>
 <h2>${t("panel.archive.verify")}</h2>
@@ -759,20 +759,20 @@ type="button"
 @click=${()=>{i&&this.#s(i)}}
 >
 <ha-icon icon="mdi:shield-sync-outline"></ha-icon>
-${t(s&&o?"panel.archive.verifying":"panel.archive.verify_now")}
+${t(s&&l?"panel.archive.verifying":"panel.archive.verify_now")}
 </button>
 <div class="wide" role="status">
-${o&&n?f(n.suspicious?"warning":"success",n.suspicious?"mdi:shield-alert-outline":"mdi:shield-check",t("panel.archive.verified",{records:n.records,suspicious:n.suspicious,failed:n.failed})):p}
-${o&&this.#e.error?f("danger","mdi:alert-circle-outline",this.#e.error):p}
+${l&&n?f(n.suspicious?"warning":"success",n.suspicious?"mdi:shield-alert-outline":"mdi:shield-check",t("panel.archive.verified",{records:n.records,suspicious:n.suspicious,failed:n.failed})):p}
+${l&&this.#e.error?f("danger","mdi:alert-circle-outline",this.#e.error):p}
 </div>
 </section>
-`}#l(e){let{texts:t,hass:i}=this,{sync:n}=e,s=c=>w(c,0,i.locale),o=X(i,e.device_id??""),l=Ee(Le(i,o,"sensor.measurement_status"));return a`<section class="card">
+`}#l(e){let{texts:t,hass:i}=this,{sync:n}=e,s=c=>w(c,0,i.locale),l=X(i,e.device_id??""),o=Ee(Le(i,l,"sensor.measurement_status"));return a`<section class="card">
 <header>
 <h2>
 ${e.device_id?a`<a href="/config/devices/device/${e.device_id}">${e.name}</a>`:e.name}
 </h2>
 </header>
-${l?p:f("neutral","mdi:lan-disconnect",t("panel.archive.offline"))}
+${o?p:f("neutral","mdi:lan-disconnect",t("panel.archive.offline"))}
 ${e.available?p:f("warning","mdi:database-off-outline",t("panel.unavailable",{name:e.name,count:e.waiting}))}
 ${e.failed?f("danger","mdi:shield-remove",t("panel.archive.failed",{count:e.failed})):p}
 ${n.lost?f("danger","mdi:database-remove-outline",t("panel.archive.lost",{count:n.lost})):p}
@@ -829,8 +829,8 @@ aria-label="OCMF ${e.pagination??""}: ${t("panel.download.ocmf")}"
 >
 <ha-icon icon="mdi:download"></ha-icon>OCMF
 </button>
-</li>`}};var Ve=92,lt=30,ct=12,be=5;function re(r,e=0,t=4){let i=Math.min(0,e),n=Math.max(0,r),s=(n-i)/t||1/t,o=10**Math.floor(Math.log10(s)),l=o*([1,2,2.5,5].find(g=>g*o>=s*.999999)??10),c=Math.floor(i/l+1e-9),d=Math.max(Math.ceil(n/l-1e-9),c+1),h=Array.from({length:d-c+1},(g,E)=>(c+E)*l),m=Math.max(0,-Math.floor(Math.log10(l))),z=Math.abs(l*10**m-Math.round(l*10**m))<1e-6;return{top:d*l,bottom:c*l,ticks:h,decimals:z?m:m+1}}function Ue(r,e,t){let i=r.until||(r.since>t?r.since:t),n=e==="day"?B(i,1-lt):$e(i,1-ct),s=r.since&&r.since<=i?r.since:n,o=e==="day"&&B(s,Ve)<=i?"month":e,l=[],c=o==="day"?s:$e(s,0);for(let m=c;m<=i;m=o==="day"?B(m):$e(m,1))l.push(m);let d=l.slice(-Ve),[h=s]=d;return{period:o,starts:d,since:h>s?h:s,until:i}}function $e(r,e){let t=new Date(`${r.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function qe(r,e){let t=r.series.slice(0,r.series.length>be?be-1:be),i=r.series.slice(t.length),n=[...t.map(l=>[l]),...i.length?[i]:[]],s=n.map(l=>{let c=new Map;for(let{buckets:d}of l)for(let{start:h,imported:m}of d)c.set(h,(c.get(h)??0)+Number(m));return c}),o=e.map(l=>{let c=s.map(d=>Math.max(0,d.get(l)??0));return{start:l,values:c,total:c.reduce((d,h)=>d+h,0)}});return{series:n.map(l=>({identification:l.length>1?void 0:l[0]?.identification,total:l.reduce((c,{imported:d})=>c+Number(d),0)})),bars:o,highest:Math.max(0,...o.map(({total:l})=>l))}}function Be(r,e,t){let i=n=>n.toFixed(1);return r.map(({time:n,value:s},o)=>o?`H${i(e(n))}V${i(t(s))}`:`M${i(e(n))} ${i(t(s))}`).join("")}function je(r,e,t,i){if(r.length<=2*i)return[...r];let n=new Map;for(let s of r){let o=Math.floor((s.time-e)/(t-e)*i);n.set(o,[...n.get(o)??[],s])}return[...n.values()].flatMap(s=>{let o=[...s].sort((c,d)=>c.value-d.value),l=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(l)].sort((c,d)=>c.time-d.time)})}function Ge(r,e,t){let n=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(l=>(e-r)/1e3/l<=t)??604800*4),s=new Date(r).getTimezoneOffset()*6e4,o=[];for(let l=Math.ceil((r-s)/n)*n+s;l<=e;l+=n)o.push(l);return o}var xe=25,dt=350,we=200,G=44,Ke=64,pt=22,ke=8,se=class extends k{static styles=[_,R,M,ie];#e=new b(this);#t=new b(this);#i="";#o;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#o)}willUpdate(e){let t=JSON.stringify([this.place,this.#n]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#a())}get#n(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:n})=>i?[]:n??[])}get#s(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ue(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/xe);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0)}#a=()=>{let{filters:e,page:t}=this.place,i=ee(e,this.#n);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*xe,limit:xe});let{since:n,until:s,period:o}=this.#s,l=ee({...e,since:n,until:s},this.#n);this.#t.load(this.hass,"sessions/energy",{...l,period:o})};#l(e,t=!1){this.go({filters:{...this.place.filters,...e},page:1},t)}#p=e=>{let{value:t}=e.target;clearTimeout(this.#o),this.#o=setTimeout(()=>{this.#l({search:t},!0)},dt)};#r(e){return t=>{this.#l({[e]:t.target.value})}}#c(e){let t=this.#n,{meters:i}=this.info,{entry_id:n}=i.find(({device_id:l})=>l===t[0])??i[0]??{},s=new URLSearchParams;for(let[l,c]of Object.entries(ee(this.place.filters,t)))for(let d of[c].flat())s.append(l,String(d));let o=s.size?`?${s}`:"";this.save(`/api/${O}/${n??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,n=this.#e.value?.total===0&&!ge(this.place.filters);return a`
-${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:o})=>f("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:o})))}
+</li>`}};var Ve=92,lt=30,ct=12,be=5;function re(r,e=0,t=4){let i=Math.min(0,e),n=Math.max(0,r),s=(n-i)/t||1/t,l=10**Math.floor(Math.log10(s)),o=l*([1,2,2.5,5].find(g=>g*l>=s*.999999)??10),c=Math.floor(i/o+1e-9),d=Math.max(Math.ceil(n/o-1e-9),c+1),h=Array.from({length:d-c+1},(g,E)=>(c+E)*o),m=Math.max(0,-Math.floor(Math.log10(o))),z=Math.abs(o*10**m-Math.round(o*10**m))<1e-6;return{top:d*o,bottom:c*o,ticks:h,decimals:z?m:m+1}}function Ue(r,e,t){let i=r.until||(r.since>t?r.since:t),n=e==="day"?B(i,1-lt):$e(i,1-ct),s=r.since&&r.since<=i?r.since:n,l=e==="day"&&B(s,Ve)<=i?"month":e,o=[],c=l==="day"?s:$e(s,0);for(let m=c;m<=i;m=l==="day"?B(m):$e(m,1))o.push(m);let d=o.slice(-Ve),[h=s]=d;return{period:l,starts:d,since:h>s?h:s,until:i}}function $e(r,e){let t=new Date(`${r.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function qe(r,e){let t=r.series.slice(0,r.series.length>be?be-1:be),i=r.series.slice(t.length),n=[...t.map(o=>[o]),...i.length?[i]:[]],s=n.map(o=>{let c=new Map;for(let{buckets:d}of o)for(let{start:h,imported:m}of d)c.set(h,(c.get(h)??0)+Number(m));return c}),l=e.map(o=>{let c=s.map(d=>Math.max(0,d.get(o)??0));return{start:o,values:c,total:c.reduce((d,h)=>d+h,0)}});return{series:n.map(o=>({identification:o.length>1?void 0:o[0]?.identification,total:o.reduce((c,{imported:d})=>c+Number(d),0)})),bars:l,highest:Math.max(0,...l.map(({total:o})=>o))}}function Be(r,e,t){let i=n=>n.toFixed(1);return r.map(({time:n,value:s},l)=>l?`H${i(e(n))}V${i(t(s))}`:`M${i(e(n))} ${i(t(s))}`).join("")}function je(r,e,t,i){if(r.length<=2*i)return[...r];let n=new Map;for(let s of r){let l=Math.floor((s.time-e)/(t-e)*i);n.set(l,[...n.get(l)??[],s])}return[...n.values()].flatMap(s=>{let l=[...s].sort((c,d)=>c.value-d.value),o=[l[0],l.at(-1)].filter(c=>c!==void 0);return[...new Set(o)].sort((c,d)=>c.time-d.time)})}function Ge(r,e,t){let n=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(o=>(e-r)/1e3/o<=t)??604800*4),s=new Date(r).getTimezoneOffset()*6e4,l=[];for(let o=Math.ceil((r-s)/n)*n+s;o<=e;o+=n)l.push(o);return l}var xe=25,dt=350,we=200,G=44,Ke=64,pt=22,ke=8,se=class extends k{static styles=[_,R,M,ie];#e=new b(this);#t=new b(this);#i="";#o;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#o)}willUpdate(e){let t=JSON.stringify([this.place,this.#n]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#a())}get#n(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:n})=>i?[]:n??[])}get#s(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ue(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/xe);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0)}#a=()=>{let{filters:e,page:t}=this.place,i=ee(e,this.#n);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*xe,limit:xe});let{since:n,until:s,period:l}=this.#s,o=ee({...e,since:n,until:s},this.#n);this.#t.load(this.hass,"sessions/energy",{...o,period:l})};#l(e,t=!1){this.go({filters:{...this.place.filters,...e},page:1},t)}#p=e=>{let{value:t}=e.target;clearTimeout(this.#o),this.#o=setTimeout(()=>{this.#l({search:t},!0)},dt)};#r(e){return t=>{this.#l({[e]:t.target.value})}}#c(e){let t=this.#n,{meters:i}=this.info,{entry_id:n}=i.find(({device_id:o})=>o===t[0])??i[0]??{},s=new URLSearchParams;for(let[o,c]of Object.entries(ee(this.place.filters,t)))for(let d of[c].flat())s.append(o,String(d));let l=s.size?`?${s}`:"";this.save(`/api/${O}/${n??""}/sessions.${e}${l}`)}render(){let{texts:e,info:t}=this,n=this.#e.value?.total===0&&!ge(this.place.filters);return a`
+${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:l})=>f("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:l})))}
 ${n?this.#d():a`${this.#h()} ${this.#m()} ${this.#k()}`}
 `}#d(){let{texts:e}=this;return a`<section class="empty card">
 <ha-icon icon="mdi:ev-station"></ha-icon>
@@ -857,8 +857,8 @@ ${n.length>1?a`<label
 <option value="" ?selected=${!i.meter}>
 ${e("panel.filter.all_meters")}
 </option>
-${n.map(({device_id:s,name:o})=>a`<option value=${s??""} ?selected=${s===i.meter}>
-${o}
+${n.map(({device_id:s,name:l})=>a`<option value=${s??""} ?selected=${s===i.meter}>
+${l}
 </option>`)}
 </select>
 </label>`:p}
@@ -904,34 +904,34 @@ aria-pressed=${String(t===e)}
 @click=${()=>{this.go({period:e},!0)}}
 >
 ${this.texts(`panel.chart.${e}`)}
-</button>`}#y(e,t){let{texts:i,hass:n}=this,s=qe(e,t.starts),o=i("panel.chart.summary",{energy:C(e.imported,n),sessions:e.sessions,since:H(t.since,n),until:H(t.until,n)});return a`<figure>
+</button>`}#y(e,t){let{texts:i,hass:n}=this,s=qe(e,t.starts),l=e.sessions===1?"panel.chart.summary_one":"panel.chart.summary",o=i(l,{energy:C(e.imported,n),sessions:e.sessions,since:H(t.since,n),until:H(t.until,n)});return a`<figure>
 <figcaption>${o}</figcaption>
 ${e.sessions?a`${this.#b(s,t,o)} ${this.#x(s)}
 ${this.#w(s,t)}`:a`<p class="quiet">${i("panel.chart.none")}</p>`}
-</figure>`}#b({bars:e,highest:t},{period:i},n){let{hass:s,_width:o}=this,l=re(t),c=we-ke-pt,d=g=>ke+c-g/l.top*c,h=(o-G)/e.length,m=Math.min(h*.72,48),z=Math.ceil(Ke/h);return a`<div class="plot">
-<svg viewBox="0 0 ${o} ${we}" role="img" aria-label=${n}>
-${l.ticks.map(g=>P`<line class="grid" x1=${G} x2=${o} y1=${d(g)} y2=${d(g)} />
-<text class="tick" x=${G-8} y=${d(g)+4} text-anchor="end">${w(g,l.decimals,s.locale)}</text>`)}
+</figure>`}#b({bars:e,highest:t},{period:i},n){let{hass:s,_width:l}=this,o=re(t),c=we-ke-pt,d=g=>ke+c-g/o.top*c,h=(l-G)/e.length,m=Math.min(h*.72,48),z=Math.ceil(Ke/h);return a`<div class="plot">
+<svg viewBox="0 0 ${l} ${we}" role="img" aria-label=${n}>
+${o.ticks.map(g=>P`<line class="grid" x1=${G} x2=${l} y1=${d(g)} y2=${d(g)} />
+<text class="tick" x=${G-8} y=${d(g)+4} text-anchor="end">${w(g,o.decimals,s.locale)}</text>`)}
 ${e.map(({start:g,values:E,total:Y},v)=>{let Pe=G+v*h+(h-m)/2,Z=0;return P`<g class="bar">
 <title>${this.#f(g,i)}: ${w(Y,2,s.locale)} kWh</title>
 <rect class="hit" x=${G+v*h} y=${ke} width=${h} height=${c} />
 ${E.map((Me,Je)=>{if(!Me)return p;let Qe=d(Z);return Z+=Me,P`<rect class="series-${Je}" x=${Pe} y=${d(Z)} width=${m} height=${Math.max(Qe-d(Z),.5)} />`})}
-${(e.length-1-v)%z?p:P`<text class="tick" x=${Math.min(Pe+m/2,o-Ke/3)} y=${we-4} text-anchor="middle">${this.#$(g,i)}</text>`}
+${(e.length-1-v)%z?p:P`<text class="tick" x=${Math.min(Pe+m/2,l-Ke/3)} y=${we-4} text-anchor="middle">${this.#$(g,i)}</text>`}
 </g>`})}
 </svg>
 </div>`}#$(e,t){return H(e,this.hass,t==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}#f(e,t){return t==="day"?H(e,this.hass,{dateStyle:"full"}):H(e,this.hass,{month:"long",year:"numeric"})}#g(e){return e||this.texts(e===void 0?"panel.chart.others":"panel.unidentified")}#x({series:e}){let{search:t}=this.place.filters;return a`<ul class="legend">
-${e.map(({identification:i,total:n},s)=>{let o=a`<i class="series-${s}"></i>
+${e.map(({identification:i,total:n},s)=>{let l=a`<i class="series-${s}"></i>
 <span>${this.#g(i)}</span>
-<b>${w(n,1,this.hass.locale)} kWh</b>`,l=t!==""&&t===i;return a`<li>
+<b>${w(n,1,this.hass.locale)} kWh</b>`,o=t!==""&&t===i;return a`<li>
 ${i?a`<button
 type="button"
-aria-pressed=${String(l)}
-@click=${()=>{this.#l({search:l?"":i})}}
+aria-pressed=${String(o)}
+@click=${()=>{this.#l({search:o?"":i})}}
 >
-${o}
-</button>`:a`<span class="item">${o}</span>`}
+${l}
+</button>`:a`<span class="item">${l}</span>`}
 </li>`})}
-</ul>`}#w({bars:e,series:t},{period:i}){let{texts:n,hass:s}=this,o=l=>l?w(l,2,s.locale):y;return a`<details class="numbers">
+</ul>`}#w({bars:e,series:t},{period:i}){let{texts:n,hass:s}=this,l=o=>o?w(o,2,s.locale):y;return a`<details class="numbers">
 <summary>${n("panel.chart.table")}</summary>
 <div class="scroll" tabindex="0" role="group" aria-label=${n("panel.chart.table")}>
 <table>
@@ -941,15 +941,15 @@ ${n("panel.chart.caption")}
 <thead>
 <tr>
 <th scope="col">${n(`panel.chart.${i}`)}</th>
-${t.map(({identification:l})=>a`<th scope="col" class="number">${this.#g(l)}</th>`)}
+${t.map(({identification:o})=>a`<th scope="col" class="number">${this.#g(o)}</th>`)}
 <th scope="col" class="number">${n("panel.chart.total")}</th>
 </tr>
 </thead>
 <tbody>
-${e.filter(({total:l})=>l).reverse().map(({start:l,values:c,total:d})=>a`<tr>
-<th scope="row">${this.#f(l,i)}</th>
-${c.map(h=>a`<td class="number">${o(h)}</td>`)}
-<td class="number">${o(d)}</td>
+${e.filter(({total:o})=>o).reverse().map(({start:o,values:c,total:d})=>a`<tr>
+<th scope="row">${this.#f(o,i)}</th>
+${c.map(h=>a`<td class="number">${l(h)}</td>`)}
+<td class="number">${l(d)}</td>
 </tr>`)}
 </tbody>
 </table>
@@ -970,10 +970,10 @@ title=${e(`panel.download.all_${n==="csv"?"csv":"zip"}`)}
 ${this._problem?f("danger","mdi:alert-circle-outline",this._problem):p}
 ${S(this.#e,e,this.#a)}
 ${t?this.#_(t):this.#e.error?p:T(e)}
-</section>`}#_(e){let{texts:t}=this,{sessions:i,total:n,offset:s,limit:o}=e;if(!i.length)return a`<div class="empty">
+</section>`}#_(e){let{texts:t}=this,{sessions:i,total:n,offset:s,limit:l}=e;if(!i.length)return a`<div class="empty">
 <ha-icon icon="mdi:magnify-close"></ha-icon>
 <p>${t("panel.list.none")}</p>
-</div>`;let l=Math.floor(s/o)+1,c=t("panel.list.range",{first:s+1,last:s+i.length,total:n}),d=this.info.meters.length>1,h=["begin","duration","energy","who",...d?["meter"]:[],"tariff","verdict"];return a`<table class="sessions" role="table" aria-labelledby="sessions">
+</div>`;let o=Math.floor(s/l)+1,c=t("panel.list.range",{first:s+1,last:s+i.length,total:n}),d=this.info.meters.length>1,h=["begin","duration","energy","who",...d?["meter"]:[],"tariff","verdict"];return a`<table class="sessions" role="table" aria-labelledby="sessions">
 <thead role="rowgroup">
 <tr role="row">
 ${h.map(m=>a`<th
@@ -991,8 +991,8 @@ ${i.map(m=>this.#T(m,d))}
 </table>
 <nav class="paging" aria-label=${t("panel.list.pages")}>
 <span aria-live="polite">${c}</span>
-${this.#v(l-1,l>1,"previous","mdi:chevron-left")}
-${this.#v(l+1,s+o<n,"next","mdi:chevron-right")}
+${this.#v(o-1,o>1,"previous","mdi:chevron-left")}
+${this.#v(o+1,s+l<n,"next","mdi:chevron-right")}
 </nav>`}#v(e,t,i,n){let s=this.texts(`panel.list.${i}`);return a`<button
 type="button"
 class="icon"
@@ -1002,26 +1002,26 @@ title=${s}
 @click=${()=>{this.go({page:e})}}
 >
 <ha-icon icon=${n}></ha-icon>
-</button>`}#T(e,t){let{texts:i,hass:n}=this,{duration:s,tariff_text:o}=e,l=e.outcome==="open",c=e.device_id??this.place.filters.meter,d=this.href({view:"session",session:e.session_id,filters:{...I,meter:c||(this.#n[0]??"")}});return a`<tr role="row">
+</button>`}#T(e,t){let{texts:i,hass:n}=this,{duration:s,tariff_text:l}=e,o=e.outcome==="open",c=e.device_id??this.place.filters.meter,d=this.href({view:"session",session:e.session_id,filters:{...I,meter:c||(this.#n[0]??"")}});return a`<tr role="row">
 <td role="cell" class="begin">
 <a href=${d}
 >${e.begin?$(e.begin,n):i("panel.list.no_time")}</a
 >
 </td>
 <td role="cell" class="number duration">
-${l?a`<span class="open">${i("panel.outcome.open")}</span>`:s===null?y:V(s)}
+${o?a`<span class="open">${i("panel.outcome.open")}</span>`:s===null?y:V(s)}
 </td>
 <td role="cell" class="number energy">
-${l?y:C(e.imported,n)}
+${o?y:C(e.imported,n)}
 </td>
 <td role="cell" class="who">
 ${He(e,i)}
 ${e.identification?a`<small>${F(e.identification_type,i)}</small>`:p}
 </td>
 ${t?a`<td role="cell" class="meter">${e.meter??i("panel.gone")}</td>`:p}
-<td role="cell" class="tariff">${o??y}</td>
+<td role="cell" class="tariff">${l??y}</td>
 <td role="cell" class="verdict">${te(e.verdict,i)}</td>
-</tr>`}};var ht=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),mt=5e3,ut=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],ae=class extends W{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},_texts:{state:!0},_place:{state:!0},_revision:{state:!0}};static styles=[_,R,Ne];#e=new b(this);#t="";#i="";#o;#n;constructor(){super(),this.narrow=!1,this._place=U,this._revision=0}get#s(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#a),window.addEventListener("popstate",this.#a),this.#o=setInterval(()=>{this._place.view==="archive"&&document.visibilityState==="visible"&&this.#r()},mt),this.#a()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#a),window.removeEventListener("popstate",this.#a),clearInterval(this.#o),this.#n?.removeEventListener("ready",this.#l),this.#n=void 0}#a=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#s)||(this._place=ve(e.slice(this.#s.length),t))};#l=()=>{this._revision+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,De(t)),i?.localize!==t.localize&&(this._texts=Oe(t)),e.has("route")&&this.#a(),t.connection!==this.#n&&(this.#n?.removeEventListener("ready",this.#l),this.#n=t.connection,t.connection.addEventListener("ready",this.#l)),i?.states!==t.states&&this.#p(t),(e.has("_revision")||e.has("hass")&&!i)&&this.#r()}#p(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:n})=>i===O&&ht.has(n??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this._revision+=1),this.#i=t)}#r=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#c=()=>{this._revision+=1};#d=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:n,search:s}=new URL(t.href);i!==window.location.origin||!ft(n,this.#s)||(e.preventDefault(),ye(this.#s,ve(n.slice(this.#s.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,_texts:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
+</tr>`}};var ht=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),mt=5e3,ut=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],ae=class extends W{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},_texts:{state:!0},_place:{state:!0},_revision:{state:!0}};static styles=[_,R,Ne];#e=new b(this);#t="";#i="";#o;#n;constructor(){super(),this.narrow=!1,this._place=U,this._revision=0}get#s(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#a),window.addEventListener("popstate",this.#a),this.#o=setInterval(()=>{this._place.view==="archive"&&document.visibilityState==="visible"&&this.#r()},mt),this.#a()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#a),window.removeEventListener("popstate",this.#a),clearInterval(this.#o),this.#n?.removeEventListener("ready",this.#l),this.#n=void 0}#a=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#s)||(this._place=ve(e.slice(this.#s.length),t))};#l=()=>{this._revision+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,De(t)),i?.localize!==t.localize&&(this._texts=Oe(t)),e.has("route")&&this.#a(),t.connection!==this.#n&&(this.#n?.removeEventListener("ready",this.#l),this.#n=t.connection,t.connection.addEventListener("ready",this.#l)),i?.states!==t.states&&this.#p(t),(e.has("_revision")||e.has("hass")&&!i)&&this.#r()}#p(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:n})=>i===O&&ht.has(n??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this._revision+=1),this.#i=t)}#r=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#c=()=>{this._revision+=1};#d=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(l=>l instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:n,search:s}=new URL(t.href);i!==window.location.origin||!ft(n,this.#s)||(e.preventDefault(),ye(this.#s,ve(n.slice(this.#s.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,_texts:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
 <div class="bar">
 <ha-menu-button .hass=${e} .narrow=${this.narrow}></ha-menu-button>
 <h1>${t("panel.title")}</h1>
@@ -1050,41 +1050,41 @@ ${i?this.#u(e,t,i):this.#e.error?p:T(t)}
 <h2>${t("panel.no_meter.title")}</h2>
 <p>${t("panel.no_meter.hint")}</p>
 <button type="button" @click=${this.#c}>${t("panel.retry")}</button>
-</section>`;let{_place:n,_revision:s}=this,o=this.#s;switch(n.view){case"session":return a`<dmed4-session-page
+</section>`;let{_place:n,_revision:s}=this,l=this.#s;switch(n.view){case"session":return a`<dmed4-session-page
 .hass=${e}
 .texts=${t}
 .info=${i}
 .place=${n}
-.base=${o}
+.base=${l}
 .revision=${s}
 ></dmed4-session-page>`;case"verify":return a`<dmed4-verify-page
 .hass=${e}
 .texts=${t}
 .info=${i}
 .place=${n}
-.base=${o}
+.base=${l}
 .revision=${s}
 ></dmed4-verify-page>`;case"archive":return a`<dmed4-archive-page
 .hass=${e}
 .texts=${t}
 .info=${i}
 .place=${n}
-.base=${o}
+.base=${l}
 .revision=${s}
 ></dmed4-archive-page>`;case"sessions":return a`<dmed4-overview-page
 .hass=${e}
 .texts=${t}
 .info=${i}
 .place=${n}
-.base=${o}
+.base=${l}
 .revision=${s}
-></dmed4-overview-page>`}}};function ft(r,e){return r===e||r.startsWith(`${e}/`)}var gt=3e5,vt=36e5;async function Ze(r,e,t,i){let n=await Ie(r,e,t/1e3,i/1e3);if(n.length){let s=n.map(({from:o,value:l})=>({time:Math.max(o*1e3,t),value:l}));return Ye(s,i)}for(let[s,o]of[["5minute",gt],["hour",vt]]){let c=(await yt(r,e,t,i,s)).flatMap(({start:d,mean:h})=>{let m=h===null?null:Ae(r.states[e],String(h));return m===null?[]:{time:Math.max(d,t),value:m}});if(c.length)return Ye(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function Ye(r,e){let t=r.at(-1);return t&&t.time<e?[...r,{...t,time:e}]:[...r]}async function yt(r,e,t,i,n){try{return(await r.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:n,types:["mean"]}))[e]??[]}catch{return[]}}function K(r,e,t){return a`<li>
+></dmed4-overview-page>`}}};function ft(r,e){return r===e||r.startsWith(`${e}/`)}var gt=3e5,vt=36e5;async function Ze(r,e,t,i){let n=await Ie(r,e,t/1e3,i/1e3);if(n.length){let s=n.map(({from:l,value:o})=>({time:Math.max(l*1e3,t),value:o}));return Ye(s,i)}for(let[s,l]of[["5minute",gt],["hour",vt]]){let c=(await yt(r,e,t,i,s)).flatMap(({start:d,mean:h})=>{let m=h===null?null:Ae(r.states[e],String(h));return m===null?[]:{time:Math.max(d,t),value:m}});if(c.length)return Ye(c,Math.min(i,(c.at(-1)?.time??i)+l))}return[]}function Ye(r,e){let t=r.at(-1);return t&&t.time<e?[...r,{...t,time:e}]:[...r]}async function yt(r,e,t,i,n){try{return(await r.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:n,types:["mean"]}))[e]??[]}catch{return[]}}function K(r,e,t){return a`<li>
 ${r}
 <div>
 <h4>${e}</h4>
 ${t}
 </div>
-</li>`}var bt={valid:"valid",invalid:"invalid"},$t={changed:"warning",none:"warning"};function We(r){return a`<ha-icon class="tone ${r[0]}" icon=${r[1]}></ha-icon>`}var xt=["success","mdi:check-circle-outline"];function oe(r){return r?j(r):We(xt)}function _e({quality:r,billable:e},t){return K(oe(e?void 0:"note"),t("panel.part.clock"),a`<p>${u(t,"clock",r)}</p>`)}function Te({accepted:r,refusal:e},t){return K(oe(r?void 0:"note"),t("panel.part.transparency"),a`<p>${u(t,"refusal",e??"accepted")}</p>`)}function le(r,e){let{signature:t,key:i,deviations:n}=r,s=n.filter(({severity:o})=>o!=="note");return a`<ul class="parts">
+</li>`}var bt={valid:"valid",invalid:"invalid"},$t={changed:"warning",none:"warning"};function We(r){return a`<ha-icon class="tone ${r[0]}" icon=${r[1]}></ha-icon>`}var xt=["success","mdi:check-circle-outline"];function oe(r){return r?j(r):We(xt)}function _e({quality:r,billable:e},t){return K(oe(e?void 0:"note"),t("panel.part.clock"),a`<p>${u(t,"clock",r)}</p>`)}function Te({accepted:r,refusal:e},t){return K(oe(r?void 0:"note"),t("panel.part.transparency"),a`<p>${u(t,"refusal",e??"accepted")}</p>`)}function le(r,e){let{signature:t,key:i,deviations:n}=r,s=n.filter(({severity:l})=>l!=="note");return a`<ul class="parts">
 ${K(We(L(bt[t.verdict]??"unverifiable")),e("panel.part.signature"),a`<p>${u(e,"signature",t.verdict)}</p>
 <p class="quiet">
 ${u(e,"signature_reason",t.reason)}
@@ -1096,9 +1096,9 @@ ${e("panel.part.fingerprint")} <code class="long">${i.fingerprint}</code>
 </p>`:p}`)}
 ${_e(r.clock,e)}
 ${K(oe(s.length?"warning":void 0),e("panel.part.format"),n.length?a`<ul class="deviations">
-${n.map(({code:o,path:l,severity:c})=>a`<li>
+${n.map(({code:l,path:o,severity:c})=>a`<li>
 ${j(c)}
-<span>${u(e,"deviation",o)} <code>${l}</code></span>
+<span>${u(e,"deviation",l)} <code>${o}</code></span>
 </li>`)}
 </ul>`:a`<p>${e("panel.part.conforms")}</p>`)}
 ${Te(r.transparency,e)}
@@ -1140,15 +1140,15 @@ ${n.error_flags?a`<code>${n.error_flags}</code>`:p}
 <pre tabindex="0" aria-label=${e("panel.raw")}>${r.raw}</pre>
 ${r.key.public_key?a`<h4>${e("panel.public_key")}</h4>
 <pre tabindex="0" aria-label=${e("panel.public_key")}>${r.key.public_key}</pre>`:p}
-</details>`}var Se=180,he=44,wt=22,Xe=8,me=class extends k{static properties={...k.properties,_power:{state:!0}};static styles=[_,R,M,ie];#e=new b(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this._power=void 0,this.#i=""),this.#t=t,this.#o())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:n}=e,s=JSON.stringify([t,i,n]);s!==this.#i&&(this.#i=s,this.#n(e))}#o=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#n({device_id:e,begin:t,end:i,outcome:n}){let{hass:s}=this,o=X(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=n==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>l;this._power=d?await Ze(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
+</details>`}var Se=180,he=44,wt=22,Xe=8,me=class extends k{static properties={...k.properties,_power:{state:!0}};static styles=[_,R,M,ie];#e=new b(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this._power=void 0,this.#i=""),this.#t=t,this.#o())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:n}=e,s=JSON.stringify([t,i,n]);s!==this.#i&&(this.#i=s,this.#n(e))}#o=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#n({device_id:e,begin:t,end:i,outcome:n}){let{hass:s}=this,l=X(s,e??"").get("sensor.power"),o=Date.parse(t??""),c=n==="open"?Date.now():Date.parse(i??""),d=l!==void 0&&c>o;this._power=d?await Ze(s,l,o,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
 <a class="back" href=${this.base} @click=${this.#s}>
 <ha-icon icon="mdi:arrow-left"></ha-icon>${e("panel.session.back")}
 </a>
 ${S(this.#e,e,this.#o)}
 ${this._problem?f("danger","mdi:alert-circle-outline",this._problem):p}
 ${t?this.#a(t):i?p:T(e)}
-`}#s=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(U))};#a(e){let{texts:t,hass:i}=this,[n,s]=L(e.verdict),o=e.begin?t("panel.session.title",{begin:$(e.begin,i)}):t("panel.session.untimed");return a`
-<h2 class="title">${o}</h2>
+`}#s=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(U))};#a(e){let{texts:t,hass:i}=this,[n,s]=L(e.verdict),l=e.begin?t("panel.session.title",{begin:$(e.begin,i)}):t("panel.session.untimed");return a`
+<h2 class="title">${l}</h2>
 <div class="banner ${n}">
 <ha-icon icon=${s}></ha-icon>
 <div>
@@ -1168,9 +1168,9 @@ ${this.#d(e)}
 <section class="card" aria-labelledby="findings">
 <h3 id="findings">${t("panel.session.findings")}</h3>
 <ul class="parts">
-${e.findings.map(l=>a`<li>
-${j(l.severity)}
-<div><p>${Fe(l,t)}</p></div>
+${e.findings.map(o=>a`<li>
+${j(o.severity)}
+<div><p>${Fe(o,t)}</p></div>
 </li>`)}
 ${e.findings.length?p:a`<li>
 <ha-icon class="tone success" icon="mdi:check-circle-outline"></ha-icon>
@@ -1183,9 +1183,9 @@ ${_e(e.clock,t)} ${Te(e.transparency,t)}
 <h3 id="records">
 ${t("panel.session.records",{count:e.record_reports.length})}
 </h3>
-${e.record_reports.map((l,c)=>this.#c(l,c===e.record_reports.length-1))}
+${e.record_reports.map((o,c)=>this.#c(o,c===e.record_reports.length-1))}
 </section>
-`}#l(e){let{texts:t,hass:i}=this,{device_id:n,duration:s,exported:o,identification:l}=e,c=e.meter??t("panel.gone");return N([[t("panel.fact.energy"),a`<b>${C(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?C(o,i):null],[t("panel.fact.begin"),$(e.begin,i)],[t(e.outcome==="open"?"panel.fact.last_known":"panel.fact.end"),$(e.end,i)],[t("panel.fact.duration"),s===null?null:V(s)],[t("panel.fact.identification"),l?a`${l}
+`}#l(e){let{texts:t,hass:i}=this,{device_id:n,duration:s,exported:l,identification:o}=e,c=e.meter??t("panel.gone");return N([[t("panel.fact.energy"),a`<b>${C(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(l)?C(l,i):null],[t("panel.fact.begin"),$(e.begin,i)],[t(e.outcome==="open"?"panel.fact.last_known":"panel.fact.end"),$(e.end,i)],[t("panel.fact.duration"),s===null?null:V(s)],[t("panel.fact.identification"),o?a`${o}
 <small>${F(e.identification_type,t)}</small>`:t("panel.unidentified")],[t("panel.fact.level"),Re(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),n?a`<a href="/config/devices/device/${n}">${c}</a>`:c]])}#p({links:e}){let{texts:t}=this,i=n=>e.ocmf.replace(/\.ocmf$/,`.${n}`);return[this.#r("XML",e.xml,t("panel.download.xml")),this.#r("OCMF",e.ocmf,t("panel.download.ocmf")),this.#r("CSV",i("csv"),t("panel.download.csv")),this.#r("ZIP",i("zip"),t("panel.download.zip"))]}#r(e,t,i){return a`<button
 type="button"
 title=${i}
@@ -1213,18 +1213,18 @@ ${this.#r("XML",e.links.xml,i("panel.download.xml"))}
 </details>`}#d(e){let{texts:t,_power:i}=this;return a`<section class="card" aria-labelledby="power">
 <h3 id="power">${t("panel.session.power")}</h3>
 ${i===void 0?T(t):i.length?this.#h(i,e):a`<p class="quiet">${t("panel.session.no_power")}</p>`}
-</section>`}#h(e,t){let{texts:i,hass:n,_width:s}=this,o=Date.parse(t.begin??""),l=e.at(-1)?.time??o,c=e.map(({value:v})=>v),d=Math.max(...c),h=re(d,Math.min(...c),3),m=Se-Xe-wt,z=v=>he+(v-o)/(l-o||1)*(s-he-8),g=v=>Xe+(h.top-v)/(h.top-h.bottom)*m,E=Be(je(e,o,l,s/2),z,g),Y=i("panel.session.power_summary",{highest:w(d,1,n.locale),duration:V((l-o)/1e3)});return a`<figure>
+</section>`}#h(e,t){let{texts:i,hass:n,_width:s}=this,l=Date.parse(t.begin??""),o=e.at(-1)?.time??l,c=e.map(({value:v})=>v),d=Math.max(...c),h=re(d,Math.min(...c),3),m=Se-Xe-wt,z=v=>he+(v-l)/(o-l||1)*(s-he-8),g=v=>Xe+(h.top-v)/(h.top-h.bottom)*m,E=Be(je(e,l,o,s/2),z,g),Y=i("panel.session.power_summary",{highest:w(d,1,n.locale),duration:V((o-l)/1e3)});return a`<figure>
 <figcaption>${Y}</figcaption>
 <div class="plot">
 <svg viewBox="0 0 ${s} ${Se}" role="img" aria-label=${Y}>
 ${h.ticks.map(v=>P`<line class="grid" x1=${he} x2=${s} y1=${g(v)} y2=${g(v)} />
 <text class="tick" x=${he-8} y=${g(v)+4} text-anchor="end">${w(v,h.decimals,n.locale)}</text>`)}
-${Ge(o,l,Math.floor(s/90)).map(v=>P`<text class="tick" x=${z(v)} y=${Se-4} text-anchor="middle">${J(new Date(v),n,new Date(v))}</text>`)}
-<path class="area" d="${E}V${g(0)}H${z(e[0]?.time??o)}Z" />
+${Ge(l,o,Math.floor(s/90)).map(v=>P`<text class="tick" x=${z(v)} y=${Se-4} text-anchor="middle">${J(new Date(v),n,new Date(v))}</text>`)}
+<path class="area" d="${E}V${g(0)}H${z(e[0]?.time??l)}Z" />
 <path class="line" d=${E} />
 </svg>
 </div>
-</figure>`}};var ue=class extends k{static styles=[_,R,M];#e=new b(this);#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",n=""]=["record","public_key"].map(s=>{let o=t.get(s);return typeof o=="string"?o:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...n.trim()?{public_key:n.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};render(){let{texts:e}=this,{value:t,error:i,busy:n}=this.#e;return a`
+</figure>`}};var ue=class extends k{static styles=[_,R,M];#e=new b(this);#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",n=""]=["record","public_key"].map(s=>{let l=t.get(s);return typeof l=="string"?l:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...n.trim()?{public_key:n.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};render(){let{texts:e}=this,{value:t,error:i,busy:n}=this.#e;return a`
 <section class="card" aria-labelledby="verify">
 <h2 id="verify">${e("panel.verify.title")}</h2>
 <p>${e("panel.verify.hint")}</p>
@@ -1253,15 +1253,15 @@ ${e(n?"panel.verify.busy":"panel.verify.submit")}
 ${i?f("danger","mdi:alert-circle-outline",i):p}
 </section>
 ${t?this.#i(t):p}
-`}#i(e){let{texts:t,hass:i,info:n}=this,[s,o]=L(e.verdict),l=n.meters.find(({device_id:d})=>d===e.device_id),c={...I,meter:e.device_id??""};return a`<div id="result" tabindex="-1">
+`}#i(e){let{texts:t,hass:i,info:n}=this,[s,l]=L(e.verdict),o=n.meters.find(({device_id:d})=>d===e.device_id),c={...I,meter:e.device_id??""};return a`<div id="result" tabindex="-1">
 <div class="banner ${s}">
-<ha-icon icon=${o}></ha-icon>
+<ha-icon icon=${l}></ha-icon>
 <div>
 <strong role="heading" aria-level="3"
 >${u(t,"panel.verdict",e.verdict)}</strong
 >
 <p>
-${l?t("panel.verify.of_meter",{meter:l.name}):t("panel.verify.of_nobody")}
+${o?t("panel.verify.of_meter",{meter:o.name}):t("panel.verify.of_nobody")}
 </p>
 <p>
 ${e.record_id===null?t("panel.verify.not_archived"):t("panel.verify.archived")}

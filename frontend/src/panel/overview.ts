@@ -247,7 +247,9 @@ export class OverviewPage extends PanelPage {
   #figure(found: Energy, range: Range): TemplateResult {
     const { texts: text, hass } = this;
     const bars = stack(found, range.starts);
-    const summary = text("panel.chart.summary", {
+    // Home Assistant cannot read plurals in a custom integration's texts.
+    const key = found.sessions === 1 ? "panel.chart.summary_one" : "panel.chart.summary";
+    const summary = text(key, {
       energy: energy(found.imported, hass),
       sessions: found.sessions,
       since: day(range.since, hass),
