@@ -12,7 +12,6 @@ from ..archive import Source
 from ..coordinator import event_attributes
 from ..dmed4.logbook import POSITIONS, read_events, read_records
 from ..dmed4.meter import Logbook
-from ..intake.logbook_sync import async_show_progress
 from ..reports.response import record_response, record_summary
 from ..runtime_data import Dmed4ConfigEntry
 from .action import Action
@@ -79,14 +78,14 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
     summaries: list[dict[str, JsonValueType]] = []
     last = offset
     try:
-        _show_progress(entry, 0)
+        data.sync.async_show_listing(0)
         async for position, raw in read_records(data.meter.logbook, offset, limit):
             last = position
             summaries.append(record_summary(entry, raw))
             # More than expected: records that were signed meanwhile.
-            _show_progress(entry, 100 * len(summaries) // max(expected, len(summaries)))
+            data.sync.async_show_listing(100 * len(summaries) // max(expected, len(summaries)))
     finally:
-        _show_progress(entry, None)
+        data.sync.async_show_listing(None)
     # Records that were signed meanwhile have moved those that were read before.
     first = last - len(summaries) + 1
     return {
@@ -96,10 +95,6 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
             {"position": position, **summary} for position, summary in enumerate(summaries, first)
         ],
     }
-
-
-def _show_progress(entry: Dmed4ConfigEntry, percent: int | None) -> None:
-    async_show_progress(entry.runtime_data.live.hass, entry, percent)
 
 
 async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
