@@ -17,7 +17,11 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
-from custom_components.lovato_dmed4.dmed4.modbus import MODELS, ModbusMeter, _translated_errors
+from custom_components.lovato_dmed4.dmed4.modbus import (
+    MODBUS_MODELS,
+    ModbusMeter,
+    _translated_errors,
+)
 from custom_components.lovato_dmed4.dmed4.model import Command
 from simulator import MODELS as SIMULATED_MODELS, ModbusTcpServer, SimulatedMeter, handle_pdu
 
@@ -62,7 +66,7 @@ async def test_a_model_is_known_by_its_code(name: str) -> None:
 
 
 def test_every_code_of_the_manual_has_a_model() -> None:
-    assert sorted(MODELS) == [0x41, 0x42, 0x43, 0x45, 0x46, 0x47, 0x48, 0x4A]
+    assert sorted(MODBUS_MODELS) == [0x41, 0x42, 0x43, 0x45, 0x46, 0x47, 0x48, 0x4A]
 
 
 async def test_a_meter_of_zeros_has_no_key() -> None:

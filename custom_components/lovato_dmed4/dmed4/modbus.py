@@ -58,7 +58,7 @@ from .registers import MAX_REGISTERS, wire
 _LOGGER = logging.getLogger(__name__)
 
 # Answers to function 0x11 (manual: model code). R and D meters share a code.
-MODELS: Final = {
+MODBUS_MODELS: Final = {
     0x41: "DMED403R/D0150",
     0x42: "DMED403R/D0400",
     0x43: "DMED403R/D0600",
@@ -246,7 +246,7 @@ class ModbusMeter(ModbusDevice):
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11) and the public key."""
         answer = await self._report_server_id()
-        if (model := MODELS.get(answer[0])) is None:
+        if (model := MODBUS_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         self._ask_for_all()
         keys = registers.KeyRegisters(self._unit)
