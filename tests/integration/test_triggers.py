@@ -1,23 +1,35 @@
 """Triggers and conditions: automations of a real Home Assistant hear of a simulated meter."""
 
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import area_registry as ar, condition, device_registry as dr, trigger
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4 import condition as conditions, trigger as triggers
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
-from simulator import JsonError, SimulatedMeter
-from simulator.prototype import PrototypeError
+from simulator import RestServer, SimulatedMeter
 from tests.test_docs import ROOT, TEXTS
 
 from .automations import Told, listen, tell
-from .helpers import begin_charge, device_id, entities, fail_power, pass_time, press, set_sample
+from .helpers import (
+    begin_charge,
+    device_id,
+    entities,
+    fail_power,
+    pass_time,
+    press,
+    set_sample,
+    unplug,
+)
 from .records import charge_of, tampered
 
 pytestmark = pytest.mark.usefixtures("clock_left_alone", "logbook_left_alone")
@@ -76,34 +88,39 @@ async def test_what_happens_to_a_charge(
     assert ids(told)[1:] == ["charging_interrupted"]
 
 
-async def test_started_and_interrupted_in_the_same_moment(
-    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, freezer: Any
+async def test_a_charge_that_is_first_seen_after_a_power_failure(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
-    """A charge that is first seen after a power failure: two events, and time stands still."""
     told = await follow(hass, EVENTS, {"device_id": device_id(hass, rest_entry)})
-    freezer.tick(0)
     begin_charge(simulated)
     simulated.power_failure()
-    await rest_entry.runtime_data.live.async_refresh()
-    await hass.async_block_till_done()
+    await pass_time(hass)
     assert ids(told) == ["charging_started", "charging_interrupted"]
 
 
-async def test_a_command_that_fails(
-    hass: HomeAssistant,
-    rest_entry: Dmed4ConfigEntry,
-    simulated: SimulatedMeter,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(_: bytes) -> None:
-        raise PrototypeError(JsonError.VALUE)
+def test_two_events_in_the_same_millisecond(hass: HomeAssistant) -> None:
+    """Their states are the same, their attributes are not; a new name is no event."""
+    moment = "2026-11-26T20:00:00.000+00:00"
+    kinds = [{"event_type": "started"}, {"event_type": "power_failure"}]
+    kinds += [{"event_type": "archived", "record_id": number} for number in (1, 2)]
+    states = [State("event.x", moment, kind) for kind in kinds]
+    fires = triggers.EventTrigger.is_valid_transition
+    for before, after in pairwise(states):
+        assert fires(object.__new__(triggers.EventTrigger), before, after)
+        named = State("event.x", moment, {**after.attributes, "friendly_name": "X"})
+        assert not fires(object.__new__(triggers.EventTrigger), after, named)
 
+
+async def test_a_command_that_fails(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer
+) -> None:
     told = await follow(hass, EVENTS, {"device_id": device_id(hass, rest_entry)})
-    monkeypatch.setattr(simulated, "submit_prototype", refuse)
-    with pytest.raises(HomeAssistantError, match="refused"):
+    await unplug(rest_server)
+    with pytest.raises(HomeAssistantError):
         await press(hass, rest_entry, "start")
     await hass.async_block_till_done()
     assert ids(told) == ["charging_failed"]
+    await rest_server.start()
 
 
 async def test_a_record_that_needs_attention(
@@ -156,7 +173,6 @@ async def test_conditions(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     simulated: SimulatedMeter,
-    freezer: Any,
 ) -> None:
     assert not await holds(hass, "is_charging", rest_entry)
     assert await holds(hass, "is_not_charging", rest_entry)
@@ -164,10 +180,10 @@ async def test_conditions(
     await press(hass, rest_entry, "start")
     assert await holds(hass, "is_charging", rest_entry)
     assert not await holds(hass, "is_charging", rest_entry, **{"for": {"minutes": 5}})
-    freezer.tick(301)
-    assert await holds(hass, "is_charging", rest_entry, **{"for": {"minutes": 5}})
+    with patch.object(dt_util, "utcnow", return_value=dt_util.utcnow() + timedelta(seconds=301)):
+        assert await holds(hass, "is_charging", rest_entry, **{"for": {"minutes": 5}})
     await press(hass, rest_entry, "end")
-    await rest_entry.runtime_data.records.summary.async_refresh()
+    await rest_entry.runtime_data.records.summary_coordinator.async_refresh()
     assert await holds(hass, "is_not_charging", rest_entry)
     assert await holds(hass, "last_session_is_verified", rest_entry)
 
