@@ -101,7 +101,7 @@ async def test_a_charge_that_is_first_seen_after_a_power_failure(
 def test_two_events_in_the_same_millisecond(hass: HomeAssistant) -> None:
     """Their states are the same, their attributes are not; a new name is no event."""
     moment = "2026-11-26T20:00:00.000+00:00"
-    kinds = [{"event_type": "started"}, {"event_type": "power_failure"}]
+    kinds: list[dict[str, Any]] = [{"event_type": "started"}, {"event_type": "power_failure"}]
     kinds += [{"event_type": "archived", "record_id": number} for number in (1, 2)]
     states = [State("event.x", moment, kind) for kind in kinds]
     fires = triggers.EventTrigger.is_valid_transition
