@@ -170,7 +170,7 @@ def store(
             return row, False
         if better:
             _fill(transaction, row, raw, legible, judgement, now=now)
-        if source is Source.COMMAND:
+        if source is not Source.METER:
             row.source = source
         new = False
     transaction.flush()

@@ -28,6 +28,8 @@ class Source(StrEnum):
     # Found in the meter's logbook, or as its last record: somebody else made it, or a command's
     # answer was lost.
     METER = "meter"
+    # Home Assistant gave the command, only to clear a cycle that was prepared and never began.
+    CLEARING = "clearing"
 
 
 class KeyState(StrEnum):

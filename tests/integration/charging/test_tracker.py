@@ -20,7 +20,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, Source
-from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, OpenCharge, Origin, Phase
+from custom_components.lovato_dmed4.charging.open_charge import OpenCharge, Origin, Phase
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent
 from custom_components.lovato_dmed4.connection.storage import StoredFile, stored_file
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.model import LiveData
