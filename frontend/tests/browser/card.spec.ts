@@ -37,7 +37,9 @@ test("starts a charge, reads it, ends it and shows its verified record", async (
   await dialog.getByLabel("Tariff").fill(IDENTITY.tariff_text);
   await dialog.getByRole("button", { name: "Start" }).click();
   await expect(dialog.getByText("Use only letters without accents")).toBeVisible();
-  await dialog.getByLabel("Driver (identification)", { exact: true }).fill(IDENTITY.identification_data);
+  await dialog
+    .getByLabel("Driver (identification)", { exact: true })
+    .fill(IDENTITY.identification_data);
   await dialog.getByRole("button", { name: "Start" }).click();
   await expect(dialog).toBeHidden();
 

@@ -288,7 +288,9 @@ test("tells how far the archive is", async ({ page, bench }) => {
   await rows(page).first().getByRole("link").click();
   await expect(page.locator(".banner.danger")).toBeVisible();
   const forged = page.locator("details.record").filter({ hasText: "Invalid" });
-  await expect(forged).toContainText("The text of the record, its signature and the key do not belong together.");
+  await expect(forged).toContainText(
+    "The text of the record, its signature and the key do not belong together.",
+  );
   expect(await axeViolations(page.locator("lovato-dmed4-panel"))).toEqual([]);
 });
 

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import "../../src/card";
-import { ChargeCard, suggest } from "../../src/card/charge-card";
-import { CONFIG_FORM } from "../../src/card/config";
+import { ChargeCard } from "../../src/card/charge-card";
+import { CONFIG_FORM, suggest } from "../../src/card/config";
 import type { StartDialog } from "../../src/card/start-dialog";
 import type { PowerTrace } from "../../src/card/trace";
 import type { RecordResponse } from "../../src/common/actions";
@@ -417,10 +417,10 @@ describe("the last record", () => {
   });
 
   it.each([
-    ["valid", "Verified", "good"],
-    ["invalid", "Invalid signature", "bad"],
-    ["no_key", "No key known", ""],
-    ["unsupported", "Method not supported", ""],
+    ["valid", "Verified", "valid"],
+    ["invalid", "Invalid signature", "invalid"],
+    ["no_key", "No key known", "no_key"],
+    ["unsupported", "Method not supported", "unsupported"],
   ])("with the verdict %s is told as %s", async (signature, words, look) => {
     const callService = vi.fn().mockResolvedValue({ response: { ...RECORD, signature } });
     await show(fakeHass({}, { callService }));

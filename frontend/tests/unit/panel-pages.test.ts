@@ -417,6 +417,8 @@ describe("the archive's page", () => {
     [...root().querySelectorAll<HTMLElement>(".check button")].at(-1)?.click();
     await settle();
     expect(asked("archive/verify")).toMatchObject({ device_id: ["meter-2"] });
-    expect(text()).toContain("Records verified: 12. To be reviewed: 1. With an invalid signature: 1.");
+    expect(text()).toContain(
+      "Records verified: 12. To be reviewed: 1. With an invalid signature: 1.",
+    );
   });
 });
