@@ -123,10 +123,10 @@ def test_all_that_it_names_exists(example: Example) -> None:
 @pytest.mark.parametrize("example", AUTOMATIONS, ids=str)
 def test_events_and_their_attributes_exist(example: Example) -> None:
     for trigger in example.content.get("triggers", ()):
-        if trigger["trigger"] == "event.received":
+        if trigger["trigger"].startswith(f"{DOMAIN}."):
             entity = ENTITIES[trigger["target"]["entity_id"]]
-            attributes = TEXTS["entity"]["event"][entity.description.key]["state_attributes"]
-            assert {*trigger["options"]["event_type"]} <= {*attributes["event_type"]["state"]}
+            words = TEXTS["entity"][entity.platform][entity.description.key]
+            attributes = words.get("state_attributes", {})
             used = re.findall(r"trigger\.to_state\.attributes\.(\w+)", example.text)
             assert {*used} <= {*attributes}
 
