@@ -401,8 +401,10 @@ class ChargeTracker:
     @callback
     def _content(self) -> dict[str, Any]:
         charge = None if self.charge is None else asdict(self.charge)
-        prototype = self._cycle.preparation.prototype if self.charge else b""
-        return {"charge": charge, "claims": self._claims, "prototype": prototype.decode()}
+        content = {"charge": charge, "claims": self._claims}
+        if charge is not None and (prototype := self._cycle.preparation.prototype):
+            content["prototype"] = prototype.decode()
+        return content
 
     @callback
     def _report_failed(self, event: ChargeEvent, error: str | None) -> None:

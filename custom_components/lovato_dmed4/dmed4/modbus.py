@@ -168,8 +168,12 @@ class ModbusDevice:
         await self._request(partial(self._unit.write_registers, wire(register), values))
 
     async def write_unanswered(self, register: int, value: int) -> None:
-        """Write one register (0x06), to which no answer is the normal answer: the link stays."""
-        async with _translated_errors():
+        """Write one register (0x06), to which no answer is the normal answer: the link stays.
+
+        Raises:
+            CannotConnectError: there is no link, so that nothing was written.
+        """
+        async with _translated_errors(), self._link.turn():
             with suppress(ModbusTimeoutError, ModbusConnectionError):
                 await self._unit.write_register(wire(register), value)
 
