@@ -401,7 +401,7 @@ class ChargeTracker:
     @callback
     def _content(self) -> dict[str, Any]:
         charge = None if self.charge is None else asdict(self.charge)
-        content = {"charge": charge, "claims": self._claims}
+        content: dict[str, Any] = {"charge": charge, "claims": self._claims}
         if charge is not None and (prototype := self._cycle.preparation.prototype):
             content["prototype"] = prototype.decode()
         return content
