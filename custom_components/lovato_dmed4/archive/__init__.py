@@ -1,11 +1,15 @@
 """The archive of signed records. Imports nothing of Home Assistant nor of dmed4."""
 
+from .ledger import Ledger
 from .model import (
     ArchiveError,
     ArchiveSummary,
+    Bill,
+    IdentificationTakenError,
     KeyState,
     KeyVerdict,
     MeterInfo,
+    NotInLedgerError,
     Outcome,
     RecordPage,
     RecordTooLargeError,
@@ -19,6 +23,7 @@ from .model import (
     StoredKey,
     StoredRecord,
     StoreResult,
+    UnnamedIdentification,
 )
 from .store import Archive
 
@@ -26,9 +31,13 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "ArchiveSummary",
+    "Bill",
+    "IdentificationTakenError",
     "KeyState",
     "KeyVerdict",
+    "Ledger",
     "MeterInfo",
+    "NotInLedgerError",
     "Outcome",
     "RecordPage",
     "RecordTooLargeError",
@@ -42,4 +51,5 @@ __all__ = [
     "StoreResult",
     "StoredKey",
     "StoredRecord",
+    "UnnamedIdentification",
 ]
