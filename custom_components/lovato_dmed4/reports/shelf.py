@@ -17,6 +17,7 @@ from ..const import DOMAIN
 from ..intake.shared_archive import database_url
 from ..runtime_data import Dmed4ConfigEntry
 from .query import (
+    ATTR_DRIVER_ID,
     ATTR_LIMIT,
     ATTR_OFFSET,
     ATTR_OUTCOME,
@@ -50,6 +51,14 @@ class Shelf:
         """
         return await self.entries[0].runtime_data.records.async_run(method)
 
+    async def async_write[T](self, method: Callable[[Archive], T]) -> T:
+        """Let the archive change something, off the event loop.
+
+        Raises:
+            HomeAssistantError: the archive can't be reached, in the user's words.
+        """
+        return await self.entries[0].runtime_data.records.async_run(method, writes=True)
+
     def query(self, values: Mapping[str, Any]) -> SessionQuery:
         """Make a query of the values of FILTER_FIELDS and PAGE_FIELDS."""
         page = {key: values[key] for key in (ATTR_OFFSET, ATTR_LIMIT) if key in values}
@@ -58,6 +67,7 @@ class Shelf:
             since=values.get(ATTR_SINCE),
             until=values.get(ATTR_UNTIL),
             verdicts=values.get(ATTR_VERDICT, ()),
+            drivers=values.get(ATTR_DRIVER_ID, ()),
             outcomes=values.get(ATTR_OUTCOME, ()),
             search=values.get(ATTR_SEARCH, ""),
             **page,
