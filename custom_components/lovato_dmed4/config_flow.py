@@ -14,7 +14,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -32,8 +31,9 @@ from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
 from .charging.identity import charge_identity
+from .charging.rights import WhoMayCharge
 from .connection.certificate import fingerprint_text
-from .connection.devices import is_display, line_of
+from .connection.devices import async_http_session, is_display, line_of
 from .connection.errors import field_of, local_time, translation_key
 from .connection.identity import Match, async_change_id, async_match, unique_ids
 from .connection.login import ATTEMPTS
@@ -60,6 +60,7 @@ from .const import (
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
+    CONF_WHO_MAY_CHARGE,
     CONNECTION_KEYS,
     DEFAULT_BAUDRATE,
     DEFAULT_HTTP_PORT,
@@ -164,6 +165,9 @@ _OPTIONS: Final = vol.Schema(
         vol.Optional(CONF_IDENTIFICATION_DATA): TextSelector(),
         vol.Optional(CONF_TARIFF_TEXT): TextSelector(),
         vol.Optional(CONF_CHARGE_POINT_ID): TextSelector(),
+        vol.Required(CONF_WHO_MAY_CHARGE, default=WhoMayCharge.EVERYONE.value): _named_choice(
+            WhoMayCharge, CONF_WHO_MAY_CHARGE
+        ),
         vol.Required(CONF_INTERVAL_CHARGING, default=DEFAULT_INTERVAL_CHARGING): _whole_number(
             min=1, max=60, unit_of_measurement="s"
         ),
@@ -270,7 +274,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_fetch_certificate(self, errors: dict[str, str]) -> str | None:
         """Get the fingerprint of the certificate at the address; say in ``errors`` why not."""
-        session = async_get_clientsession(self.hass)
+        session = async_http_session(self.hass)
         try:
             self._data[CONF_CERTIFICATE] = await fetch_fingerprint(
                 session, self._data[CONF_HOST], self._data[CONF_PORT]

@@ -1,17 +1,18 @@
 """Talk to the meter for everything else: polling, commands, and what its errors mean to a user."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
 from .connection.identity import Match, async_match, async_report_match
+from .connection.storage import StoredFile, stored_file
 from .const import (
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
@@ -25,8 +26,6 @@ from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.logbook import EventMark, EventNews, look_for_events
 from .dmed4.meter import Meter
 from .dmed4.model import Feature, Housekeeping, Identity, LiveData, MetrologicalEvent
-
-_STORAGE_VERSION: Final = 1
 
 
 class LiveCoordinator(DataUpdateCoordinator[LiveData]):
@@ -100,17 +99,19 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="other_key")
 
-    async def async_execute[T](self, step: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Let the meter do something and show what came of it.
+    @asynccontextmanager
+    async def commanding(self) -> AsyncIterator[None]:
+        """Give commands to the meter that was set up, and to no other; show what came of them.
 
         Raises:
-            HomeAssistantError: it was not possible or failed, in the user's words.
+            ServiceValidationError: the user asked for what is not possible now.
+            HomeAssistantError: the meter or the way to it failed.
         """
         try:
             with translated_errors():
                 if self.in_doubt:
                     await self._check_identity()
-                return await step()
+                yield
         finally:
             await self.async_refresh()
 
@@ -150,11 +151,6 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
             raise translated(err, UpdateFailed) from err
 
 
-def event_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    """Get the file that says how far an entry's events are known."""
-    return Store(hass, _STORAGE_VERSION, f"{DOMAIN}.events.{entry_id}")
-
-
 class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
     """Look for new events; the data are what the last look brought, None for nothing.
 
@@ -182,7 +178,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
         self._meter = meter
         self._live = live
         self._housekeeping = housekeeping
-        self._store = event_store(hass, entry.entry_id)
+        self._store = stored_file(hass, entry.entry_id, StoredFile.EVENTS, dict[str, Any])
         self._mark: EventMark | None = None
 
     @property

@@ -53,7 +53,8 @@ class Charge:
         }
         texts = {key: json.dumps(value) for key, value in fields.items() if value is not None}
         page = 3 * self.number - 2 + min(step, 2)
-        payload = payload_text(texts, page, self._reading("B", 0), self._reading(reason, step))
+        texts["PG"] = f'"T{page}"'
+        payload = payload_text(texts, self._reading("B", 0), self._reading(reason, step))
         return f"OCMF|{payload}|{signature_text(sign(payload, self.key), 0)}".encode()
 
     def _reading(self, reason: str, step: int) -> Reading:

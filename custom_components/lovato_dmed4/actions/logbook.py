@@ -1,10 +1,9 @@
 """The actions that read the meter's logbooks."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
@@ -13,9 +12,9 @@ from ..archive import Source
 from ..coordinator import event_attributes
 from ..dmed4.logbook import POSITIONS, read_events, read_records
 from ..dmed4.meter import Logbook
-from ..intake.logbook_sync import async_show_progress
 from ..reports.response import record_response, record_summary
 from ..runtime_data import Dmed4ConfigEntry
+from .action import Action
 
 ATTR_FIRST: Final = "first"
 ATTR_LIMIT: Final = "limit"
@@ -31,7 +30,7 @@ def _whole(lowest: int, highest: int) -> vol.All[int]:
     return vol.All(vol.Coerce(int), vol.Range(min=lowest, max=highest))
 
 
-RECORD_FIELDS: Final = {
+LOGBOOK_RECORD_FIELDS: Final = {
     vol.Optional(ATTR_POSITION): _whole(0, POSITIONS - 1),
     vol.Optional(ATTR_FIRST): vol.All(cv.boolean, vol.In([True])),
     vol.Optional(ATTR_PROGRESSIVE): _whole(0, 2**32 - 1),
@@ -39,7 +38,7 @@ RECORD_FIELDS: Final = {
 }
 ONE_RECORD: Final = (cv.has_at_least_one_key(*_WHICH), cv.has_at_most_one_key(*_WHICH))
 
-PAGE_FIELDS: Final = {
+LOGBOOK_PAGE_FIELDS: Final = {
     vol.Optional(ATTR_LIMIT, default=20): _whole(1, POSITIONS),
     vol.Optional(ATTR_OFFSET, default=0): _whole(0, POSITIONS - 1),
 }
@@ -48,7 +47,8 @@ PAGE_FIELDS: Final = {
 async def get_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Fetch one saved record; what passes by is archived."""
     data = entry.runtime_data
-    raw = await data.live.async_execute(partial(_find, data.meter.logbook, call.data))
+    async with data.live.commanding():
+        raw = await _find(data.meter.logbook, call.data)
     stored = await data.records.async_store(raw, Source.METER)
     response = record_response(entry, raw, stored)
     # Without the archive, there is a download of the last record only.
@@ -67,9 +67,8 @@ async def _find(logbook: Logbook, which: Mapping[str, Any]) -> bytes:
 
 async def list_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Page through the saved records, the newest first."""
-    return await entry.runtime_data.live.async_execute(
-        partial(_list, entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
-    )
+    async with entry.runtime_data.live.commanding():
+        return await _list(entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
 
 
 async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:
@@ -79,14 +78,14 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
     summaries: list[dict[str, JsonValueType]] = []
     last = offset
     try:
-        _show_progress(entry, 0)
+        data.sync.async_show_listing(0)
         async for position, raw in read_records(data.meter.logbook, offset, limit):
             last = position
             summaries.append(record_summary(entry, raw))
             # More than expected: records that were signed meanwhile.
-            _show_progress(entry, 100 * len(summaries) // max(expected, len(summaries)))
+            data.sync.async_show_listing(100 * len(summaries) // max(expected, len(summaries)))
     finally:
-        _show_progress(entry, None)
+        data.sync.async_show_listing(None)
     # Records that were signed meanwhile have moved those that were read before.
     first = last - len(summaries) + 1
     return {
@@ -98,10 +97,6 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
     }
 
 
-def _show_progress(entry: Dmed4ConfigEntry, percent: int | None) -> None:
-    async_show_progress(entry.runtime_data.live.hass, entry, percent)
-
-
 async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Fetch what the archive has not."""
     state = await entry.runtime_data.sync.async_run()
@@ -110,9 +105,8 @@ async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> Ser
 
 async def get_events(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Read metrological events back, the newest first."""
-    return await entry.runtime_data.live.async_execute(
-        partial(_events, entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
-    )
+    async with entry.runtime_data.live.commanding():
+        return await _events(entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
 
 
 async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:
@@ -126,3 +120,20 @@ async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceRe
             for position, event in enumerate(await read_events(logbook, offset, limit), offset)
         ],
     }
+
+
+LOGBOOK_ACTIONS: Final = {
+    "get_record": Action(
+        handler=get_record,
+        fields=LOGBOOK_RECORD_FIELDS,
+        checks=ONE_RECORD,
+        response=SupportsResponse.ONLY,
+    ),
+    "list_records": Action(
+        handler=list_records, fields=LOGBOOK_PAGE_FIELDS, response=SupportsResponse.ONLY
+    ),
+    "synchronise_records": Action(handler=synchronise_records),
+    "get_events": Action(
+        handler=get_events, fields=LOGBOOK_PAGE_FIELDS, response=SupportsResponse.ONLY
+    ),
+}

@@ -21,6 +21,7 @@ from .model import (
     SessionVerdict,
     Source,
     StoredKey,
+    StoredMeter,
     StoredRecord,
     StoreResult,
     UnnamedIdentification,
@@ -50,6 +51,7 @@ __all__ = [
     "Source",
     "StoreResult",
     "StoredKey",
+    "StoredMeter",
     "StoredRecord",
     "UnnamedIdentification",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as Transaction, selectinload
 from ..billing.model import NO_DRIVER
 from .changes import find_keys
 from .judging import in_order, searchable
-from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredRecord
+from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredMeter, StoredRecord
 from .tables import (
     NEVER,
     DriverRow,
@@ -104,6 +104,17 @@ def details(transaction: Transaction, rows: Sequence[SessionRow]) -> Iterator[Se
             records=tuple(map(to_record, ordered)),
             keys=tuple(to_key(keys[key_id]) for key_id in used),
         )
+
+
+def to_meter(row: MeterRow) -> StoredMeter:
+    """Return a meter as the archive gives it."""
+    return StoredMeter(
+        id=row.id,
+        unique_id=row.unique_id,
+        name=row.name,
+        model=row.model,
+        serial_number=row.serial_number,
+    )
 
 
 def to_key(row: KeyRow) -> StoredKey:

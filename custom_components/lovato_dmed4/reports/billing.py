@@ -23,6 +23,7 @@ from ..archive import (
 from ..billing.model import Driver, Identification, Price, Rates
 from ..billing.sums import Sums
 from ..const import DOMAIN, SIGNAL_PRICES_CHANGED
+from .archives import async_meter_archive, async_meter_entry
 from .billing_fields import (
     ATTR_ACTIVE,
     ATTR_ADDRESS,
@@ -57,7 +58,6 @@ from .billing_shapes import (
 from .money import rates_shape, sums_shape
 from .query import ATTR_DRIVER_ID, ATTR_SINCE, ATTR_UNTIL
 from .report import Devices
-from .shelf import async_meter, async_shelf
 from .text import shown
 
 _TAG: Final = "tag"
@@ -68,8 +68,8 @@ _TAG: Final = "tag"
 
 async def async_list_drivers(hass: HomeAssistant, values: Mapping[str, Any]) -> DriversShape:
     """Get all drivers, and the identifications that wait for a name."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    drivers, unnamed = await shelf.async_run(
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    drivers, unnamed = await meter_archive.async_read(
         lambda archive: (archive.ledger.drivers(), archive.ledger.unnamed())
     )
     tags = _tags(hass)
@@ -156,13 +156,13 @@ def _unnamed_shape(found: UnnamedIdentification, tags: Mapping[str, str]) -> Unn
 
 async def async_list_prices(hass: HomeAssistant, values: Mapping[str, Any]) -> PricesShape:
     """Get all prices."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    prices, drivers = await shelf.async_run(
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    prices, drivers = await meter_archive.async_read(
         lambda archive: (archive.ledger.prices(), archive.ledger.drivers())
     )
     names = {driver.id: driver.name for driver in drivers}
     return {
-        "prices": [_price_shape(price, shelf.devices, names) for price in prices],
+        "prices": [_price_shape(price, meter_archive.devices, names) for price in prices],
         "currency": hass.config.currency,
         "time_zone": hass.config.time_zone,
     }
@@ -187,21 +187,21 @@ async def async_save_price(hass: HomeAssistant, values: Mapping[str, Any]) -> Pr
         ),
         since=values[ATTR_SINCE],
         until=values.get(ATTR_UNTIL),
-        meter=None if device_id is None else async_meter(hass, device_id).unique_id,
+        meter=None if device_id is None else async_meter_entry(hass, device_id).unique_id,
         driver_id=values.get(ATTR_DRIVER_ID),
         time_from=values.get(ATTR_TIME_FROM),
         time_until=values.get(ATTR_TIME_UNTIL),
         entity_id=values.get(ATTR_ENTITY_ID),
     )
     where = {ATTR_DEVICE_ID: [] if device_id is None else [device_id]}
-    shelf = async_shelf(hass, where[ATTR_DEVICE_ID])
+    meter_archive = async_meter_archive(hass, where[ATTR_DEVICE_ID])
 
     def save(archive: Archive) -> tuple[Price, dict[int | None, str]]:
         saved = archive.ledger.save_price(price)
         return saved, {driver.id: driver.name for driver in archive.ledger.drivers()}
 
     saved, names = await _async_write(hass, where, save)
-    return _price_shape(saved, shelf.devices, names)
+    return _price_shape(saved, meter_archive.devices, names)
 
 
 async def async_delete_price(hass: HomeAssistant, values: Mapping[str, Any]) -> DeletedShape:
@@ -217,7 +217,7 @@ async def async_delete_price(hass: HomeAssistant, values: Mapping[str, Any]) -> 
 
 async def async_apply_prices(hass: HomeAssistant, values: Mapping[str, Any]) -> AppliedShape:
     """Apply the prices as they are now to sessions, also where others were applied before."""
-    query = async_shelf(hass, values[ATTR_DEVICE_ID]).query(values)
+    query = async_meter_archive(hass, values[ATTR_DEVICE_ID]).query(values)
     zone = dt_util.get_default_time_zone()
     changed = await _async_write(hass, values, lambda archive: archive.ledger.apply(query, zone))
     return {"changed": changed}
@@ -245,8 +245,8 @@ def _price_shape(price: Price, devices: Devices, names: Mapping[int | None, str]
 
 async def async_get_issuer(hass: HomeAssistant, values: Mapping[str, Any]) -> IssuerShape:
     """Get who sends statements."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    return issuer_shape(await shelf.async_run(lambda archive: archive.ledger.settings()))
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    return issuer_shape(await meter_archive.async_read(lambda archive: archive.ledger.settings()))
 
 
 async def async_save_issuer(hass: HomeAssistant, values: Mapping[str, Any]) -> IssuerShape:
@@ -269,9 +269,9 @@ def issuer_shape(values: Mapping[str, Any]) -> IssuerShape:
 
 async def async_sum_costs(hass: HomeAssistant, values: Mapping[str, Any]) -> CostsShape:
     """Get what sessions come to, by driver and by meter."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    return await shelf.async_run(
-        partial(read_costs, query=shelf.query(values), devices=shelf.devices)
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    return await meter_archive.async_read(
+        partial(read_costs, query=meter_archive.query(values), devices=meter_archive.devices)
     )
 
 
@@ -323,8 +323,8 @@ async def _async_write[T](
     Raises:
         ServiceValidationError: what is to be changed is not there, or an identification is taken.
     """
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    changed = await shelf.async_write(partial(_changed, change))
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    changed = await meter_archive.async_write(partial(_changed, change))
     async_dispatcher_send(hass, SIGNAL_PRICES_CHANGED)
     return changed
 

@@ -49,7 +49,7 @@ class SessionPageShape(TypedDict):
     limit: int
 
 
-class SignatureShape(TypedDict):
+class SignatureReportShape(TypedDict):
     """What is known of a signature."""
 
     verdict: str  # signature.*
@@ -136,7 +136,7 @@ class ReportShape(TypedDict):
     """The verdict on a record, part by part."""
 
     verdict: str  # verdict.*
-    signature: SignatureShape
+    signature: SignatureReportShape
     key: KeyShape
     deviations: list[DeviationShape]
     clock: ClockShape
@@ -280,7 +280,8 @@ class MeterArchiveShape(CountsShape):
     entry_id: str
     name: str
     archive: int  # meters with the same number share a database
-    available: bool
+    loaded: bool  # whether its entry is loaded; else the rest is what the archive knows
+    available: bool  # whether the archive can be reached
     waiting: int  # records in memory because the archive can't be reached
     sync: SyncShape
     keys: list[StoredKeyShape]

@@ -20,13 +20,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, Source
-from custom_components.lovato_dmed4.charging.tracker import (
-    ChargeEvent,
-    OpenCharge,
-    Origin,
-    Phase,
-    charge_store,
-)
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, OpenCharge, Origin, Phase
+from custom_components.lovato_dmed4.connection.storage import StoredFile, stored_file
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from custom_components.lovato_dmed4.dmed4.model import LiveData
@@ -50,6 +45,7 @@ from tests.integration.helpers import (
     begin_charge,
     fail_power,
     fingerprint,
+    impatient,
     pass_time,
     prepare_charge,
     press,
@@ -319,6 +315,7 @@ async def test_a_meter_that_does_not_obey(
     news: News,
 ) -> None:
     """What was remembered of a command that the meter did not take is forgotten."""
+    impatient(monkeypatch)
     hasty = Timing(poll=0.01, step=0.3, command=0.3)
     with monkeypatch.context() as patch:
         patch.setattr(entry.runtime_data.cycle, "_timing", hasty)
@@ -663,7 +660,7 @@ async def remember(
 ) -> None:
     """Leave behind what a killed Home Assistant does."""
     content = {"charge": None if charge is None else asdict(charge), "claims": list(claims)}
-    await charge_store(hass, entry.entry_id).async_save(content)
+    await stored_file(hass, entry.entry_id, StoredFile.CHARGE, dict).async_save(content)
 
 
 @pytest.mark.parametrize(("before", "status", "after", "told"), TABLE)

@@ -1,7 +1,7 @@
 """Records are kept, whatever the database does: late perhaps, but never lost."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 import sqlite3
@@ -22,9 +22,17 @@ from custom_components.lovato_dmed4.archive import (
     StoredRecord,
 )
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.intake import keeper as record_keeper, shared_archive
+from custom_components.lovato_dmed4.intake import (
+    keeper as record_keeper,
+    shared_archive,
+    verification,
+)
 from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
-from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE, async_archives
+from custom_components.lovato_dmed4.intake.shared_archive import (
+    DEFAULT_FILE,
+    async_archives,
+    database_url,
+)
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, Verdict
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
@@ -74,7 +82,7 @@ def entry(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a database no longer than a test has patience."""
-    monkeypatch.setattr(record_keeper, "PATIENCE", 0.2)
+    monkeypatch.setattr(record_keeper, "ARCHIVE_TIMEOUT", 0.2)
 
 
 def archived(file: Path) -> list[bytes]:
@@ -136,7 +144,7 @@ async def test_stored_record_is_on_disk(
 
 async def test_stored_twice(keeper: RecordKeeper, signed: list[bytes], file: Path) -> None:
     news: list[StoredRecord] = []
-    remove = keeper.async_add_record_listener(news.append)
+    remove = keeper.news.async_add(news.append)
     first = await keeper.async_store(signed[0], Source.METER)
     second = await keeper.async_store(signed[0], Source.METER)
     assert first == second
@@ -169,21 +177,26 @@ async def test_cancelled_caller(keeper: RecordKeeper, signed: list[bytes], file:
 
 
 async def test_summary(hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]) -> None:
-    assert keeper.summary.data.records == 0
+    assert keeper.summary_coordinator.data.records == 0
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
     await pass_time(hass, 1)
-    assert keeper.summary.data.records == RECORDS
-    assert (keeper.summary.data.failed, keeper.summary.data.suspicious) == (0, 0)
-    assert keeper.summary.data.last is not None
-    assert keeper.summary.data.last.meter == keeper._entry.unique_id
+    assert keeper.summary_coordinator.data.records == RECORDS
+    assert (keeper.summary_coordinator.data.failed, keeper.summary_coordinator.data.suspicious) == (
+        0,
+        0,
+    )
+    assert keeper.summary_coordinator.data.last is not None
+    assert keeper.summary_coordinator.data.last.meter == keeper._entry.unique_id
 
 
 async def test_flood_is_counted_once_a_second(
     hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]
 ) -> None:
     counts = []
-    keeper.summary.async_add_listener(lambda: counts.append(keeper.summary.data.records))
+    keeper.summary_coordinator.async_add_listener(
+        lambda: counts.append(keeper.summary_coordinator.data.records)
+    )
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
     await pass_time(hass, 1)
@@ -202,9 +215,9 @@ async def test_another_home_assistant_stores(
     await keeper.async_run(
         lambda archive: archive.store(meter_id, signed[0], Source.METER, now), writes=True
     )
-    assert keeper.summary.data.records == 0
+    assert keeper.summary_coordinator.data.records == 0
     await pass_time(hass, 600)
-    assert keeper.summary.data.records == 1
+    assert keeper.summary_coordinator.data.records == 1
 
 
 async def test_first_key_is_pinned(keeper: RecordKeeper, simulated: SimulatedMeter) -> None:
@@ -234,7 +247,7 @@ async def test_reload(
     keeper = rest_entry.runtime_data.records
     assert keeper is not before
     assert keeper.meter_id == before.meter_id
-    assert keeper.summary.data.records == 1
+    assert keeper.summary_coordinator.data.records == 1
 
 
 async def test_too_large(
@@ -260,7 +273,7 @@ async def test_kept_in_memory_until_the_archive_is_back(
 ) -> None:
     caplog.set_level("INFO")
     news: list[StoredRecord] = []
-    keeper.async_add_record_listener(news.append)
+    keeper.news.async_add(news.append)
     with broken(file):
         for raw in signed[:3]:
             assert await keeper.async_store(raw, Source.COMMAND) is None
@@ -277,7 +290,7 @@ async def test_kept_in_memory_until_the_archive_is_back(
     assert keeper.available
     assert archived(file) == signed[:3]
     assert [record.raw for record in news] == signed[:3]
-    assert keeper.summary.data.records == 3
+    assert keeper.summary_coordinator.data.records == 3
     assert "archive data recovered" in caplog.text
     assert len(complaints(caplog)) == 1
 
@@ -411,7 +424,7 @@ async def test_failure_that_only_a_reader_sees(
     await pass_time(hass, 5)
     assert keeper.available
     assert (await keeper.async_run(lambda archive: archive.summary(keeper.meter_id or 0))) == (
-        keeper.summary.data
+        keeper.summary_coordinator.data
     )
 
 
@@ -600,19 +613,23 @@ async def test_a_database_that_hangs_takes_few_threads(keeper: RecordKeeper) -> 
 # --- Verifying again ----------------------------------------------------------------------------
 
 
+async def verify_all(hass: HomeAssistant, progress: Callable[[int], None] | None = None) -> None:
+    await verification.async_verify_all(hass, database_url(hass, {}), progress)
+
+
 async def test_verify_all(
     hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes], file: Path
 ) -> None:
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
-    assert keeper.summary.data.failed == 0
+    assert keeper.summary_coordinator.data.failed == 0
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE dmed4_records SET raw = replace(raw, 'kWh', 'kwh') WHERE id = 3")
     seen: list[int] = []
-    await keeper.async_verify_all(seen.append)
+    await verify_all(hass, seen.append)
     assert seen == [RECORDS]
     await pass_time(hass, 1)
-    assert keeper.summary.data.failed == 1
+    assert keeper.summary_coordinator.data.failed == 1
     record = await keeper.async_run(lambda archive: archive.record(3))
     assert record is not None
     assert record.verdict is Verdict.INVALID
@@ -629,14 +646,14 @@ async def test_live_polls_go_on_while_all_are_verified(
     keeper = rest_entry.runtime_data.records
     for raw in simulated.records:
         await keeper.async_store(raw.encode(), Source.METER)
-    monkeypatch.setattr(record_keeper, "_VERIFY_PAUSE", 0)
+    monkeypatch.setattr(verification, "_PAUSE", 0)
     polls = 0
-    verification = hass.async_create_task(keeper.async_verify_all())
-    while not verification.done():
+    running = hass.async_create_task(verify_all(hass))
+    while not running.done():
         await rest_entry.runtime_data.live.async_refresh()
         assert rest_entry.runtime_data.live.last_update_success
         polls += 1
-    await verification
+    await running
     # One at least between any two of the 15 portions.
     assert polls >= 15
 
@@ -645,28 +662,41 @@ async def test_one_verification_at_a_time(
     hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]
 ) -> None:
     await keeper.async_store(signed[0], Source.METER)
-    first = hass.async_create_task(keeper.async_verify_all())
+    first = hass.async_create_task(verify_all(hass))
     await asyncio.sleep(0)
     with pytest.raises(HomeAssistantError) as caught:
-        await keeper.async_verify_all()
+        await verify_all(hass)
     assert caught.value.translation_key == "verification_running"
     await first
-    await keeper.async_verify_all()
+    await verify_all(hass)
 
 
-async def test_unloading_stops_the_verification(
+async def test_the_verification_needs_no_meter(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, keeper: RecordKeeper, signed: list[bytes]
 ) -> None:
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
-    verification = hass.async_create_task(keeper.async_verify_all())
+    seen: list[int] = []
+    running = hass.async_create_task(verify_all(hass, seen.append))
     await asyncio.sleep(0)
     assert await hass.config_entries.async_unload(rest_entry.entry_id)
+    await running
+    await verify_all(hass, seen.append)
+    assert seen == [RECORDS, RECORDS]
+    assert async_archives(hass) == []
+
+
+async def test_the_end_of_home_assistant_stops_the_verification(
+    hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]
+) -> None:
+    await keeper.async_store(signed[0], Source.METER)
+    running = hass.async_create_task(verify_all(hass))
+    await asyncio.sleep(0)
+    (task,) = (task for task in asyncio.all_tasks() if "verification" in task.get_name())
+    task.cancel()
     with pytest.raises(HomeAssistantError) as caught:
-        await verification
+        await running
     assert caught.value.translation_key == "verification_stopped"
-    assert await hass.config_entries.async_setup(rest_entry.entry_id)
-    await rest_entry.runtime_data.records.async_verify_all()
 
 
 async def test_verification_of_a_broken_archive(
@@ -674,7 +704,7 @@ async def test_verification_of_a_broken_archive(
 ) -> None:
     await keeper.async_store(signed[0], Source.METER)
     with broken(file), pytest.raises(HomeAssistantError) as caught:
-        await keeper.async_verify_all()
+        await verify_all(hass)
     assert caught.value.translation_key == "archive_unavailable"
     await pass_time(hass, 5)
-    await keeper.async_verify_all()
+    await verify_all(hass)
