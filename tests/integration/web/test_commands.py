@@ -221,6 +221,8 @@ async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
         "series": [
             {
                 "identification": "04A2",
+                "driver_id": None,
+                "driver": None,
                 "imported": "6.000",
                 "exported": "0.000",
                 "sessions": 3,
@@ -232,6 +234,8 @@ async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
             },
             {
                 "identification": "05B0",
+                "driver_id": None,
+                "driver": None,
                 "imported": "2.000",
                 "exported": "0.000",
                 "sessions": 1,
