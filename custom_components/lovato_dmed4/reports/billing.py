@@ -228,8 +228,8 @@ def _price_shape(price: Price, devices: Devices, names: Mapping[int | None, str]
     return {
         "price_id": price.id or 0,
         "rates": rates_shape(price.rates),
-        "since": price.since.isoformat(),
-        "until": None if price.until is None else price.until.isoformat(),
+        "since": dt_util.as_utc(price.since).isoformat(),
+        "until": None if price.until is None else dt_util.as_utc(price.until).isoformat(),
         "device_id": device.id if device else None,
         "meter": device.name if device else price.meter,
         "driver_id": price.driver_id,
