@@ -30,6 +30,7 @@ FLOORS = (
     {"runtime_data"},
     {"entity", "remote_display", "reports"},
     {"actions", "backup", "config_flow", "diagnostics", "repairs", "system_health", "web"}
+    | {"condition", "logbook", "trigger"}
     | {platform for platform in Platform if (INTEGRATION / f"{platform}.py").is_file()},
     {"services", "__init__"},
 )

@@ -23,6 +23,7 @@ from .model import (
     SystemCode,
     SystemStatus,
 )
+from .record_text import cut
 from .scale import MeasureScale
 
 type Answer = Mapping[str, object]
@@ -277,7 +278,7 @@ def record(answer: Answer, name: str) -> bytes:
     if not isinstance(value, str):
         raise UnexpectedAnswerError(f"{name} is no text")
     try:
-        return value.encode(errors="surrogateescape")
+        return cut(value.encode(errors="surrogateescape"))
     except UnicodeEncodeError as err:
         raise UnexpectedAnswerError(f"{name} holds what is no character") from err
 
