@@ -70,6 +70,9 @@ HOUSEKEEPING_INTERVAL: Final = timedelta(minutes=1)
 # Sent with the percentage while a meter's logbook is read, with None when that is over.
 SIGNAL_LOGBOOK_PROGRESS: Final = f"{DOMAIN}_logbook_progress_{{}}"
 
+# Sent when drivers, prices or applied rates have changed.
+SIGNAL_PRICES_CHANGED: Final = f"{DOMAIN}_prices_changed"
+
 DEFAULT_HTTP_PORT: Final = 80
 DEFAULT_HTTPS_PORT: Final = 443
 DEFAULT_MODBUS_PORT: Final = 502

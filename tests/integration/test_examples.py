@@ -350,6 +350,21 @@ async def _power_failure(bench: Bench) -> None:
     assert "lost its power" in bench.messages[0].data["message"]
 
 
+async def _ended_anywhere(bench: Bench) -> None:
+    await bench.start()
+    assert not bench.messages
+    bench.simulated.command(Command.END)
+    await pass_time(bench.hass)
+    assert bench.messages[0].data["message"] == "Charging has ended."
+
+
+async def _long(bench: Bench) -> None:
+    """Past its condition: that a session is running for eight hours."""
+    await bench.start()
+    await bench.trigger()
+    assert not bench.charging
+
+
 async def _told(bench: Bench) -> None:
     """Its trigger takes half an hour or more: what it does then."""
     await bench.trigger()
@@ -366,6 +381,8 @@ AT_WORK: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "Records of the last month": _month_as_a_file,
     "Send the records of last month": _month_by_mail,
     "Power failure during a session": _power_failure,
+    "Charging has ended anywhere": _ended_anywhere,
+    "End a long session": _long,
     "Clock of the meter": _told,
     "Records are not archived": _told,
 }
