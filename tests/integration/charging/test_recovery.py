@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome
-from custom_components.lovato_dmed4.charging.tracker import Phase
+from custom_components.lovato_dmed4.charging.open_charge import Phase
 from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
