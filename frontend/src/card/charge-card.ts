@@ -10,8 +10,9 @@ import {
 import { findEntities, findMeters, type MeterEntities } from "../common/entities";
 import { deviceName, type HassError, type HomeAssistant } from "../common/hass";
 import type { Sample } from "../common/live-watch";
+import { outdated } from "../common/outdated";
 import { summarise, type RecordSummary } from "../common/record";
-import { ALL, loadRights, type Rights } from "../common/rights";
+import { loadRights, type Rights } from "../common/rights";
 import { controls, dialogs } from "../common/style";
 import { errorText, loadTexts, textsOf, type Localize, type TextKey } from "../common/texts";
 import { CONFIG_FORM, type CardConfig } from "./config";
@@ -290,11 +291,12 @@ export class ChargeCard extends LitElement {
     const shown = { hass, text, view, disabled: this._step !== undefined || this.preview };
     const name = config.name ?? deviceName(hass, config.device_id ?? "");
     const mayCommand = hass.user?.is_admin === true;
-    const rights = this.preview ? ALL : this._rights;
+    const rights = this.preview ? { start: true, read: true, end: true } : this._rights;
     const controls = config.controls !== false && rights;
     return html`
       <ha-card class="${view.tone} ${this._step ? "busy" : ""}">
         ${header(shown, name, this._step, this._record)}
+        ${outdated(this._rights?.version, text, (content) => html`<section>${content}</section>`)}
         ${problem(shown, mayCommand ? this.#reset : undefined)} ${figures(shown)}
         <dmed4-power-trace
           .buffer=${this.#watch.measured}

@@ -295,13 +295,25 @@ describe("commands", () => {
     expect(buttons()).toEqual(["Start charging"]);
   });
 
+  it("come with an offer to reload a page that is older than the server", async () => {
+    vi.stubGlobal("VERSION", "1.0.0");
+    const callWS = vi.fn().mockResolvedValue({ start: true, version: "1.0.0" });
+    await show(fakeHass({}, { callWS }));
+    expect(buttons()).not.toContain("Reload");
+    callWS.mockResolvedValue({ start: true, version: "1.0.1" });
+    card.remove();
+    await show(fakeHass({}, { callWS }));
+    expect(text()).toContain("was updated since this page was opened");
+    expect(buttons()).toContain("Reload");
+  });
+
   it("are not for others", async () => {
     const hass = fakeHass(
       {
         ...CHARGING,
         "binary_sensor.problem": { state: "on", attributes: { errors: ["sha_failed"] } },
       },
-      { user: { is_admin: false } },
+      { user: { is_admin: false }, callWS: vi.fn().mockResolvedValue({}) },
     );
     await show(hass);
     expect(buttons()).toEqual([]);

@@ -110,7 +110,11 @@ export function fakeHass(
     user: { is_admin: true },
     localize,
     loadBackendTranslation: () => Promise.resolve(more.localize ?? localize),
-    callWS: vi.fn().mockRejectedValue({ code: "unknown_command" }),
+    callWS: vi.fn(({ type }: { type: string }) =>
+      type.endsWith("/rights")
+        ? Promise.resolve({ start: true, read: true, end: true })
+        : Promise.reject(Object.assign(new Error(), { code: "unknown_command" })),
+    ),
     callService: vi.fn().mockResolvedValue({}),
     hassUrl: (path) => path,
     ...more,
