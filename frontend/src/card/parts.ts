@@ -110,7 +110,7 @@ export function cycle({ hass, text, view }: Shown, now: number): TemplateResult 
   const charging = view.charging || view.lost?.charging;
   const until = view.lost?.since ?? now;
   const seconds = view.since === null ? null : (until - view.since) / 1000;
-  // A meter that has never charged has nothing to tell.
+  // A meter that has never charged has nothing to show.
   if (!view.charging && !view.energy && !view.returned) return nothing;
   return html`
     <dl class="cycle">

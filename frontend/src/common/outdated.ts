@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import type { Localize } from "./texts";
 
-/** What this page was built from; the server says whether it is newer. */
+/** What this page was built from; the server reports whether it is newer. */
 declare const VERSION: string;
 
 /** Offer to reload a page that is older than the server; `wrap` puts it where it belongs. */
