@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import struct
 from typing import Final
 
-from .display import MODBUS_MODELS as DISPLAYS
-from .modbus import MODELS
+from .display import DISPLAY_MODELS
+from .modbus import MODBUS_MODELS as METERS
 
 _HEADER: Final = struct.Struct(">HHHB")
 _TRANSACTION: Final = 0x4D34
@@ -65,4 +65,4 @@ def _model(pdu: bytes) -> str | None:
     """Read the model code, which follows the function and the number of bytes."""
     if len(pdu) < 3 or pdu[0] != _REPORT_SLAVE_ID:  # noqa: PLR2004
         return None
-    return MODELS.get(pdu[2]) or DISPLAYS.get(pdu[2])
+    return METERS.get(pdu[2]) or DISPLAY_MODELS.get(pdu[2])
