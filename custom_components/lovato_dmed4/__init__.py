@@ -128,7 +128,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
 
 @callback
 def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
-    """Start what looks after a meter by itself."""
+    """Start what looks after a meter automatically."""
     data = entry.runtime_data
     clock = ClockKeeper(
         hass,

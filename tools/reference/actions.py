@@ -63,7 +63,7 @@ _RECORD: Final = (
     *("record", "record_url", "public_key", "archived", "record_id", "session_id", "digest"),
     *("signature", "pagination", "meter_serial", "readings"),
 )
-"""What `charge.record_response` tells of a record. A test compares it."""
+"""What `charge.record_response` returns for a record. A test compares it."""
 
 # What comes back: a shape of `record_shapes`, or the names of the fields.
 RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {

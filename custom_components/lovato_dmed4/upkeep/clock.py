@@ -26,8 +26,8 @@ DRIFT_LIMIT: Final = 5
 is more is a clock that is off, and not worth a write to the meter before."""
 
 DOUBT_LIMIT: Final = 600
-"""Seconds by which a synchronised clock hardly ever drifts: rather is the time of this machine wrong, as
-it may be after a start without a network, and a person has to say which of the two is right."""
+"""Seconds by which a synchronised clock hardly ever drifts. The time of this machine is more likely
+to be wrong, for example after a start without a network, and a person has to say which is right."""
 
 FAILURES_LIMIT: Final = 3
 """Failures in a row, which take more than ten minutes, until a person is asked and it ends for a day."""
@@ -138,7 +138,7 @@ class ClockKeeper:
         )
 
     def _steps(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        """What there is to put right, as far as the last polls tell, and may be."""
+        """What there is to put right, as far as the last polls show, and may be."""
         steps: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if self.doubt is not None or fills_up(self._housekeeping.data):
             return steps
