@@ -1,6 +1,8 @@
 """The archive of signed records. Imports nothing of Home Assistant nor of dmed4."""
 
+from .judging import COMPARED, key_verdict, verdict_of
 from .model import (
+    TRUSTED,
     ArchiveError,
     ArchiveSummary,
     KeyState,
@@ -24,6 +26,8 @@ from .model import (
 from .store import Archive
 
 __all__ = [
+    "COMPARED",
+    "TRUSTED",
     "Archive",
     "ArchiveError",
     "ArchiveSummary",
@@ -44,4 +48,6 @@ __all__ = [
     "StoredKey",
     "StoredMeter",
     "StoredRecord",
+    "key_verdict",
+    "verdict_of",
 ]

@@ -4,7 +4,7 @@ from .billing import TimeQuality, TimeReason, clock_quality, time_quality
 from .deviations import Deviation, DeviationCode, deviations
 from .export import NotExportableError, to_ocmf, to_xml
 from .findings import Finding, FindingCode, Severity, begins_in_future, check_session
-from .judge import Judged, judge
+from .judgement import Judged, judge
 from .keys import (
     MalformedKeyError,
     PublicKey,
