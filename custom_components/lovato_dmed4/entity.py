@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from yarl import URL
 
 from .archive import ArchiveSummary
+from .charging.rights import async_require_admin
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import LiveCoordinator
 from .dmed4.model import Identity
@@ -53,20 +53,20 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
         self.entity_description = description
         self._shown: object = None
 
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         """Take the new values over and return what the state is made of."""
         return None
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self._shown = (self.available, self.take_over())
+        self._shown = (self.available, self._async_update_attrs())
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only when something in it has changed."""
-        shown = (self.available, self.take_over())
+        shown = (self.available, self._async_update_attrs())
         if shown != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()
@@ -75,12 +75,9 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
         """Let only administrators and automations write to a device.
 
         Raises:
-            Unauthorized: the user who asked is no administrator.
+            Unauthorized: the user who asked is not an administrator.
         """
-        if self._context is not None and self._context.user_id is not None:
-            user = await self.hass.auth.async_get_user(self._context.user_id)
-            if user is None or not user.is_admin:
-                raise Unauthorized(context=self._context, entity_id=self.entity_id)
+        await async_require_admin(self.hass, self._context)
 
 
 class Dmed4Entity(CommonEntity[LiveCoordinator]):
@@ -132,6 +129,6 @@ class ArchiveEntity(CommonEntity[DataUpdateCoordinator[ArchiveSummary]]):
 
     def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
         self._records = entry.runtime_data.records
-        super().__init__(self._records.summary, description)
+        super().__init__(self._records.summary_coordinator, description)
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = device_info(entry, entry.runtime_data.identity)

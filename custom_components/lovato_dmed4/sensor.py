@@ -45,6 +45,7 @@ from .dmed4.model import (
     SystemCode,
 )
 from .entity import ArchiveEntity, Dmed4Entity, HousekeepingEntity
+from .intake.logbook_sync import SyncState
 from .runtime_data import Dmed4ConfigEntry
 
 # The coordinators read; sensors only show.
@@ -484,7 +485,7 @@ class LiveSensor(Dmed4Sensor):
     entity_description: LiveSensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
         return self._attr_native_value
 
@@ -515,7 +516,7 @@ class TotalSensor(EnergySensor):
     """
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
         if value is not None and before is not None and 0 < before - value < _ROLL_OVER:
             value = before
@@ -540,7 +541,7 @@ class CycleSensor(EnergySensor):
         await super().async_added_to_hass()
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
         charging = self.coordinator.data.status.measurement.charging
         # A charge that follows one without any energy does not show in the value.
@@ -560,7 +561,7 @@ class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):
     entity_description: HousekeepingSensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self._data.housekeeping.data)
         return self._attr_native_value
 
@@ -571,7 +572,7 @@ class ArchiveSensor(ArchiveEntity, SensorEntity):
     entity_description: ArchiveSensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
         return self._attr_native_value
 
@@ -591,7 +592,7 @@ class LogbookProgressSensor(Dmed4Sensor):
         self._handle_coordinator_update()
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         return self._attr_native_value
 
 
@@ -601,9 +602,13 @@ class RecordsMissingSensor(Dmed4Sensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._data.sync.async_add_listener(self._handle_coordinator_update))
+        self.async_on_remove(self._data.sync.news.async_add(self._handle_news))
+
+    @callback
+    def _handle_news(self, _: SyncState) -> None:
+        self._handle_coordinator_update()
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self._data.sync.state.missing
         return self._attr_native_value

@@ -16,9 +16,9 @@ pin that key; the older records are still checked with the former one.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
@@ -41,7 +41,7 @@ class Match(StrEnum):
     # Its serial number says so, its key does not.
     KEY_CHANGED = "key_changed"
     # Another key, and no serial numbers to compare.
-    UNCLEAR = "key_unclear"
+    UNCONFIRMED = "key_unconfirmed"
     OTHER = "other"
 
 
@@ -69,15 +69,15 @@ def async_match(
     """Compare a meter with that of an entry; ``data`` say where it answers."""
     if entry.unique_id in unique_ids(data, identity):
         return Match.SAME
-    if not bound_to_key(entry) or identity.fingerprint is None:
+    if not identified_by_key(entry) or identity.fingerprint is None:
         return Match.OTHER
     known = _serial_number(hass, entry)
     if known is None or identity.serial_number is None:
-        return Match.UNCLEAR
+        return Match.UNCONFIRMED
     return Match.KEY_CHANGED if known == identity.serial_number else Match.OTHER
 
 
-def bound_to_key(entry: ConfigEntry) -> bool:
+def identified_by_key(entry: ConfigEntry) -> bool:
     """Whether an entry's unique ID is made of a key, not of a serial number or an address."""
     return entry.unique_id is not None and "_" not in entry.unique_id
 
@@ -116,7 +116,7 @@ def async_report_match(
     hass: HomeAssistant, entry: ConfigEntry, identity: Identity, match: Match
 ) -> None:
     """Raise the alarm about another key, or take it back."""
-    if match not in {Match.KEY_CHANGED, Match.UNCLEAR}:
+    if match not in {Match.KEY_CHANGED, Match.UNCONFIRMED}:
         async_key_settled(hass, entry)
         return
     if TYPE_CHECKING:
@@ -152,27 +152,20 @@ def _short(fingerprint: str) -> str:
     return f"{fingerprint_text(fingerprint[: 2 * _SHOWN_BYTES])}…"
 
 
-class KeyChangedFlow(RepairsFlow):
+class KeyChangedFlow(ConfirmRepairFlow):
     """Show both keys' fingerprints, and accept the new one if the administrator says so."""
 
     def __init__(self, entry: ConfigEntry, unique_id: str) -> None:
         self._entry = entry
         self._unique_id = unique_id
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin with the question."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask, then set the entry up with the key that was shown in the question."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                description_placeholders=issue.translation_placeholders if issue else None,
-            )
+            return await super().async_step_confirm()
         entries = self.hass.config_entries
         if entries.async_entry_for_domain_unique_id(DOMAIN, self._unique_id):
             return self.async_abort(reason="already_configured")
