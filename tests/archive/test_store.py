@@ -240,7 +240,7 @@ def test_storing_calculates_a_signature_once(
 ) -> None:
     counted = counting(monkeypatch)
     for number, raw in enumerate((CHARGE.begin(), CHARGE.read(1), CHARGE.end(2)), 1):
-        assert archive.store(meter, raw, Source.COMMAND, NOW).judged.verdict is Verdict.VALID
+        assert archive.store(meter, raw, Source.COMMAND, NOW).record.verdict is Verdict.VALID
         assert counted["_matches"] == number
 
 

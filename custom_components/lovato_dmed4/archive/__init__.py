@@ -1,6 +1,14 @@
 """The archive of signed records. Imports nothing of Home Assistant nor of dmed4."""
 
-from .judging import COMPARED, key_verdict, verdict_of
+from .judging import (
+    COMPARED,
+    Judgement,
+    MeterKey,
+    compared_records,
+    judge_record,
+    key_verdict,
+    verdict_of,
+)
 from .model import (
     TRUSTED,
     ArchiveError,
@@ -31,9 +39,11 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "ArchiveSummary",
+    "Judgement",
     "KeyState",
     "KeyVerdict",
     "MeterInfo",
+    "MeterKey",
     "Outcome",
     "RecordPage",
     "RecordTooLargeError",
@@ -48,6 +58,8 @@ __all__ = [
     "StoredKey",
     "StoredMeter",
     "StoredRecord",
+    "compared_records",
+    "judge_record",
     "key_verdict",
     "verdict_of",
 ]

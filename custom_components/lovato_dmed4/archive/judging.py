@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from ..ocmf import (
     Judged,
@@ -21,8 +21,8 @@ from ..ocmf import (
     judge,
     load_public_key,
 )
-from .model import TRUSTED, KeyState, KeyVerdict, Outcome, SessionVerdict, Source
-from .tables import NEVER, SEARCH_LENGTH, KeyRow, RecordRow, SessionRow, printable
+from .model import TRUSTED, KeyState, KeyVerdict, Outcome, SessionVerdict, Source, StoredRecord
+from .tables import NEVER, SEARCH_LENGTH, RecordRow, SessionRow, printable
 
 KEPT_IN_VIEW: Final = 8
 """Intermediate records that a new one is compared with: a session costs the same however long it is."""
@@ -40,6 +40,7 @@ _KEY_VERDICTS: Final = {
     KeyState.CHANGED: KeyVerdict.CHANGED,
     KeyState.REJECTED: KeyVerdict.REJECTED,
 }
+_BETWEEN: Final = frozenset({RecordKind.INTERMEDIATE, RecordKind.OTHER})
 # The signature was calculated, with that key.
 _CHECKED: Final = frozenset({Verdict.VALID, Verdict.INVALID, Verdict.REFORMATTED})
 _PAGE: Final = re.compile(r"[TF]?([0-9]{1,20})")
@@ -72,7 +73,27 @@ class Judgement:
         return worth(self.judged.verdict, self.key)
 
 
-def judge_record(raw: bytes, keys: Sequence[KeyRow], arrived: datetime) -> Judgement:
+class MeterKey(Protocol):
+    """A key of a meter, in the database or out of it."""
+
+    @property
+    def id(self) -> int:
+        """Its number in the archive."""
+
+    @property
+    def spki(self) -> bytes:
+        """Its SubjectPublicKeyInfo in DER."""
+
+    @property
+    def state(self) -> KeyState:
+        """What is thought of it."""
+
+    @property
+    def replaced(self) -> datetime | None:
+        """When another one took its place."""
+
+
+def judge_record(raw: bytes, keys: Sequence[MeterKey], arrived: datetime) -> Judgement:
     """Check a signature with the keys of the meter, the most trusted one first."""
     states = list(KeyState)
     ordered = sorted(keys, key=lambda key: states.index(key.state))
@@ -243,6 +264,17 @@ def _search(session: SessionRow, telling: Judged, rows: Sequence[RecordRow], *, 
     if not whole:
         lines |= dict.fromkeys((session.search or "").split("\n"))
     return "\n".join(lines)[:SEARCH_LENGTH]
+
+
+def compared_records(records: Sequence[StoredRecord]) -> tuple[list[StoredRecord], int]:
+    """Pick the records of a session that are compared: all but very many intermediate ones.
+
+    Returns:
+        The records in their order, and how many are not among them.
+    """
+    between = [each for each in records if each.kind in _BETWEEN]
+    left_out = {each.id for each in between[:-COMPARED]}
+    return [each for each in records if each.id not in left_out], len(left_out)
 
 
 def searchable(text: str) -> str:

@@ -151,6 +151,7 @@ class StoredRecord:
         key: whose key it was checked with.
         key_id: that key, by its number in the archive.
         verified: when it was checked last.
+        judged: what was found about it when it was stored; None of one that is looked up.
     """
 
     id: int
@@ -167,6 +168,7 @@ class StoredRecord:
     key: KeyVerdict
     key_id: int | None
     verified: datetime
+    judged: Judged | None = field(default=None, compare=False, repr=False)
 
     @property
     def suspicious(self) -> bool:
@@ -181,17 +183,10 @@ def is_suspicious(verdict: Verdict, key: KeyVerdict) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreResult:
-    """What came of storing.
-
-    Attributes:
-        record: as it is in the archive.
-        new: whether it was new there.
-        judged: what was found about the record that was given.
-    """
+    """What came of storing: the record as it is in the archive, and whether it was new there."""
 
     record: StoredRecord
     new: bool
-    judged: Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The archive: signed records, kept for good, in a database of the user's choice."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -167,7 +168,7 @@ class Archive:
             changes.lock(transaction, meter_id)
             row, new, judged = changes.store(transaction, meter_id, raw, source, now=now)
             row.chained = row.chained or chained
-            return StoreResult(record=to_record(row), new=new, judged=judged)
+            return StoreResult(record=replace(to_record(row), judged=judged), new=new)
 
     def is_chained(self, meter_id: int, raw: bytes) -> bool:
         """Tell whether a record is here together with all that are older in the logbook."""
