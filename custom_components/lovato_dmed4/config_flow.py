@@ -351,7 +351,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         return unique_ids(self._data, identity)[0] if entry.unique_id == nameless else None
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Ask for the advanced password, which the meter has not taken or nobody has given yet."""
+        """Ask for the advanced password, which the meter has rejected or which is not known yet."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -435,7 +435,7 @@ def _mistakes(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _in_the_way(entry: ConfigEntry, data: Mapping[str, Any]) -> bool:
-    """Tell whether an entry uses, or may soon use, the same line with other settings."""
+    """Return whether an entry uses, or may soon use, the same line with other settings."""
     if Transport.REST in (entry.data[CONF_TRANSPORT], data[CONF_TRANSPORT]) or entry.state not in (
         ConfigEntryState.LOADED,
         ConfigEntryState.SETUP_RETRY,

@@ -9,13 +9,17 @@ from .judging import (
     key_verdict,
     verdict_of,
 )
+from .ledger import Ledger
 from .model import (
     TRUSTED,
     ArchiveError,
     ArchiveSummary,
+    Bill,
+    IdentificationTakenError,
     KeyState,
     KeyVerdict,
     MeterInfo,
+    NotInLedgerError,
     Outcome,
     RecordPage,
     RecordTooLargeError,
@@ -30,6 +34,7 @@ from .model import (
     StoredMeter,
     StoredRecord,
     StoreResult,
+    UnnamedIdentification,
 )
 from .store import Archive
 
@@ -39,11 +44,15 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "ArchiveSummary",
+    "Bill",
+    "IdentificationTakenError",
     "Judgement",
     "KeyState",
     "KeyVerdict",
+    "Ledger",
     "MeterInfo",
     "MeterKey",
+    "NotInLedgerError",
     "Outcome",
     "RecordPage",
     "RecordTooLargeError",
@@ -58,6 +67,7 @@ __all__ = [
     "StoredKey",
     "StoredMeter",
     "StoredRecord",
+    "UnnamedIdentification",
     "compared_records",
     "judge_record",
     "key_verdict",

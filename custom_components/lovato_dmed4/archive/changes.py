@@ -4,8 +4,8 @@ from collections.abc import Sequence, Set as AbstractSet
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.orm import Session as Transaction
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session as Transaction, aliased
 
 from ..ocmf import Judged, PublicKey, RecordKind, Verdict, fingerprint, judge, load_public_key
 from .judging import (
@@ -22,14 +22,14 @@ from .judging import (
     worth,
 )
 from .model import ArchiveError, KeyState, KeyVerdict, MeterInfo, SessionVerdict, Source
-from .tables import KeyRow, MeterRow, RecordRow, SessionRow
+from .tables import AppliedRow, KeyRow, MeterRow, PriceRow, RecordRow, SessionRow
 
 _ENDS: Final = (RecordKind.BEGIN, RecordKind.POWER_FAILURE, RecordKind.END)
 _BETWEEN: Final = (RecordKind.INTERMEDIATE, RecordKind.OTHER)
 
 
 def lock(transaction: Transaction, meter_id: int) -> None:
-    """Let nobody else change what belongs to a meter until the transaction ends.
+    """Keep others from changing what belongs to a meter until the transaction ends.
 
     Two that store records of one session would otherwise both derive it without the other's. In
     SQLite there is one writer anyway.
@@ -74,12 +74,32 @@ def move(transaction: Transaction, meter: MeterRow, other: MeterRow) -> None:
         moved, _, _ = store(transaction, other.id, row.raw, row.source, now=row.arrived)
         moved.chained = moved.chained or row.chained
     transaction.flush()
+    _move_prices(transaction, meter.id, other.id)
     forget(transaction, meter.id)
+
+
+def _move_prices(transaction: Transaction, meter_id: int, other_id: int) -> None:
+    """Give the prices of a meter to another one, and the applied rates to its sessions."""
+    transaction.execute(
+        update(PriceRow).where(PriceRow.meter_id == meter_id).values(meter_id=other_id)
+    )
+    there = aliased(SessionRow)
+    for applied, session_id in transaction.execute(
+        select(AppliedRow, there.id)
+        .join(SessionRow, SessionRow.id == AppliedRow.session_id)
+        .join(there, and_(there.key == SessionRow.key, there.meter_id == other_id))
+        .where(SessionRow.meter_id == meter_id)
+    ).all():
+        if transaction.get(AppliedRow, session_id) is None:
+            applied.session_id = session_id
+    transaction.flush()
 
 
 def forget(transaction: Transaction, meter_id: int) -> None:
     """Delete a meter and all that belongs to it, what refers to others first."""
-    for table in (RecordRow, SessionRow, KeyRow):
+    sessions = select(SessionRow.id).where(SessionRow.meter_id == meter_id)
+    transaction.execute(delete(AppliedRow).where(AppliedRow.session_id.in_(sessions)))
+    for table in (RecordRow, SessionRow, KeyRow, PriceRow):
         transaction.execute(delete(table).where(table.meter_id == meter_id))
     transaction.execute(delete(MeterRow).where(MeterRow.id == meter_id))
 
@@ -195,7 +215,7 @@ def store(
     better = judgement.worth > worth(row.verdict, row.key_verdict)
     if better:
         _fill(transaction, row, judgement, now=now)
-    if source is Source.COMMAND:
+    if source is not Source.METER:
         better |= row.source is not source
         row.source = source
     if better:

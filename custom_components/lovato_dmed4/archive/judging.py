@@ -208,7 +208,7 @@ def _counted(session: SessionRow) -> datetime:
 
 
 def _weight(row: RecordRow) -> tuple[int, bool]:
-    """Tell how much a record says about its session: its end most, and then a good signature."""
+    """Return how much a record says about its session: its end most, and then a good signature."""
     ends = (RecordKind.POWER_FAILURE, RecordKind.END)
     return ends.index(row.kind) + 1 if row.kind in ends else 0, row.verdict is Verdict.VALID
 
@@ -223,12 +223,12 @@ def _went(outline: Outline, total: Callable[[Moment], Decimal | None]) -> Decima
 
 
 def _outcome(before: Outcome, row: RecordRow) -> Outcome:
-    """Tell how a session ended from the record that says most.
+    """Return how a session ended from the record that says most.
 
     Without an end it is open, unless it was found that no end can come any more.
     """
     match row.kind:
-        case RecordKind.END if row.source is Source.COMMAND:
+        case RecordKind.END if row.source is not Source.METER:
             return Outcome.ENDED
         case RecordKind.END:
             return Outcome.ENDED_ELSEWHERE

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
 from ..ocmf import MAX_SIZE, Verdict, judge, load_public_key
 from . import changes
+from .costs import bills_of
 from .database import ConflictError, Database
+from .ledger import Ledger
 from .model import (
     ArchiveSummary,
+    Bill,
     KeyState,
     MeterInfo,
     Outcome,
@@ -53,11 +56,15 @@ class Archive:
 
     Every method blocks: none may be called in an event loop. All may be called from several threads
     at once, and raise ArchiveError when the database fails; what was stored before that stays.
+
+    Attributes:
+        ledger: drivers, prices and costs.
     """
 
     def __init__(self, url: str) -> None:
         """Name the database by its SQLAlchemy URL; nothing is opened yet."""
         self._database = Database(url)
+        self.ledger = Ledger(self._database)
 
     def open(self) -> None:
         """Connect, and make or migrate the tables.
@@ -75,7 +82,7 @@ class Archive:
     def pause(self) -> None:
         """Write everything into the database's own file, and leave that alone until `resume`.
 
-        For a backup that copies the file. Nobody waits: what is stored meanwhile goes into the log
+        For a backup that copies the file. Nothing waits: what is stored meanwhile goes into the log
         next to it. Does nothing but for SQLite.
         """
         self._database.pause()
@@ -114,7 +121,7 @@ class Archive:
     def see_key(self, meter_id: int, spki: bytes, now: datetime) -> StoredKey:
         """Note the key that a meter shows: the first one is pinned, another one is CHANGED.
 
-        Records that could not be verified for want of a key are verified with a pinned one.
+        Records that could not be verified for lack of a key are verified with a pinned one.
         """
         key = load_public_key(spki)
         with self._database.writing() as transaction:
@@ -171,19 +178,19 @@ class Archive:
             return StoreResult(record=replace(to_record(row), judged=judged), new=new)
 
     def is_chained(self, meter_id: int, raw: bytes) -> bool:
-        """Tell whether a record is here together with all that are older in the logbook."""
+        """Return whether a record is here together with all that are older in the logbook."""
         with self._database.reading() as transaction:
             row = changes.find_record(transaction, meter_id, judge(raw).digest)
             return row is not None and row.chained
 
     def has_chained(self, meter_id: int) -> bool:
-        """Tell whether `is_chained` is true of any record of a meter."""
+        """Return whether `is_chained` is true of any record of a meter."""
         chained = select(RecordRow.id).where(RecordRow.meter_id == meter_id, RecordRow.chained)
         with self._database.reading() as transaction:
             return transaction.scalar(chained.limit(1)) is not None
 
     def settle(self, meter_id: int, *, charging: bool) -> None:
-        """Settle how sessions ended whose end is not told by a record.
+        """Decide the outcome of sessions without a record of their end.
 
         All open ones are END_MISSING, but for the newest one while the meter is charging.
         """
@@ -244,8 +251,13 @@ class Archive:
             rows = transaction.scalars(SESSIONS.where(SessionRow.id == number(session_id))).all()
             return next(details(transaction, rows), None)
 
-    def each_session(self, query: SessionQuery) -> Iterator[SessionDetail]:
-        """Return all sessions that a query is about, the oldest first, whatever its page."""
+    def each_session(
+        self, query: SessionQuery, zone: tzinfo | None = None
+    ) -> Iterator[SessionDetail]:
+        """Return all sessions that a query is about, the oldest first, whatever its page.
+
+        With a time zone, in which times of day are meant, their bills are added.
+        """
         rest: ColumnElement[bool] = true()
         while True:
             with self._database.reading() as transaction:
@@ -253,6 +265,9 @@ class Archive:
                     SESSIONS.where(matching(query), rest).order_by(*OLDEST_FIRST).limit(_BATCH)
                 ).all()
                 batch = tuple(details(transaction, rows))
+                if zone is not None:
+                    bills = bills_of(transaction, [each.session for each in batch], zone)
+                    batch = tuple(map(_with_bill, batch, bills, strict=False))
             yield from batch
             if len(rows) < _BATCH:
                 return
@@ -272,7 +287,7 @@ class Archive:
             return [SessionEnergy(*row) for row in rows]
 
     def records_without_session(self, meters: Sequence[str], offset: int, limit: int) -> RecordPage:
-        """Return a page of the records that tell of no session, the last to arrive first.
+        """Return a page of the records that belong to no session, the last to arrive first.
 
         Args:
             meters: unique IDs of config entries; empty for all.
@@ -338,3 +353,7 @@ class Archive:
             if meter := changes.find_meter(transaction, unique_id):
                 changes.forget(transaction, meter.id)
             return transaction.scalar(select(MeterRow.id).limit(1)) is not None
+
+
+def _with_bill(detail: SessionDetail, bill: Bill) -> SessionDetail:
+    return replace(detail, bill=bill)

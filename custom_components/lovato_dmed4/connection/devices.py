@@ -104,7 +104,7 @@ def line_of(data: Mapping[str, Any]) -> Line:
 
 
 def is_display(entry: ConfigEntry[Any]) -> bool:
-    """Tell whether an entry is a remote display, and no meter."""
+    """Return whether an entry is a remote display, and no meter."""
     return entry.data.get(CONF_KIND) == Kind.DISPLAY
 
 

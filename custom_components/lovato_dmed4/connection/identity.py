@@ -1,13 +1,13 @@
 """Whose key is that: an entry belongs to the meter with the public key that its unique ID is made of.
 
-A meter that shows another key has another measure board, or somebody is trying to pass something off
-as its records. What follows depends on whether it can be told to be the same meter:
+A meter that shows another key has another metering board, or someone is trying to pass something off
+as its records. What follows depends on whether it can be confirmed to be the same meter:
 
-- With the serial number that it always had, which only REST tells, it is. Nothing stops: measures
+- With the serial number that it always had, which only REST reports, it is. Nothing stops: measures
   come and charges are possible. Its records are archived as signed with a key that nobody has
   accepted, and stand out by that, until an administrator accepts the key.
 - With another serial number it is another meter, which is none of the entry's business.
-- Where no serial number tells (Modbus), the entry stops as for another meter. An administrator may
+- Without a serial number (Modbus), the entry stops as for another meter. An administrator may
   know better, and accept the key.
 
 To accept a key is to give the entry the unique ID made of it. `RecordKeeper` then lets the archive
@@ -30,7 +30,7 @@ from .certificate import fingerprint_text
 
 ISSUE: Final = "key_changed"
 
-# Of 32 bytes: enough to tell two keys apart by eye.
+# Of 32 bytes: enough to distinguish two keys by eye.
 _SHOWN_BYTES: Final = 8
 
 
@@ -83,7 +83,7 @@ def identified_by_key(entry: ConfigEntry) -> bool:
 
 
 def _serial_number(hass: HomeAssistant, entry: ConfigEntry) -> str | None:
-    """Get the serial number that a meter told when it was set up last."""
+    """Get the serial number that a meter reported when it was set up last."""
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return next((device.serial_number for device in devices), None)
 

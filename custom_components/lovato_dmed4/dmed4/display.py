@@ -34,7 +34,7 @@ _REST_MODEL: Final = "DMED4DC1"
 _CHANNELS: Final = range(1, METERS[_REST_MODEL] + 1)
 
 # A display may be waiting for a meter that is off, so silence about the first channel means little.
-# Silence about another one as well means that nobody is there.
+# Silence about another one as well means that no device is there.
 _PATIENT_CHANNEL: Final = 1
 
 _AREAS: Final = 3
@@ -145,7 +145,7 @@ class RemoteDisplay(Protocol):
 
         Args:
             meter: whose page.
-            page: what it shall show.
+            page: what to show.
             changed: names of the texts that are new; Modbus writes only these.
         """
 

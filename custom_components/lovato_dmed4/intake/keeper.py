@@ -1,4 +1,4 @@
-"""Keep what a meter signs: every record goes through here before anybody sees it."""
+"""Keep what a meter signs: every record goes through here before it is shown."""
 
 import asyncio
 from collections import deque
@@ -56,12 +56,12 @@ _SHORTEST_PAUSE: Final = 5
 _LONGEST_PAUSE: Final = 300
 
 ISSUE_DELAY: Final = 120
-"""Seconds for which the archive may be away before a person is told: a restart takes less."""
+"""Seconds for which the archive may be away before a person is informed: a restart takes less."""
 
 # What another Home Assistant stores into a database that both use is found out by looking.
 _LOOK_INTERVAL: Final = timedelta(minutes=10)
 
-# Seconds. While a logbook is fetched, records come faster than anybody wants to see them counted.
+# Seconds. While a logbook is fetched, records come faster than their count needs to be shown.
 _COUNT_INTERVAL: Final = 1
 
 _SILENT: Final = "The database does not answer in time"
@@ -71,7 +71,7 @@ _WAITING: HassKey[dict[str, deque[_Waiting]]] = HassKey(f"{DOMAIN}_waiting_recor
 
 @dataclass(slots=True, kw_only=True)
 class _Waiting:
-    """A record on its way to the archive; ``done`` tells whoever is waiting for that."""
+    """A record on its way to the archive; ``done`` is set for those waiting for that."""
 
     raw: bytes
     source: Source
@@ -80,8 +80,8 @@ class _Waiting:
     done: asyncio.Future[StoredRecord | None]
 
     def give_up(self) -> None:
-        """Let nobody wait any longer; it is tried again."""
-        # Whoever claimed that all older records are here has found out by now that they are not.
+        """End all waiting; it is tried again."""
+        # A caller that claimed all older records to be here has found out by now that they are not.
         self.chained = False
         if not self.done.done():
             self.done.set_result(None)
@@ -138,7 +138,7 @@ class RecordKeeper:
     from, and else the first one it sees: see `key_binding`.
 
     Attributes:
-        summary_coordinator: what the archive has of the meter; its listeners are told of each change.
+        summary_coordinator: what the archive has of the meter; its listeners are called at each change.
         news: whom to call for each record that was new to the archive.
         keys: that the meter was seen with; empty until the archive could be reached.
     """
@@ -256,7 +256,7 @@ class RecordKeeper:
         for waiting in self._queue:
             if waiting.raw == raw and waiting.done.done():
                 waiting.done = done
-                if source is Source.COMMAND:
+                if source is not Source.METER:
                     waiting.source = source
                 return done
         if len(self._queue) >= WAITING_LIMIT:
@@ -324,7 +324,7 @@ class RecordKeeper:
             self._refresh_summary_soon()
 
     async def _async_register(self) -> None:
-        """Open the archive and tell it who the meter is."""
+        """Open the archive and register the meter in it."""
         await self._shared.async_open()
         info = MeterInfo(
             unique_id=self._unique_id,
@@ -406,7 +406,7 @@ class RecordKeeper:
 
     @callback
     def _lost(self, cause: str) -> None:
-        """Let nobody wait for the archive, and try again later."""
+        """End all waiting for the archive, and try again later."""
         self._cause = cause
         for waiting in self._queue:
             waiting.give_up()
@@ -416,7 +416,7 @@ class RecordKeeper:
         if self._retry is None:
             self._retry = async_call_later(self._hass, self._pause, self._try_again)
         if self._meter_id is None:
-            # Nobody has ever seen it work: not a matter of a restart.
+            # It has never worked: not a matter of a restart.
             self._complain()
         elif self._complaint is None:
             self._complaint = async_call_later(self._hass, ISSUE_DELAY, self._complain)

@@ -11,6 +11,7 @@ from typing import Any
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, StoredRecord, compared_records
 from ..const import DOMAIN
@@ -54,7 +55,7 @@ async def async_list_sessions(hass: HomeAssistant, values: Mapping[str, Any]) ->
 async def async_list_unassigned_records(
     hass: HomeAssistant, values: Mapping[str, Any]
 ) -> UnassignedPageShape:
-    """Get a page of the records that tell of no session."""
+    """Get a page of the records that belong to no session."""
     meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
     return await meter_archive.async_read(
         partial(read_unassigned, query=meter_archive.query(values), meter_archive=meter_archive)
@@ -98,8 +99,9 @@ async def async_verify_archive(hass: HomeAssistant, values: Mapping[str, Any]) -
 def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> SessionPageShape:
     """Read a page of sessions."""
     page = archive.sessions(query)
+    bills = archive.ledger.bill(page.sessions, dt_util.get_default_time_zone())
     return {
-        "sessions": [session_shape(session, devices) for session in page.sessions],
+        "sessions": [session_shape(bill, devices) for bill in bills],
         "total": page.total,
         "offset": query.offset,
         "limit": query.limit,
@@ -109,7 +111,7 @@ def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> Sessio
 def read_unassigned(
     archive: Archive, query: SessionQuery, meter_archive: MeterArchive
 ) -> UnassignedPageShape:
-    """Read a page of the records that tell of no session; of the query, the meters and the page."""
+    """Read a page of the records that belong to no session; of the query, the meters and the page."""
     page = archive.records_without_session(query.meters, query.offset, query.limit)
     meters = meter_archive.meters(archive)
     return {
@@ -161,6 +163,7 @@ def read_session(
     if detail is None:
         raise session_not_found()
     session, meters = detail.session, meter_archive.meters(archive)
+    (bill,) = archive.ledger.bill([session], dt_util.get_default_time_zone())
     keys = archive.keys(session.meter_id)
     compared, left_out = compared_records(detail.records)
     checked = [(stored, check_stored(stored, keys)) for stored in compared]
@@ -169,7 +172,7 @@ def read_session(
         [record for _, record in legible], arrived=session.arrived, left_out=left_out
     )
     return {
-        **session_shape(session, meters.devices),
+        **session_shape(bill, meters.devices),
         "findings": [
             {
                 "code": found.code.value,

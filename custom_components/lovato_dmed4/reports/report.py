@@ -1,6 +1,6 @@
 """The verdict on records, part by part, in codes that the translations explain.
 
-Only a signature that was checked and failed accuses anybody; every other part says what else there is
+Only a signature that was checked and failed is an accusation; every other part says what else there is
 to know. Everything here calculates: it is for the executor.
 """
 
@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Final
 
 from ..archive import (
+    Bill,
     KeyState,
     KeyVerdict,
     MeterKey,
-    Session,
     SessionVerdict,
     StoredKey,
     StoredRecord,
@@ -44,6 +44,7 @@ from ..ocmf import (
     to_spki_hex,
     transaction,
 )
+from .money import cost_shape
 from .shapes import (
     ClockShape,
     KeyShape,
@@ -55,7 +56,7 @@ from .shapes import (
 )
 from .text import decimal_text, shown
 
-# A genuine record has six readings and a few deviations at most. One that was made to choke whoever
+# A genuine record has six readings and a few deviations at most. One that was crafted to overwhelm the
 # shows it has tens of thousands.
 MAX_LISTED: Final = 200
 
@@ -128,7 +129,7 @@ def check_stored(stored: StoredRecord, keys: Sequence[StoredKey]) -> Checked:
 
 
 def _key_of(stored: StoredRecord, keys: Sequence[StoredKey]) -> PublicKey | None:
-    """Find the key; where none could be used, the pinned one can still tell why."""
+    """Find the key; where none could be used, the pinned one can still show why."""
     for key in keys:
         pinned = stored.key_id is None and key.state is KeyState.PINNED
         if key.id == stored.key_id or pinned:
@@ -136,11 +137,11 @@ def _key_of(stored: StoredRecord, keys: Sequence[StoredKey]) -> PublicKey | None
     return None
 
 
-# --- A record by itself -------------------------------------------------------------------------
+# --- A single record -----------------------------------------------------------------------------
 
 
 def report(checked: Checked, *, exported: bool = True) -> ReportShape:
-    """Tell everything that is to be said of a record by itself.
+    """Return the full assessment of a single record.
 
     Args:
         checked: the record.
@@ -260,9 +261,9 @@ def reading_shape(reading: Reading, name: str | None = None) -> ReadingShape:
 
 
 def clock(checked: Sequence[Checked]) -> ClockShape:
-    """Tell how good the clock was at its weakest, and whether the time may be billed.
+    """Return how good the clock was at its weakest, and whether the time may be billed.
 
-    Of what nobody has signed, nothing may be billed.
+    Without a verified signature, nothing may be billed.
     """
     told = time_quality([each.record for each in checked if each.record])
     reason = None if told.reason is None else told.reason.value
@@ -291,8 +292,9 @@ def transparency(checked: Sequence[Checked], *, exported: bool = True) -> Transp
 # --- Of the archive -----------------------------------------------------------------------------
 
 
-def session_shape(session: Session, devices: Devices) -> SessionShape:
-    """Tell of a session what a list needs."""
+def session_shape(bill: Bill, devices: Devices) -> SessionShape:
+    """Summarise a session for a list."""
+    session, driver = bill.session, bill.driver
     device = devices.get(session.meter)
     duration = None if session.begin is None or session.end is None else session.end - session.begin
     return {
@@ -314,4 +316,7 @@ def session_shape(session: Session, devices: Devices) -> SessionShape:
         "records": session.records,
         "counted": session.counted.isoformat(),
         "by_arrival": session.begin != session.counted,
+        "driver_id": driver.id if driver else None,
+        "driver": driver.name if driver else None,
+        "cost": cost_shape(bill.cost),
     }

@@ -15,7 +15,7 @@ from .shapes import as_json
 def record_response(
     entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None = None
 ) -> dict[str, JsonValueType]:
-    """Tell of a signed record: as it is, what it says, and whether it is verified.
+    """Describe a signed record: as it is, its contents, and whether it is verified.
 
     ``signature`` is what came of the check, ``key`` whose key that was, and ``verdict`` what follows:
     only ``valid`` is a good signature by a key that was accepted for the meter. The address is that of
@@ -46,7 +46,7 @@ def record_response(
 
 
 def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
-    """Tell of a signed record what an overview needs: when, how much, whether it is verified.
+    """Summarise a signed record for an overview: when, how much, and the verdict.
 
     Who charged is not in it, but by what kind of identification.
     """

@@ -1,4 +1,4 @@
-"""What actions and the browser are told of records: the shapes of all responses, in one place.
+"""What actions and the browser receive about records: the shapes of all responses, in one place.
 
 The types of the browser side mirror these. Times are ISO 8601 in UTC, energies decimal text in kWh;
 whatever a meter wrote is text that nobody may execute. Codes have a text each under `config_panel` in
@@ -10,13 +10,15 @@ from typing import TypedDict, cast
 
 from homeassistant.util.json import JsonObjectType
 
+from .billing_shapes import CostShape, DriverNameShape
+
 
 def as_json(shape: Mapping[str, object]) -> JsonObjectType:
     """Take a shape for the JSON that it is, which the type checker can't see."""
     return cast("JsonObjectType", shape)
 
 
-class SessionShape(TypedDict):
+class SessionShape(DriverNameShape):
     """A charge session in a list."""
 
     session_id: int
@@ -37,6 +39,7 @@ class SessionShape(TypedDict):
     records: int
     counted: str  # the time that it is sorted and counted by
     by_arrival: bool  # whether that is when it arrived, because the meter's clock was wrong
+    cost: CostShape
 
 
 class SessionPageShape(TypedDict):
@@ -199,7 +202,7 @@ class SessionDetailShape(SessionShape):
 
 
 class UnassignedRecordShape(TypedDict):
-    """A record that tells of no session: a fiscal one, or one that cannot be read."""
+    """A record that belongs to no session: a fiscal one, or one that cannot be read."""
 
     record_id: int
     device_id: str | None
@@ -256,7 +259,7 @@ class EnergyBucketShape(EnergySumShape):
     start: str  # its first day, in the time zone of Home Assistant
 
 
-class EnergySeriesShape(EnergySumShape):
+class EnergySeriesShape(EnergySumShape, DriverNameShape):
     """The energy of one identification; None of those who did not identify."""
 
     identification: str | None
@@ -272,7 +275,7 @@ class EnergyShape(EnergySumShape):
 
 
 class CountsShape(TypedDict):
-    """How many records there are, and how many of them somebody should look at."""
+    """How many records there are, and how many of them are to be reviewed."""
 
     records: int
     suspicious: int

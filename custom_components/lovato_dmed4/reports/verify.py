@@ -1,4 +1,4 @@
-"""Verify records that somebody hands in: from a customer, a backend, another archive.
+"""Verify records that were handed in: from a customer, a backend, another archive.
 
 They may come in any envelope that `find_records` knows, several at once.
 """
@@ -100,7 +100,7 @@ def _know(archive: Archive, *, meter_archive: MeterArchive, digests: Sequence[st
 
 
 def _serials(archive: Archive, meter_id: int, serial_number: str | None) -> frozenset[str]:
-    """Find out by what a meter's records name it: over Modbus, the meter itself does not tell."""
+    """Find out by what a meter's records name it: over Modbus, the meter itself does not report it."""
     named = {serial_number}
     last = archive.summary(meter_id).last
     if last is not None and (session := archive.session(last.id)) is not None:

@@ -26,7 +26,7 @@ DRIFT_LIMIT: Final = 5
 is more is a clock that is off, and not worth a write to the meter before."""
 
 FAILURES_LIMIT: Final = 3
-"""Failures in a row, which take more than ten minutes, until a person is told."""
+"""Failures in a row, which take more than ten minutes, until a person is informed."""
 
 # Intervals to wait after a failure: whatever is wrong is not over in a minute.
 _PAUSE: Final = 5
@@ -106,7 +106,7 @@ class ClockKeeper:
         )
 
     def _steps(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        """What there is to put right, as far as the last polls tell."""
+        """What there is to put right, as far as the last polls show."""
         steps: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if self._is_off():
             steps.append(self._cycle.synchronise_clock)

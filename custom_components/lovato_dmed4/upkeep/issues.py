@@ -21,7 +21,7 @@ FATAL_ERRORS: Final = range(1, 13)
 
 ERRORS_LIMIT: Final = 10
 """Minutes for which errors may stand: the next start of a charge resets them, and one that comes and
-goes is no business of anybody's."""
+goes needs no attention."""
 
 _BOARDS: Final = {
     SystemCode.MEASURE_BOARD_ERROR: "measure_board_error",

@@ -102,7 +102,7 @@ export function figures({ hass, text, view }: Shown): TemplateResult {
 /** What has flowed in this charge, or in the last one; `now` in Unix milliseconds. */
 export function cycle({ hass, text, view }: Shown, now: number): TemplateResult | typeof nothing {
   const seconds = view.since === null ? null : (now - view.since) / 1000;
-  // A meter that has never charged has nothing to tell.
+  // A meter that has never charged has nothing to show.
   if (!view.charging && !view.energy && !view.returned) return nothing;
   return html`
     <dl class="cycle">

@@ -29,7 +29,7 @@ export function textsOf(hass: HomeAssistant): Localize | undefined {
 }
 
 /**
- * Let Home Assistant fetch them. It tells with a new `hass.localize` when they are there; the promise
+ * Let Home Assistant fetch them. It reports with a new `hass.localize` when they are there; the promise
  * is kept too early where another card on the page has asked before.
  */
 export function loadTexts(hass: HomeAssistant): void {

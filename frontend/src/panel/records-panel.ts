@@ -11,7 +11,7 @@ import type { ArchiveInfo } from "./shapes";
 import { baseStyle } from "./styles/base";
 import { shellStyle } from "./styles/shell";
 
-/** What this page was built from; the server tells whether it is newer. */
+/** What this page was built from; the server reports whether it is newer. */
 declare const VERSION: string;
 
 /** Entities that change when there is something new in the archive. */

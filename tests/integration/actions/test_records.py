@@ -124,6 +124,15 @@ async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessi
         "records": 3,
         "counted": "2025-11-01T05:30:00+00:00",
         "by_arrival": False,
+        "driver_id": None,
+        "driver": None,
+        "cost": {
+            "amount": None,
+            "reason": "no_price",
+            "rates": None,
+            "time_left_out": False,
+            "fixed": False,
+        },
     }
     assert (second["session_id"], second["verdict"], second["outcome"]) == (
         2,
