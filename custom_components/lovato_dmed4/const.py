@@ -22,6 +22,8 @@ CONF_TLS: Final = "tls"
 CONF_TRANSPORT: Final = "transport"
 CONF_UNIT_ID: Final = "unit_id"
 CONF_SCALE: Final = "scale"
+CONF_SERIAL_NUMBER: Final = "serial_number"
+CONF_TIMEOUT: Final = "timeout"
 
 # What an entry's data say of the way to the meter; all of it is replaced when that changes.
 CONNECTION_KEYS: Final = {
@@ -33,7 +35,9 @@ CONNECTION_KEYS: Final = {
     CONF_FRAMING,
     CONF_HOST,
     CONF_PORT,
+    CONF_SERIAL_NUMBER,
     CONF_STOP_BITS,
+    CONF_TIMEOUT,
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,

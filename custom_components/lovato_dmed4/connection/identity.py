@@ -15,6 +15,7 @@ pin that key; the older records are still checked with the former one.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -24,7 +25,15 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 
-from ..const import CONF_CHANNEL, CONF_FORMER_IDS, CONF_KIND, CONF_UNIT_ID, DOMAIN, Kind
+from ..const import (
+    CONF_CHANNEL,
+    CONF_FORMER_IDS,
+    CONF_KIND,
+    CONF_SERIAL_NUMBER,
+    CONF_UNIT_ID,
+    DOMAIN,
+    Kind,
+)
 from ..dmed4.model import Identity
 from .certificate import fingerprint_text
 
@@ -60,6 +69,17 @@ def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
         address.append(f"channel_{channel}")
     candidates.append(f"address_{'_'.join(address)}")
     return tuple(candidate for candidate in candidates if candidate)
+
+
+def with_serial_number(data: Mapping[str, Any], identity: Identity) -> Identity:
+    """Add the serial number that the owner gave, where the transport does not tell it.
+
+    It names the meter in signed records and to people. What the meter is recognised by stays what
+    the meter itself says.
+    """
+    if identity.serial_number is not None or not data.get(CONF_SERIAL_NUMBER):
+        return identity
+    return replace(identity, serial_number=data[CONF_SERIAL_NUMBER])
 
 
 @callback

@@ -27,7 +27,7 @@ METERS: Final = {"DMED4DC1": 4, "DMED4DC2": 1}
 """How many meters a model shows."""
 
 # Answers to function 0x11 (manual: model code).
-_MODELS: Final = {0x0C: "DMED4DC1", 0x0D: "DMED4DC2"}
+DISPLAY_MODELS: Final = {0x0C: "DMED4DC1", 0x0D: "DMED4DC2"}
 
 # The one with an Ethernet port.
 _REST_MODEL: Final = "DMED4DC1"
@@ -168,7 +168,7 @@ class ModbusDisplay(ModbusDevice):
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11)."""
         answer = await self._report_server_id()
-        if (model := _MODELS.get(answer[0])) is None:
+        if (model := DISPLAY_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         return Identity(model=model, firmware=str(answer[1]) if len(answer) > 1 else None)
 

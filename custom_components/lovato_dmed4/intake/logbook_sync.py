@@ -329,7 +329,10 @@ class LogbookSync:
     async def _async_identify(self) -> None:
         """Make sure whose records these are: between two polls, another meter could have come."""
         known, found = self._identity, await self._meter.identify()
-        if (found.fingerprint, found.serial_number) != (known.fingerprint, known.serial_number):
+        if found.fingerprint != known.fingerprint or (
+            # Over Modbus only the owner tells it.
+            found.serial_number is not None and found.serial_number != known.serial_number
+        ):
             raise CannotConnectError("another meter is there")
 
     # --- how far it is ------------------------------------------------------------------------
