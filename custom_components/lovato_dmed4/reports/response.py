@@ -33,7 +33,9 @@ def record_response(
         "record_id": None if stored is None else stored.id,
         "session_id": None if stored is None else stored.session_id,
         "digest": judged.digest,
-        **_verdicts(checked),
+        "verdict": checked.verdict.value,
+        "signature": judged.verdict.value,
+        "key": checked.whose,
         "readings": [],
     }
     if (record := judged.record) is None:
@@ -51,7 +53,11 @@ def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueTy
     Who charged is not in it, but by what kind of identification.
     """
     checked = _check(entry, raw, None)
-    summary = _verdicts(checked)
+    summary: dict[str, JsonValueType] = {
+        "verdict": checked.verdict.value,
+        "signature": checked.judged.verdict.value,
+        "key": checked.whose,
+    }
     if (record := checked.record) is None or (told := checked.judged.outline) is None:
         return summary
     return summary | {
@@ -76,14 +82,6 @@ def _check(entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None) -> 
     # The archive was never reached, so nobody knows which key is pinned.
     key = public_key(entry.runtime_data.identity)
     return Checked(judge(raw, [key] if key else ()), KeyVerdict.NONE.value)
-
-
-def _verdicts(checked: Checked) -> dict[str, JsonValueType]:
-    return {
-        "verdict": checked.verdict.value,
-        "signature": checked.judged.verdict.value,
-        "key": checked.whose,
-    }
 
 
 def _counters(moment: Moment | None) -> dict[str, JsonValueType]:
