@@ -30,7 +30,7 @@ _BATCH: Final = 50
 
 
 def lock(transaction: Transaction, meter_id: int) -> None:
-    """Let nobody else change what belongs to a meter until the transaction ends.
+    """Keep others from changing what belongs to a meter until the transaction ends.
 
     Two that store records of one session would otherwise both derive it without the other's. In
     SQLite there is one writer anyway.

@@ -49,10 +49,10 @@ _SET_UP: Final[Mapping[str, tuple[str, ...]]] = {
 # The option with which a transaction in SQLite begins; without it, there is none.
 _BEGIN: Final = "dmed4_begin"
 _SQLITE_READS: Final = {_BEGIN: "BEGIN"}
-# Whoever is going to write says so at once: two that have read first would wait for each other.
+# A writer announces itself at once: two that have read first would wait for each other.
 _SQLITE_WRITES: Final = {_BEGIN: "BEGIN IMMEDIATE"}
 _READS: Final = {"isolation_level": "REPEATABLE READ"}
-# Whoever has waited for a lock sees what the other one has written.
+# After waiting for a lock, the changes of its former holder are visible.
 _WRITES: Final = {"isolation_level": "READ COMMITTED"}
 
 # A writer gets between emptying the log and holding on to that rarely, but it can.
@@ -62,13 +62,13 @@ _PAUSE_PATIENCE: Final = 500
 
 
 class ConflictError(ArchiveError):
-    """Somebody else has written the same at the same moment."""
+    """The same was written elsewhere at the same moment."""
 
 
 class Database:
     """Connections to a database, and transactions on them.
 
-    All that goes wrong there becomes an ArchiveError that tells nothing of the URL.
+    All that goes wrong there becomes an ArchiveError that reveals nothing of the URL.
     """
 
     def __init__(self, url: str) -> None:
@@ -122,7 +122,7 @@ class Database:
     def pause(self) -> None:
         """Write everything into the file of SQLite, and leave the file alone until `resume`.
 
-        Nobody has to wait. As long as somebody reads the state that the file has, SQLite keeps what
+        Nothing has to wait. As long as a reader uses the state that the file has, SQLite keeps what
         is written after it in the log (`-wal`) and only adds to that, so that a copy of the file is
         whole, with or without a copy of the log. Should `resume` never come, the log grows until the
         archive is closed.

@@ -125,7 +125,7 @@ def in_order(records: Sequence[RecordRow]) -> list[RecordRow]:
 
 
 def is_full(session: SessionRow) -> bool:
-    """Tell whether a session has more than a meter can sign in one: nothing can be added."""
+    """Return whether a session has more than a meter can sign in one: nothing can be added."""
     return session.size > LARGEST_SESSION
 
 
@@ -156,7 +156,7 @@ def derive(session: SessionRow, records: Sequence[RecordRow]) -> None:
 
 
 def _weight(row: RecordRow) -> tuple[int, bool]:
-    """Tell how much a record says about its session: its end most, and then a good signature."""
+    """Return how much a record says about its session: its end most, and then a good signature."""
     ends = (RecordKind.POWER_FAILURE, RecordKind.END)
     return ends.index(row.kind) + 1 if row.kind in ends else 0, row.verdict is Verdict.VALID
 
@@ -171,7 +171,7 @@ def _went(outline: Outline, total: Callable[[Moment], Decimal | None]) -> Decima
 
 
 def _outcome(before: Outcome, row: RecordRow) -> Outcome:
-    """Tell how a session ended from the record that says most.
+    """Return how a session ended from the record that says most.
 
     Without an end it is open, unless it was found that no end can come any more.
     """

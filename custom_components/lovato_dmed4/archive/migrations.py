@@ -54,7 +54,7 @@ def migrate(connection: Connection, steps: Mapping[int, Step] = STEPS) -> None:
 
 @contextmanager
 def _locked(connection: Connection) -> Iterator[None]:
-    """Let nobody else migrate meanwhile. In SQLite, the transaction alone sees to that."""
+    """Keep others from migrating meanwhile. In SQLite, the transaction alone sees to that."""
     if connection.dialect.name not in _LOCKS:
         yield
         return

@@ -34,7 +34,7 @@ class Source(StrEnum):
 
     # Home Assistant gave the command that made it.
     COMMAND = "command"
-    # Found in the meter's logbook, or as its last record: somebody else made it, or a command's
+    # Found in the meter's logbook, or as its last record: another controller made it, or a command's
     # answer was lost.
     METER = "meter"
     # Home Assistant gave the command, only to clear a cycle that was prepared and never began.
@@ -47,7 +47,7 @@ class KeyState(StrEnum):
     PINNED = "pinned"
     # Was pinned; records that it signed stay verifiable.
     FORMER = "former"
-    # The meter shows it, nobody has accepted it.
+    # The meter presents it, but it has not been accepted.
     CHANGED = "changed"
 
 
@@ -77,7 +77,7 @@ class SessionVerdict(StrEnum):
 
     # A signature failed: the only one that may be shown as tampering.
     INVALID = "invalid"
-    # Signed with a key that nobody has accepted.
+    # Signed with a key that has not been accepted.
     KEY_CHANGED = "key_changed"
     # Cannot be checked: no key, an unknown algorithm, an illegible record.
     UNVERIFIABLE = "unverifiable"
@@ -94,7 +94,7 @@ class MeterInfo:
         unique_id: the config entry's unique ID.
         name: what the user calls it.
         model: such as DMED404R0600.
-        serial_number: None over Modbus, which does not tell it.
+        serial_number: None over Modbus, which does not report it.
     """
 
     unique_id: str
@@ -129,7 +129,7 @@ class StoredRecord:
     Attributes:
         id: its number in the archive.
         meter_id: the meter it came from, by its number in the archive.
-        session_id: the session it belongs to; None where it tells of none.
+        session_id: the session it belongs to; None if it belongs to none.
         digest: SHA-256 of the payload in hex; of the whole where it has none.
         raw: as it arrived.
         source: how it came here.
@@ -160,12 +160,12 @@ class StoredRecord:
 
     @property
     def suspicious(self) -> bool:
-        """Whether somebody should look at it: anything but a good signature by an accepted key."""
+        """Whether it is to be reviewed: anything but a verified signature by an accepted key."""
         return is_suspicious(self.verdict, self.key)
 
 
 def is_suspicious(verdict: Verdict, key: KeyVerdict) -> bool:
-    """Tell whether somebody should look at a record with such verdicts."""
+    """Return whether a record with such verdicts is to be reviewed."""
     return verdict is not Verdict.VALID or key is KeyVerdict.CHANGED
 
 
@@ -222,7 +222,7 @@ class Bill:
 
     Attributes:
         session: the session.
-        driver: None for one that nobody has named.
+        driver: None for one without a name.
         cost: what it costs, or why it has no cost.
         register_begin: total imported when it began, in kWh.
         register_end: as above, when it ended.
@@ -333,7 +333,7 @@ class ArchiveSummary:
 
     Attributes:
         records: how many records.
-        suspicious: how many of them somebody should look at.
+        suspicious: how many of them are to be reviewed.
         failed: how many of them have a signature that failed.
         last: the last session that ended.
     """

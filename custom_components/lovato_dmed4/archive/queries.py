@@ -41,7 +41,7 @@ def number(wanted: int) -> int:
 
 
 def matching(query: SessionQuery) -> ColumnElement[bool]:
-    """Tell which sessions a query is about."""
+    """Return which sessions a query is about."""
     conditions: list[ColumnElement[bool]] = [true()]
     if query.meters:
         meters = select(MeterRow.id).where(MeterRow.unique_id.in_(query.meters))
@@ -77,7 +77,7 @@ def _of_drivers(drivers: Sequence[int]) -> ColumnElement[bool]:
 
 
 def after(row: SessionRow) -> ColumnElement[bool]:
-    """Tell which sessions follow one, the oldest first."""
+    """Return which sessions follow one, the oldest first."""
     return or_(
         SessionRow.begin > row.begin,
         and_(SessionRow.begin == row.begin, SessionRow.id > row.id),

@@ -82,7 +82,7 @@ class Archive:
     def pause(self) -> None:
         """Write everything into the database's own file, and leave that alone until `resume`.
 
-        For a backup that copies the file. Nobody waits: what is stored meanwhile goes into the log
+        For a backup that copies the file. Nothing waits: what is stored meanwhile goes into the log
         next to it. Does nothing but for SQLite.
         """
         self._database.pause()
@@ -121,7 +121,7 @@ class Archive:
     def see_key(self, meter_id: int, spki: bytes, now: datetime) -> StoredKey:
         """Note the key that a meter shows: the first one is pinned, another one is CHANGED.
 
-        Records that could not be verified for want of a key are verified with a pinned one.
+        Records that could not be verified for lack of a key are verified with a pinned one.
         """
         key = load_public_key(spki)
         with self._database.writing() as transaction:
@@ -172,19 +172,19 @@ class Archive:
             return StoreResult(record=to_record(row), new=new)
 
     def is_chained(self, meter_id: int, raw: bytes) -> bool:
-        """Tell whether a record is here together with all that are older in the logbook."""
+        """Return whether a record is here together with all that are older in the logbook."""
         with self._database.reading() as transaction:
             row = changes.find_record(transaction, meter_id, digest(raw, read(raw)))
             return row is not None and row.chained
 
     def has_chained(self, meter_id: int) -> bool:
-        """Tell whether `is_chained` is true of any record of a meter."""
+        """Return whether `is_chained` is true of any record of a meter."""
         chained = select(RecordRow.id).where(RecordRow.meter_id == meter_id, RecordRow.chained)
         with self._database.reading() as transaction:
             return transaction.scalar(chained.limit(1)) is not None
 
     def settle(self, meter_id: int, *, charging: bool) -> None:
-        """Settle how sessions ended whose end is not told by a record.
+        """Decide the outcome of sessions without a record of their end.
 
         All open ones are END_MISSING, but for the newest one while the meter is charging.
         """
@@ -284,7 +284,7 @@ class Archive:
             return [SessionEnergy(*row) for row in rows]
 
     def records_without_session(self, meters: Sequence[str], offset: int, limit: int) -> RecordPage:
-        """Return a page of the records that tell of no session, the last to arrive first.
+        """Return a page of the records that belong to no session, the last to arrive first.
 
         Args:
             meters: unique IDs of config entries; empty for all.

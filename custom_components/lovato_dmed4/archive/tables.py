@@ -30,7 +30,7 @@ NEVER: Final = datetime(1000, 1, 1, tzinfo=UTC)
 MariaDB has no earlier time.
 """
 
-# What no database stores alike, or nobody can read: control characters, and halves of a pair.
+# What no database stores alike, or is invisible: control characters, and halves of a pair.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # Of the longest difference of two numbers that a record can hold.
@@ -305,7 +305,7 @@ class AppliedRow(_RatesColumns, Base):
 
 
 class SettingRow(Base):
-    """Something about whoever sends statements."""
+    """A fact about the sender of statements."""
 
     __tablename__ = "dmed4_settings"
     __table_args__ = _OPTIONS

@@ -1,4 +1,4 @@
-"""Keep what a meter signs: every record goes through here before anybody sees it."""
+"""Keep what a meter signs: every record goes through here before it is shown."""
 
 import asyncio
 from collections import deque
@@ -55,12 +55,12 @@ _SHORTEST_PAUSE: Final = 5
 _LONGEST_PAUSE: Final = 300
 
 ISSUE_DELAY: Final = 120
-"""Seconds for which the archive may be away before a person is told: a restart takes less."""
+"""Seconds for which the archive may be away before a person is informed: a restart takes less."""
 
 # What another Home Assistant stores into a database that both use is found out by looking.
 _LOOK_INTERVAL: Final = timedelta(minutes=10)
 
-# Seconds. While a logbook is fetched, records come faster than anybody wants to see them counted.
+# Seconds. While a logbook is fetched, records come faster than their count needs to be shown.
 _COUNT_INTERVAL: Final = 1
 
 _SILENT: Final = "The database does not answer in time"
@@ -70,7 +70,7 @@ _WAITING: HassKey[dict[str, deque[_Waiting]]] = HassKey(f"{DOMAIN}_waiting_recor
 
 @dataclass(slots=True, kw_only=True)
 class _Waiting:
-    """A record on its way to the archive; ``done`` tells whoever is waiting for that."""
+    """A record on its way to the archive; ``done`` is set for those waiting for that."""
 
     raw: bytes
     source: Source
@@ -79,8 +79,8 @@ class _Waiting:
     done: asyncio.Future[StoredRecord | None]
 
     def give_up(self) -> None:
-        """Let nobody wait any longer; it is tried again."""
-        # Whoever claimed that all older records are here has found out by now that they are not.
+        """End all waiting; it is tried again."""
+        # A caller that claimed all older records to be here has found out by now that they are not.
         self.chained = False
         if not self.done.done():
             self.done.set_result(None)
@@ -137,7 +137,7 @@ class RecordKeeper:
     from, and else the first one it sees: see `key_binding`.
 
     Attributes:
-        summary_coordinator: what the archive has of the meter; its listeners are told of each change.
+        summary_coordinator: what the archive has of the meter; its listeners are called at each change.
         news: whom to call for each record that was new to the archive.
     """
 
@@ -322,7 +322,7 @@ class RecordKeeper:
             self._refresh_summary_soon()
 
     async def _async_register(self) -> None:
-        """Open the archive and tell it who the meter is."""
+        """Open the archive and register the meter in it."""
         await self._shared.async_open()
         info = MeterInfo(
             unique_id=self._unique_id,
@@ -404,7 +404,7 @@ class RecordKeeper:
 
     @callback
     def _lost(self, cause: str) -> None:
-        """Let nobody wait for the archive, and try again later."""
+        """End all waiting for the archive, and try again later."""
         self._cause = cause
         for waiting in self._queue:
             waiting.give_up()
@@ -414,7 +414,7 @@ class RecordKeeper:
         if self._retry is None:
             self._retry = async_call_later(self._hass, self._pause, self._try_again)
         if self._meter_id is None:
-            # Nobody has ever seen it work: not a matter of a restart.
+            # It has never worked: not a matter of a restart.
             self._complain()
         elif self._complaint is None:
             self._complaint = async_call_later(self._hass, ISSUE_DELAY, self._complain)

@@ -266,7 +266,7 @@ def _curves() -> Iterator[Curve]:
 
 
 def _usable(curve: ec.EllipticCurve) -> bool:
-    """Tell whether OpenSSL was built with the curve: some distributions leave Brainpool's out."""
+    """Return whether OpenSSL was built with the curve: some distributions leave Brainpool's out."""
     try:
         ec.derive_private_key(1, curve)
     except UnsupportedAlgorithm:

@@ -248,7 +248,7 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
 
 
 def _rows(out: IO[bytes]) -> DictWriter[str]:
-    """Begin a table as RFC 4180 wants it."""
+    """Begin a table as RFC 4180 defines it."""
     out.write(_BOM.encode())
     rows = DictWriter(_Encoder(out), COLUMNS)
     rows.writeheader()

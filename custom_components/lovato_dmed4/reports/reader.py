@@ -55,7 +55,7 @@ async def async_list_sessions(hass: HomeAssistant, values: Mapping[str, Any]) ->
 async def async_list_unassigned_records(
     hass: HomeAssistant, values: Mapping[str, Any]
 ) -> UnassignedPageShape:
-    """Get a page of the records that tell of no session."""
+    """Get a page of the records that belong to no session."""
     meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
     return await meter_archive.async_read(
         partial(read_unassigned, query=meter_archive.query(values), meter_archive=meter_archive)
@@ -111,7 +111,7 @@ def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> Sessio
 def read_unassigned(
     archive: Archive, query: SessionQuery, meter_archive: MeterArchive
 ) -> UnassignedPageShape:
-    """Read a page of the records that tell of no session; of the query, the meters and the page."""
+    """Read a page of the records that belong to no session; of the query, the meters and the page."""
     page = archive.records_without_session(query.meters, query.offset, query.limit)
     meters = meter_archive.meters(archive)
     return {

@@ -1,6 +1,6 @@
 """The verdict on records, part by part, in codes that the translations explain.
 
-Only a signature that was checked and failed accuses anybody; every other part says what else there is
+Only a signature that was checked and failed is an accusation; every other part says what else there is
 to know. Everything here calculates: it is for the executor.
 """
 
@@ -44,7 +44,7 @@ from .shapes import (
 )
 from .text import decimal_text, shown
 
-# A genuine record has six readings and a few deviations at most. One that was made to choke whoever
+# A genuine record has six readings and a few deviations at most. One that was crafted to overwhelm the
 # shows it has tens of thousands.
 MAX_LISTED: Final = 200
 
@@ -57,7 +57,7 @@ CLOCK_NONE: Final = "none"
 CLOCK_CODES: Final = (*(clock.name.lower() for clock in ClockStatus), CLOCK_NONE)
 
 _BILLABLE: Final = (ClockStatus.RELATIVE, ClockStatus.SYNCHRONISED)
-# What is told of something that is no record: nothing.
+# The report of something that is not a record: nothing.
 _NOTHING: Final = Record(
     raw=b"", payload=b"", fields={}, readings=(), signature=SignatureSection({})
 )
@@ -115,7 +115,7 @@ class Judged:
 
 
 def judge(raw: bytes, key: PublicKey | None, whose: str) -> Judged:
-    """Read a record and lay the key beside it."""
+    """Read a record and pair it with its key."""
     try:
         record = parse(raw)
     except MalformedRecordError:
@@ -129,7 +129,7 @@ def judge_stored(stored: StoredRecord, keys: Sequence[StoredKey]) -> Judged:
 
 
 def _key_of(stored: StoredRecord, keys: Sequence[StoredKey]) -> PublicKey | None:
-    """Find the key; where none could be used, the pinned one can still tell why."""
+    """Find the key; where none could be used, the pinned one can still show why."""
     for key in keys:
         pinned = stored.key_id is None and key.state is KeyState.PINNED
         if key.id == stored.key_id or pinned:
@@ -137,11 +137,11 @@ def _key_of(stored: StoredRecord, keys: Sequence[StoredKey]) -> PublicKey | None
     return None
 
 
-# --- A record by itself -------------------------------------------------------------------------
+# --- A single record -----------------------------------------------------------------------------
 
 
 def report(judged: Judged) -> ReportShape:
-    """Tell everything that is to be said of a record by itself."""
+    """Return the full assessment of a single record."""
     record = judged.record or _NOTHING
     return {
         "verdict": judged.verdict.value,
@@ -217,7 +217,7 @@ def reading_shape(reading: Reading) -> ReadingShape:
 
 
 def clock(judged: Sequence[Judged]) -> ClockShape:
-    """Tell how good the clock was at its weakest, and whether the time may be billed."""
+    """Return how good the clock was at its weakest, and whether the time may be billed."""
     quality = clock_quality([each.record for each in judged if each.record])
     return {
         "quality": CLOCK_NONE if quality is None else quality.name.lower(),
@@ -242,7 +242,7 @@ def transparency(judged: Sequence[Judged]) -> TransparencyShape:
 
 
 def session_shape(bill: Bill, devices: Devices) -> SessionShape:
-    """Tell of a session what a list needs."""
+    """Summarise a session for a list."""
     session, driver = bill.session, bill.driver
     device = devices.get(session.meter)
     duration = None if session.begin is None or session.end is None else session.end - session.begin

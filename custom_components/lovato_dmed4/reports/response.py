@@ -21,7 +21,7 @@ _COUNTERS: Final = ("imported", "exported", "cycle")
 def record_response(
     entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None = None
 ) -> dict[str, JsonValueType]:
-    """Tell of a signed record: as it is, what it says, and whether its signature is good.
+    """Describe a signed record: as it is, its contents, and whether its signature is verified.
 
     The signature is ``valid``, ``invalid``, or why nothing can be said about it. The address is that of
     the record in the archive; of one that is not there, that of the meter's last record.
@@ -56,7 +56,7 @@ def record_response(
 
 
 def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
-    """Tell of a signed record what an overview needs: when, how much, whether it is genuine.
+    """Summarise a signed record for an overview: when, how much, and the verdict.
 
     Who charged is not in it, but by what kind of identification.
     """

@@ -1,4 +1,4 @@
-"""What actions and the browser are told of records: the shapes of all responses, in one place.
+"""What actions and the browser receive about records: the shapes of all responses, in one place.
 
 The types of the browser side mirror these. Times are ISO 8601 in UTC, energies decimal text in kWh;
 whatever a meter wrote is text that nobody may execute. Codes have a text each under `config_panel` in
@@ -184,7 +184,7 @@ class SessionDetailShape(SessionShape):
 
 
 class UnassignedRecordShape(TypedDict):
-    """A record that tells of no session: a fiscal one, or one that cannot be read."""
+    """A record that belongs to no session: a fiscal one, or one that cannot be read."""
 
     record_id: int
     device_id: str | None
@@ -245,7 +245,7 @@ class EnergyShape(EnergySumShape):
 
 
 class CountsShape(TypedDict):
-    """How many records there are, and how many of them somebody should look at."""
+    """How many records there are, and how many of them are to be reviewed."""
 
     records: int
     suspicious: int

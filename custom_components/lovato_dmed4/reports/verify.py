@@ -1,4 +1,4 @@
-"""Verify a record that somebody hands in: from a customer, a backend, another archive."""
+"""Verify a record that was handed in: from a customer, a backend, another archive."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -80,7 +80,7 @@ def _know(archive: Archive, *, meter_archive: MeterArchive, record: Record | Non
 
 
 def _serials(archive: Archive, meter_id: int, serial_number: str | None) -> frozenset[str]:
-    """Find out by what a meter's records name it: over Modbus, the meter itself does not tell."""
+    """Find out by what a meter's records name it: over Modbus, the meter itself does not report it."""
     named = {serial_number}
     last = archive.summary(meter_id).last
     if last is not None and (session := archive.session(last.id)) is not None:
@@ -108,7 +108,7 @@ def _verify(given: Judged, known: Sequence[_Known], public_key: str | None) -> V
 
 
 def _load(text: str, record: Record | None) -> PublicKey:
-    """Load a key; where a bare point does not tell its curve, the record does."""
+    """Load a key; where a bare point does not show its curve, the record does."""
     for curve in (None, record.signature.algorithm if record else None):
         with suppress(MalformedKeyError):
             return load_public_key(text, curve)

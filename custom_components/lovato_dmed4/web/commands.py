@@ -1,6 +1,6 @@
 """What the browser side asks for: sessions, records, energies, and the state of the archives.
 
-Only administrators are answered, since records tell who charged. The shapes of all answers are in
+Only administrators are answered, since records name the driver. The shapes of all answers are in
 `record_shapes`. An error has a code that stays the same: the key of its text.
 """
 
