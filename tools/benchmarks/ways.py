@@ -117,12 +117,13 @@ async def dmed4(ports: Sequence[int], changes: Changes) -> AsyncIterator[None]:
     """Poll with this integration, set up as a user does."""
     async with home_assistant(changes, "binary_sensor.dmed404r_d0600_problem") as hass:
         # The first one gets the name without a number: its state is the one to watch.
-        await _add_meter(hass, ports[0])
-        await asyncio.gather(*(_add_meter(hass, port) for port in ports[1:]))
+        await add_meter(hass, ports[0])
+        await asyncio.gather(*(add_meter(hass, port) for port in ports[1:]))
         yield
 
 
-async def _add_meter(hass: HomeAssistant, port: int) -> None:
+async def add_meter(hass: HomeAssistant, port: int) -> None:
+    """Set a meter up as a user does, and let it be polled once a second."""
     flow = hass.config_entries.flow
     menu = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     await flow.async_configure(menu["flow_id"], {"next_step_id": "modbus_tcp"})
