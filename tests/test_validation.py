@@ -41,7 +41,15 @@ ALWAYS_THERE = {
 }
 TEXT_SECTIONS = {
     *("title", "config", "options", "selector", "issues", "services", "entity", "exceptions"),
-    *("system_health", "config_panel", "device", "device_automation", "entity_component"),
+    *(
+        "system_health",
+        "config_panel",
+        "conditions",
+        "triggers",
+        "device",
+        "device_automation",
+        "entity_component",
+    ),
 }
 
 KEY = re.compile(r"(?!.+[_-]{2})(?![_-])[a-z0-9_-]+(?<![_-])")

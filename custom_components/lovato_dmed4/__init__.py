@@ -24,12 +24,13 @@ from .connection.identity import (
 from .connection.login import Login
 from .connection.storage import async_remove_stored
 from .connection.topology import async_link_devices
-from .const import CONF_DELETE_RECORDS, DOMAIN
+from .const import CONF_DELETE_RECORDS, CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
+from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
 from .intake.failed_records import FailedRecords, async_settled
 from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
@@ -173,6 +174,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     login = Login(hass, entry, meter)
     await login.async_load()
     cycle = ChargeCycle(meter, identity)
+    cycle.preparation.form = PrototypeForm.parse(entry.data.get(CONF_PROTOTYPE_FORM, ""))
     records = RecordKeeper(hass, entry, identity)
     sync = LogbookSync(
         hass,
@@ -184,7 +186,15 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         housekeeping=housekeeping,
         records=records,
     )
-    charge = ChargeTracker(hass, entry, cycle=cycle, live=live, records=records, sync=sync)
+    charge = ChargeTracker(
+        hass,
+        entry,
+        cycle=cycle,
+        live=live,
+        housekeeping=housekeeping,
+        records=records,
+        sync=sync,
+    )
     await charge.async_load()
     await records.async_start()
     entry.runtime_data = Dmed4Data(

@@ -57,6 +57,8 @@ CONF_WHO_MAY_CHARGE: Final = "who_may_charge"
 # told of the change; how many failed records somebody has looked at.
 CONF_FORMER_IDS: Final = "former_ids"
 CONF_FAILED_SEEN: Final = "failed_seen"
+# The form of a prototype that the meter takes, found out at the first charge.
+CONF_PROTOTYPE_FORM: Final = "prototype_form"
 
 # Seconds. A charge is worth watching closely; a parked meter shows only its temperature.
 DEFAULT_INTERVAL_CHARGING: Final = 2
@@ -67,6 +69,9 @@ HOUSEKEEPING_INTERVAL: Final = timedelta(minutes=1)
 
 # Sent with the percentage while a meter's logbook is read, with None when that is over.
 SIGNAL_LOGBOOK_PROGRESS: Final = f"{DOMAIN}_logbook_progress_{{}}"
+
+# Sent when drivers, prices or applied rates have changed.
+SIGNAL_PRICES_CHANGED: Final = f"{DOMAIN}_prices_changed"
 
 DEFAULT_HTTP_PORT: Final = 80
 DEFAULT_HTTPS_PORT: Final = 443

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
@@ -41,6 +42,17 @@ def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:
         if web
         else None,
     )
+
+
+def of_key(registry: er.EntityRegistry, entity_ids: set[str], key: str) -> set[str]:
+    """Choose those of some entities that show one thing of a meter, whatever they were renamed to."""
+    return {
+        entity_id
+        for entity_id in entity_ids
+        if (entity := registry.async_get(entity_id)) is not None
+        and entity.platform == DOMAIN
+        and entity.translation_key == key
+    }
 
 
 class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[CoordinatorT]):

@@ -229,12 +229,13 @@ TOTAL_SENSORS: Final = (
         Feature.EXCHANGED_ENERGY,
     ),
 )
+SESSION_ENERGY: Final = _energy(
+    "cycle_energy_imported",
+    SensorStateClass.TOTAL,
+    lambda measures: measures.cycle_energy_imported,
+)
 CYCLE_SENSORS: Final = (
-    _energy(
-        "cycle_energy_imported",
-        SensorStateClass.TOTAL,
-        lambda measures: measures.cycle_energy_imported,
-    ),
+    SESSION_ENERGY,
     _energy(
         "cycle_energy_exported",
         SensorStateClass.TOTAL,
@@ -399,6 +400,13 @@ HOUSEKEEPING_SENSORS: Final = (
     ),
 )
 
+LAST_SESSION_VERDICT: Final = ArchiveSensorDescription(
+    key="last_session_verdict",
+    translation_key="last_session_verdict",
+    device_class=SensorDeviceClass.ENUM,
+    options=[verdict.value for verdict in SessionVerdict],
+    value_fn=lambda summary: None if summary.last is None else summary.last.verdict.value,
+)
 # Nothing in them tells who charged.
 ARCHIVE_SENSORS: Final = (
     # Without a state class: statistics add up what the meter counts. Two sessions with the same
@@ -417,13 +425,7 @@ ARCHIVE_SENSORS: Final = (
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda summary: None if summary.last is None else summary.last.end,
     ),
-    ArchiveSensorDescription(
-        key="last_session_verdict",
-        translation_key="last_session_verdict",
-        device_class=SensorDeviceClass.ENUM,
-        options=[verdict.value for verdict in SessionVerdict],
-        value_fn=lambda summary: None if summary.last is None else summary.last.verdict.value,
-    ),
+    LAST_SESSION_VERDICT,
     # Records are only ever added. It starts again from zero with another database, as such a total
     # may, and statistics tell how many were added each day.
     ArchiveSensorDescription(

@@ -30,8 +30,10 @@ from custom_components.lovato_dmed4 import (
 )
 from custom_components.lovato_dmed4.actions.action import Target
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
+from custom_components.lovato_dmed4.billing.model import NotBilled
 from custom_components.lovato_dmed4.charging import power_failure, tracker as charge_tracker
-from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, Origin
+from custom_components.lovato_dmed4.charging.open_charge import Origin
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent
 from custom_components.lovato_dmed4.connection import certificate, errors as connection_errors
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.const import Transport
@@ -464,6 +466,7 @@ CODES: dict[str, Iterable[str]] = {
     "refusal": (*Refusal, NOT_A_RECORD, record_explanation.ACCEPTED),
     "deviation": DeviationCode,
     "finding": FindingCode,
+    "not_billed": NotBilled,
 }
 
 

@@ -1,11 +1,15 @@
 """The archive of signed records. Imports nothing of Home Assistant nor of dmed4."""
 
+from .ledger import Ledger
 from .model import (
     ArchiveError,
     ArchiveSummary,
+    Bill,
+    IdentificationTakenError,
     KeyState,
     KeyVerdict,
     MeterInfo,
+    NotInLedgerError,
     Outcome,
     RecordPage,
     RecordTooLargeError,
@@ -20,6 +24,7 @@ from .model import (
     StoredMeter,
     StoredRecord,
     StoreResult,
+    UnnamedIdentification,
 )
 from .store import Archive
 
@@ -27,9 +32,13 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "ArchiveSummary",
+    "Bill",
+    "IdentificationTakenError",
     "KeyState",
     "KeyVerdict",
+    "Ledger",
     "MeterInfo",
+    "NotInLedgerError",
     "Outcome",
     "RecordPage",
     "RecordTooLargeError",
@@ -44,4 +53,5 @@ __all__ = [
     "StoredKey",
     "StoredMeter",
     "StoredRecord",
+    "UnnamedIdentification",
 ]

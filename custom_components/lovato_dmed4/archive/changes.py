@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import batched
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
-from sqlalchemy.orm import Session as Transaction
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.orm import Session as Transaction, aliased
 
 from ..ocmf import PublicKey, RecordKind, Verdict, fingerprint, load_public_key
 from .judging import (
@@ -23,7 +23,7 @@ from .judging import (
     time_of,
 )
 from .model import ArchiveError, KeyState, MeterInfo, Source
-from .tables import KeyRow, MeterRow, RecordRow, SessionRow
+from .tables import AppliedRow, KeyRow, MeterRow, PriceRow, RecordRow, SessionRow
 
 # Sessions that are read at once with all of their records, of 1 MB each at most.
 _BATCH: Final = 50
@@ -76,12 +76,32 @@ def move(transaction: Transaction, meter: MeterRow, other: MeterRow) -> None:
         moved, _ = store(transaction, other.id, row.raw, legible, row.source, now=row.arrived)
         moved.chained = moved.chained or row.chained
     transaction.flush()
+    _move_prices(transaction, meter.id, other.id)
     forget(transaction, meter.id)
+
+
+def _move_prices(transaction: Transaction, meter_id: int, other_id: int) -> None:
+    """Give the prices of a meter to another one, and the applied rates to its sessions."""
+    transaction.execute(
+        update(PriceRow).where(PriceRow.meter_id == meter_id).values(meter_id=other_id)
+    )
+    there = aliased(SessionRow)
+    for applied, session_id in transaction.execute(
+        select(AppliedRow, there.id)
+        .join(SessionRow, SessionRow.id == AppliedRow.session_id)
+        .join(there, and_(there.key == SessionRow.key, there.meter_id == other_id))
+        .where(SessionRow.meter_id == meter_id)
+    ).all():
+        if transaction.get(AppliedRow, session_id) is None:
+            applied.session_id = session_id
+    transaction.flush()
 
 
 def forget(transaction: Transaction, meter_id: int) -> None:
     """Delete a meter and all that belongs to it, what refers to others first."""
-    for table in (RecordRow, SessionRow, KeyRow):
+    sessions = select(SessionRow.id).where(SessionRow.meter_id == meter_id)
+    transaction.execute(delete(AppliedRow).where(AppliedRow.session_id.in_(sessions)))
+    for table in (RecordRow, SessionRow, KeyRow, PriceRow):
         transaction.execute(delete(table).where(table.meter_id == meter_id))
     transaction.execute(delete(MeterRow).where(MeterRow.id == meter_id))
 
@@ -170,7 +190,7 @@ def store(
             return row, False
         if better:
             _fill(transaction, row, raw, legible, judgement, now=now)
-        if source is Source.COMMAND:
+        if source is not Source.METER:
             row.source = source
         new = False
     transaction.flush()

@@ -176,7 +176,7 @@ def _outcome(before: Outcome, row: RecordRow) -> Outcome:
     Without an end it is open, unless it was found that no end can come any more.
     """
     match row.kind:
-        case RecordKind.END if row.source is Source.COMMAND:
+        case RecordKind.END if row.source is not Source.METER:
             return Outcome.ENDED
         case RecordKind.END:
             return Outcome.ENDED_ELSEWHERE

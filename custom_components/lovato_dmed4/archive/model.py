@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from ..billing.model import Cost, Driver
 from ..ocmf import RecordKind, Verdict
 
 
@@ -20,6 +21,14 @@ class RecordTooLargeError(ArchiveError):
     """Bytes that are larger than any record, so they are not kept: they could fill the disk."""
 
 
+class NotInLedgerError(ArchiveError):
+    """There is no such driver, price or meter."""
+
+
+class IdentificationTakenError(ArchiveError):
+    """An identification belongs to another driver already."""
+
+
 class Source(StrEnum):
     """How a record came here."""
 
@@ -28,6 +37,8 @@ class Source(StrEnum):
     # Found in the meter's logbook, or as its last record: somebody else made it, or a command's
     # answer was lost.
     METER = "meter"
+    # Home Assistant gave the command, only to clear a cycle that was prepared and never began.
+    CLEARING = "clearing"
 
 
 class KeyState(StrEnum):
@@ -206,6 +217,33 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """A session, who charged, and what it costs.
+
+    Attributes:
+        session: the session.
+        driver: None for one that nobody has named.
+        cost: what it costs, or why it has no cost.
+        register_begin: total imported when it began, in kWh.
+        register_end: as above, when it ended.
+        record: number of the record that this was taken from, None where there is none of an end.
+        pagination: that record's number on the meter.
+        digest: that record's SHA-256.
+        key_id: the key it was verified with.
+    """
+
+    session: Session
+    driver: Driver | None
+    cost: Cost
+    register_begin: Decimal | None = None
+    register_end: Decimal | None = None
+    record: int | None = None
+    pagination: str | None = None
+    digest: str | None = None
+    key_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionQuery:
     """Which sessions, the newest first.
 
@@ -215,7 +253,9 @@ class SessionQuery:
         until: those that began before.
         verdicts: with one of these verdicts; empty for all.
         outcomes: with one of these outcomes; empty for all.
-        search: a part of identification, tariff text, charge point or pagination, whatever its case.
+        drivers: of one of these drivers, NO_DRIVER for those of nobody known; empty for all.
+        search: a part of identification, tariff text, charge point, pagination or of the driver's
+            name, whatever its case.
         offset: how many to pass over.
         limit: how many at most.
     """
@@ -225,6 +265,7 @@ class SessionQuery:
     until: datetime | None = None
     verdicts: Sequence[SessionVerdict] = ()
     outcomes: Sequence[Outcome] = ()
+    drivers: Sequence[int] = ()
     search: str = ""
     offset: int = 0
     limit: int = 50
@@ -249,6 +290,23 @@ class SessionEnergy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnnamedIdentification:
+    """An identification in records that belongs to no driver.
+
+    Attributes:
+        value: as signed.
+        type: IT.
+        sessions: how many sessions have it.
+        last: when the last of them began; None if no meter knew.
+    """
+
+    value: str = field(repr=False)
+    type: str | None
+    sessions: int
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
     """A page of records; ``total`` counts all that there are."""
 
@@ -258,11 +316,15 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetail:
-    """A session with its records, in the order they were made, and the keys they need."""
+    """A session with its records, in the order they were made, and the keys they need.
+
+    ``bill`` is there only if it was asked for.
+    """
 
     session: Session
     records: tuple[StoredRecord, ...]
     keys: tuple[StoredKey, ...]
+    bill: Bill | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,19 +4,32 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction, selectinload
 
+from ..billing.model import NO_DRIVER
 from .changes import find_keys
 from .judging import in_order, searchable
 from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredMeter, StoredRecord
-from .tables import NEVER, KeyRow, MeterRow, RecordRow, SessionRow, printable
+from .tables import (
+    NEVER,
+    DriverRow,
+    IdentificationRow,
+    KeyRow,
+    MeterRow,
+    RecordRow,
+    SessionRow,
+    printable,
+)
 
 # With the few meters in a question of their own: a join would look one up for each session, also for
 # those that a page passes over.
 SESSIONS: Final = select(SessionRow).options(selectinload(SessionRow.meter))
 NEWEST_FIRST: Final = (SessionRow.begin.desc(), SessionRow.id.desc())
 OLDEST_FIRST: Final = (SessionRow.begin, SessionRow.id)
+
+# As `Identification.match` writes it.
+WHO: Final = func.lower(func.trim(SessionRow.identification))
 
 # Numbers in a database have four bytes and a sign; others compare with none that is larger.
 _NUMBERS: Final = range(1, 2**31)
@@ -43,8 +56,24 @@ def matching(query: SessionQuery) -> ColumnElement[bool]:
         conditions.append(SessionRow.outcome.in_(query.outcomes))
     if query.search:
         part = searchable(printable(query.search))
-        conditions.append(SessionRow.search.contains(part, autoescape=True))
+        named = select(IdentificationRow.match).where(
+            IdentificationRow.driver_id == DriverRow.id,
+            DriverRow.search.contains(part, autoescape=True),
+        )
+        conditions.append(or_(SessionRow.search.contains(part, autoescape=True), WHO.in_(named)))
+    if query.drivers:
+        conditions.append(_of_drivers(query.drivers))
     return and_(*conditions)
+
+
+def _of_drivers(drivers: Sequence[int]) -> ColumnElement[bool]:
+    named = select(IdentificationRow.match)
+    condition: ColumnElement[bool] = WHO.in_(
+        named.where(IdentificationRow.driver_id.in_(map(number, drivers)))
+    )
+    if NO_DRIVER in drivers:
+        condition |= SessionRow.identification.is_(None) | WHO.not_in(named)
+    return condition
 
 
 def after(row: SessionRow) -> ColumnElement[bool]:

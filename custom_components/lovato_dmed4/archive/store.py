@@ -1,17 +1,21 @@
 """The archive: signed records, kept for good, in a database of the user's choice."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
 from ..ocmf import MAX_SIZE, Verdict, load_public_key
 from . import changes
+from .costs import bills_of
 from .database import ConflictError, Database
 from .judging import digest, read
+from .ledger import Ledger
 from .model import (
     ArchiveSummary,
+    Bill,
     MeterInfo,
     Outcome,
     RecordPage,
@@ -52,11 +56,15 @@ class Archive:
 
     Every method blocks: none may be called in an event loop. All may be called from several threads
     at once, and raise ArchiveError when the database fails; what was stored before that stays.
+
+    Attributes:
+        ledger: drivers, prices and costs.
     """
 
     def __init__(self, url: str) -> None:
         """Name the database by its SQLAlchemy URL; nothing is opened yet."""
         self._database = Database(url)
+        self.ledger = Ledger(self._database)
 
     def open(self) -> None:
         """Connect, and make or migrate the tables.
@@ -237,8 +245,13 @@ class Archive:
             rows = transaction.scalars(SESSIONS.where(SessionRow.id == number(session_id))).all()
             return next(details(transaction, rows), None)
 
-    def each_session(self, query: SessionQuery) -> Iterator[SessionDetail]:
-        """Return all sessions that a query is about, the oldest first, whatever its page."""
+    def each_session(
+        self, query: SessionQuery, zone: tzinfo | None = None
+    ) -> Iterator[SessionDetail]:
+        """Return all sessions that a query is about, the oldest first, whatever its page.
+
+        With a time zone, in which times of day are meant, their bills are added.
+        """
         rest: ColumnElement[bool] = true()
         while True:
             with self._database.reading() as transaction:
@@ -246,6 +259,9 @@ class Archive:
                     SESSIONS.where(matching(query), rest).order_by(*OLDEST_FIRST).limit(_BATCH)
                 ).all()
                 batch = tuple(details(transaction, rows))
+                if zone is not None:
+                    bills = bills_of(transaction, [each.session for each in batch], zone)
+                    batch = tuple(map(_with_bill, batch, bills, strict=False))
             yield from batch
             if len(rows) < _BATCH:
                 return
@@ -334,3 +350,7 @@ class Archive:
             if meter := changes.find_meter(transaction, unique_id):
                 changes.forget(transaction, meter.id)
             return transaction.scalar(select(MeterRow.id).limit(1)) is not None
+
+
+def _with_bill(detail: SessionDetail, bill: Bill) -> SessionDetail:
+    return replace(detail, bill=bill)

@@ -227,3 +227,88 @@ class RecordRow(Base):
     key_id: Mapped[int | None] = mapped_column(ForeignKey(KeyRow.id))
     verified: Mapped[datetime]
     chained: Mapped[bool]
+
+
+class DriverRow(Base):
+    """A person who charges.
+
+    Attributes:
+        search: name and e-mail address in one case, for finding.
+    """
+
+    __tablename__ = "dmed4_drivers"
+    __table_args__ = _OPTIONS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(Text)
+    email: Mapped[str]
+    person: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool]
+    search: Mapped[str] = mapped_column(Text)
+
+
+class IdentificationRow(Base):
+    """What a driver identifies with; two drivers never share one.
+
+    Attributes:
+        match: the value in one case.
+    """
+
+    __tablename__ = "dmed4_identifications"
+    __table_args__ = (Index("dmed4_identifications_by_driver", "driver_id"), _OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    driver_id: Mapped[int] = mapped_column(ForeignKey(DriverRow.id, ondelete="CASCADE"))
+    value: Mapped[str]
+    match: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str | None]
+
+
+class _RatesColumns:
+    """What is charged for."""
+
+    energy: Mapped[Decimal | None]
+    exported: Mapped[Decimal | None]
+    minute: Mapped[Decimal | None]
+    session: Mapped[Decimal | None]
+    vat: Mapped[Decimal | None]
+    currency: Mapped[str] = mapped_column(_Printable(3))
+
+
+class PriceRow(_RatesColumns, Base):
+    """From when on, where, for whom and at what time of day certain rates hold."""
+
+    __tablename__ = "dmed4_prices"
+    __table_args__ = _OPTIONS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int | None] = mapped_column(ForeignKey(MeterRow.id, ondelete="CASCADE"))
+    driver_id: Mapped[int | None] = mapped_column(ForeignKey(DriverRow.id, ondelete="CASCADE"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    time_from: Mapped[str | None] = mapped_column(_Printable(5))
+    time_until: Mapped[str | None] = mapped_column(_Printable(5))
+    entity_id: Mapped[str | None]
+
+
+class AppliedRow(_RatesColumns, Base):
+    """The rates that were applied to a session: later prices leave them as they are."""
+
+    __tablename__ = "dmed4_applied_rates"
+    __table_args__ = _OPTIONS
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey(SessionRow.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
+class SettingRow(Base):
+    """Something about whoever sends statements."""
+
+    __tablename__ = "dmed4_settings"
+    __table_args__ = _OPTIONS
+
+    name: Mapped[str] = mapped_column(_Printable(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

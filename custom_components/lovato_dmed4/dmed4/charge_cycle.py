@@ -163,13 +163,15 @@ class ChargeCycle:
             status = await self._require_charging()
             command = Command.BEGIN_AND_END if combined else Command.END
             try:
-                return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
+                record = await self._end(command, status)
             except (RefusedError, CommandFailedError) as err:
                 await self._renew(err, time_offset, instead=combined)
-            try:
-                return await self._command(Command.END, MeasurementStatus.NOT_INITIALIZED)
-            except RefusedError:
-                return await self._command(Command.BEGIN_AND_END, MeasurementStatus.NOT_INITIALIZED)
+                try:
+                    record = await self._end(Command.END)
+                except RefusedError:
+                    record = await self._end(Command.BEGIN_AND_END)
+            self.preparation.prototype = b""
+            return record
 
     async def reset_errors(self) -> None:
         """Clear the error dwords.
@@ -250,7 +252,7 @@ class ChargeCycle:
         try:
             await self.preparation.take_back()
             await self._command(Command.BEGIN, MeasurementStatus.ACTIVE)
-            await self._command(Command.END, MeasurementStatus.NOT_INITIALIZED)
+            await self._end(Command.END)
         finally:
             self.clearing = False
 
@@ -303,6 +305,9 @@ class ChargeCycle:
                 with suppress(MeterError):
                     await self.watch.reset_errors()
             raise err from failure
+
+    async def _end(self, command: Command, status: Status | None = None) -> bytes:
+        return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
 
     async def _command(
         self, command: Command, reached: MeasurementStatus, status: Status | None = None

@@ -254,7 +254,7 @@ class RecordKeeper:
         for waiting in self._queue:
             if waiting.raw == raw and waiting.done.done():
                 waiting.done = done
-                if source is Source.COMMAND:
+                if source is not Source.METER:
                     waiting.source = source
                 return done
         if len(self._queue) >= WAITING_LIMIT:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from csv import DictWriter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
@@ -18,7 +18,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, SessionDetail, SessionQuery
+from ..archive import Archive, Bill, SessionDetail, SessionQuery
+from ..billing.model import Cost
 from ..const import DOMAIN
 from ..ocmf import NotExportableError, Record, fingerprint, outline, to_ocmf, to_xml
 from .reader import record_not_found, session_not_found
@@ -53,6 +54,7 @@ COLUMNS: Final = (
     "duration_seconds",
     "imported_kwh",
     "exported_kwh",
+    "driver",
     "identification_type",
     "identification",
     "identification_level",
@@ -66,6 +68,10 @@ COLUMNS: Final = (
     "transparency_software",
     "public_key_sha256",
     "last_record_sha256",
+    "cost",
+    "currency",
+    "price_kwh",
+    "not_billed",
 )
 
 # Excel takes a file without it for one in the character set of Windows.
@@ -151,6 +157,8 @@ def export_session(
     session = archive.session(session_id)
     if session is None:
         raise session_not_found()
+    (bill,) = archive.ledger.bill([session.session], dt_util.get_default_time_zone())
+    session = replace(session, bill=bill)
     records = judge_all(session)
     name = name_of(records, suffix=form.value)
     if form in _TABLES:
@@ -169,7 +177,9 @@ def export_period(
         None if at is None else f"{dt_util.as_local(at):%Y-%m-%d}"
         for at in (query.since, query.until)
     ]
-    contents = _TABLES[form](archive.each_session(query), devices, out)
+    contents = _TABLES[form](
+        archive.each_session(query, dt_util.get_default_time_zone()), devices, out
+    )
     return Export(file_name("charge-records", *days, suffix=form.value), contents)
 
 
@@ -268,7 +278,9 @@ def _write_row(
     quality = clock(records)
     last = records[-1].record
     key = records[-1].key
-    shape = session_shape(session, devices)
+    bill = detail.bill or Bill(session=session, driver=None, cost=Cost(amount=None))
+    shape = session_shape(bill, devices)
+    rates = bill.cost.rates
     rows.writerow(
         {
             "session_id": session.id,
@@ -280,6 +292,7 @@ def _write_row(
             "duration_seconds": shape["duration"],
             "imported_kwh": shape["imported"],
             "exported_kwh": shape["exported"],
+            "driver": cell(shape["driver"]),
             "identification_type": cell(session.identification_type),
             "identification": cell(session.identification),
             "identification_level": cell(session.identification_level),
@@ -293,6 +306,10 @@ def _write_row(
             "transparency_software": answer["refusal"] or "accepted",
             "public_key_sha256": None if key is None else fingerprint(key),
             "last_record_sha256": detail.records[-1].digest,
+            "cost": shape["cost"]["amount"],
+            "currency": rates.currency if rates else None,
+            "price_kwh": shape["cost"]["rates"]["energy"] if shape["cost"]["rates"] else None,
+            "not_billed": shape["cost"]["reason"],
         }
     )
 

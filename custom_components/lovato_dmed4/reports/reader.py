@@ -11,6 +11,7 @@ from typing import Any
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, StoredRecord
 from ..const import DOMAIN
@@ -98,8 +99,9 @@ async def async_verify_archive(hass: HomeAssistant, values: Mapping[str, Any]) -
 def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> SessionPageShape:
     """Read a page of sessions."""
     page = archive.sessions(query)
+    bills = archive.ledger.bill(page.sessions, dt_util.get_default_time_zone())
     return {
-        "sessions": [session_shape(session, devices) for session in page.sessions],
+        "sessions": [session_shape(bill, devices) for bill in bills],
         "total": page.total,
         "offset": query.offset,
         "limit": query.limit,
@@ -161,6 +163,7 @@ def read_session(
     if detail is None:
         raise session_not_found()
     session, meters = detail.session, meter_archive.meters(archive)
+    (bill,) = archive.ledger.bill([session], dt_util.get_default_time_zone())
     keys = archive.keys(session.meter_id)
     judged = [judge_stored(stored, keys) for stored in detail.records]
     legible = [
@@ -169,7 +172,7 @@ def read_session(
         if each.record
     ]
     return {
-        **session_shape(session, meters.devices),
+        **session_shape(bill, meters.devices),
         "findings": [
             {
                 "code": found.code.value,

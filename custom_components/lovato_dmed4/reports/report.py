@@ -10,7 +10,7 @@ from functools import cached_property
 import hashlib
 from typing import Final
 
-from ..archive import KeyState, KeyVerdict, Session, SessionVerdict, StoredKey, StoredRecord
+from ..archive import Bill, KeyState, KeyVerdict, SessionVerdict, StoredKey, StoredRecord
 from ..ocmf import (
     MAX_SIZE,
     ClockStatus,
@@ -32,6 +32,7 @@ from ..ocmf import (
     transaction,
     verify,
 )
+from .money import cost_shape
 from .shapes import (
     ClockShape,
     KeyShape,
@@ -240,8 +241,9 @@ def transparency(judged: Sequence[Judged]) -> TransparencyShape:
 # --- Of the archive -----------------------------------------------------------------------------
 
 
-def session_shape(session: Session, devices: Devices) -> SessionShape:
+def session_shape(bill: Bill, devices: Devices) -> SessionShape:
     """Tell of a session what a list needs."""
+    session, driver = bill.session, bill.driver
     device = devices.get(session.meter)
     duration = None if session.begin is None or session.end is None else session.end - session.begin
     return {
@@ -261,4 +263,7 @@ def session_shape(session: Session, devices: Devices) -> SessionShape:
         "outcome": session.outcome.value,
         "verdict": session.verdict.value,
         "records": session.records,
+        "driver_id": driver.id if driver else None,
+        "driver": driver.name if driver else None,
+        "cost": cost_shape(bill.cost),
     }

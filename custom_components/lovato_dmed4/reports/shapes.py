@@ -10,13 +10,15 @@ from typing import TypedDict, cast
 
 from homeassistant.util.json import JsonObjectType
 
+from .billing_shapes import CostShape, DriverNameShape
+
 
 def as_json(shape: Mapping[str, object]) -> JsonObjectType:
     """Take a shape for the JSON that it is, which the type checker can't see."""
     return cast("JsonObjectType", shape)
 
 
-class SessionShape(TypedDict):
+class SessionShape(DriverNameShape):
     """A charge session in a list."""
 
     session_id: int
@@ -35,6 +37,7 @@ class SessionShape(TypedDict):
     outcome: str  # outcome.*
     verdict: str  # verdict.*
     records: int
+    cost: CostShape
 
 
 class SessionPageShape(TypedDict):
@@ -226,7 +229,7 @@ class EnergyBucketShape(EnergySumShape):
     start: str  # its first day, in the time zone of Home Assistant
 
 
-class EnergySeriesShape(EnergySumShape):
+class EnergySeriesShape(EnergySumShape, DriverNameShape):
     """The energy of one identification; None of those who did not identify."""
 
     identification: str | None

@@ -122,6 +122,15 @@ async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessi
         "outcome": "ended",
         "verdict": "valid",
         "records": 3,
+        "driver_id": None,
+        "driver": None,
+        "cost": {
+            "amount": None,
+            "reason": "no_price",
+            "rates": None,
+            "time_left_out": False,
+            "fixed": False,
+        },
     }
     assert (second["session_id"], second["verdict"], second["outcome"]) == (
         2,

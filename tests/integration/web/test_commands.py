@@ -17,7 +17,7 @@ import pytest
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import CONF_DATABASE_URL, DOMAIN
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
-from custom_components.lovato_dmed4.reports import shapes as record_shapes
+from custom_components.lovato_dmed4.reports import billing_shapes, shapes as record_shapes
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.web import commands as websocket_api
 from simulator import RestServer, SimulatedMeter
@@ -44,6 +44,16 @@ COMMANDS: dict[str, tuple[dict[str, Any], Any]] = {
     "records/list": ({}, record_shapes.UnassignedPageShape),
     "records/get": ({"record_id": 1}, record_shapes.RecordShape),
     "records/verify": ({"record": "OCMF|{}|{}"}, record_shapes.VerificationShape),
+    "drivers/list": ({}, billing_shapes.DriversShape),
+    "drivers/save": ({"name": "Anna", "identifications": ["04A2"]}, billing_shapes.DriverShape),
+    "prices/save": ({"since": "2025-01-01", "energy": "0.49"}, billing_shapes.PriceShape),
+    "prices/list": ({}, billing_shapes.PricesShape),
+    "prices/apply": ({}, billing_shapes.AppliedShape),
+    "costs/sum": ({}, billing_shapes.CostsShape),
+    "prices/delete": ({"price_id": 1}, billing_shapes.DeletedShape),
+    "drivers/delete": ({"driver_id": 1}, billing_shapes.DeletedShape),
+    "issuer/get": ({}, billing_shapes.IssuerShape),
+    "issuer/save": ({"name": "Garage"}, billing_shapes.IssuerShape),
     "archive/info": ({}, record_shapes.ArchiveInfoShape),
     "archive/verify": ({}, record_shapes.CountsShape),
 }
@@ -211,6 +221,8 @@ async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
         "series": [
             {
                 "identification": "04A2",
+                "driver_id": None,
+                "driver": None,
                 "imported": "6.000",
                 "exported": "0.000",
                 "sessions": 3,
@@ -222,6 +234,8 @@ async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
             },
             {
                 "identification": "05B0",
+                "driver_id": None,
+                "driver": None,
                 "imported": "2.000",
                 "exported": "0.000",
                 "sessions": 1,
