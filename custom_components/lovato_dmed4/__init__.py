@@ -20,6 +20,7 @@ from .connection.identity import (
     async_match,
     async_report_match,
     unique_ids,
+    with_serial_number,
 )
 from .connection.login import Login
 from .connection.storage import async_remove_stored
@@ -127,7 +128,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
 
 @callback
 def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
-    """Start what looks after a meter by itself."""
+    """Start what looks after a meter automatically."""
     data = entry.runtime_data
     clock = ClockKeeper(
         hass,
@@ -166,6 +167,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
+    identity = with_serial_number(entry.data, identity)
     live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)

@@ -13,8 +13,8 @@ charging    ended elsewhere                          it goes on
 ending      ended here; its record counts as ours    the end was not carried out: failed; it goes on
 ==========  =======================================  ===========================================
 
-A failure is told here only if nobody else could tell it, because Home Assistant was stopped. Status
-3 tells of a power failure on top of it. A cycle that another master begins and ends between two
+A failure is reported here only if nothing else could, because Home Assistant was stopped. Status
+3 means a power failure on top of it. A cycle that another master begins and ends between two
 polls is seen in its records only.
 """
 
@@ -78,7 +78,7 @@ _STEPS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeNews:
-    """Something that happened to a charge cycle; the attributes tell no identification."""
+    """Something that happened to a charge cycle; the attributes name no driver."""
 
     event: ChargeEvent
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -96,7 +96,7 @@ class MadeRecord:
 
 
 class ChargeTracker:
-    """Takes the steps of a charge for whoever asks: remembers them on disk, archives their records.
+    """Takes the steps of a charge: remembers them on disk, archives their records.
 
     A file that can't be written stops no step. Home Assistant logs that, and what may be lost with
     it is who began and ended a charge, not a record: the meter has those.
@@ -127,7 +127,7 @@ class ChargeTracker:
         cycle.journal = _Journal(self)
         self._store = stored_file(hass, entry.entry_id, StoredFile.CHARGE, dict[str, Any])
         self.charge: OpenCharge | None = None
-        # Whether the step that the phase tells of was broken off by the end of Home Assistant.
+        # Whether the step of this phase was broken off by the end of Home Assistant.
         self._interrupted = False
         # Digests of records of charges that were ended here and whose end is not archived as such.
         self._claims: list[str] = []
@@ -210,7 +210,7 @@ class ChargeTracker:
         return None if self._housekeeping.data.settings.time_offset == wanted else wanted
 
     async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:
-        """Take a step to its end, also when whoever asked for it does not wait any longer."""
+        """Take a step to its end, even if its caller no longer waits."""
         task = self._hass.async_create_task(
             self._async_run(event, step), f"{self._entry.title} {event}"
         )
@@ -246,7 +246,7 @@ class ChargeTracker:
     def _async_done(self, task: asyncio.Task[MadeRecord]) -> None:
         self._steps.discard(task)
         if not task.cancelled():
-            # It has been told; whoever asked may be gone.
+            # It has been reported; the caller may be gone.
             task.exception()
         self._keep_form()
         self._save_soon()
@@ -279,7 +279,7 @@ class ChargeTracker:
             await self._store.async_save(self._content())
 
     async def async_note_record(self, command: Command, record: bytes) -> None:
-        """Have the record in the archive; what else has changed is saved when it has been told."""
+        """Have the record in the archive; what else has changed is saved when it has been reported."""
         source = Source.CLEARING if self._cycle.clearing else Source.COMMAND
         stored = await self._async_archive(record, source)
         self._made = MadeRecord(raw=record, stored=stored)
@@ -343,7 +343,7 @@ class ChargeTracker:
                 self._report(ChargeEvent.ENDED, _attributes(Origin.HERE))
 
     def _compare_power(self, *, failed: bool) -> None:
-        """Tell once of a power failure, and ask for an end to the charge for as long as it goes on."""
+        """Report once a power failure, and ask for an end to the charge for as long as it goes on."""
         if failed:
             async_power_failed(self._hass, self._entry)
         else:
@@ -372,7 +372,7 @@ class ChargeTracker:
     async def _async_settle(self) -> None:
         """Have the records of ends that were commanded here archived as ours.
 
-        They may have come as anybody's: out of the logbook, after their answer was lost.
+        They may have come without an owner: out of the logbook, after their answer was lost.
         """
         for claim in self._claims:
             try:
@@ -435,7 +435,7 @@ class _Journal(Journal):
 
 
 def _attributes(origin: Origin, record: StoredRecord | None = None) -> dict[str, Any]:
-    """Tell who gave a command, and which record came of it."""
+    """Return who gave a command, and which record came of it."""
     if record is None:
         return {"origin": origin.value}
     return {

@@ -16,7 +16,6 @@ from .errors import (
     MeterError,
     NoCycleError,
     NotCommissionedError,
-    PrototypeRefusedError,
     RecordUnavailableError,
     RefusedError,
     SilentError,
@@ -57,7 +56,7 @@ class ChargeCycle:
     them raise RefusedError when the meter refuses a request, and the errors of a lost link.
 
     Attributes:
-        journal: is told of each command and each record, also of those that nobody is given.
+        journal: is told of each command and each record, also of those that are not returned.
         preparation: the form of prototypes that the meter takes, and the last one.
         watch: waits for the status, and how long.
         clearing: whether the commands and records of the moment only clear a prepared cycle, and
@@ -245,7 +244,7 @@ class ChargeCycle:
     async def _discard_prepared_cycle(self) -> None:
         """Bring a prepared cycle back to the start as the flowchart says: begin, then end.
 
-        Whose identification it carries is not known: the records should carry nobody's.
+        Whose identification it carries is not known: the records should carry none.
         """
         _LOGGER.info("A cycle was prepared already; discarding it by begin and end")
         self.clearing = True
@@ -298,12 +297,13 @@ class ChargeCycle:
             if status.errors:
                 status = await self.watch.reset_errors()
             if SignatureStatus.TIMESTAMP_SYNCHRONISED not in status.signature:
-                status = await self._synchronise_clock(time_offset)
+                # Where the clock is locked while charging, it is not what the meter lacks.
+                with suppress(RefusedError, ClockNotSynchronisedError):
+                    status = await self._synchronise_clock(time_offset)
             await self.preparation.hand_over_again(status)
-        except (RefusedError, StepFailedError) as failure:
-            if status.errors or isinstance(failure, PrototypeRefusedError):
-                with suppress(MeterError):
-                    await self.watch.reset_errors()
+        except StepFailedError as failure:
+            with suppress(MeterError):
+                await self.watch.reset_errors()
             raise err from failure
 
     async def _end(self, command: Command, status: Status | None = None) -> bytes:
@@ -319,7 +319,7 @@ class ChargeCycle:
     async def _make_ready(self, command: Command, status: Status | None) -> tuple[Status, bytes]:
         """Wait for a signature under way, and have the record before in safety.
 
-        The status can't tell a record that is not yet being signed from one that is signed
+        The status can't distinguish a record that is not yet being signed from one that is signed
         already, so the record before has to be known: the new one is the one that differs.
         """
         if status is None or not not_signing(status):
@@ -349,7 +349,7 @@ class ChargeCycle:
         try:
             await self._meter.send(command)
         except (SilentError, CannotConnectError, UnexpectedAnswerError) as err:
-            # It may have been carried out all the same: only the status can tell.
+            # It may have been carried out all the same: only the status can show it.
             _LOGGER.debug("No usable answer to command %s: %s", command, err)
         known = complaints(before)
         # A signature takes a moment: nothing is to be seen before.
