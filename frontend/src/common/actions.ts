@@ -12,6 +12,11 @@ export interface RecordResponse {
   readonly readings: readonly Reading[];
 }
 
+/** What others than administrators get of a step: that it was done. */
+export interface WithoutRecord {
+  readonly record: null;
+}
+
 export interface Reading {
   readonly time: string | null;
   readonly transaction: string | null;
