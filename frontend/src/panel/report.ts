@@ -169,7 +169,7 @@ export function readingsTable(report: Report, text: Localize, hass: HomeAssistan
                 ${
                   reading.status === null
                     ? NOTHING
-                    : explain(text, "reading_status", reading.status)
+                    : explain(text, "reading_status", reading.status.toLowerCase())
                 }
                 ${reading.error_flags ? html`<code>${reading.error_flags}</code>` : nothing}
               </td>
