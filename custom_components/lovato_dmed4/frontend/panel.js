@@ -395,7 +395,7 @@ ${n.value===null?$:ie(n.value,t)}
 ${n.unit??""}
 </td>
 <td>
-${n.status===null?$:m(e,"reading_status",n.status)}
+${n.status===null?$:m(e,"reading_status",n.status.toLowerCase())}
 ${n.error_flags?a`<code>${n.error_flags}</code>`:d}
 </td>
 </tr>`)}
