@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .binary_sensor import has_problem
 from .charging.identity import async_charge_identity
 from .charging.rights import Step, async_require_charge
-from .dmed4.model import Status
+from .dmed4.model import Block, Status
 from .entity import Dmed4Entity
 from .runtime_data import Dmed4ConfigEntry
 
@@ -103,6 +103,9 @@ class Dmed4Button(Dmed4Entity, ButtonEntity):
     """A button of a meter."""
 
     entity_description: Dmed4ButtonDescription
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: Dmed4ButtonDescription) -> None:
+        super().__init__(entry, description, Block.STATUS)
 
     @property
     @override

@@ -64,7 +64,12 @@ from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
 from custom_components.lovato_dmed4.reports import explanation as record_explanation
 from custom_components.lovato_dmed4.reports.export import Form
-from custom_components.lovato_dmed4.reports.report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
+from custom_components.lovato_dmed4.reports.report import (
+    CLOCK_CODES,
+    KEY_CODES,
+    NOT_A_RECORD,
+    TIME_REASONS,
+)
 from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
@@ -475,6 +480,7 @@ CODES: dict[str, Iterable[str]] = {
     "key_state": KeyState,
     "source": Source,
     "clock": CLOCK_CODES,
+    "time_reason": TIME_REASONS,
     "refusal": (*Refusal, NOT_A_RECORD, record_explanation.ACCEPTED),
     "deviation": DeviationCode,
     "finding": FindingCode,

@@ -16,7 +16,6 @@ from .errors import (
     MeterError,
     NoCycleError,
     NotCommissionedError,
-    PrototypeRefusedError,
     RecordUnavailableError,
     RefusedError,
     SilentError,
@@ -298,12 +297,13 @@ class ChargeCycle:
             if status.errors:
                 status = await self.watch.reset_errors()
             if SignatureStatus.TIMESTAMP_SYNCHRONISED not in status.signature:
-                status = await self._synchronise_clock(time_offset)
+                # Where the clock is locked while charging, it is not what the meter lacks.
+                with suppress(RefusedError, ClockNotSynchronisedError):
+                    status = await self._synchronise_clock(time_offset)
             await self.preparation.hand_over_again(status)
-        except (RefusedError, StepFailedError) as failure:
-            if status.errors or isinstance(failure, PrototypeRefusedError):
-                with suppress(MeterError):
-                    await self.watch.reset_errors()
+        except StepFailedError as failure:
+            with suppress(MeterError):
+                await self.watch.reset_errors()
             raise err from failure
 
     async def _end(self, command: Command, status: Status | None = None) -> bytes:
