@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 import json
 from random import Random
-from typing import Any
+from typing import Any, override
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -60,6 +60,15 @@ def genuine(record: bytes, simulated: SimulatedMeter) -> dict[str, Any]:
     return content
 
 
+class MovingClock(ManualClock):
+    """A clock that never shows the same time twice, so that no two records are the same."""
+
+    @override
+    def now(self) -> float:
+        self.advance(0.001)
+        return super().now()
+
+
 @dataclass
 class Stand:
     """A meter, and what reaches it."""
@@ -92,7 +101,7 @@ async def standing(
 ) -> AsyncIterator[Stand]:
     """Plug in a meter that follows some readings."""
     find_entries_at_once(patch)
-    clock = ManualClock(1_760_000_000.0)
+    clock = MovingClock(1_760_000_000.0)
     simulated = SimulatedMeter(
         seed=7, clock=clock, signing_time=0, checking_time=0, readings=readings
     )
