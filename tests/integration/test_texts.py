@@ -64,7 +64,12 @@ from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
 from custom_components.lovato_dmed4.reports import explanation as record_explanation
 from custom_components.lovato_dmed4.reports.export import Form
-from custom_components.lovato_dmed4.reports.report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
+from custom_components.lovato_dmed4.reports.report import (
+    CLOCK_CODES,
+    KEY_CODES,
+    NOT_A_RECORD,
+    TIME_REASONS,
+)
 from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
@@ -468,6 +473,7 @@ CODES: dict[str, Iterable[str]] = {
     "key_state": KeyState,
     "source": Source,
     "clock": CLOCK_CODES,
+    "time_reason": TIME_REASONS,
     "refusal": (*Refusal, NOT_A_RECORD, record_explanation.ACCEPTED),
     "deviation": DeviationCode,
     "finding": FindingCode,
@@ -689,8 +695,9 @@ def test_manifest() -> None:
     assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
-    database, modbus = manifest["requirements"]
+    database, workbook, modbus = manifest["requirements"]
     assert re.fullmatch(r"SQLAlchemy>=\d+\.\d+", database)
+    assert re.fullmatch(r"XlsxWriter>=\d+\.\d+", workbook)
     assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
 
 

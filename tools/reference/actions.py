@@ -61,7 +61,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _RECORD: Final = (
     *("record", "record_url", "public_key", "archived", "record_id", "session_id", "digest"),
-    *("signature", "pagination", "meter_serial", "readings"),
+    *("verdict", "signature", "key", "pagination", "meter_serial", "readings"),
 )
 """What `charge.record_response` returns for a record. A test compares it."""
 
@@ -86,21 +86,32 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "list_unassigned_records": record_shapes.UnassignedPageShape,
     "get_session": record_shapes.SessionDetailShape,
     "export_records": (
-        *("name", "size", "sha256", "sessions", "records", "refusals", "filename", "text", "url"),
+        *(
+            "name",
+            "size",
+            "sha256",
+            "sessions",
+            "records",
+            "by_arrival",
+            "refusals",
+            "filename",
+            "text",
+            "url",
+        ),
     ),
-    "verify_record": record_shapes.VerificationShape,
+    "verify_record": record_shapes.VerificationsShape,
     "verify_records": record_shapes.CountsShape,
 }
 
 _ABOUT_RETURNS: Final[Mapping[str, str]] = {
-    "list_records": "Each of `records` has `position`, `digest`, `signature`, `pagination`, `identification_type`, `begin` and `end`. The driver's identification is not included.",
+    "list_records": "Each of `records` has `position`, `verdict`, `digest`, `signature`, `key`, `pagination`, `identification_type`, `begin` and `end`. The driver's identification is not included.",
     "get_events": "Each of `events` has `position`, `at`, `code`, `arguments` and `raw`.",
     "get_parameters": "Each of `parameters` has `value` and, where the manual gives one, `meaning`.",
     "set_parameters": "All parameters, as the meter has them afterwards.",
     "list_sessions": f"Each of `sessions` has {codes(record_shapes.SessionShape.__annotations__)}.",
     "list_unassigned_records": f"Each of `records` has {codes(record_shapes.UnassignedRecordShape.__annotations__)}.",
     "get_session": f"With `explanation`. Each of `record_reports` has {codes(record_shapes.RecordShape.__annotations__)} and `explanation`.",
-    "verify_record": "With `explanation`. For a record in the archive also `source`, `arrived`, `verified` and `links`.",
+    "verify_record": "With `explanation`. `records` has the assessment of each record that was found in the text. For a record in the archive also `source`, `arrived`, `verified` and `links`.",
     "export_records": "`text` contains a short file that was not written to disk. `refusals` counts what the transparency software will probably reject, by reason.",
     "set_display": "The values that were set.",
 }
@@ -111,7 +122,9 @@ _SIGNED_RECORD: Final = """\
 | field | what it is |
 |---|---|
 | `record` | the record as the meter signed it: `OCMF\\|…\\|…` |
-| `signature` | `valid`, `invalid`, or why it could not be checked: `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
+| `verdict` | the overall verdict: only `valid` is a verified signature by a key that is accepted for the meter |
+| `signature` | `valid`, `invalid`, or why it could not be checked: `reformatted`, `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
+| `key` | whose key it was checked with: `own` (pinned in the archive), `former`, `changed`, `replaced`, `rejected` or `none` |
 | `readings` | the readings at the start and now, each with `time`, `clock`, `transaction`, `value`, `unit`, `register`, `current_type`, `error_flags` and `status` |
 | `pagination`, `meter_serial` | the record number (PG) and the meter's serial number (MS) from the record |
 | `digest` | SHA-256 of the signed text |

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from ..billing.model import Cost, Driver
-from ..ocmf import RecordKind, Verdict
+from ..ocmf import Judged, RecordKind, Verdict
 
 
 class ArchiveError(Exception):
@@ -45,10 +46,12 @@ class KeyState(StrEnum):
     """What is thought of a meter's key."""
 
     PINNED = "pinned"
-    # Was pinned; records that it signed stay verifiable.
+    # Was pinned until the meter was given another one; what it signed before stays valid.
     FORMER = "former"
     # The meter presents it, but it has not been accepted.
     CHANGED = "changed"
+    # Was pinned by mistake: an administrator says that it was never this meter's.
+    REJECTED = "rejected"
 
 
 class KeyVerdict(StrEnum):
@@ -57,7 +60,14 @@ class KeyVerdict(StrEnum):
     OWN = "own"
     FORMER = "former"
     CHANGED = "changed"
+    # A former key, but the record is from after its replacement.
+    REPLACED = "replaced"
+    REJECTED = "rejected"
     NONE = "none"
+
+
+TRUSTED: Final = frozenset({KeyVerdict.OWN, KeyVerdict.FORMER})
+"""A valid signature with one of these keys is the meter's."""
 
 
 class Outcome(StrEnum):
@@ -77,7 +87,7 @@ class SessionVerdict(StrEnum):
 
     # A signature failed: the only one that may be shown as tampering.
     INVALID = "invalid"
-    # Signed with a key that has not been accepted.
+    # Signed with a key that has not been accepted for the meter, or not for that time.
     KEY_CHANGED = "key_changed"
     # Cannot be checked: no key, an unknown algorithm, an illegible record.
     UNVERIFIABLE = "unverifiable"
@@ -112,7 +122,17 @@ class StoredMeter(MeterInfo):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKey:
-    """A key that a meter was seen with; ``spki`` is its SubjectPublicKeyInfo in DER."""
+    """A key that a meter was seen with.
+
+    Attributes:
+        id: its number in the archive.
+        spki: its SubjectPublicKeyInfo in DER.
+        fingerprint: the SHA-256 of that in hex.
+        state: what is thought of it.
+        first_seen: when the meter showed it first.
+        last_seen: when the meter showed it last.
+        replaced: of a former one, when another took its place.
+    """
 
     id: int
     spki: bytes
@@ -120,6 +140,7 @@ class StoredKey:
     state: KeyState
     first_seen: datetime
     last_seen: datetime
+    replaced: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +162,7 @@ class StoredRecord:
         key: whose key it was checked with.
         key_id: that key, by its number in the archive.
         verified: when it was checked last.
+        judged: what was found about it when it was stored; None of one that is looked up.
     """
 
     id: int
@@ -157,6 +179,7 @@ class StoredRecord:
     key: KeyVerdict
     key_id: int | None
     verified: datetime
+    judged: Judged | None = field(default=None, compare=False, repr=False)
 
     @property
     def suspicious(self) -> bool:
@@ -166,7 +189,7 @@ class StoredRecord:
 
 def is_suspicious(verdict: Verdict, key: KeyVerdict) -> bool:
     """Return whether a record with such verdicts is to be reviewed."""
-    return verdict is not Verdict.VALID or key is KeyVerdict.CHANGED
+    return verdict is not Verdict.VALID or key not in TRUSTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +220,9 @@ class Session:
         outcome: how it ended.
         verdict: what is thought of it.
         records: how many it has.
+        arrived: when the first of them came here.
+        counted: the time that the session is sorted and counted by: the begin, or the arrival where
+            the meter's clock cannot have been right.
     """
 
     id: int
@@ -214,6 +240,8 @@ class Session:
     outcome: Outcome
     verdict: SessionVerdict
     records: int
+    arrived: datetime
+    counted: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,8 +277,8 @@ class SessionQuery:
 
     Attributes:
         meters: unique IDs of config entries; empty for all.
-        since: those that began then or later.
-        until: those that began before.
+        since: those counted then or later.
+        until: those counted before.
         verdicts: with one of these verdicts; empty for all.
         outcomes: with one of these outcomes; empty for all.
         drivers: of one of these drivers, NO_DRIVER for those of nobody known; empty for all.
@@ -281,9 +309,9 @@ class SessionPage:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnergy:
-    """Of a session, what sums of energy are made of."""
+    """Of a session, what sums of energy are made of; ``counted`` as in `Session`."""
 
-    begin: datetime
+    counted: datetime
     identification: str | None = field(repr=False)
     imported: Decimal | None
     exported: Decimal | None

@@ -27,6 +27,7 @@ from ..archive import (
     MeterInfo,
     RecordTooLargeError,
     Source,
+    StoredKey,
     StoredRecord,
 )
 from ..connection.identity import identified_by_key
@@ -139,6 +140,7 @@ class RecordKeeper:
     Attributes:
         summary_coordinator: what the archive has of the meter; its listeners are called at each change.
         news: whom to call for each record that was new to the archive.
+        keys: that the meter was seen with; empty until the archive could be reached.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], identity: Identity) -> None:
@@ -151,7 +153,7 @@ class RecordKeeper:
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
         self.news = Listeners[StoredRecord]()
         self._meter_id: int | None = None
-        self._known_since: datetime | None = None
+        self.keys: tuple[StoredKey, ...] = ()
         self._work: asyncio.Task[None] | None = None
         self._stopped = False
         self._pause = _SHORTEST_PAUSE
@@ -189,7 +191,7 @@ class RecordKeeper:
     @property
     def known_since(self) -> datetime | None:
         """When the archive came to know the meter; None without a key."""
-        return self._known_since
+        return min((key.first_seen for key in self.keys), default=None)
 
     async def async_start(self) -> None:
         """Open the archive, register the meter and its key; never raises for a failing database."""
@@ -332,7 +334,7 @@ class RecordKeeper:
         )
         former = self._entry.data.get(CONF_FORMER_IDS, ())
         key, now = self._seen_key(), dt_util.utcnow()
-        self._meter_id, self._known_since = await self._shared.async_write(
+        self._meter_id, self.keys = await self._shared.async_write(
             lambda archive: _register(archive, info, former, key, now)
         )
         if former:
@@ -451,8 +453,8 @@ def _register(
     former: Sequence[str],
     key: _SeenKey | None,
     now: datetime,
-) -> tuple[int, datetime | None]:
-    """Register a meter and its key; return its number and since when it is known."""
+) -> tuple[int, tuple[StoredKey, ...]]:
+    """Register a meter and its key; return its number and all keys that are known of it."""
     for unique_id in former:
         archive.rename_meter(unique_id, info.unique_id)
     meter_id = archive.register_meter(info)
@@ -461,5 +463,4 @@ def _register(
         seen = archive.see_key(meter_id, key.spki, now)
         if key.own and seen.state is not KeyState.PINNED:
             archive.accept_key(meter_id, key.spki, now)
-    known = [known.first_seen for known in archive.keys(meter_id)]
-    return meter_id, min(known, default=None)
+    return meter_id, archive.keys(meter_id)

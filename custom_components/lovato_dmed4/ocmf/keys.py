@@ -137,9 +137,9 @@ def _shapes(key: bytes | str) -> Iterator[bytes]:
 
 def _from_jwk(text: str) -> Iterator[bytes]:
     """Return the point of a JSON Web Key; its curve is known by the point."""
-    with suppress(ValueError, KeyError, TypeError):
+    with suppress(ValueError, KeyError):
         jwk = json.loads(text)
-        x, y = (from_base64(jwk[coordinate]) for coordinate in ("x", "y"))
+        x, y = (from_base64(str(jwk[coordinate])) for coordinate in ("x", "y"))
         if len(x) == len(y):
             yield _UNCOMPRESSED + x + y
 

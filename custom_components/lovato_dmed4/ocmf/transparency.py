@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 import re
 
-from .judge import Judged, judge
+from .judgement import Judged, judge
 from .keys import PublicKey
 from .record import DEFAULT_ALGORITHM, DEFAULT_ENCODING, Reading, Record, field_text
 from .sections import Json, Number

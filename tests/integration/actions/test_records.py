@@ -122,6 +122,8 @@ async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessi
         "outcome": "ended",
         "verdict": "valid",
         "records": 3,
+        "counted": "2025-11-01T05:30:00+00:00",
+        "by_arrival": False,
         "driver_id": None,
         "driver": None,
         "cost": {
@@ -211,7 +213,12 @@ async def test_session(
     ]
     assert listed.items() <= session.items()
     assert session["findings"] == []
-    assert session["clock"] == {"quality": "synchronised", "billable": True}
+    assert session["clock"] == {
+        "quality": "synchronised",
+        "billable": True,
+        "reason": None,
+        "informative": False,
+    }
     assert session["transparency"] == {"accepted": True, "refusal": None}
     reports = session["record_reports"]
     assert [report["raw"].encode() for report in reports] == charge_of(simulated).records
@@ -307,6 +314,7 @@ async def test_text(
         "sha256": hashlib.sha256(raw).hexdigest(),
         "sessions": 1,
         "records": 1,
+        "by_arrival": 0,
         "refusals": {},
         "filename": None,
         "text": raw.decode(),
@@ -429,7 +437,7 @@ async def test_file_that_cannot_be_written(
     assert path.read_text() == "before"
     assert names(folder) == ["records.csv"]
     await call(hass, "export_records", format="csv", filename=str(path))
-    assert path.read_text(encoding="utf-8-sig").startswith("session_id,")
+    assert path.read_text(encoding="utf-8-sig").startswith('"session_id",')
 
 
 async def test_folder_that_is_missing_or_in_the_way(
@@ -560,6 +568,9 @@ async def test_key_that_is_none(hass: HomeAssistant, rest_entry: Dmed4ConfigEntr
         await refused(hass, "verify_record", "malformed_key", record=record, public_key="key")
 
 
+LATER = START + timedelta(days=30)
+
+
 async def test_changed_and_former_keys(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
@@ -567,20 +578,23 @@ async def test_changed_and_former_keys(
     meter_id = records.meter_id
     assert meter_id is not None
     await records.async_run(
-        lambda archive: archive.see_key(meter_id, spki(OTHER), START), writes=True
+        lambda archive: archive.see_key(meter_id, spki(OTHER), LATER), writes=True
     )
     record = replace(charge_of(simulated), key=OTHER).end.decode()
     report = await call(hass, "verify_record", record=record)
     assert (report["verdict"], report["key"]["verdict"]) == ("key_changed", "changed")
     assert report["device_id"] == device_id(hass, rest_entry)
     await records.async_run(
-        lambda archive: archive.accept_key(meter_id, spki(OTHER), START), writes=True
+        lambda archive: archive.accept_key(meter_id, spki(OTHER), LATER), writes=True
     )
     report = await call(hass, "verify_record", record=record)
     assert (report["verdict"], report["key"]["verdict"]) == ("valid", "own")
     old = charge_of(simulated).end.decode()
     report = await call(hass, "verify_record", record=old)
     assert (report["verdict"], report["key"]["verdict"]) == ("valid", "former")
+    new = replace(charge_of(simulated), number=40).end.decode()
+    report = await call(hass, "verify_record", record=new)
+    assert (report["verdict"], report["key"]["verdict"]) == ("key_changed", "replaced")
 
 
 @pytest.mark.parametrize(
@@ -713,7 +727,7 @@ async def test_two_archives(
         assert session["record_reports"][-1]["pagination"] == page
         assert session["device_id"] == device
         export = await call(hass, "export_records", session_id=1, device_id=device, format="csv")
-        assert f",{page}," in export["text"]
+        assert f',"{page}",' in export["text"]
         assert export["url"] == session_path(
             (rest_entry if device == first else other).entry_id, 1, "csv"
         )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import pytest
@@ -238,7 +238,7 @@ async def test_a_change_is_told_without_saying_whose(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[tuple[Any, ...]] = []
-    async_dispatcher_connect(hass, SIGNAL_PRICES_CHANGED, lambda *args: told.append(args))
+    async_dispatcher_connect(hass, SIGNAL_PRICES_CHANGED, callback(lambda *args: told.append(args)))
     await ask("drivers/save", **ZOE)
     await ask("prices/save", since="2025-01-01", energy=1)
     assert told == [(), ()]
