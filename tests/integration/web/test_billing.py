@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 import pytest
@@ -181,7 +181,7 @@ async def test_the_sender_of_statements(rest_entry: Dmed4ConfigEntry, ask: Ask) 
             "prices/save",
             {"since": "2025-01-01", "energy": 1, "time_from": "22:00", "time_until": "22:00"},
         ),
-        ("prices/save", {"since": "2025-01-01", "entity_id": "light.kitchen"}),
+        ("prices/save", {"since": "2025-01-01", "price_entity": "light.kitchen"}),
         ("issuer/save", {"party_id": "TOOLONG"}),
         ("costs/sum", {"driver_id": [-1]}),
     ],
@@ -238,7 +238,12 @@ async def test_a_change_is_told_without_saying_whose(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[tuple[Any, ...]] = []
-    async_dispatcher_connect(hass, SIGNAL_PRICES_CHANGED, lambda *args: told.append(args))
+
+    @callback
+    def hear(*args: Any) -> None:
+        told.append(args)
+
+    async_dispatcher_connect(hass, SIGNAL_PRICES_CHANGED, hear)
     await ask("drivers/save", **ZOE)
     await ask("prices/save", since="2025-01-01", energy=1)
     assert told == [(), ()]
