@@ -156,7 +156,7 @@ class ChargingSensor(Dmed4BinarySensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        # A charge that somebody else began is only now known of.
+        # A charge that another controller began becomes known only now.
         self.async_on_remove(self._data.charge.news.async_add(self._handle_news))
 
     @callback

@@ -94,8 +94,8 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
         self._losses = losses
         if identity.fingerprint != self._key:
-            # Commissioned, or given another board: the set-up tells everybody of the new key, and
-            # until then nobody could check what is signed with it.
+            # Commissioned, or given another board: the set-up announces the new key, and
+            # until then what is signed with it could not be checked.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="other_key")
 
@@ -140,7 +140,7 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
     async def _async_update_data(self) -> Housekeeping:
         """Read the values; a lost meter is the live coordinator's to report, once."""
         if not self._live.last_update_success:
-            # Whoever answers now may be another meter.
+            # What answers now may be another meter.
             return self.data
         try:
             return await self._meter.read_housekeeping()
@@ -154,8 +154,8 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
 class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
     """Look for new events; the data are what the last look brought, None for nothing.
 
-    How far the events are known is on disk before they are told: what was told before a crash is
-    not told again. The very first look only takes its bearings.
+    How far the events are known is on disk before they fire: what fired before a crash does
+    not fire again. The very first look only takes its bearings.
     """
 
     config_entry: ConfigEntry[Any]
@@ -196,7 +196,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
     async def _async_update_data(self) -> EventNews | None:
         """Look for new events; a lost meter is the live coordinator's to report, once."""
         if not self._live.last_update_success:
-            # Whoever answers now may be another meter.
+            # What answers now may be another meter.
             return None
         try:
             news = await look_for_events(

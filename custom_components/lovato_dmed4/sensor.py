@@ -175,7 +175,7 @@ LIVE_SENSORS: Final = (
         translation_key="last_sample",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        # It changes with every poll, which nobody wants in the recorder unasked.
+        # It changes with every poll, too much for the recorder by default.
         entity_registry_enabled_default=False,
         feature=Feature.SAMPLE_TIME,
         value_fn=lambda data: data.measures.sampled_at,
@@ -397,7 +397,7 @@ LAST_SESSION_VERDICT: Final = ArchiveSensorDescription(
     options=[verdict.value for verdict in SessionVerdict],
     value_fn=lambda summary: None if summary.last is None else summary.last.verdict.value,
 )
-# Nothing in them tells who charged.
+# Nothing in them names the driver.
 ARCHIVE_SENSORS: Final = (
     # Without a state class: statistics add up what the meter counts. Two sessions with the same
     # energy, or one that is found in the logbook days later, would make nonsense of sums of these.
@@ -417,7 +417,7 @@ ARCHIVE_SENSORS: Final = (
     ),
     LAST_SESSION_VERDICT,
     # Records are only ever added. It starts again from zero with another database, as such a total
-    # may, and statistics tell how many were added each day.
+    # may, and statistics show how many were added each day.
     ArchiveSensorDescription(
         key="records_archived",
         translation_key="records_archived",
@@ -599,7 +599,7 @@ class LogbookProgressSensor(Dmed4Sensor):
 
 
 class RecordsMissingSensor(Dmed4Sensor):
-    """How many records of the logbook are not in the archive; unknown while nobody can tell."""
+    """How many records of the logbook are not in the archive; unknown before the first comparison."""
 
     @override
     async def async_added_to_hass(self) -> None:

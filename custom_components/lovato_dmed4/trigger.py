@@ -36,7 +36,7 @@ class EventTrigger(StatelessEntityTriggerBase):
 
     @override
     def is_valid_transition(self, from_state: State, to_state: State) -> bool:
-        # Two events may fall into the same millisecond, which is all that the state tells.
+        # Two events may fall into the same millisecond, which is all that the state shows.
         return _event(from_state) != _event(to_state)
 
     @override

@@ -114,7 +114,7 @@ def test_a_missing_step_is_taken_once(database: URL, archive: Archive, meter: in
 def test_a_newer_version_is_refused(database: URL, url: str, archive: Archive, meter: int) -> None:
     archive.close()
     run(database, next_steps())
-    with pytest.raises(ArchiveError, match="version 3, this software knows 2"):
+    with pytest.raises(ArchiveError, match="version 4, this software knows 3"):
         Archive(url).open()
     # What is there is left as it is.
     assert sites(database) == ["here"]

@@ -1,6 +1,6 @@
 """The ways to poll meters that are compared.
 
-Each starts to poll when it is entered and goes on by itself. It yields what to watch for a change
+Each starts to poll when it is entered and continues on its own. It yields what to watch for a change
 of error dword 1.
 """
 

@@ -1,7 +1,17 @@
 """The archive of signed records. Imports nothing of Home Assistant nor of dmed4."""
 
+from .judging import (
+    COMPARED,
+    Judgement,
+    MeterKey,
+    compared_records,
+    judge_record,
+    key_verdict,
+    verdict_of,
+)
 from .ledger import Ledger
 from .model import (
+    TRUSTED,
     ArchiveError,
     ArchiveSummary,
     Bill,
@@ -29,15 +39,19 @@ from .model import (
 from .store import Archive
 
 __all__ = [
+    "COMPARED",
+    "TRUSTED",
     "Archive",
     "ArchiveError",
     "ArchiveSummary",
     "Bill",
     "IdentificationTakenError",
+    "Judgement",
     "KeyState",
     "KeyVerdict",
     "Ledger",
     "MeterInfo",
+    "MeterKey",
     "NotInLedgerError",
     "Outcome",
     "RecordPage",
@@ -54,4 +68,8 @@ __all__ = [
     "StoredMeter",
     "StoredRecord",
     "UnnamedIdentification",
+    "compared_records",
+    "judge_record",
+    "key_verdict",
+    "verdict_of",
 ]

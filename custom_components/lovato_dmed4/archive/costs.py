@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 from ..billing.cost import calculate
 from ..billing.model import Charge, Cost, Driver, Identification, NotBilled, Price, Rates
 from ..billing.prices import choose
-from ..ocmf import ClockStatus, Moment, Record, RecordKind
-from .judging import read
+from ..ocmf import Moment, Record, RecordKind, judge, time_quality
 from .model import Bill, Outcome, Session, SessionVerdict
 from .tables import AppliedRow, DriverRow, IdentificationRow, MeterRow, PriceRow, RecordRow
 
@@ -24,10 +23,8 @@ AT_ONCE: Final = 500
 
 RATES: Final = tuple(field.name for field in fields(Rates))
 _ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
-_BILLABLE_CLOCKS: Final = (ClockStatus.RELATIVE, ClockStatus.SYNCHRONISED)
-# Flags of a reading (EF): its energy, or its time, must not be billed.
+# Flag of a reading (EF): its energy must not be billed.
 _ENERGY_ERROR: Final = "E"
-_TIME_ERROR: Final = "t"
 _VERDICTS: Final = {
     SessionVerdict.INVALID: NotBilled.INVALID,
     SessionVerdict.KEY_CHANGED: NotBilled.KEY_CHANGED,
@@ -63,7 +60,7 @@ class Book:
             self.prices,
             meter=session.meter,
             driver_id=driver.id if driver else None,
-            begin=session.begin,
+            begin=session.counted,
             zone=zone,
         )
 
@@ -159,14 +156,14 @@ def _is_better(row: RecordRow, before: RecordRow | None) -> bool:
 
 
 def _bill(session: Session, end: RecordRow | None, book: Book, zone: tzinfo) -> Bill:
-    legible = read(end.raw) if end else None
+    judged = judge(end.raw) if end else None
     bill = Bill(session=session, driver=book.driver(session), cost=Cost(amount=None))
-    if end is None or legible is None:
+    if end is None or judged is None or judged.outline is None:
         return replace(bill, cost=_cost(session, None, book, zone))
-    begin, now = legible.outline.begin, legible.outline.now
+    begin, now = judged.outline.begin, judged.outline.now
     return replace(
         bill,
-        cost=_cost(session, legible.record, book, zone),
+        cost=_cost(session, judged.record, book, zone),
         register_begin=_register(begin),
         register_end=_register(now),
         record=end.id,
@@ -221,7 +218,6 @@ def _seconds(session: Session, record: Record) -> Decimal | None:
     """Return how long a session took; None where that may not be billed."""
     if session.begin is None or session.end is None or session.end < session.begin:
         return None
-    for reading in record.readings:
-        if reading.clock not in _BILLABLE_CLOCKS or _TIME_ERROR in (reading.error_flags or ""):
-            return None
+    if not time_quality([record]).billable:
+        return None
     return Decimal((session.end - session.begin) // timedelta(microseconds=1)) / 1_000_000

@@ -144,7 +144,7 @@ class Ledger:
     # --- Who sends statements -----------------------------------------------------------------
 
     def settings(self) -> dict[str, str]:
-        """Return what was saved about whoever sends statements."""
+        """Return what was saved about the sender of statements."""
         with self._database.reading() as transaction:
             return {row.name: row.value for row in transaction.scalars(select(SettingRow))}
 

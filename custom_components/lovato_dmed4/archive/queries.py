@@ -25,8 +25,8 @@ from .tables import (
 # With the few meters in a question of their own: a join would look one up for each session, also for
 # those that a page passes over.
 SESSIONS: Final = select(SessionRow).options(selectinload(SessionRow.meter))
-NEWEST_FIRST: Final = (SessionRow.begin.desc(), SessionRow.id.desc())
-OLDEST_FIRST: Final = (SessionRow.begin, SessionRow.id)
+NEWEST_FIRST: Final = (SessionRow.counted.desc(), SessionRow.id.desc())
+OLDEST_FIRST: Final = (SessionRow.counted, SessionRow.id)
 
 # As `Identification.match` writes it.
 WHO: Final = func.lower(func.trim(SessionRow.identification))
@@ -41,15 +41,15 @@ def number(wanted: int) -> int:
 
 
 def matching(query: SessionQuery) -> ColumnElement[bool]:
-    """Tell which sessions a query is about."""
+    """Return which sessions a query is about."""
     conditions: list[ColumnElement[bool]] = [true()]
     if query.meters:
         meters = select(MeterRow.id).where(MeterRow.unique_id.in_(query.meters))
         conditions.append(SessionRow.meter_id.in_(meters))
     if query.since:
-        conditions.append(SessionRow.begin >= query.since)
+        conditions.append(SessionRow.counted >= query.since)
     if query.until:
-        conditions += [SessionRow.begin < query.until, SessionRow.begin > NEVER]
+        conditions.append(SessionRow.counted < query.until)
     if query.verdicts:
         conditions.append(SessionRow.verdict.in_(query.verdicts))
     if query.outcomes:
@@ -77,10 +77,10 @@ def _of_drivers(drivers: Sequence[int]) -> ColumnElement[bool]:
 
 
 def after(row: SessionRow) -> ColumnElement[bool]:
-    """Tell which sessions follow one, the oldest first."""
+    """Return which sessions follow one, the oldest first."""
     return or_(
-        SessionRow.begin > row.begin,
-        and_(SessionRow.begin == row.begin, SessionRow.id > row.id),
+        SessionRow.counted > row.counted,
+        and_(SessionRow.counted == row.counted, SessionRow.id > row.id),
     )
 
 
@@ -126,6 +126,7 @@ def to_key(row: KeyRow) -> StoredKey:
         state=row.state,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
+        replaced=row.replaced,
     )
 
 
@@ -167,4 +168,6 @@ def to_session(row: SessionRow) -> Session:
         outcome=row.outcome,
         verdict=row.verdict,
         records=row.records,
+        arrived=row.arrived,
+        counted=row.counted,
     )

@@ -7,15 +7,15 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from ..ocmf import MAX_SIZE, Verdict, load_public_key
+from ..ocmf import MAX_SIZE, Verdict, judge, load_public_key
 from . import changes
 from .costs import bills_of
 from .database import ConflictError, Database
-from .judging import digest, read
 from .ledger import Ledger
 from .model import (
     ArchiveSummary,
     Bill,
+    KeyState,
     MeterInfo,
     Outcome,
     RecordPage,
@@ -44,7 +44,7 @@ from .queries import (
     to_record,
     to_session,
 )
-from .tables import NEVER, MeterRow, RecordRow, SessionRow
+from .tables import MeterRow, RecordRow, SessionRow
 
 # Sessions that are read at once when all are asked for: some 200 KB, and 1 MB each at most.
 _BATCH: Final = 50
@@ -82,7 +82,7 @@ class Archive:
     def pause(self) -> None:
         """Write everything into the database's own file, and leave that alone until `resume`.
 
-        For a backup that copies the file. Nobody waits: what is stored meanwhile goes into the log
+        For a backup that copies the file. Nothing waits: what is stored meanwhile goes into the log
         next to it. Does nothing but for SQLite.
         """
         self._database.pause()
@@ -121,22 +121,29 @@ class Archive:
     def see_key(self, meter_id: int, spki: bytes, now: datetime) -> StoredKey:
         """Note the key that a meter shows: the first one is pinned, another one is CHANGED.
 
-        Records that could not be verified for want of a key are verified with a pinned one.
+        Records that could not be verified for lack of a key are verified with a pinned one.
         """
         key = load_public_key(spki)
         with self._database.writing() as transaction:
             changes.lock(transaction, meter_id)
             return to_key(changes.see_key(transaction, meter_id, key, now))
 
-    def accept_key(self, meter_id: int, spki: bytes, now: datetime) -> None:
-        """Pin a key that the user says is right; the pinned one becomes a former one.
+    def accept_key(
+        self, meter_id: int, spki: bytes, now: datetime, *, former: KeyState = KeyState.FORMER
+    ) -> None:
+        """Pin a key that the user says is right; the pinned one becomes another.
 
-        The meter's records signed with it are verified again.
+        Args:
+            meter_id: the meter.
+            spki: the key to pin.
+            now: the time.
+            former: FORMER if the meter was given a new key, so that what the pinned one signed before
+                stays valid; REJECTED if the pinned one was never this meter's.
         """
         key = load_public_key(spki)
         with self._database.writing() as transaction:
             changes.lock(transaction, meter_id)
-            changes.accept_key(transaction, meter_id, key, now)
+            changes.accept_key(transaction, meter_id, key, now, former=former)
 
     def keys(self, meter_id: int) -> tuple[StoredKey, ...]:
         """Return the keys that a meter was seen with, the first one first."""
@@ -164,27 +171,26 @@ class Archive:
         """
         if len(raw) > MAX_SIZE:
             raise RecordTooLargeError(f"{len(raw)} bytes are no record")
-        legible = read(raw)
         with self._database.writing() as transaction:
             changes.lock(transaction, meter_id)
-            row, new = changes.store(transaction, meter_id, raw, legible, source, now=now)
+            row, new, judged = changes.store(transaction, meter_id, raw, source, now=now)
             row.chained = row.chained or chained
-            return StoreResult(record=to_record(row), new=new)
+            return StoreResult(record=replace(to_record(row), judged=judged), new=new)
 
     def is_chained(self, meter_id: int, raw: bytes) -> bool:
-        """Tell whether a record is here together with all that are older in the logbook."""
+        """Return whether a record is here together with all that are older in the logbook."""
         with self._database.reading() as transaction:
-            row = changes.find_record(transaction, meter_id, digest(raw, read(raw)))
+            row = changes.find_record(transaction, meter_id, judge(raw).digest)
             return row is not None and row.chained
 
     def has_chained(self, meter_id: int) -> bool:
-        """Tell whether `is_chained` is true of any record of a meter."""
+        """Return whether `is_chained` is true of any record of a meter."""
         chained = select(RecordRow.id).where(RecordRow.meter_id == meter_id, RecordRow.chained)
         with self._database.reading() as transaction:
             return transaction.scalar(chained.limit(1)) is not None
 
     def settle(self, meter_id: int, *, charging: bool) -> None:
-        """Settle how sessions ended whose end is not told by a record.
+        """Decide the outcome of sessions without a record of their end.
 
         All open ones are END_MISSING, but for the newest one while the meter is charging.
         """
@@ -268,23 +274,20 @@ class Archive:
             rest = after(rows[-1])
 
     def energies(self, query: SessionQuery) -> list[SessionEnergy]:
-        """Return the energies of all sessions that a query is about, whatever its page.
-
-        Those whose begin is not known are left out.
-        """
+        """Return the energies of all sessions that a query is about, whatever its page."""
         with self._database.reading() as transaction:
             rows = transaction.execute(
                 select(
-                    SessionRow.begin,
+                    SessionRow.counted,
                     SessionRow.identification,
                     SessionRow.imported,
                     SessionRow.exported,
-                ).where(matching(query), SessionRow.begin > NEVER)
+                ).where(matching(query))
             )
             return [SessionEnergy(*row) for row in rows]
 
     def records_without_session(self, meters: Sequence[str], offset: int, limit: int) -> RecordPage:
-        """Return a page of the records that tell of no session, the last to arrive first.
+        """Return a page of the records that belong to no session, the last to arrive first.
 
         Args:
             meters: unique IDs of config entries; empty for all.

@@ -30,7 +30,7 @@ NEVER: Final = datetime(1000, 1, 1, tzinfo=UTC)
 MariaDB has no earlier time.
 """
 
-# What no database stores alike, or nobody can read: control characters, and halves of a pair.
+# What no database stores alike, or is invisible: control characters, and halves of a pair.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # Of the longest difference of two numbers that a record can hold.
@@ -143,7 +143,7 @@ class MeterRow(Base):
 
 
 class KeyRow(Base):
-    """A key that a meter was seen with."""
+    """A key that a meter was seen with; `StoredKey` explains it."""
 
     __tablename__ = "dmed4_keys"
     __table_args__ = (UniqueConstraint("meter_id", "fingerprint"), _OPTIONS)
@@ -155,6 +155,7 @@ class KeyRow(Base):
     state: Mapped[KeyState]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+    replaced: Mapped[datetime | None]
 
 
 class SessionRow(Base):
@@ -163,15 +164,16 @@ class SessionRow(Base):
     Attributes:
         key: names it within the meter (`Outline.session`).
         begin: NEVER if unknown.
-        size: of its records, in bytes.
+        arrived: when the first of its records came here.
+        counted: what sessions are in order by, see `Session`.
         search: what is searched, in one case.
     """
 
     __tablename__ = "dmed4_sessions"
     __table_args__ = (
         UniqueConstraint("meter_id", "key"),
-        Index("dmed4_sessions_by_begin", "begin", "id"),
-        Index("dmed4_sessions_by_meter", "meter_id", "begin", "id"),
+        Index("dmed4_sessions_counted", "counted", "id"),
+        Index("dmed4_sessions_of_meter", "meter_id", "counted", "id"),
         _OPTIONS,
     )
 
@@ -190,7 +192,8 @@ class SessionRow(Base):
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.OPEN)
     verdict: Mapped[SessionVerdict] = mapped_column(default=SessionVerdict.UNVERIFIABLE)
     records: Mapped[int] = mapped_column(default=0)
-    size: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[datetime]
+    counted: Mapped[datetime]
     search: Mapped[str] = mapped_column(Text, default="")
 
     meter: Mapped[MeterRow] = relationship(lazy="raise")
@@ -207,7 +210,7 @@ class RecordRow(Base):
     __table_args__ = (
         UniqueConstraint("meter_id", "digest"),
         Index("dmed4_records_by_digest", "digest"),
-        Index("dmed4_records_by_session", "session_id"),
+        Index("dmed4_records_of_session", "session_id", "kind", "time"),
         Index("dmed4_records_by_verdict", "meter_id", "verdict", "key_verdict"),
         _OPTIONS,
     )
@@ -305,7 +308,7 @@ class AppliedRow(_RatesColumns, Base):
 
 
 class SettingRow(Base):
-    """Something about whoever sends statements."""
+    """A fact about the sender of statements."""
 
     __tablename__ = "dmed4_settings"
     __table_args__ = _OPTIONS

@@ -94,7 +94,7 @@ class ModbusLink:
     async def turn(self) -> AsyncIterator[None]:
         """Have the link to oneself for one exchange.
 
-        The connection is dropped after silence, before anybody else's turn: the peer may be gone
+        The connection is dropped after silence, before the next user's turn: the peer may be gone
         without a word, and what it says too late must not be taken for the next answer.
         """
         async with self._lock:
@@ -110,9 +110,9 @@ class ModbusLink:
                 raise
 
     async def _connect(self) -> None:
-        """Connect, and let it go on when whoever waits for it is cancelled.
+        """Connect, and let it go on when its caller is cancelled.
 
-        The library shields it itself, but asyncio would log the failure that nobody is there to hear.
+        The library shields it itself, but asyncio would log the failure that no caller retrieves.
         """
         connecting = asyncio.ensure_future(self.connection.connect())
         connecting.add_done_callback(_hear)

@@ -1,4 +1,4 @@
-"""What actions and the browser are told of drivers, prices and costs.
+"""What actions and the browser receive about drivers, prices and costs.
 
 As in `shapes`: times are ISO 8601 in UTC, energies decimal text in kWh, money decimal text in units of
 its currency. Codes have a text each under `config_panel` in the translations.

@@ -59,7 +59,7 @@ def read_energy(archive: Archive, query: SessionQuery, period: Period) -> Energy
     buckets: dict[str | None, dict[date, _Sum]] = defaultdict(lambda: defaultdict(_Sum))
     for energy in archive.energies(query):
         who = shown(energy.identification)
-        first = dt_util.as_local(energy.begin).date()
+        first = dt_util.as_local(energy.counted).date()
         if period is Period.MONTH:
             first = first.replace(day=1)
         for each in (total, sums[who], buckets[who][first]):

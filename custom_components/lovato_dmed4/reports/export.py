@@ -23,7 +23,7 @@ from ..billing.model import Cost
 from ..const import DOMAIN
 from ..ocmf import NotExportableError, Record, fingerprint, outline, to_ocmf, to_xml
 from .reader import record_not_found, session_not_found
-from .report import Devices, Judged, clock, judge_stored, session_shape, transparency
+from .report import Checked, Devices, check_stored, clock, session_shape, transparency
 from .text import cell, file_name, local_text
 
 
@@ -139,7 +139,7 @@ def export_record(archive: Archive, out: IO[bytes], *, record_id: int, form: For
     stored = archive.record(record_id)
     if stored is None:
         raise record_not_found()
-    records = [judge_stored(stored, archive.keys(stored.meter_id))]
+    records = [check_stored(stored, archive.keys(stored.meter_id))]
     contents = Contents()
     contents.add(1, transparency(records)["refusal"])
     out.write(_records_file(records, form))
@@ -159,7 +159,7 @@ def export_session(
         raise session_not_found()
     (bill,) = archive.ledger.bill([session.session], dt_util.get_default_time_zone())
     session = replace(session, bill=bill)
-    records = judge_all(session)
+    records = check_all(session)
     name = name_of(records, suffix=form.value)
     if form in _TABLES:
         return Export(name, _TABLES[form]([session], devices, out))
@@ -183,12 +183,12 @@ def export_period(
     return Export(file_name("charge-records", *days, suffix=form.value), contents)
 
 
-def judge_all(session: SessionDetail) -> list[Judged]:
+def check_all(session: SessionDetail) -> list[Checked]:
     """Read the records of a session."""
-    return [judge_stored(stored, session.keys) for stored in session.records]
+    return [check_stored(stored, session.keys) for stored in session.records]
 
 
-def name_of(records: Sequence[Judged], *more: str, suffix: str) -> str:
+def name_of(records: Sequence[Checked], *more: str, suffix: str) -> str:
     """Name a file after the meter's serial number, the last record's PG and its date."""
     last = next((each.record for each in reversed(records) if each.record), None)
     if last is None:
@@ -202,17 +202,17 @@ def _serial(record: Record | None) -> str | None:
     return record.meter_serial or record.gateway_serial if record else None
 
 
-def _records_file(records: Sequence[Judged], form: Form) -> bytes:
+def _records_file(records: Sequence[Checked], form: Form) -> bytes:
     if form is Form.OCMF:
-        return to_ocmf([each.raw for each in records])
+        return to_ocmf([each.judged.raw for each in records])
     if (xml := _xml(records)) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_xml")
     return xml
 
 
-def _xml(records: Sequence[Judged]) -> bytes | None:
+def _xml(records: Sequence[Checked]) -> bytes | None:
     """Write records for the transparency software; None if there can be no XML of them."""
-    legible = [(each.record, each.key) for each in records if each.record]
+    legible = [(each.record, each.judged.key) for each in records if each.record]
     with suppress(NotExportableError):
         return to_xml([legible]) if legible else None
     return None
@@ -223,7 +223,7 @@ def write_csv(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
     contents = Contents()
     rows = _rows(out)
     for session in sessions:
-        _write_row(rows, contents, session, judge_all(session), devices)
+        _write_row(rows, contents, session, check_all(session), devices)
     return contents
 
 
@@ -233,9 +233,12 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
     with ZipFile(out, "w") as archive, SpooledTemporaryFile(SPOOLED) as table:
         rows = _rows(table)
         for session in sessions:
-            records = judge_all(session)
+            records = check_all(session)
             _write_row(rows, contents, session, records, devices)
-            files = {Form.OCMF: to_ocmf([each.raw for each in records]), Form.XML: _xml(records)}
+            files = {
+                Form.OCMF: to_ocmf([each.judged.raw for each in records]),
+                Form.XML: _xml(records),
+            }
             for form, content in files.items():
                 if content is not None:
                     name = name_of(records, f"session-{session.session.id}", suffix=form.value)
@@ -248,7 +251,7 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
 
 
 def _rows(out: IO[bytes]) -> DictWriter[str]:
-    """Begin a table as RFC 4180 wants it."""
+    """Begin a table as RFC 4180 defines it."""
     out.write(_BOM.encode())
     rows = DictWriter(_Encoder(out), COLUMNS)
     rows.writeheader()
@@ -269,7 +272,7 @@ def _write_row(
     rows: DictWriter[str],
     contents: Contents,
     detail: SessionDetail,
-    records: Sequence[Judged],
+    records: Sequence[Checked],
     devices: Devices,
 ) -> None:
     session = detail.session
@@ -277,7 +280,7 @@ def _write_row(
     contents.add(len(records), answer["refusal"])
     quality = clock(records)
     last = records[-1].record
-    key = records[-1].key
+    key = records[-1].judged.key
     bill = detail.bill or Bill(session=session, driver=None, cost=Cost(amount=None))
     shape = session_shape(bill, devices)
     rates = bill.cost.rates

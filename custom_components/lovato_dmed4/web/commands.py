@@ -1,6 +1,6 @@
 """What the browser side asks for: sessions, records, energies, and the state of the archives.
 
-Only administrators are answered, since records tell who charged. The shapes of all answers are in
+Only administrators are answered, since records name the driver. The shapes of all answers are in
 `record_shapes`. An error has a code that stays the same: the key of its text.
 """
 
@@ -25,6 +25,7 @@ import voluptuous as vol
 from ..archive import Archive, ArchiveSummary, StoredKey
 from ..const import DOMAIN
 from ..intake.logbook_sync import SyncState
+from ..ocmf import fingerprint_text, load_public_key
 from ..reports.archives import MeterArchive, archived_ids, async_meter_archives
 from ..reports.billing import (
     async_apply_prices,
@@ -68,7 +69,7 @@ from ..reports.shapes import (
     MeterArchiveShape,
     StoredKeyShape,
     SyncShape,
-    VerificationShape,
+    VerificationsShape,
 )
 from ..reports.verify import async_verify
 from ..runtime_data import Dmed4ConfigEntry
@@ -77,7 +78,7 @@ type Message = Mapping[str, Any]
 type Answer = Callable[[HomeAssistant, Message], Coroutine[Any, Any, Mapping[str, Any]]]
 
 
-async def _verify_record(hass: HomeAssistant, msg: Message) -> VerificationShape:
+async def _verify_record(hass: HomeAssistant, msg: Message) -> VerificationsShape:
     return await async_verify(hass, msg["record"], msg.get("public_key"))
 
 
@@ -133,11 +134,12 @@ def _read_meter(
 
 def _key(key: StoredKey) -> StoredKeyShape:
     return {
-        "fingerprint": key.fingerprint,
+        "fingerprint": fingerprint_text(load_public_key(key.spki)),
         "public_key": key.spki.hex(),
         "state": key.state.value,
         "first_seen": key.first_seen.isoformat(),
         "last_seen": key.last_seen.isoformat(),
+        "replaced": None if key.replaced is None else key.replaced.isoformat(),
     }
 
 

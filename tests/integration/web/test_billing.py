@@ -238,12 +238,7 @@ async def test_a_change_is_told_without_saying_whose(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[tuple[Any, ...]] = []
-
-    @callback
-    def hear(*args: Any) -> None:
-        told.append(args)
-
-    async_dispatcher_connect(hass, SIGNAL_PRICES_CHANGED, hear)
+    async_dispatcher_connect(hass, SIGNAL_PRICES_CHANGED, callback(lambda *args: told.append(args)))
     await ask("drivers/save", **ZOE)
     await ask("prices/save", since="2025-01-01", energy=1)
     assert told == [(), ()]

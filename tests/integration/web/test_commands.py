@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
@@ -43,7 +44,7 @@ COMMANDS: dict[str, tuple[dict[str, Any], Any]] = {
     "sessions/energy": ({}, record_shapes.EnergyShape),
     "records/list": ({}, record_shapes.UnassignedPageShape),
     "records/get": ({"record_id": 1}, record_shapes.RecordShape),
-    "records/verify": ({"record": "OCMF|{}|{}"}, record_shapes.VerificationShape),
+    "records/verify": ({"record": "OCMF|{}|{}"}, record_shapes.VerificationsShape),
     "drivers/list": ({}, billing_shapes.DriversShape),
     "drivers/save": ({"name": "Anna", "identifications": ["04A2"]}, billing_shapes.DriverShape),
     "prices/save": ({"since": "2025-01-01", "energy": "0.49"}, billing_shapes.PriceShape),
@@ -321,11 +322,16 @@ async def test_energy_that_is_not_known(
 async def test_energy_without_a_time(
     rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask
 ) -> None:
-    """It can't be put on a day."""
+    """It counts for the day on which it came."""
     raw = charge_of(simulated).end.replace(b"2025-11-01T", b"nonsense")
     await archive(rest_entry, [raw], Source.METER)
     assert (await ask("sessions/list"))["total"] == 1
-    assert (await ask("sessions/energy"))["sessions"] == 0
+    energy = await ask("sessions/energy")
+    (bucket,) = energy["series"][0]["buckets"]
+    today = dt_util.as_local(dt_util.utcnow()).date()
+    assert (energy["sessions"], bucket["start"]) == (1, today.isoformat())
+    (session,) = (await ask("sessions/list"))["sessions"]
+    assert (session["begin"], session["by_arrival"]) == (None, True)
 
 
 # --- Verification -------------------------------------------------------------------------------
@@ -387,9 +393,10 @@ async def test_info(
     assert set(sync) == {"running", "fetched", "missing", "lost", "failed", "overwrites_soon"}
     assert key.pop("first_seen") <= key.pop("last_seen")
     assert key == {
-        "fingerprint": sha256(simulated.public_key_ocmf).hexdigest(),
+        "fingerprint": sha256(simulated.public_key_ocmf).digest().hex(":").upper(),
         "public_key": simulated.public_key_ocmf.hex(),
         "state": "pinned",
+        "replaced": None,
     }
 
 
