@@ -204,6 +204,9 @@ def _values(selector: Mapping[str, Any]) -> str:
         "object": "names and values",
         "select": ("any of " if several else "") + codes(config.get("options", ())),
         "text": "text",
+        "entity": "entity ID",
+        "language": codes(config.get("languages", ())) if kind == "language" else "",
+        "time": "time of day",
     }
     return values[kind]
 
