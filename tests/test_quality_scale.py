@@ -347,7 +347,8 @@ def strict_typing() -> None:
     assert (FOLDER / "py.typed").is_file()
     for requirement in MANIFEST["requirements"]:
         # A package of the index may be written with capitals; what it installs is not.
-        spec = find_spec(re.split(r"[\[<>=~]", requirement)[0].replace("-", "_").lower())
+        name = re.split(r"[\[<>=~]", requirement)[0].replace("-", "_").lower()
+        spec = find_spec({"fpdf2": "fpdf"}.get(name, name))
         assert spec is not None
         assert spec.submodule_search_locations is not None
         typed = Path(spec.submodule_search_locations[0], "py.typed").is_file()
