@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .charging.tracker import ChargeNews
-from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
+from .dmed4.model import Block, Feature, SignatureStatus, Status, SystemStatus
 from .entity import Dmed4Entity, HousekeepingEntity
 from .runtime_data import Dmed4ConfigEntry
 
@@ -138,6 +138,9 @@ class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
     """A binary sensor of a meter."""
 
     entity_description: Dmed4BinarySensorDescription
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: Dmed4BinarySensorDescription) -> None:
+        super().__init__(entry, description, Block.STATUS)
 
     @override
     def _async_update_attrs(self) -> object:

@@ -16,7 +16,7 @@ from .archive import ArchiveSummary
 from .charging.rights import async_require_admin
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import LiveCoordinator
-from .dmed4.model import Identity
+from .dmed4.model import Block, Identity
 from .dmed4.rest import Tls
 from .runtime_data import Dmed4ConfigEntry
 
@@ -60,8 +60,10 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
 
     _attr_has_entity_name = True
 
-    def __init__(self, coordinator: CoordinatorT, description: EntityDescription) -> None:
-        super().__init__(coordinator)
+    def __init__(
+        self, coordinator: CoordinatorT, description: EntityDescription, context: object = None
+    ) -> None:
+        super().__init__(coordinator, context)
         self.entity_description = description
         self._shown: object = None
 
@@ -93,10 +95,12 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
 
 
 class Dmed4Entity(CommonEntity[LiveCoordinator]):
-    """An entity of a meter."""
+    """An entity of a meter, called when one of the blocks that it shows has changed."""
 
-    def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
-        super().__init__(entry.runtime_data.live, description)
+    def __init__(
+        self, entry: Dmed4ConfigEntry, description: EntityDescription, *blocks: Block
+    ) -> None:
+        super().__init__(entry.runtime_data.live, description, frozenset(blocks))
         self._data = entry.runtime_data
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = device_info(entry, entry.runtime_data.identity)

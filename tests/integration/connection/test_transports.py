@@ -25,6 +25,7 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
+from tests.driven_time import PSEUDO_TERMINALS
 from tests.integration.helpers import (
     add_meter,
     fingerprint,
@@ -46,7 +47,7 @@ def pty() -> Iterator[Pty]:
 
 @pytest.fixture(autouse=True)
 async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    impatient(monkeypatch)
+    impatient(monkeypatch, 0.3, PSEUDO_TERMINALS)
 
 
 @pytest.fixture
