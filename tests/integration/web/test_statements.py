@@ -1,6 +1,5 @@
 """Statements and receipts: what is in the files, and who gets them."""
 
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from http import HTTPStatus
 import io
@@ -51,8 +50,9 @@ async def billed(
 @pytest.fixture
 async def client(
     hass: HomeAssistant, billed: Dmed4ConfigEntry, hass_client: ClientSessionGenerator
-) -> AsyncIterator[TestClient[Any, Any]]:
-    return await hass_client()
+) -> TestClient[Any, Any]:
+    made: TestClient[Any, Any] = await hass_client()
+    return made
 
 
 def address(entry: Dmed4ConfigEntry, rest: str) -> str:
@@ -71,7 +71,7 @@ async def test_a_statement_as_pdf(client: TestClient[Any, Any], billed: Dmed4Con
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/pdf"
     document = PdfReader(io.BytesIO(content))
-    assert document.trailer["/Root"]["/Lang"] == "de"
+    assert document.root_object["/Lang"] == "de"
     number = re.search(r"Dokumentnummer: ([0-9A-F]{16})", text_of(content))
     assert number
     name = f"statement_2025-10-31_2025-11-30_{number[1]}.pdf"
