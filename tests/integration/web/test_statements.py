@@ -71,7 +71,7 @@ async def test_a_statement_as_pdf(client: TestClient[Any, Any], billed: Dmed4Con
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/pdf"
     document = PdfReader(io.BytesIO(content))
-    assert document.root_object["/Lang"] == "de"
+    assert str(document.root_object["/Lang"]) == "de"
     number = re.search(r"Dokumentnummer: ([0-9A-F]{16})", text_of(content))
     assert number
     name = f"statement_2025-10-31_2025-11-30_{number[1]}.pdf"
