@@ -661,6 +661,8 @@ def test_issues() -> None:
         "logbook_overwrites",
         "login_locked",
         "errors_persist",
+        "serial_number_missing",
+        "serial_number_differs",
     }
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
     others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCONFIRMED.value}
