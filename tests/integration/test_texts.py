@@ -387,9 +387,16 @@ def test_icon(platform: str, description: EntityDescription) -> None:
     assert set(icons.get("state", ())) <= set(states)
 
 
+KNOWN = {error.value for error in MeterErrors}
+
+
 def test_problem_names_all_errors() -> None:
     words = STRINGS["entity"]["binary_sensor"]["problem"]["state_attributes"]["errors"]["state"]
-    assert list(words) == [error.name.lower() for error in MeterErrors if error.name]
+    assert list(words) == [
+        *(error.name.lower() for error in MeterErrors if error.name),
+        # What the manual does not name has a text all the same.
+        *(f"dword_{bit // 32 + 1}_bit_{bit % 32}" for bit in range(64) if 1 << bit not in KNOWN),
+    ]
 
 
 def test_events_of_a_charge_cycle() -> None:
@@ -697,8 +704,9 @@ def test_manifest() -> None:
     assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
-    database, modbus = manifest["requirements"]
+    database, workbook, modbus = manifest["requirements"]
     assert re.fullmatch(r"SQLAlchemy>=\d+\.\d+", database)
+    assert re.fullmatch(r"XlsxWriter>=\d+\.\d+", workbook)
     assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
 
 
