@@ -10,7 +10,7 @@ from .formats import duration
 from .table import Words, period_of, title_of
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from xlsxwriter import Format, Worksheet
 
 # Files are the same each time only if they say the same of when they were made.
 _EPOCH: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - XlsxWriter wants it so
@@ -48,19 +48,20 @@ def write_workbook(statement: Statement, words: Words, out: IO[bytes]) -> None:
     book = Workbook(out, {"in_memory": True, "remove_timezone": True})
     book.set_properties({"title": words["statement"], "created": _EPOCH})
     bold = book.add_format({"bold": True})
+    plain = book.add_format({})
     time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     sheet = book.add_worksheet(words["sessions"][:31])
     sheet.freeze_panes(1, 0)
     _write_rows(sheet, [[words[name] for name in _COLUMNS]], bold, time)
-    _write_rows(sheet, _session_rows(statement, words), None, time, first=1)
+    _write_rows(sheet, _session_rows(statement, words), plain, time, first=1)
     sheet.set_column(0, len(_COLUMNS) - 1, 18)
     sums = book.add_worksheet(words["total"][:31])
-    _write_rows(sums, _sum_rows(statement, words), None, time)
+    _write_rows(sums, _sum_rows(statement, words), plain, time)
     sums.set_column(0, 4, 24)
     keys = book.add_worksheet(words["keys"][:31])
     _write_rows(keys, [[words["meter"], words["fingerprint"], words["keys"]]], bold, time)
     rows = [[key.meter, key.fingerprint, key.spki.hex()] for key in statement.keys]
-    _write_rows(keys, rows, None, time, first=1)
+    _write_rows(keys, rows, plain, time, first=1)
     keys.set_column(0, 2, 40)
     book.close()
 
@@ -68,8 +69,8 @@ def write_workbook(statement: Statement, words: Words, out: IO[bytes]) -> None:
 def _write_rows(
     sheet: Worksheet,
     rows: Sequence[Sequence[_Cell]] | Iterator[Sequence[_Cell]],
-    style: object,
-    time: object,
+    style: Format,
+    time: Format,
     *,
     first: int = 0,
 ) -> None:
