@@ -659,8 +659,9 @@ class Notes(Journal):
         await self._note("before", command, last)
 
     @override
-    async def after(self, command: MeterCommand, record: bytes) -> None:
+    async def after(self, command: MeterCommand, record: bytes) -> bytes:
         await self._note("after", command, record)
+        return record
 
     async def _note(self, when: str, command: MeterCommand, record: bytes) -> None:
         await asyncio.sleep(0.02)  # the step waits for it
