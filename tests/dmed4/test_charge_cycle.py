@@ -793,9 +793,10 @@ class Clearings(Journal):
         self.cleared: list[bytes] = []
 
     @override
-    async def after(self, command: MeterCommand, record: bytes) -> None:
+    async def after(self, command: MeterCommand, record: bytes) -> bytes:
         if self._cycle.clearing:
             self.cleared.append(record)
+        return record
 
 
 async def test_a_prototype_that_can_not_be_taken_back_is_discarded_all_the_same(
