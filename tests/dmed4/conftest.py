@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links, modbus, rest
+from custom_components.lovato_dmed4.dmed4 import links, modbus, repeating, rest
 from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
@@ -25,7 +25,11 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on silence, and ask a busy meter again, after a moment."""
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.25)
     monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.25))
-    monkeypatch.setattr(modbus, "_BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(links, "QUIET", 0.02)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
+    monkeypatch.setattr(repeating, "PAUSE", 0.01)
+    monkeypatch.setattr(repeating, "BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(repeating, "BUSY_SECONDS", 0.25)
     monkeypatch.setattr(modbus, "_RECORD_PAUSE", 0.01)
 
 

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links, modbus
+from custom_components.lovato_dmed4.dmed4 import links, repeating
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     MeterError,
@@ -30,7 +30,11 @@ from .test_transports import OTHERS, PLACES, UNIT, Units, on, running
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on silence, and ask a busy meter again, after a moment."""
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
-    monkeypatch.setattr(modbus, "_BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(links, "QUIET", 0.05)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
+    monkeypatch.setattr(repeating, "PAUSE", 0.01)
+    monkeypatch.setattr(repeating, "BUSY_PAUSE", 0.01)
+    monkeypatch.setattr(repeating, "BUSY_SECONDS", 0.2)
 
 
 @pytest.fixture

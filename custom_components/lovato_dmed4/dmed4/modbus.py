@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
 from itertools import chain
 import time
-from typing import Final, Self
+from typing import Final, Self, cast
 
 from modbus_connection import (
+    ExceptionCode,
     GatewayPathUnavailableError,
     GatewayTargetError,
     ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
     ModbusTimeoutError,
-    ServerDeviceBusyError,
+    ModbusUnit,
 )
 
 from . import registers
@@ -52,6 +52,7 @@ from .model import (
 )
 from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
+from .units import RepeatingUnit
 
 # Answers to function 0x11 (manual: model code). R and D meters share a code.
 MODELS: Final = {
@@ -65,11 +66,19 @@ MODELS: Final = {
     0x4A: "DMED404R/D1500",
 }
 
-# The meter is busy for as long as it signs, which takes a fraction of a second.
-_BUSY_RETRIES: Final = 5
-_BUSY_PAUSE: Final = 0.2
-
 _DER_SEQUENCE: Final = 0x30
+
+# The manual's words (error codes).
+_EXCEPTIONS: Final = {
+    1: "function not valid",
+    2: "address not valid",
+    3: "value out of range",
+    4: "operation not valid",
+    6: "the meter is busy",
+}
+
+# How often a device must refuse what every DMED4 answers to be known as another one.
+_REFUSALS: Final = 3
 
 # A record that changes while it is read is read again. Signing takes well under a second.
 _RECORD_ATTEMPTS: Final = 20
@@ -84,21 +93,42 @@ async def _translated_errors() -> AsyncIterator[None]:
     try:
         with quiet_pymodbus():
             yield
-    except ModbusTimeoutError as err:
-        raise SilentError(str(err)) from err
+    except (ModbusTimeoutError, GatewayPathUnavailableError, GatewayTargetError) as err:
+        raise SilentError("no answer in time") from err
     except ModbusConnectionError as err:
-        raise CannotConnectError(str(err)) from err
-    except (GatewayPathUnavailableError, GatewayTargetError) as err:
-        raise SilentError(str(err)) from err
+        raise CannotConnectError(_reason(err)) from err
     except ModbusExceptionError as err:
-        raise RefusedError(str(err), err.exception_code) from err
+        code = err.exception_code
+        meaning = _EXCEPTIONS.get(code or 0, "not in the manual")
+        raise RefusedError(f"Modbus exception {code}: {meaning}", code) from err
     except ModbusError as err:
-        raise UnexpectedAnswerError(str(err)) from err
-    except (IndexError, AttributeError) as err:
-        # The Modbus library trusts an answer to be of the function and the length asked for.
-        raise UnexpectedAnswerError("an answer to another request") from err
+        raise UnexpectedAnswerError(_reason(err)) from err
     except UnicodeError as err:
         raise CannotConnectError(f"no name of a host: {err}") from err
+
+
+def _reason(error: ModbusError) -> str:
+    """Get what the library says without the call of its own that it names first."""
+    return str(error).rpartition("): ")[2]
+
+
+async def _insist[T](question: Callable[[], Awaitable[T]], otherwise: str) -> T:
+    """Ask what every DMED4 answers: one refusal may be a disturbance.
+
+    Raises:
+        NotADmed4Error: the question is refused each time.
+    """
+    refusals = 0
+    while True:
+        try:
+            async with _translated_errors():
+                return await question()
+        except RefusedError as err:
+            refusals += 1
+            if err.code == ExceptionCode.SERVER_DEVICE_BUSY:
+                raise
+            if refusals == _REFUSALS:
+                raise NotADmed4Error(otherwise) from err
 
 
 class ModbusDevice:
@@ -106,8 +136,7 @@ class ModbusDevice:
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         self._link = link
-        self._unit = link.connection.for_unit(unit_id)
-        self._seconds_waited = 0.0
+        self._unit = RepeatingUnit(link, unit_id)
 
     @classmethod
     def on(cls, line: Line, unit_id: int) -> Self:
@@ -124,11 +153,12 @@ class ModbusDevice:
         return self._link.losses
 
     async def _report_server_id(self) -> bytes:
-        """Ask who it is with function 0x11; the answer's first byte is the model code."""
-        try:
-            answer = await self._request(self._unit.report_server_id)
-        except (RefusedError, UnexpectedAnswerError) as err:
-            raise NotADmed4Error("function 0x11 is not answered as a DMED4 does") from err
+        """Ask who it is with function 0x11; the answer's first byte is the model code.
+
+        Raises:
+            NotADmed4Error: the question is refused each time, or the answer holds nothing.
+        """
+        answer = await _insist(self._unit.report_server_id, "function 0x11 is refused")
         if not answer:
             raise NotADmed4Error("function 0x11 answers nothing")
         return answer
@@ -141,10 +171,8 @@ class ModbusDevice:
 
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04), of which a message holds 120 at most."""
-        words = await self._request(partial(self._unit.read_input_registers, wire(register), count))
-        if len(words) != count:
-            raise UnexpectedAnswerError(f"{len(words)} registers instead of {count}")
-        return words
+        async with _translated_errors():
+            return await self._unit.read_input_registers(wire(register), count)
 
     async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
@@ -155,36 +183,29 @@ class ModbusDevice:
         return b"".join(word.to_bytes(2) for word in words)[:length]
 
     async def write(self, register: int, value: int) -> None:
-        """Write one register (0x06)."""
-        await self._request(partial(self._unit.write_register, wire(register), value))
+        """Write one register (0x06) with what may be written twice."""
+        async with _translated_errors():
+            await self._unit.write_register(wire(register), value)
+
+    async def write_once(self, register: int, value: int) -> None:
+        """Write one register (0x06), and do not repeat it whatever comes of it."""
+        async with _translated_errors():
+            await self._unit.write_once(wire(register), value)
 
     async def write_many(self, register: int, values: list[int]) -> None:
-        """Write registers (0x10)."""
-        await self._request(partial(self._unit.write_registers, wire(register), values))
+        """Write registers (0x10) with what may be written twice."""
+        async with _translated_errors():
+            await self._unit.write_registers(wire(register), values)
 
     async def write_unanswered(self, register: int, value: int) -> None:
-        """Write one register (0x06), to which no answer is the normal answer: the link stays."""
-        async with _translated_errors():
-            with suppress(ModbusTimeoutError, ModbusConnectionError):
-                await self._unit.write_register(wire(register), value)
+        """Write one register (0x06), to which no answer is the normal answer."""
+        with suppress(SilentError, CannotConnectError):
+            await self.write_once(register, value)
 
-    async def _request[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        """Make a request; while the meter says that it is busy, it has not acted on it: ask again."""
+    async def _update(self, words: registers.Registers) -> None:
+        """Read a group of registers, one request for each of its blocks."""
         async with _translated_errors():
-            for _ in range(_BUSY_RETRIES):
-                try:
-                    return await self._take_turn(request)
-                except ServerDeviceBusyError:
-                    await asyncio.sleep(_BUSY_PAUSE)
-            return await self._take_turn(request)
-
-    async def _take_turn[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        async with self._link.turn():
-            start = time.monotonic()
-            try:
-                return await request()
-            finally:
-                self._seconds_waited += time.monotonic() - start
+            await words.async_update()
 
 
 class ModbusMeter(ModbusDevice):
@@ -195,16 +216,17 @@ class ModbusMeter(ModbusDevice):
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         super().__init__(link, unit_id)
-        self._measures = registers.MeasureRegisters(self._unit)
-        self._fast = registers.FastRegisters(self._unit)
-        self._status = registers.StatusRegisters(self._unit)
-        self._housekeeping = registers.HousekeepingRegisters(self._unit)
-        self._keys = registers.KeyRegisters(self._unit)
+        unit = cast("ModbusUnit", self._unit)
+        self._measures = registers.MeasureRegisters(unit)
+        self._fast = registers.FastRegisters(unit)
+        self._status = registers.StatusRegisters(unit)
+        self._housekeeping = registers.HousekeepingRegisters(unit)
+        self._keys = registers.KeyRegisters(unit)
         live = (self._measures, self._fast, self._status)
         self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
-        self._settings = registers.SettingsRegisters(self._unit)
-        self._system = registers.SystemRegisters(self._unit)
-        self._logbooks = registers.LogbookRegisters(self._unit)
+        self._settings = registers.SettingsRegisters(unit)
+        self._system = registers.SystemRegisters(unit)
+        self._logbooks = registers.LogbookRegisters(unit)
         self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
 
@@ -218,10 +240,7 @@ class ModbusMeter(ModbusDevice):
         answer = await self._report_server_id()
         if (model := MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
-        try:
-            await self._request(self._keys.async_update)
-        except RefusedError as err:
-            raise NotADmed4Error("there is no public key where a DMED4 has it") from err
+        await _insist(self._keys.async_update, "there is no public key where a DMED4 has it")
         point = (self._keys.point or 0).to_bytes(64)
         return Identity(
             model=model,
@@ -235,12 +254,12 @@ class ModbusMeter(ModbusDevice):
 
     async def read_live(self) -> LiveData:
         """Read measures and status in four requests, one per block of registers."""
-        waited = self._seconds_waited
-        await self._request(self._measures.async_update)
+        waited = self._unit.seconds_waited
+        await self._update(self._measures)
         fast = await self.read_fast()
         status = await self.read_status()
         # Behind a gateway there is a line of a speed that is not known, so its answers are timed.
-        self._link.polls[self] = self._live_poll_seconds or self._seconds_waited - waited
+        self._link.polls[self] = self._live_poll_seconds or self._unit.seconds_waited - waited
         measures = self._measures
         return LiveData(
             measures=Measures(
@@ -262,7 +281,7 @@ class ModbusMeter(ModbusDevice):
     async def read_fast(self) -> FastMeasures:
         """Read the registers that the meter refreshes every 100 ms."""
         words = self._fast
-        await self._request(words.async_update)
+        await self._update(words)
         return FastMeasures(
             voltage=words.voltage,
             current=words.current,
@@ -272,7 +291,7 @@ class ModbusMeter(ModbusDevice):
 
     async def read_status(self) -> Status:
         """Read the error dwords and the status words in two requests."""
-        await self._request(self._status.async_update)
+        await self._update(self._status)
         words = self._status
         return Status(
             measurement=MeasurementStatus(words.measurement or 0),
@@ -283,7 +302,7 @@ class ModbusMeter(ModbusDevice):
     async def read_housekeeping(self) -> Housekeeping:
         """Read counters, clock, settings and checksum in six requests."""
         words = self._housekeeping
-        await self._request(words.async_update)
+        await self._update(words)
         now = time.time()
         return Housekeeping(
             clock_drift=drift_seconds(words.sampled_at or 0, now),
@@ -297,7 +316,7 @@ class ModbusMeter(ModbusDevice):
     async def read_logbook_info(self) -> LogbookInfo:
         """Read how many entries the logbooks have and can have, in two requests."""
         words = self._logbooks
-        await self._request(words.async_update)
+        await self._update(words)
         return LogbookInfo(
             records_saved=words.records_saved,
             records_maximum=words.records_maximum,
@@ -346,7 +365,7 @@ class ModbusMeter(ModbusDevice):
     async def send(self, command: Command) -> None:
         """Write the command word (0x4280)."""
         reset = command is Command.RESET_ERRORS
-        await self.write(
+        await self.write_once(
             registers.COMMAND, registers.RESET_ERRORS_CODE if reset else ord(command.value)
         )
 
@@ -361,7 +380,7 @@ class ModbusMeter(ModbusDevice):
     async def read_settings(self) -> Settings:
         """Read signature format, synchronisation timeout and time offset in one request."""
         words = self._settings
-        await self._request(words.async_update)
+        await self._update(words)
         return Settings(
             time_offset=words.time_offset,
             sync_timeout=words.sync_timeout,
@@ -384,7 +403,7 @@ class ModbusMeter(ModbusDevice):
 
     async def read_system(self) -> SystemStatus:
         """Read the firmware's checksum (0x4004): Modbus tells nothing else."""
-        await self._request(self._system.async_update)
+        await self._update(self._system)
         return SystemStatus(measure_checksum=f"{self._system.checksum or 0:08X}")
 
     async def log_in(self, password: str) -> None:

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from http import HTTPStatus
 import json
 import re
 import time
-from typing import Final, TypedDict, Unpack
+from typing import Final, TypedDict, Unpack, override
 
 import aiohttp
 from aiohttp.client_middlewares import ClientHandlerType
+from aiohttp.http import RawResponseMessage
 from yarl import URL
 
 from .errors import (
@@ -48,6 +51,7 @@ from .model import (
     drift_seconds,
 )
 from .parameters import RestParameters
+from .repeating import Outcome, Repeater
 from .scale import MeasureScale
 
 # `model_code` of system_status.
@@ -65,8 +69,14 @@ MODELS: Final = (
 # A meter sends chunks of 256 bytes and signs in between; what takes longer than this is lost.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
+# An encrypted connection takes a small processor a second or more.
+_PATIENCE: Final = 2.5
+
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
+
+# Nobody asks a meter for HTTP 1xx; a proxy may send one.
+_INTERIM_ANSWERS: Final = 4
 
 _NUMBER_LIMIT: Final = 2**64
 
@@ -114,20 +124,45 @@ async def fetch_fingerprint(session: aiohttp.ClientSession, host: str, port: int
     raise TlsFailedError("the web server shows no certificate")
 
 
+class _OneAnswer(aiohttp.ClientResponse):
+    """A response that few others come before: aiohttp passes over HTTP 1xx without end."""
+
+    @override
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        protocol = connection.protocol
+        if protocol is None:
+            raise aiohttp.ClientConnectionError("the connection was closed")
+        read, left = protocol.read, _INTERIM_ANSWERS
+
+        async def limited() -> tuple[RawResponseMessage, aiohttp.StreamReader]:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise aiohttp.ClientPayloadError("one HTTP 1xx after the other")
+            return await read()
+
+        protocol.read = limited  # type: ignore[method-assign]
+        try:
+            return await super().start(connection)
+        finally:
+            del protocol.read  # type: ignore[method-assign]
+
+
 async def _send_once(
     request: aiohttp.ClientRequest, handler: ClientHandlerType
 ) -> aiohttp.ClientResponse:
     """Keep aiohttp from repeating a request by itself when its answer is lost.
 
     It takes every PUT for idempotent. A repeated command would end up in a signed record, and a
-    repeated wrong password counts twice.
+    repeated wrong password counts twice. What may be repeated is repeated by `Repeater`.
     """
+    request.response_class = _OneAnswer
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
-        raise aiohttp.ClientConnectionError(f"no answer, and not repeated: {err}") from err
+        raise aiohttp.ClientConnectionError(f"no answer: {err}") from err
 
 
 class Connection(TypedDict, total=False):
@@ -169,30 +204,54 @@ class RestDevice:
         )
         self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
         self._lock = http_lock(host, port)
+        self._repeater = Repeater(_outcome, _PATIENCE)
 
     async def close(self) -> None:
         """Nothing is kept open: the meter closes each connection itself."""
 
-    async def _get(self, path: str) -> Answer:
-        return _parse(await self._request("GET", path))
+    async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        async def get(limit: float | None) -> Answer:
+            return _parse(await self._request("GET", path, limit, parameters=query))
+
+        return await self._repeater.ask(get)
 
     async def _put(self, path: str, **parameters: str) -> None:
-        """Send parameters in the query, for what the manual offers no POST for."""
+        """Send parameters in the query, for what the manual offers no POST for; repeated."""
+        await self._repeater.ask(partial(self._request, "PUT", path, parameters=parameters))
+
+    async def _put_once(self, path: str, **parameters: str) -> None:
         await self._request("PUT", path, parameters=parameters)
 
     async def _post(self, path: str, values: Mapping[str, str | int]) -> None:
+        """Post what may be set twice; repeated."""
+        await self._post_body(path, json.dumps(values).encode())
+
+    async def _post_body(self, path: str, body: bytes) -> None:
+        await self._repeater.ask(partial(self._request, "POST", path, data=body, headers=_JSON))
+
+    async def _post_once(self, path: str, values: Mapping[str, str | int]) -> None:
         await self._request("POST", path, data=json.dumps(values).encode(), headers=_JSON)
 
     async def _request(
         self,
         method: str,
         path: str,
+        limit: float | None = None,
         *,
         parameters: Mapping[str, str] | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        """Make one request, while no other goes to the same web server."""
+        """Make one request, while no other goes to the same web server.
+
+        Args:
+            method: of HTTP.
+            path: after the version and the channel.
+            limit: seconds that it may take; otherwise as long as any may.
+            parameters: of the query.
+            data: the body.
+            headers: what else aiohttp does not send anyway.
+        """
         try:
             async with (
                 self._lock,
@@ -201,10 +260,10 @@ class RestDevice:
                     self._url.joinpath(path).with_query(parameters),
                     data=data,
                     headers=headers,
-                    timeout=_TIMEOUT,
+                    timeout=_timeout(limit),
                     allow_redirects=False,
                     ssl=self._ssl,
-                    middlewares=None if method == "GET" else (_send_once,),
+                    middlewares=(_send_once,),
                 ) as response,
             ):
                 body = await _read_limited(response.content)
@@ -224,6 +283,24 @@ class RestDevice:
             text = body[:100].decode(errors="replace").strip()
             raise RefusedError(f"HTTP {response.status} {response.reason}: {text}", response.status)
         return body
+
+
+def _timeout(limit: float | None) -> aiohttp.ClientTimeout:
+    total = _TIMEOUT.total
+    return aiohttp.ClientTimeout(total=min(limit, total) if limit and total else total)
+
+
+def _outcome(error: Exception) -> Outcome:
+    if isinstance(error, RefusedError):
+        if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return Outcome.BUSY
+        # What a meter does not have it answers with 501 (manual: API).
+        broken = (error.code or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        lasting = error.code == HTTPStatus.NOT_IMPLEMENTED
+        return Outcome.DISTURBED if broken and not lasting else Outcome.ANSWERED
+    if isinstance(error, CannotConnectError | SilentError | UnexpectedAnswerError):
+        return Outcome.DISTURBED
+    return Outcome.ANSWERED
 
 
 class RestMeter(RestDevice):
@@ -262,7 +339,7 @@ class RestMeter(RestDevice):
         self._shown: tuple[object, ...] = ()
         self.link_losses = 0
         self.parameters: Final = RestParameters(
-            get=self._get, post=self._post, read_system=self.read_system, host=host
+            get=self._get, post=self._post_once, read_system=self.read_system, host=host
         )
         self.logbook: Final = RestLogbook(self)
 
@@ -272,6 +349,8 @@ class RestMeter(RestDevice):
             settings = await self._get("charge_settings")
             system = await self._get("system_status")
         except (RefusedError, UnexpectedAnswerError) as err:
+            if _outcome(err) is Outcome.DISTURBED and isinstance(err, RefusedError):
+                raise  # HTTP 5xx says nothing of who it is
             raise NotADmed4Error("this web server has no API of a DMED4") from err
         self._shown = _shown(settings, system)
         # A DMED403 has no model code.
@@ -378,7 +457,7 @@ class RestMeter(RestDevice):
         self, path: str, name: str, query: Mapping[str, str] | None = None
     ) -> bytes:
         """Fetch one text of an answer, byte for byte; empty where it is missing."""
-        return _record(_parse(await self._request("GET", path, parameters=query)), name)
+        return _record(await self._get(path, query), name)
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
@@ -386,11 +465,11 @@ class RestMeter(RestDevice):
 
     async def write_prototype(self, prototype: bytes) -> None:
         """Post the bare payload object."""
-        await self._request("POST", "ocmf", data=prototype, headers=_JSON)
+        await self._post_body("ocmf", prototype)
 
     async def send(self, command: Command) -> None:
-        """Give a command."""
-        await self._post("charge_settings", {"command": command.value})
+        """Give a command, once."""
+        await self._post_once("charge_settings", {"command": command.value})
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
@@ -431,7 +510,7 @@ class RestMeter(RestDevice):
         No error of this request is passed on as it is: it may hold the address, and so the password.
         """
         try:
-            await self._put("login", password=password)
+            await self._put_once("login", password=password)
         except RefusedError:
             pass
         except UnexpectedAnswerError:
@@ -441,7 +520,7 @@ class RestMeter(RestDevice):
 
     async def set_operating(self) -> None:
         """Finish commissioning; whether it is finished tells the status, not the answer."""
-        await self._post("system_status", {"operative_status": OperativeStatus.OPERATING})
+        await self._post_once("system_status", {"operative_status": OperativeStatus.OPERATING})
         if (await self.read_system()).operative_status is not OperativeStatus.OPERATING:
             raise RefusedError("the meter did not become operating")
 
