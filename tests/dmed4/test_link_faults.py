@@ -58,6 +58,19 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(
+    params=[
+        ModbusFault.SILENCE,
+        ModbusFault.LOST_ANSWER,
+        ModbusFault.CUT,
+        ModbusFault.GARBAGE,
+        ModbusFault.BUSY,
+    ]
+)
+def fault(request: pytest.FixtureRequest) -> ModbusFault:
+    return ModbusFault(request.param)
+
+
 async def recovers(meter: ModbusMeter, server: ModbusServer, simulated: SimulatedMeter) -> None:
     """See that the next poll is well, and what it brings is the meter's."""
     server.faults.clear()
@@ -181,15 +194,27 @@ async def test_a_command_whose_answer_is_lost_is_given_once(
     async with running(PLACES[name](units, pty)) as (server, line), on(line) as meter:
         await meter.identify()
         server.faults.inject(ModbusFault.LOST_ANSWER, only=lambda frame: frame.pdu[0] == 0x06)
-        for write in (
-            partial(meter.send, Command.RESET_ERRORS),
-            partial(meter.show_page, DisplayPage.DATE),
+        for write, times in (
+            (partial(meter.send, Command.RESET_ERRORS), 1),
+            (partial(meter.show_page, DisplayPage.DATE), 2),
         ):
             before = len(server.requests)
             with pytest.raises(_NO_ANSWER):
                 await write()
             written = [pdu for pdu in server.requests[before:] if pdu[0] == 0x06]
-            assert len(written) == 1
+            assert len(written) == times
+        await recovers(meter, server, units[UNIT])
+
+
+async def test_one_disturbance_is_not_noticed(
+    name: str, fault: ModbusFault, units: Units, pty: Pty
+) -> None:
+    """Reads and writes that may be repeated are, after a new connection where one is needed."""
+    async with running(PLACES[name](units, pty)) as (server, line), on(line) as meter:
+        for ask in (meter.identify, meter.read_live, partial(meter.show_page, DisplayPage.DATE)):
+            server.faults.inject(fault, times=1)
+            await ask()
+        assert units[UNIT].display_page == DisplayPage.DATE
         await recovers(meter, server, units[UNIT])
 
 

@@ -24,7 +24,7 @@ from custom_components.lovato_dmed4.dmed4.modbus import (
     _cut_der,
     _translated_errors,
 )
-from custom_components.lovato_dmed4.dmed4.model import Command
+from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
 from simulator import MODELS as SIMULATED_MODELS, ModbusTcpServer, SimulatedMeter, handle_pdu
 
 from .helpers import (
@@ -139,20 +139,21 @@ def test_what_is_no_der_key_is_none(padded: bytes) -> None:
 # --- exceptions ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    ("code", "error"),
+    ("code", "error", "asked"),
     [
-        (0x01, RefusedError),
-        (0x02, RefusedError),
-        (0x03, RefusedError),
-        (0x04, RefusedError),
-        (0x0A, SilentError),  # a gateway's: no way to the meter
-        (0x0B, SilentError),  # a gateway's: the meter does not answer
-        (0x7F, RefusedError),
+        (0x01, RefusedError, 1),
+        (0x02, RefusedError, 1),
+        (0x03, RefusedError, 1),
+        (0x04, RefusedError, 1),
+        (0x0A, SilentError, 2),  # a gateway's: no way to the meter
+        (0x0B, SilentError, 2),  # a gateway's: the meter does not answer
+        (0x7F, RefusedError, 1),
     ],
 )
 async def test_an_exception_is_told_and_does_not_break_the_link(
-    code: int, error: type[MeterError]
+    code: int, error: type[MeterError], asked: int
 ) -> None:
     peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, code]))
     async with peer, client("modbus", peer.port) as meter:
@@ -160,7 +161,7 @@ async def test_an_exception_is_told_and_does_not_break_the_link(
             await meter.read_live()
         with pytest.raises(error):
             await meter.send(Command.BEGIN)
-        assert len(peer.requests) == 2
+        assert len(peer.requests) == asked + 1
         peer.answer = zeros
         await meter.read_live()
         assert peer.accepted == 1
@@ -183,7 +184,7 @@ async def test_a_busy_meter_is_asked_again(times: int) -> None:
         return bytes([pdu[0] | 0x80, 6]) if left[0] >= 0 else pdu
 
     async with ModbusPeer(busy) as peer, client("modbus", peer.port) as meter:
-        await meter.send(Command.BEGIN)
+        await meter.show_page(DisplayPage.DATE)
         assert len(peer.requests) == times + 1
 
 
@@ -192,10 +193,20 @@ async def test_a_meter_that_stays_busy_refuses() -> None:
     peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, 6]))
     async with peer, client("modbus", peer.port) as meter:
         with pytest.raises(RefusedError):
-            await meter.send(Command.BEGIN)
-        assert len(peer.requests) == 6
-        peer.answer = zeros
-        await meter.send(Command.BEGIN)
+            await meter.show_page(DisplayPage.DATE)
+        assert len(peer.requests) > 2
+        peer.answer = lambda pdu: pdu
+        await meter.show_page(DisplayPage.DATE)
+
+
+async def test_a_command_is_not_repeated_to_a_busy_meter() -> None:
+    peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, 6]))
+    async with peer, client("modbus", peer.port) as meter:
+        for command in Command:
+            peer.requests.clear()
+            with pytest.raises(RefusedError):
+                await meter.send(command)
+            assert len(peer.requests) == 1
 
 
 # --- the way to the meter -----------------------------------------------------------------------
@@ -231,7 +242,8 @@ async def test_silence_is_told_and_the_connection_opened_anew() -> None:
         await until(lambda: not peer.connections)
         peer.answer = zeros
         assert (await meter.read_status()).measurement == 0
-        assert peer.accepted == 2
+        # Two attempts went unanswered, each on a connection of its own.
+        assert peer.accepted == 3
 
 
 @pytest.mark.usefixtures("impatient")

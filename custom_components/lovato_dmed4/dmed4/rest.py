@@ -145,7 +145,7 @@ class _OneAnswer(aiohttp.ClientResponse):
         try:
             return await super().start(connection)
         finally:
-            del protocol.read  # type: ignore[method-assign]
+            del protocol.read
 
 
 async def _send_once(

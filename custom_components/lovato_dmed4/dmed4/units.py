@@ -16,7 +16,6 @@ from modbus_connection import (
 from . import links
 from .repeating import Outcome, Repeater
 
-
 # A DMED4 answers in milliseconds, and a gateway may serve others first.
 _PATIENCE: Final = 1.0
 
@@ -74,7 +73,9 @@ class RepeatingUnit:
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
         return await self._repeater.ask(partial(self._exchange, request))
 
-    async def _exchange[T](self, request: Callable[[], Awaitable[T]], limit: float | None = None) -> T:
+    async def _exchange[T](
+        self, request: Callable[[], Awaitable[T]], limit: float | None = None
+    ) -> T:
         async def timed() -> T:
             start = time.monotonic()
             try:
