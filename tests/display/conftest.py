@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4 import links, rest
+from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from simulator import ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
 
 
@@ -28,6 +28,7 @@ async def custom_integrations(
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for answers no longer than a test has patience."""
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
     monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
 
 

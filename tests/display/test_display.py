@@ -405,7 +405,7 @@ async def test_a_page_half_written_is_written_again(
 ) -> None:
     async with over_modbus(display_server.port) as client:
         third = struct.pack(">BH", 0x10, 0x2F74 - 1)
-        display_server.faults.inject(fault, times=1, only=lambda frame: frame.pdu.startswith(third))
+        display_server.faults.inject(fault, times=2, only=lambda frame: frame.pdu.startswith(third))
         with pytest.raises(error):
             await client.write_page(1, PAGE, LIMITS)
         assert display.texts[1]["text3"] == ""

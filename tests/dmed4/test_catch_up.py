@@ -132,15 +132,13 @@ class Stand:
         self.server.faults.inject(kind, only=note)
 
     def break_off(self, when: Callable[[int], bool]) -> None:
-        """Let the link break at requests to come, by their number from 1 on."""
+        """Let the link break at requests to come, by their number from 1 on, and once repeated."""
         count = 0
-        # A GET that is lost is repeated once by aiohttp itself.
-        repeated = self.transport == "rest"
 
         def is_due(_: object) -> bool:
             nonlocal count
             count += 1
-            return when(count) or (repeated and when(count - 1))
+            return when(count) or when(count - 1)
 
         kind: Any = (
             ModbusFault.CUT if isinstance(self.server, ModbusTcpServer) else RestFault.LOST_ANSWER

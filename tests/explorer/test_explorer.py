@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links, rest
+from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.errors import EntryNotFoundError, RefusedError
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import Command, Identity
@@ -408,13 +408,14 @@ def test_a_silent_meter_is_not_asked_on(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, meter: SimulatedMeter
 ) -> None:
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.1)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
 
     async def serve_and_explore() -> None:
         async with ModbusTcpServer(meter) as server:
             server.faults.inject(ModbusFault.SILENCE)
             arguments = ["modbus-tcp", "127.0.0.1", "--port", str(server.port)]
             assert await asyncio.to_thread(main, arguments) == 1
-            assert len(server.requests) == 1
+            assert len(server.requests) == 2
             server.faults.clear()
             assert await asyncio.to_thread(main, arguments) == 0
 

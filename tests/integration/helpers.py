@@ -20,7 +20,7 @@ import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.dmed4 import links, rest
+from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.physics import Sample
@@ -117,6 +117,7 @@ def server_at(address: Server, meter: SimulatedMeter) -> Server:
 def impatient(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.2) -> None:
     """Wait for answers no longer than a test has patience."""
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", seconds)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
     monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=seconds))
 
 

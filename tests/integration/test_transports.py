@@ -14,7 +14,7 @@ import pytest
 from custom_components.lovato_dmed4.config_flow import _connection
 from custom_components.lovato_dmed4.const import DOMAIN, Transport
 from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.dmed4 import links
+from custom_components.lovato_dmed4.dmed4 import links, repeating
 from simulator import (
     GatewayServer,
     ManualClock,
@@ -40,6 +40,7 @@ def pty() -> Iterator[Pty]:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.3)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
 
 
 @pytest.fixture
