@@ -37,7 +37,7 @@ const { outputFiles } = await build({
   target: "es2022",
   charset: "utf8",
   legalComments: "none",
-  // Fixed names: what makes an address new is the folder's, which Home Assistant is told (panel.py).
+  // Fixed names: what makes an address new is the folder's, which Home Assistant is told (web/frontend.py).
   // All that entries share is one chunk; a second one would have the same name, which is an error.
   entryNames: "[name]",
   chunkNames: "shared",

@@ -9,7 +9,7 @@ from .meter import Command, MeasurementStatus, SignatureStatus, SimulatedMeter
 from .modbus import handle_pdu
 from .models import MODELS
 from .prototype import JsonError
-from .quirks import Quirks
+from .readings import OPEN_PLACES, OpenPlace, Readings
 from .replay import ReplayedMeter
 from .rest import RestServer
 from .servers import (
@@ -24,6 +24,7 @@ from .servers import (
 __all__ = [
     "DISPLAY_MODELS",
     "MODELS",
+    "OPEN_PLACES",
     "BusyError",
     "Clock",
     "Command",
@@ -36,9 +37,10 @@ __all__ = [
     "ModbusFault",
     "ModbusTcpServer",
     "NotValidError",
+    "OpenPlace",
     "OutOfRangeError",
     "Pty",
-    "Quirks",
+    "Readings",
     "RemoteDisplay",
     "ReplayedMeter",
     "RestFault",

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 import hashlib
@@ -14,9 +14,11 @@ from typing import Any, Self
 
 from . import (
     MODELS,
+    OPEN_PLACES,
     GatewayServer,
     LastingMeter,
     ModbusTcpServer,
+    Readings,
     RemoteDisplay,
     ReplayedMeter,
     RestServer,
@@ -40,10 +42,20 @@ class Stand:
         model: Of all meters.
         seed: Of the first meter; the next ones count on from it.
         memory: The folder where meters keep their records; None for meters that forget them.
+        readings: Open places of the manual with readings other than the default, of all devices.
     """
 
-    def __init__(self, *, host: str, model: str, seed: int, memory: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        host: str,
+        model: str,
+        seed: int,
+        memory: Path | None = None,
+        readings: Mapping[str, str] | None = None,
+    ) -> None:
         self._host = host
+        self._readings = readings
         self._model = model
         self._memory = memory
         self._seeds = count(seed)
@@ -98,7 +110,7 @@ class Stand:
     async def display(self, ports: tuple[int, int]) -> None:
         """Plug in a remote display with its meters."""
         meters = {channel: self._new_meter() for channel in _DISPLAY_CHANNELS}
-        display = RemoteDisplay("DMED4DC1", meters)
+        display = RemoteDisplay("DMED4DC1", meters, readings=self._readings)
         rest, modbus = ports
         web = await self._plug_in(RestServer(display, host=self._host, port=rest))
         server = await self._plug_in(ModbusTcpServer(display, host=self._host, port=modbus))
@@ -125,7 +137,11 @@ class Stand:
         return server
 
     def _new_meter(self, parameters: dict[str, int] | None = None) -> SimulatedMeter:
-        settings: dict[str, Any] = {"model": self._model, "parameters": parameters}
+        settings: dict[str, Any] = {
+            "model": self._model,
+            "parameters": parameters,
+            "readings": self._readings,
+        }
         seed = next(self._seeds)
         if self._memory is None:
             return SimulatedMeter(seed=seed, **settings)
@@ -241,6 +257,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         model=arguments.model,
         seed=arguments.seed,
         memory=arguments.memory,
+        readings=arguments.readings,
     ) as stand:
         for option in _OPTIONS:
             for value in getattr(arguments, option.destination):
@@ -275,10 +292,32 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help="where the meters keep their records, and go on from when they are started again",
     )
     parser.add_argument("--model", choices=MODELS, default="DMED404R0600")
+    parser.add_argument(
+        "--reading",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="readings",
+        help="how the meters read an open place of the manual; may be given several times",
+    )
+    parser.epilog = _open_places()
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     arguments = parser.parse_args(argv)
+    try:
+        arguments.readings = Readings.parse(arguments.readings)
+    except ValueError as error:
+        parser.error(str(error))
     if not any(getattr(arguments, option.destination) for option in _OPTIONS):
         parser.error(f"no meter: give {', '.join(option.name for option in _OPTIONS)}")
     return arguments
+
+
+def _open_places() -> str:
+    lines = ["open places of the manual and their readings, the default first:"]
+    for place in OPEN_PLACES.values():
+        lines += ["", f"  {place.name} - {place.manual}"]
+        lines += [f"    {value}: {meaning}" for value, meaning in place.readings.items()]
+    return "\n".join(lines)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

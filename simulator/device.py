@@ -1,11 +1,11 @@
 """What every simulated device has: a source of time and a power supply that can fail."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from .clock import Clock, SystemClock
-from .quirks import Quirks
+from .readings import Readings
 
 
 class Device(ABC):
@@ -14,11 +14,13 @@ class Device(ABC):
     Args:
         clock: The source of time; by default the machine's.
         reboot_time: Seconds for which a reboot leaves it without an answer.
-        quirks: Readings of the manual other than the default.
+        readings: Open places of the manual with readings other than the default.
     """
 
-    def __init__(self, clock: Clock | None, reboot_time: float, quirks: Quirks | None) -> None:
-        self.quirks: Final = quirks or Quirks()
+    def __init__(
+        self, clock: Clock | None, reboot_time: float, readings: Mapping[str, str] | None
+    ) -> None:
+        self.readings: Final = Readings(readings)
         self._clock = clock or SystemClock()
         self._reboot_time = reboot_time
         self._down_until = float("-inf")

@@ -9,7 +9,6 @@ from .clock import Clock
 from .device import Device
 from .errors import NotValidError, OutOfRangeError
 from .meter import SimulatedMeter
-from .quirks import Quirks
 from .registers import EITHER, WRITE_ONE, Register, RegisterTable
 
 
@@ -58,7 +57,7 @@ class RemoteDisplay(Device):
         page_locked: Whether its P01.05 is not DISABLE: then the master can't choose the page.
         clock: The source of time.
         reboot_time: Seconds for which a reboot leaves it without an answer.
-        quirks: Readings of the manual other than the default.
+        readings: Open places of the manual with readings other than the default.
 
     Attributes:
         page: The page that is shown: 1…4 main page of meter 1…4, 5…8 custom page of meter 1…4.
@@ -73,9 +72,9 @@ class RemoteDisplay(Device):
         page_locked: bool = False,
         clock: Clock | None = None,
         reboot_time: float = 2.0,
-        quirks: Quirks | None = None,
+        readings: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(clock, reboot_time, quirks)
+        super().__init__(clock, reboot_time, readings)
         self.model: Final = DISPLAY_MODELS[model]
         channels = range(1, self.model.channels + 1)
         if not set(meters) <= set(channels):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, override
 
 from .logbook import EventCode
-from .meter import Command, MeasurementStatus, SimulatedMeter
+from .meter import Command, SimulatedMeter
 from .record import Reading, Record
 
 
@@ -50,6 +50,7 @@ class LastingMeter(SimulatedMeter):
             "unsigned": self._unsigned,
             "physics": self.physics.save(),
             "progressive": self._progressive,
+            "transactions": self._transactions,
             "records": [
                 asdict(record) | {"der": record.der.hex()} for record in self.record_log.entries
             ],
@@ -63,13 +64,14 @@ class LastingMeter(SimulatedMeter):
         self._prototype = content["prototype"]
         self._begin = None if content["begin"] is None else Reading(**content["begin"])
         self._progressive = content["progressive"]
+        self._transactions = content.get("transactions", 0)
         self.record_log.entries.extend(
             Record(**record | {"der": bytes.fromhex(record["der"])})
             for record in content["records"]
         )
-        if content["charging"]:
-            self._measurement_status = MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
         self.physics.restore(content["physics"], charging=content["charging"])
         if content["unsigned"] is not None:
             fields, payload = content["unsigned"]
             self._keep(fields, self._progressive + 1, payload)
+        if content["charging"]:
+            self._survive()

@@ -5,7 +5,7 @@ its clock source tells.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag, StrEnum
 import hashlib
 from random import Random
@@ -25,8 +25,16 @@ from .models import MODELS
 from .parameters import Parameters
 from .physics import TICKS_PER_SECOND, Physics
 from .prototype import JsonError, PrototypeError, check_prototype
-from .quirks import Quirks
-from .record import Reading, Record, identification_of, payload_text, signature_text, time_text
+from .record import (
+    Reading,
+    Record,
+    der_signature,
+    identification_of,
+    payload_text,
+    raw_signature,
+    signature_text,
+    time_text,
+)
 
 COUNTER_SIZE = 10**11
 """Values of an energy counter, in Wh: it shows up to 99999999.999 kWh."""
@@ -111,7 +119,7 @@ class SimulatedMeter(Device):
         password: The advanced password, for the login over REST.
         parameters: System parameters other than their defaults, such as `{"P05_05": 1}`.
         reboot_time: Seconds for which a reboot leaves the meter without an answer.
-        quirks: Readings of the manual other than the default.
+        readings: Open places of the manual with readings other than the default.
     """
 
     def __init__(
@@ -134,9 +142,9 @@ class SimulatedMeter(Device):
         password: str = "1000",  # noqa: S107
         parameters: Mapping[str, int] | None = None,
         reboot_time: float = 2.0,
-        quirks: Quirks | None = None,
+        readings: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(clock, reboot_time, quirks)
+        super().__init__(clock, reboot_time, readings)
         random = Random(f"meter {seed}")  # noqa: S311
         drawn_serial_number = random.randrange(10_000_000, 100_000_000)
         drawn_imported = random.randrange(1_000_000, 900_000_000)
@@ -146,7 +154,8 @@ class SimulatedMeter(Device):
         self.commissioned: Final = commissioned
         self.sync_timeout: Final = sync_timeout
         self.parameters: Final = Parameters(
-            {"P06_01": signature_format} | dict(parameters or {}), self.quirks.ip_parameters
+            {"P06_01": signature_format} | dict(parameters or {}),
+            [f"P05_{number}" for number in self.readings["ip_parameters"].split("_")],
         )
         self.boards: Final = Boards()
         self.operating = False
@@ -179,11 +188,17 @@ class SimulatedMeter(Device):
         self._errors_2 = 0
         self._job: _Job | None = None
         self._prototype: dict[str, str] | None = None
+        # Whether a command may use it, where each command needs another.
+        self._prototype_fresh = False
         self._begin: Reading | None = None
+        self._last_reading: Reading | None = None
+        self._transactions = 0
+        self._output_lost = False
         self._unsigned: tuple[dict[str, str], str] | None = None
         self._progressive = 0
-        self.record_log: Final = Logbook[Record](max_records, self.quirks.logbook_index_base)
-        self.event_log: Final = Logbook[Event](max_events, self.quirks.logbook_index_base)
+        index_base = int(self.readings["logbook_index"])
+        self.record_log: Final = Logbook[Record](max_records, index_base)
+        self.event_log: Final = Logbook[Event](max_events, index_base)
         self.record_download = Download()
         self.event_download = Download()
         self.event_index = 0
@@ -246,17 +261,27 @@ class SimulatedMeter(Device):
         return sum(
             bit
             for bit, is_set in (
-                (SignatureStatus.NOT_INITIALISED, not self.commissioned),
+                (SignatureStatus.NOT_INITIALISED, not self._signature_initialised),
                 (SignatureStatus.CORRECT_JSON, self._prototype is not None and not replacing),
                 (SignatureStatus.IN_PROGRESS, signing),
                 (SignatureStatus.OK, self._signature_ok and not self._signing_broken),
                 (SignatureStatus.SIGNATURE_ERROR, self._signing_broken),
                 (SignatureStatus.TIMESTAMP_SYNCHRONISED, self.synchronised),
                 (SignatureStatus.ROLL_OVER, self._rolled_over),
-                (SignatureStatus.ERROR, bool(self._errors_1 or self._errors_2)),
+                (SignatureStatus.ERROR, self._in_error),
             )
             if is_set
         )
+
+    @property
+    def _signature_initialised(self) -> bool:
+        late = self.readings.follows("not_initialised", "signature")
+        return self.commissioned and not (late and not self.record_log.entries)
+
+    @property
+    def _in_error(self) -> bool:
+        always = self.readings.follows("error_bit", "always")
+        return always or bool(self._errors_1 or self._errors_2)
 
     @property
     def errors_1(self) -> int:
@@ -279,7 +304,9 @@ class SimulatedMeter(Device):
             live.add("signature_err")
         if self.physics.fast.power < 0 and not self.model.bidirectional:
             live.add("wiring_err")
-        return self.boards.status(live, table_spelling=self.quirks.table_spelling)
+        return self.boards.status(
+            live, table_spelling=self.readings.follows("system_names", "tables")
+        )
 
     # --- Keys and records
 
@@ -318,6 +345,11 @@ class SimulatedMeter(Device):
         return self.record_log.entries[-1] if self.record_log.entries else None
 
     @property
+    def output_record(self) -> Record | None:
+        """What `v1/ocmf` and register 0x4400 show."""
+        return None if self._output_lost else self.last_record
+
+    @property
     def records(self) -> list[str]:
         """The texts of the records that the logbook keeps, oldest first."""
         self.update()
@@ -326,9 +358,9 @@ class SimulatedMeter(Device):
     @property
     def signature_raw(self) -> bytes:
         """R and s of the last record, 64 bytes (register 0x4620)."""
-        if (record := self.last_record) is None or not record.der:
+        if (record := self.output_record) is None or not record.der:
             return b""
-        return b"".join(part.to_bytes(32) for part in decode_dss_signature(record.der))
+        return raw_signature(record.der)
 
     # --- Login
 
@@ -404,7 +436,7 @@ class SimulatedMeter(Device):
             OutOfRangeError: One of them is out of its range; none is set.
         """
         self.update()
-        if self.charging:
+        if self.charging and not self._recovering:
             raise NotValidError("not while charging")
         if res_cable is not None and self.cable_locked:
             raise NotValidError("res_cable is locked")
@@ -441,8 +473,11 @@ class SimulatedMeter(Device):
 
     # --- The charge cycle
 
-    def submit_prototype(self, text: bytes) -> None:
+    def submit_prototype(self, text: bytes | None) -> None:
         """Take the fixed fields of the next records; the status registers tell what came of it.
+
+        Args:
+            text: None for one that was not where the meter looks for it.
 
         Raises:
             BusyError: The meter is still signing or checking.
@@ -450,17 +485,21 @@ class SimulatedMeter(Device):
         self._require_not_busy()
 
         def finish() -> None:
-            if self.charging or not self.commissioned:
+            renewing = self._recovering or self.readings.follows("prototype_needed", "each")
+            if (self.charging and not renewing) or not self.commissioned:
                 self._errors_1 |= JsonError.SEQUENCE
                 return
             try:
-                self._prototype = check_prototype(text)
+                self._prototype = check_prototype(text, self.readings)
             except PrototypeError as error:
                 self._errors_1 |= error.error
                 return
-            # The manual's flowchart waits for "signature OK" here, before anything is signed.
-            self._signature_ok = True
-            self._measurement_status = MeasurementStatus.IDLE
+            self._prototype_fresh = True
+            if self.readings.follows("signature_ok", "prototype"):
+                # The manual's flowchart waits for "signature OK" here, before anything is signed.
+                self._signature_ok = True
+            if not self.charging:
+                self._measurement_status = MeasurementStatus.IDLE
 
         self._job = _Job(self.now + self._checking_time, finish, signing=False)
 
@@ -479,6 +518,8 @@ class SimulatedMeter(Device):
         )
         if not allowed:
             raise NotValidError(f"{command} in measurement status {self._measurement_status}")
+        if self._recovering and not (self.synchronised and self._prototype is not None):
+            raise NotValidError("clock and prototype are lost")
 
     def command(self, command: Command) -> None:
         """Begin, read or end: the measurement status follows at once, the record when it is signed.
@@ -488,19 +529,21 @@ class SimulatedMeter(Device):
             NotValidError: The command does not fit the measurement status.
         """
         self.check_command(command)
-        if command is Command.BEGIN:
-            self.physics.begin()
-            self._measurement_status = MeasurementStatus.ACTIVE
-            self._rolled_over = False
-            self._begin = now = self._reading("B", since=None)
-        else:
-            now = self._reading(self._reason(command), since=self._begin)
-        self._sign(now)
-        if command in {Command.END, Command.BEGIN_AND_END}:
-            self.physics.end()
-            self._measurement_status = MeasurementStatus.NOT_INITIALISED
-            self._prototype = None
         self.last_command = ord(command)
+        if self.readings.follows("prototype_needed", "each"):
+            if not self._prototype_fresh:
+                self._errors_1 |= JsonError.NOT_FULL_PACKET
+                return
+            self._prototype_fresh = False
+        ends = {Command.END, Command.BEGIN_AND_END}
+        if self.readings.follows("begin_and_end", "fetches"):
+            ends.remove(Command.BEGIN_AND_END)
+        if command is Command.BEGIN:
+            self._begin_cycle()
+        elif command in ends:
+            self._end_cycle(self._reason(command))
+        else:
+            self._sign(self._reading(self._reason(command), since=self._begin))
 
     def reset_errors(self) -> None:
         """Clear both error dwords (command X, Modbus 0x00FF)."""
@@ -543,6 +586,7 @@ class SimulatedMeter(Device):
         if self.charging or not self.commissioned:
             raise NotValidError("not while charging, nor before commissioning")
         charges = (number + 1) // 2
+        index = self._transactions
         sample = self.physics.fast
         energy = min(_PAST_ENERGY, sample.imported // max(charges, 1))
         for charge in range(charges):
@@ -563,9 +607,9 @@ class SimulatedMeter(Device):
             )
             fields = check_prototype(_PAST_PROTOTYPE % (charge + 1))
             # Of an odd number, the oldest charge has lost its begin.
+            self._transactions = index + charge + 1
             for now in (begin, end)[charge == 0 and number % 2 :]:
-                page = self._progressive + 1
-                self._keep(fields, page, payload_text(fields, page, begin, now))
+                self._keep(fields, self._progressive + 1, self._payload(fields, begin, now))
 
     def plant_record(self, raw: bytes) -> None:
         """Have any bytes as the last record, signed by nobody: what a hostile meter might give."""
@@ -577,8 +621,9 @@ class SimulatedMeter(Device):
     def power_failure(self) -> None:
         """Lose power and come back at once: connections and clock synchronisation are gone.
 
-        A running cycle goes on as *active after power failure*, a prepared one is dropped. A
-        signature that was in progress is completed; a prototype that was being checked is lost.
+        A running cycle goes on as *active after power failure*, unless the meter reads the manual
+        otherwise; a prepared one is dropped. A signature that was in progress is completed; a
+        prototype that was being checked is lost.
         """
         self._forget()
         self._log(EventCode.POWER_FAILURE)
@@ -603,8 +648,9 @@ class SimulatedMeter(Device):
         self._synchronised_until = None
         if self._job is not None and not self._job.signing:
             self._job = None
+        self._output_lost = self.readings.follows("output_after_power_down", "empty")
         if self.charging:
-            self._measurement_status = MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
+            self._survive()
         else:
             self._measurement_status = MeasurementStatus.NOT_INITIALISED
             self._prototype = None
@@ -612,6 +658,53 @@ class SimulatedMeter(Device):
         self.parameters.forget()
         self.record_download = Download()
         self.event_download = Download()
+
+    def _survive(self) -> None:
+        """Go on with a cycle that the power failed in."""
+        if self.readings.follows("power_failure", "ended"):
+            if self._job is not None:
+                self._job.finish()
+            self._end_cycle("P")
+            return
+        self._measurement_status = MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
+        if self.readings.follows("power_failure", "prepare"):
+            self._prototype = None
+
+    @property
+    def _recovering(self) -> bool:
+        """Whether clock and prototype are needed again before the cycle can be ended."""
+        return (
+            self._measurement_status is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
+            and self.readings.follows("power_failure", "prepare")
+        )
+
+    def _begin_cycle(self) -> None:
+        before = self.physics.fast.cycle_imported
+        self.physics.begin()
+        self._rolled_over = False
+        self._transactions += 1
+        now = self._reading("B", since=None)
+        if self.readings.follows("cycle_at_begin", "previous"):
+            now = replace(now, cycle=before)
+        self._begin = now
+        self._sign(self._closing(now), then=MeasurementStatus.ACTIVE)
+
+    def _closing(self, begin: Reading) -> Reading | None:
+        """Return what readings 4 to 6 of a begin's record are taken from."""
+        match self.readings["readings_of_begin"]:
+            case "zeros":
+                return Reading(begin.time, begin.reason, 0, 0, 0)
+            case "stale":
+                return self._last_reading or begin
+            case "none":
+                return None
+        return begin
+
+    def _end_cycle(self, reason: str) -> None:
+        now = self._reading(reason, since=self._begin)
+        self._sign(now, then=MeasurementStatus.NOT_INITIALISED)
+        self.physics.end()
+        self._prototype = None
 
     def _require_not_busy(self) -> None:
         self.update()
@@ -646,15 +739,22 @@ class SimulatedMeter(Device):
             or sample.exported % COUNTER_SIZE < begin.exported
         )
 
-    def _sign(self, now: Reading) -> None:
+    def _sign(self, now: Reading | None, then: MeasurementStatus | None = None) -> None:
+        """Have a record signed, and change the measurement status before or after that."""
         assert self._prototype is not None  # noqa: S101 - a cycle has a prototype
         assert self._begin is not None  # noqa: S101
         fields = self._prototype
         progressive = self._progressive + 1
-        payload = payload_text(fields, progressive, self._begin, now)
+        payload = self._payload(fields, self._begin, now)
+        self._last_reading = now
+        late = self.readings.follows("status_change", "last")
+        if then is not None and not late:
+            self._measurement_status = then
 
         def finish() -> None:
             self._unsigned = None
+            if then is not None and late:
+                self._measurement_status = then
             if self._signing_broken:
                 return
             self._keep(fields, progressive, payload)
@@ -664,10 +764,26 @@ class SimulatedMeter(Device):
         self._signature_ok = False
         self._job = _Job(self.now + self._signing_time, finish, signing=True)
 
+    def _payload(self, fields: dict[str, str], begin: Reading, now: Reading | None) -> str:
+        numbers = {"signature": self._progressive + 1, "transaction": self._transactions}
+        own = {}
+        if number := numbers.get(self.readings["pagination"]):
+            own["PG"] = f'"T{number}"'
+        if self.readings.follows("meter_fields", "meter"):
+            own |= {"MV": '"LOVATO"', "MM": f'"{self.model.name}"', "MF": '"12"'}
+            own["MS"] = f'"{self.serial_number}"'
+        colon = ": " if self.readings.follows("payload_spaces", "colons") else ":"
+        return payload_text({**fields, **own}, begin, now, colon=colon)
+
     def _keep(self, fields: dict[str, str], progressive: int, payload: str) -> None:
         algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-        der = self._private_key.sign(payload.encode(), algorithm)
-        text = f"OCMF|{payload}|{signature_text(der, self.signature_format)}"
+        signature = self._private_key.sign(payload.encode(), algorithm)
+        der = der_signature(*decode_dss_signature(signature), self.readings["signature_der"])
+        data_only = self.readings.follows("signature_section", "data")
+        section = signature_text(der, self.signature_format, data_only=data_only)
+        line = " | " if self.readings.follows("frame", "spaces") else "|"
+        text = line.join(("OCMF", payload, section))
+        self._output_lost = False
         self._progressive = progressive
         self.record_log.entries.append(Record(progressive, identification_of(fields), text, der))
 

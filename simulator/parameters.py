@@ -62,10 +62,6 @@ _PARAMETERS = {
 PARAMETER_NAMES = tuple(sorted(_PARAMETERS))
 """All of them, in the order of the menus."""
 
-# The manual splits "the IP address" into bytes, with P05_03 as its example, and does not say which
-# others are one. Our reading: address, mask and gateway, hence these three.
-IP_PARAMETERS = ("P05_03", "P05_04", "P05_06")
-
 
 class Parameters:
     """A meter's parameters: those in its flash memory, and those written and not saved yet.

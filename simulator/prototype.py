@@ -5,6 +5,7 @@ from enum import IntFlag
 import json
 import re
 
+from .readings import Readings
 from .record import MAX_RECORD_BYTES, longest_record
 
 
@@ -27,6 +28,10 @@ class PrototypeError(Exception):
 
 _METERS_OWN = ("RD", "SA", "SE", "SD")  # what the meter writes itself, below everything else
 _MANDATORY = ("FV", "PG", "IS", "IT")
+_SCHEMA = "FV GI GS GV PG MV MM MS MF IS IL IF IT ID TT CT CI"
+_MINIMAL = "FV GI GS PG MV MM MS MF IS IF IT ID TT CT CI"
+_METERS_FIELDS = ("PG", "MV", "MM", "MS", "MF")
+_DEFAULT = Readings()
 
 _LEVELS = frozenset(
     {"NONE", "HEARSAY", "TRUSTED", "VERIFIED", "CERTIFIED", "SECURE"}
@@ -50,26 +55,85 @@ _TYPES = frozenset(
 _BROKEN_OFF = re.compile(r"\s*(t(ru?)?|f(a(ls?)?)?|nu?l?|-|\.|\.?[eE][+-]?|\\?u?[0-9a-fA-F]{0,3})")
 
 
-def check_prototype(text: bytes) -> dict[str, str]:
+def check_prototype(text: bytes | None, readings: Readings = _DEFAULT) -> dict[str, str]:
     """Return the fields of a prototype in their order, each value as the JSON text it came as.
+
+    Args:
+        text: As it is over Modbus; over REST without the object around a text in OCMF_BUFF, None
+            where that is missing.
+        readings: How the meter reads the open places.
 
     Raises:
         PrototypeError: The text is not JSON, incomplete, or holds what a prototype may not.
     """
+    if text is None:
+        raise PrototypeError(JsonError.SYNTAX)
     try:
         characters = text.decode("ascii")
     except UnicodeDecodeError:
         raise PrototypeError(JsonError.SYNTAX) from None
     if len(characters) > MAX_RECORD_BYTES:
         raise PrototypeError(JsonError.VALUE)
+    characters, section = _unpacked(characters, readings)
     values = _parse(characters)
     fields = _members(characters)
-    _check_sequence(list(values), values)
+    _check_sequence([*values, *section], {**values, **section})
+    _check_end([key for key in (*values, *section) if key in _METERS_OWN], readings)
     fields = {key: value for key, value in fields.items() if key not in _METERS_OWN}
+    _check_keys(list(fields), characters, readings)
     _check_values(values, characters)
+    _check_open_values(values, readings)
     if longest_record(fields) > MAX_RECORD_BYTES:
         raise PrototypeError(JsonError.VALUE)
     return fields
+
+
+def _unpacked(text: str, readings: Readings) -> tuple[str, dict[str, object]]:
+    """Take a payload and its signature section out of `OCMF|{…}|{…}`, where they have to be in it."""
+    if not readings.follows("prototype_container", "file"):
+        return text, {}
+    head, *sections = text.split("|")
+    if head != "OCMF" or len(sections) != 2:  # noqa: PLR2004
+        raise PrototypeError(JsonError.SYNTAX)
+    payload, section = sections
+    return payload, _parse(section) if section else {}
+
+
+def _check_end(own: list[str], readings: Readings) -> None:
+    """Check which of the fields that the meter writes itself are there, all of them empty."""
+    needed = {"nothing": (), "rd": ("RD",), "signature": _METERS_OWN}.get(readings["prototype_end"])
+    if needed is None:
+        return
+    if not set(needed) <= set(own):
+        raise PrototypeError(JsonError.NOT_FULL_PACKET)
+    if own != list(needed):
+        raise PrototypeError(JsonError.SEQUENCE)
+
+
+def _check_keys(keys: list[str], text: str, readings: Readings) -> None:
+    if readings.follows("prototype_keys", "some"):
+        return
+    every = readings.follows("prototype_keys", "all")
+    needed = (_SCHEMA if every else _MINIMAL).split()
+    optional = {"IL"} if readings.follows("prototype_level", "refused") else set()
+    if not every:
+        optional.add("TT")
+    if re.search(r'[\s](?=(?:[^"]*"[^"]*")*[^"]*$)', text):
+        raise PrototypeError(JsonError.SYNTAX)
+    if not {*needed} - optional <= {*keys}:
+        raise PrototypeError(JsonError.NOT_FULL_PACKET)
+    if keys != [key for key in needed if key in keys]:
+        raise PrototypeError(JsonError.SEQUENCE)
+
+
+def _check_open_values(values: dict[str, object], readings: Readings) -> None:
+    filled = any(values.get(key) for key in _METERS_FIELDS)
+    if (
+        (readings.follows("prototype_version", "1.0") and values["FV"] != "1.0")
+        or (readings.follows("prototype_meter_fields", "empty") and filled)
+        or (readings.follows("prototype_level", "refused") and "IL" in values)
+    ):
+        raise PrototypeError(JsonError.VALUE)
 
 
 def _parse(text: str) -> dict[str, object]:

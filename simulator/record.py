@@ -55,6 +55,11 @@ class Record:
     der: bytes
 
     @property
+    def payload(self) -> bytes:
+        """What is signed."""
+        return self.raw.split(b"|")[1].strip()
+
+    @property
     def raw(self) -> bytes:
         """The text as bytes."""
         return self.text.encode(errors="surrogateescape")
@@ -70,31 +75,49 @@ def time_text(unix: float, offset: int, *, synchronised: bool) -> str:
     return f"{local:%Y-%m-%dT%H:%M:%S},{milliseconds % 1000:03d}{local:%z} {quality}"
 
 
-def payload_text(fields: dict[str, str], page: int, begin: Reading, now: Reading) -> str:
-    """Write the signed part: the prototype's fields in their order, then six readings.
+def payload_text(
+    fields: dict[str, str], begin: Reading, now: Reading | None, *, colon: str = ":"
+) -> str:
+    """Write the signed part: the fields in their order, then the readings.
 
     Args:
-        fields: The prototype's members, each value as its JSON text.
-        page: PG; the meter paginates, whatever the prototype said.
+        fields: The members before the readings, each value as its JSON text.
         begin: Readings 1 to 3.
-        now: Readings 4 to 6: the end, or the moment of an intermediate read. A begin record
-            repeats the begin there, because the manual wants six readings in every record.
+        now: Readings 4 to 6, None to leave them out.
+        colon: What stands between a name and its value.
     """
-    members = {**fields, "PG": f'"T{page}"'}
-    readings = ",".join((*_triple(begin), *_triple(now)))
-    return (
-        "{"
-        + "".join(f'"{key}":{value},' for key, value in members.items())
-        + f'"RD":[{readings}]}}'
-    )
+    triples = (*_triple(begin, colon), *(_triple(now, colon) if now else ()))
+    members = {**fields, "RD": f"[{','.join(triples)}]"}
+    return _members(members, colon)
 
 
-def signature_text(der: bytes, signature_format: int) -> str:
+def signature_text(der: bytes, signature_format: int, *, data_only: bool = False) -> str:
     """Write the signature section; format 0 is hex, 1 is base64 (register 0x4282)."""
     encoding, data = (
         ("base64", b64encode(der).decode()) if signature_format else ("hex", der.hex().upper())
     )
-    return f'{{"SA":"ECDSA-secp256r1-SHA256","SE":"{encoding}","SD":"{data}"}}'
+    own = {"SA": '"ECDSA-secp256r1-SHA256"', "SE": f'"{encoding}"'}
+    return _members({**({} if data_only else own), "SD": f'"{data}"'}, ":")
+
+
+def der_signature(r: int, s: int, form: str) -> bytes:
+    """Write r and s as ASN.1: `proper` DER, `padded` with zeros or `bare` of the zeros it needs."""
+    numbers = b""
+    for number in (r, s):
+        digits = number.to_bytes(32)
+        if form == "padded":
+            digits = b"\0" + digits
+        elif form == "proper":
+            digits = number.to_bytes(number.bit_length() // 8 + 1)
+        numbers += bytes([2, len(digits)]) + digits
+    return bytes([0x30, len(numbers)]) + numbers
+
+
+def raw_signature(der: bytes) -> bytes:
+    """Return r and s of an ASN.1 signature in any of the forms, 32 bytes each."""
+    first = der[4 : 4 + der[3]]
+    second = der[6 + der[3] :]
+    return b"".join(digits.lstrip(b"\0").rjust(32, b"\0") for digits in (first, second))
 
 
 def longest_record(fields: dict[str, str]) -> int:
@@ -102,7 +125,7 @@ def longest_record(fields: dict[str, str]) -> int:
     reading = Reading(
         time_text(0, 0, synchronised=True), "B", _HIGHEST_WH, _HIGHEST_WH, _HIGHEST_WH
     )
-    payload = payload_text(fields, _HIGHEST_PAGE, reading, reading)
+    payload = payload_text({**fields, "PG": f'"T{_HIGHEST_PAGE}"'}, reading, reading)
     return len(f"OCMF|{payload}|{signature_text(_LONGEST_DER, 0)}")
 
 
@@ -112,15 +135,20 @@ def identification_of(fields: dict[str, str]) -> str:
     return str(identification)
 
 
-def _triple(reading: Reading) -> tuple[str, str, str]:
+def _triple(reading: Reading, colon: str) -> tuple[str, str, str]:
     # The 2nd, 3rd, 5th and 6th reading carry four fields and inherit the rest.
-    imported = _value(reading.imported, _IMPORT)
+    moment = {"TM": f'"{reading.time}"', "TX": f'"{reading.reason}"'}
+    kind, good = {"RT": '"DC"', "EF": '""'}, {"ST": '"G"'}
     return (
-        f'{{"TM":"{reading.time}","TX":"{reading.reason}",{imported},"RT":"DC","EF":"","ST":"G"}}',
-        f'{{{_value(reading.exported, _EXPORT)},"ST":"G"}}',
-        f'{{{_value(reading.cycle, _CYCLE)},"ST":"G"}}',
+        _members({**moment, **_value(reading.imported, _IMPORT), **kind, **good}, colon),
+        _members({**_value(reading.exported, _EXPORT), **good}, colon),
+        _members({**_value(reading.cycle, _CYCLE), **good}, colon),
     )
 
 
-def _value(wh: int, identification: str) -> str:
-    return f'"RV":{wh // 1000}.{wh % 1000:03d},"RI":"{identification}","RU":"kWh"'
+def _value(wh: int, identification: str) -> dict[str, str]:
+    return {"RV": f"{wh // 1000}.{wh % 1000:03d}", "RI": f'"{identification}"', "RU": '"kWh"'}
+
+
+def _members(members: dict[str, str], colon: str) -> str:
+    return "{" + ",".join(f'"{name}"{colon}{value}' for name, value in members.items()) + "}"

@@ -26,7 +26,7 @@ _EVENT_LOGBOOK = 2
 _SAVE_PARAMETERS = 5
 _READ_INPUT = (0x04,)  # the only function that the manual gives for the parameters
 _SEARCH_TIME = 0.05  # s until an entry of a logbook is ready
-_IN_PROGRESS, _DATA_READY, _DOWNLOAD_DONE = 1 << 15, 1 << 14, 1 << 13
+_IN_PROGRESS, _DATA_READY, _DOWNLOAD_DONE, _BIT_1 = 1 << 15, 1 << 14, 1 << 13, 1 << 1
 
 type Read[Unit] = Callable[[Unit], int | bytes]
 type Write[Unit] = Callable[[Unit, int], None]
@@ -68,12 +68,40 @@ def _fahrenheit(celsius: float) -> int:
     return round((celsius * 9 / 5 + 32) * 10)
 
 
-def _last_text(meter: SimulatedMeter) -> bytes:
-    return record.raw if (record := meter.last_record) else b""
+def _output(meter: SimulatedMeter) -> bytes:
+    if (record := meter.output_record) is None:
+        if meter.readings.follows("nothing_yet", "refused"):
+            raise NotValidError("no record")
+        return b""
+    if meter.readings.follows("output", "payload") and record.der:
+        return record.payload
+    return record.raw
+
+
+def _output_length(meter: SimulatedMeter) -> int:
+    nothing = {"null": _MAX_WORD, "blank": 16, "broken": 1, "refused": 10}
+    if meter.output_record is None:
+        return nothing.get(meter.readings["nothing_yet"], 0)
+    length = _length(len(_output(meter)), meter.readings["output_length"])
+    return min(length, _MAX_WORD)
+
+
+def _length(length: int, reading: str) -> int:
+    """Return how long a text is said to be, in one of the readings of what its length counts."""
+    match reading:
+        case "with_nul":
+            return length + 1
+        case "even":
+            return length + length % 2
+        case "words":
+            return (length + 1) // 2
+        case "window":
+            return _MESSAGE_BYTES
+    return length
 
 
 def _last_der(meter: SimulatedMeter) -> bytes:
-    return record.der if (record := meter.last_record) else b""
+    return record.der if (record := meter.output_record) else b""
 
 
 def _command(meter: SimulatedMeter, value: int) -> None:
@@ -107,9 +135,16 @@ def _record_status(meter: SimulatedMeter) -> int:
     download = meter.record_download
     if download.in_progress(meter.now):
         return _IN_PROGRESS
+    entry = download.entry(meter.now)
     # Ten bits: of a planted record that is longer, the window shows the beginning.
-    length = min(len(download.entry(meter.now)), MAX_RECORD_BYTES)
-    return (_DATA_READY if length else 0) | (_DOWNLOAD_DONE if download.done else 0) | length
+    length = min(_length(len(entry), meter.readings["logbook_length"]), MAX_RECORD_BYTES)
+    if not entry:
+        return 0
+    if meter.readings.follows("logbook_ready", "bit_1"):
+        return length | _BIT_1
+    reading_on = meter.readings.follows("logbook_ready", "both") and not download.done
+    done = _DOWNLOAD_DONE if download.done else 0
+    return _DATA_READY | (_IN_PROGRESS if reading_on else done) | length
 
 
 def _record(meter: SimulatedMeter) -> bytes:
@@ -123,6 +158,11 @@ def _start_event(meter: SimulatedMeter, value: int) -> None:
         raise OutOfRangeError("0xFFFF starts the reading")
     event = meter.event_log.from_last(meter.event_index)
     meter.event_download.start(event.raw(), ready_at=meter.now + _SEARCH_TIME)
+
+
+def _event_status(meter: SimulatedMeter) -> int:
+    words = len(meter.event_download.entry(meter.now)) // 2
+    return words if meter.readings.follows("event_ready", "count") else int(words > 0)
 
 
 def _set_event_index(meter: SimulatedMeter, value: int) -> None:
@@ -199,7 +239,7 @@ _CHARGE_CYCLE: tuple[Register[SimulatedMeter], ...] = (
     Register(0x4080, 2, lambda m: int(m.time), lambda m, v: m.configure(datetime=v), (WRITE_MANY,)),
     Register(0x4200, 1, lambda m: m.measurement_status),
     Register(0x4201, 1, lambda m: m.signature_status),
-    Register(0x4202, 1, lambda m: min(len(_last_text(m)), _MAX_WORD)),
+    Register(0x4202, 1, _output_length),
     Register(0x4203, 1, lambda _: 0),  # the simulator has no binary message
     Register(0x4204, 1, lambda m: len(_last_der(m))),
     Register(0x4280, 1, lambda m: m.last_command, _command, (WRITE_ONE,)),
@@ -207,7 +247,7 @@ _CHARGE_CYCLE: tuple[Register[SimulatedMeter], ...] = (
     Register(0x4282, 1, lambda m: m.signature_format),
     Register(0x4283, 1, lambda m: m.sync_timeout),
     Register(0x4284, 1, lambda m: m.time_offset, _set_offset, (WRITE_ONE,)),
-    Register(0x4400, 512, _last_text),
+    Register(0x4400, 512, _output),
     Register(0x4600, 32, lambda m: m.public_key_raw),
     Register(0x4620, 32, lambda m: m.signature_raw),
     Register(0x4640, 128, _last_der),
@@ -228,7 +268,7 @@ _LOGBOOKS: tuple[Register[SimulatedMeter], ...] = (
     Register(0x2F39, 1, None, _selector(lambda m: m.event_download, _EVENT_LOGBOOK), EITHER),
     Register(0x2F3A, 1, None, _set_event_index, EITHER),
     Register(0x2F3B, 1, None, _start_event, EITHER),
-    Register(0x4E03, 1, lambda m: int(bool(m.event_download.entry(m.now)))),
+    Register(0x4E03, 1, _event_status),
     Register(0x4E04, 8, lambda m: m.event_download.entry(m.now)),
 )
 

@@ -169,7 +169,11 @@ class RestServer:
         return await _send(request, body, cut=fault is RestFault.CUT)
 
     def _carry_out(self, path: str, call: Call) -> web.Response | str:
-        if self.tls and self._device.quirks.display_needs_plain_http and path.endswith(_DISPLAY):
+        if (
+            self.tls
+            and path.endswith(_DISPLAY)
+            and self._device.readings.follows("display_with_tls", "refused")
+        ):
             return _failure(501, "Not Implemented", "only without TLS")
         try:
             methods = self._api.methods(path)

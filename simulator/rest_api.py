@@ -112,14 +112,14 @@ class MeterApi(Api):
             self._meter.reboot()
 
     def _json(self, data: dict[str, Any]) -> str:
-        quirks = self._meter.quirks
-        return json.dumps(
-            _rewritten(data, spaced=quirks.spaced_names, strings=quirks.numbers_as_strings)
-        )
+        follows = self._meter.readings.follows
+        spaced, strings = follows("names", "spaces"), follows("numbers", "strings")
+        return json.dumps(_rewritten(data, spaced=spaced, strings=strings))
 
     def _ocmf_json(self, name: str, record: str) -> str:
         escaped = json.dumps(record, ensure_ascii=False)[1:-1]
-        text = record if self._meter.quirks.unescaped_ocmf else escaped
+        forms = {"escaped": escaped, "unescaped": record, "line_break": escaped + "\n"}
+        text = forms[self._meter.readings["ocmf_text"]]
         # Put in afterwards, so that bytes that are no UTF-8 go out as they are.
         return self._json({name: "\0"}).replace("\\u0000", text)
 
@@ -158,7 +158,7 @@ class MeterApi(Api):
     def _system_status(self, _: Call) -> str:
         meter = self._meter
         board_status = meter.board_status
-        revision = int if meter.quirks.table_spelling else str
+        revision = int if meter.readings.follows("system_names", "tables") else str
         model_code = {} if meter.model.rest_code is None else {"model_code": meter.model.rest_code}
         return self._json(
             {
@@ -245,12 +245,22 @@ class MeterApi(Api):
         return ""
 
     def _ocmf(self, _: Call) -> str:
-        record = self._meter.last_record
-        return self._ocmf_json("OCMF_BUFF", record.text if record else "")
+        if record := self._meter.output_record:
+            return self._ocmf_json("OCMF_BUFF", record.text)
+        match self._meter.readings["nothing_yet"]:
+            case "null":
+                return self._json({"OCMF_BUFF": None})
+            case "blank":
+                return ""
+            case "broken":
+                return '{"OCMF_BUFF":}'
+            case "refused":
+                raise NoEntryError("no record")
+        return self._ocmf_json("OCMF_BUFF", "")
 
     def _set_ocmf(self, call: Call) -> str:
-        wrapped = _unwrap(call.body) if self._meter.quirks.prototype_wrapped else None
-        self._meter.submit_prototype(call.body if wrapped is None else wrapped)
+        bare = self._meter.readings.follows("prototype_container", "bare")
+        self._meter.submit_prototype(call.body if bare else _unwrapped(call))
         return ""
 
     # --- The logbooks
@@ -290,12 +300,13 @@ class MeterApi(Api):
                 wanted = _integer(query.get("index_value"))
                 found = [record for record in log.entries if record.progressive == wanted]
             case "TRANS_ID":
-                # Which field the manual means is not said: the ID that the client chose, or PG.
                 name = query.get("index_value", "")
+                reading = self._meter.readings["transaction_id"]
                 found = [
                     record
                     for record in log.entries
-                    if name in {record.identification, f"T{record.progressive}"}
+                    if (name == record.identification and reading != "pagination")
+                    or (name == f"T{record.progressive}" and reading != "id")
                 ]
             case _:
                 raise OutOfRangeError("index_type is POS, PROGR or TRANS_ID")
@@ -307,7 +318,8 @@ class MeterApi(Api):
         if call.query.get("index_type") != "POS":
             raise OutOfRangeError("index_type is POS")
         event = _by_position(self._meter.event_log, call.query)
-        return self._json({"EVENT_LOG": f"EVENT|{self._json(_event_fields(event))}"})
+        line = " | " if self._meter.readings.follows("frame", "spaces") else "|"
+        return self._json({"EVENT_LOG": f"EVENT{line}{self._json(_event_fields(event))}"})
 
     # --- The display
 
@@ -374,16 +386,13 @@ def _integer(value: object) -> int:
     raise OutOfRangeError(f"not a whole number: {value}")
 
 
-def _unwrap(body: bytes) -> bytes | None:
-    """Return the payload in `{"OCMF_BUFF": "…"}`, with or without its `OCMF|` and signature."""
+def _unwrapped(call: Call) -> bytes | None:
+    """Take a text out of OCMF_BUFF; None if it is not in it."""
     try:
-        wrapper = json.loads(body)
-    except ValueError, RecursionError:
+        text = call.json().get("OCMF_BUFF")
+    except OutOfRangeError:
         return None
-    if not isinstance(wrapper, dict) or not isinstance(wrapper.get("OCMF_BUFF"), str):
-        return None
-    text: str = wrapper["OCMF_BUFF"]
-    return text.removeprefix("OCMF|").split("|")[0].encode()
+    return text.encode() if isinstance(text, str) else None
 
 
 def _by_position[Entry](log: Logbook[Entry], query: Mapping[str, str]) -> Entry:

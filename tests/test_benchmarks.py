@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from benchmarks.__main__ import run
-from benchmarks.archive import measure
-from benchmarks.case import Case
-from benchmarks.values import BLOCKS
-from benchmarks.ways import WayName
+from tools.benchmarks.__main__ import run
+from tools.benchmarks.archive import measure
+from tools.benchmarks.case import Case
+from tools.benchmarks.values import BLOCKS
+from tools.benchmarks.ways import WayName
 
 
 def test_the_smallest_case_yields_figures() -> None:

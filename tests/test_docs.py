@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from reference import pages
-from reference.actions import _RECORD, RETURNS
-from reference.entities import DISPLAY, METER, NOTES
+from tools.reference import pages
+from tools.reference.actions import _RECORD, RETURNS
+from tools.reference.entities import DISPLAY, METER, NOTES
 
 ROOT = Path(__file__).parent.parent
 INTEGRATION = ROOT / "custom_components" / "lovato_dmed4"
@@ -105,7 +105,7 @@ def test_the_reference_has_every_entity() -> None:
 
 def test_the_reference_has_every_field_of_a_response() -> None:
     assert {*RETURNS} == {*TEXTS["services"]}
-    tree = ast.parse((INTEGRATION / "charge.py").read_text(encoding="utf-8"))
+    tree = ast.parse((INTEGRATION / "reports" / "response.py").read_text(encoding="utf-8"))
     (function,) = (
         node
         for node in tree.body

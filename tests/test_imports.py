@@ -1,8 +1,11 @@
 """Arrows point one way: what may not know of what."""
 
 import ast
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from homeassistant.const import Platform
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -13,8 +16,24 @@ FORBIDDEN = [
     (INTEGRATION / "dmed4", ("homeassistant", "voluptuous", "custom_components.*.ocmf")),
     (INTEGRATION / "ocmf", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
     (INTEGRATION / "archive", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
-    (ROOT / "simulator", ("homeassistant", "custom_components", "explorer")),
+    (ROOT / "simulator", ("homeassistant", "custom_components", "tools")),
 ]
+
+# The floors of the integration, from the ground up: a module imports from its own floor or from below.
+FLOORS = (
+    {"const", "dmed4", "ocmf"},
+    {"archive", "connection"},
+    {"coordinator"},
+    {"intake", "live_stream"},
+    {"charging", "upkeep"},
+    {"runtime_data"},
+    {"entity", "remote_display", "reports"},
+    {"actions", "backup", "config_flow", "diagnostics", "repairs", "system_health", "web"}
+    | {platform for platform in Platform if (INTEGRATION / f"{platform}.py").is_file()},
+    {"services", "__init__"},
+)
+MOST_AT_THE_ROOT = 24
+MOST_THAT_KNOW_THE_COORDINATOR = 12
 
 # But for these.
 ALLOWED = {INTEGRATION / "archive": ("custom_components.lovato_dmed4.ocmf",)}
@@ -22,6 +41,12 @@ ALLOWED = {INTEGRATION / "archive": ("custom_components.lovato_dmed4.ocmf",)}
 
 def imported(source: str, package: str) -> set[str]:
     """Return the full names of the modules that a module's source imports, however deep inside."""
+    names = what_is_imported(source, package)
+    return names | {name.rpartition(".")[0] for name in names if "." in name}
+
+
+def what_is_imported(source: str, package: str) -> set[str]:
+    """Return the full names of what a module's source imports: modules, or what is in them."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -30,7 +55,7 @@ def imported(source: str, package: str) -> set[str]:
             parents = package.split(".")
             base = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
             module = ".".join(part for part in (base, node.module) if part)
-            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+            names |= {f"{module}.{alias.name}" for alias in node.names}
     return names
 
 
@@ -110,3 +135,94 @@ def test_what_is_allowed_opens_no_other_way() -> None:
         "import homeassistant",
     ):
         assert wrong(imported(line, package), package, forbidden, allowed)
+
+
+# --- The integration's own floors ---------------------------------------------------------------
+
+
+def module_name(file: Path) -> str:
+    """Name a module within the integration: `intake.keeper`; `intake` for a folder's own."""
+    parts = file.relative_to(INTEGRATION).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+def arrows_of(sources: dict[str, str], packages: set[str]) -> dict[str, set[str]]:
+    """Find out which module imports which; imports for types only count like any other."""
+    root = ".".join(INTEGRATION.relative_to(ROOT).parts)
+    arrows: dict[str, set[str]] = {}
+    for name, source in sources.items():
+        inside = "" if name == "__init__" else name if name in packages else name.rpartition(".")[0]
+        found = what_is_imported(source, ".".join(filter(None, (root, inside))))
+        names = {target.removeprefix(f"{root}.") for target in found if target.startswith(root)}
+        arrows[name] = {_longest_known(target, sources) for target in names} - {name, ""}
+    return arrows
+
+
+def _longest_known(name: str, known: dict[str, str]) -> str:
+    """Find the module that a name is of: of `intake.keeper.RecordKeeper`, it is `intake.keeper`."""
+    while name and name not in known:
+        name = name.rpartition(".")[0]
+    return name
+
+
+@cache
+def arrows() -> dict[str, set[str]]:
+    files = sorted(INTEGRATION.rglob("*.py"))
+    packages = {module_name(file) for file in files if file.name == "__init__.py"}
+    return arrows_of({module_name(file): file.read_text() for file in files}, packages)
+
+
+def floor(module: str) -> int:
+    room = module.partition(".")[0]
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def upwards(found: dict[str, set[str]]) -> list[str]:
+    return sorted(
+        f"{module} imports {target}"
+        for module, targets in found.items()
+        for target in targets
+        if floor(target) > floor(module)
+    )
+
+
+def test_every_module_has_its_floor() -> None:
+    for module in arrows():
+        assert sum(module.partition(".")[0] in rooms for rooms in FLOORS) == 1, module
+
+
+def test_imports_point_downwards() -> None:
+    assert sum(map(len, arrows().values())) > 100
+    assert upwards(arrows()) == []
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    try:
+        list(TopologicalSorter(arrows()).static_order())
+    except CycleError as err:
+        pytest.fail(f"circle: {err.args[1]}")
+
+
+def test_nothing_hides_an_import_from_a_running_program() -> None:
+    """An import of our own that only type checkers see is a circle in disguise."""
+    for file in INTEGRATION.rglob("*.py"):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                assert not any(
+                    isinstance(inner, ast.ImportFrom) and inner.level for inner in ast.walk(node)
+                ), file.name
+
+
+def test_the_root_stays_small() -> None:
+    assert len(list(INTEGRATION.glob("*.py"))) <= MOST_AT_THE_ROOT
+    knowing = [module for module, targets in arrows().items() if "coordinator" in targets]
+    assert len(knowing) <= MOST_THAT_KNOW_THE_COORDINATOR
+
+
+def test_an_arrow_upwards_and_a_circle_are_found() -> None:
+    lines = "if TYPE_CHECKING:\n    from ..runtime_data import Dmed4Data"
+    sources = {"intake": "", "intake.keeper": lines, "runtime_data": "from .intake import keeper"}
+    found = arrows_of(sources, {"intake"})
+    assert upwards(found) == ["intake.keeper imports runtime_data"]
+    with pytest.raises(CycleError):
+        list(TopologicalSorter(found).static_order())

@@ -21,7 +21,6 @@ from simulator import (
     DISPLAY_MODELS,
     MODELS,
     ManualClock,
-    Quirks,
     RemoteDisplay,
     RestServer,
     SimulatedMeter,
@@ -204,8 +203,8 @@ def record_rows(record: str) -> Iterator[str]:
 def charged(*, table_spelling: bool) -> SimulatedMeter:
     """Make a meter that has a record and is logged in."""
     clock = ManualClock()
-    quirks = Quirks(table_spelling=table_spelling)
-    meter = SimulatedMeter(clock=clock, quirks=quirks, signing_time=0, checking_time=0)
+    readings = {"system_names": "tables" if table_spelling else "schema"}
+    meter = SimulatedMeter(clock=clock, readings=readings, signing_time=0, checking_time=0)
     meter.submit_prototype(FIXED_FIELDS)
     clock.advance(1)
     meter.update()

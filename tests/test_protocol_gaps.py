@@ -10,7 +10,7 @@ from custom_components.lovato_dmed4.dmed4.model import (
     SystemCode,
 )
 from custom_components.lovato_dmed4.dmed4.parameters import meaning
-from simulator import Command, ManualClock, Quirks, SimulatedMeter
+from simulator import Command, ManualClock, SimulatedMeter
 from simulator.boards import BOARD_BITS, FATAL_ERRORS
 from simulator.meter import COUNTER_SIZE
 from simulator.parameters import PARAMETER_NAMES
@@ -90,7 +90,8 @@ async def test_no_parameter_is_taken_for_another(transport: str) -> None:
 @pytest.mark.parametrize("table_spelling", [False, True], ids=["schema", "table"])
 async def test_every_bit_of_the_boards_is_told_by_its_name(*, table_spelling: bool) -> None:
     # Manual: v1/system_status; a bit that one of the two lists lacks is not told in it.
-    simulated = SimulatedMeter(quirks=Quirks(table_spelling=table_spelling))
+    readings = {"system_names": "tables" if table_spelling else "schema"}
+    simulated = SimulatedMeter(readings=readings)
     lacking = {"mac_err"} if table_spelling else {"board_2 hw_test_ongoing"}
     async with reached(simulated, "rest") as meter:
         for board, bits in BOARD_BITS.items():

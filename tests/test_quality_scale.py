@@ -55,7 +55,7 @@ EXCEPTIONS = {
 # ask a device, and those that look into the archive.
 ACTION_SETUPS = {
     "services.py": "async_setup_services",
-    "record_actions.py": "async_setup_record_actions",
+    "actions/records.py": "async_setup_record_actions",
 }
 
 

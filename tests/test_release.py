@@ -13,8 +13,8 @@ import zipfile
 import pytest
 import yaml
 
-import release
-from release.__main__ import main
+from tools import release
+from tools.release.__main__ import main
 
 ROOT = release.ROOT
 PINNED = re.compile(r"[\w-]+/[\w./-]+@[0-9a-f]{40}")

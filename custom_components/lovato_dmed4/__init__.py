@@ -9,27 +9,12 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .certificate import async_certificate_accepted, async_certificate_changed
-from .charge_tracker import ChargeTracker, charge_store
-from .clock import ClockKeeper
-from .const import CONF_DELETE_RECORDS, DOMAIN
-from .coordinator import (
-    Dmed4ConfigEntry,
-    Dmed4Data,
-    HousekeepingCoordinator,
-    LiveCoordinator,
-    make_meter,
-    translated,
-)
-from .dmed4.charge_cycle import ChargeCycle
-from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
-from .dmed4.meter import Meter
-from .dmed4.model import Identity
-from .event_log import event_store
-from .failed_records import FailedRecords, async_settled
-from .http import VIEWS
-from .issues import IssueWatcher
-from .key_binding import (
+from .actions.records import async_setup_record_actions
+from .charging.tracker import ChargeTracker, charge_store
+from .connection.certificate import async_certificate_accepted, async_certificate_changed
+from .connection.devices import is_display, make_display, make_meter
+from .connection.errors import translated
+from .connection.identity import (
     Match,
     async_change_id,
     async_key_settled,
@@ -37,29 +22,34 @@ from .key_binding import (
     async_report_match,
     unique_ids,
 )
-from .live_stream import LiveStream, async_setup_live_stream
-from .logbook_sync import LogbookSync
-from .login import Login, async_forget
-from .panel import (
+from .connection.login import Login, async_forget
+from .connection.topology import async_link_devices
+from .const import CONF_DELETE_RECORDS, DOMAIN
+from .coordinator import HousekeepingCoordinator, LiveCoordinator, event_store
+from .dmed4.charge_cycle import ChargeCycle
+from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
+from .dmed4.meter import Meter
+from .dmed4.model import Identity
+from .intake.failed_records import FailedRecords, async_settled
+from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
+from .intake.logbook_sync import LogbookSync
+from .live_stream import LiveStream
+from .remote_display import DisplayConfigEntry, DisplayCoordinator, async_remove_stored
+from .runtime_data import Dmed4ConfigEntry, Dmed4Data
+from .services import async_setup_services
+from .upkeep.clock import ClockKeeper
+from .upkeep.issues import IssueWatcher
+from .upkeep.measure_scale import ScaleCheck
+from .web.commands import async_setup_websocket_api
+from .web.downloads import VIEWS
+from .web.frontend import (
     async_offer_card,
     async_offer_panel,
     async_serve_files,
     async_withdraw_card,
     async_withdraw_panel,
 )
-from .record_actions import async_setup_record_actions
-from .record_keeper import RecordKeeper, async_delete_records, async_forget_waiting
-from .remote_display import (
-    DisplayConfigEntry,
-    DisplayCoordinator,
-    async_remove_stored,
-    is_display,
-    make_display,
-)
-from .scale_check import ScaleCheck
-from .services import async_setup_services
-from .topology import async_link_devices
-from .websocket_api import async_setup_websocket_api
+from .web.live import async_setup_live_stream
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -135,13 +125,29 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
 @callback
 def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     """Start what looks after a meter by itself."""
-    keeper = ClockKeeper(hass, entry)
-    keeper.async_start()
-    IssueWatcher(hass, entry, keeper).async_start()
-    ScaleCheck(hass, entry).async_start()
-    FailedRecords(hass, entry).async_start()
-    entry.runtime_data.sync.async_start()
-    entry.runtime_data.charge.async_start()
+    data = entry.runtime_data
+    clock = ClockKeeper(
+        hass,
+        entry,
+        meter=data.meter,
+        cycle=data.cycle,
+        live=data.live,
+        housekeeping=data.housekeeping,
+    )
+    clock.async_start()
+    IssueWatcher(
+        hass,
+        entry,
+        live=data.live,
+        housekeeping=data.housekeeping,
+        sync=data.sync,
+        login=data.login,
+        clock=clock,
+    ).async_start()
+    ScaleCheck(hass, entry, data.live).async_start()
+    FailedRecords(hass, entry, data.records).async_start()
+    data.sync.async_start()
+    data.charge.async_start()
 
 
 async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
@@ -162,9 +168,19 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     login = Login(hass, entry, meter)
     await login.async_load()
     cycle = ChargeCycle(meter, identity)
-    charge = ChargeTracker(hass, entry, cycle)
-    await charge.async_load()
     records = RecordKeeper(hass, entry, identity)
+    sync = LogbookSync(
+        hass,
+        entry,
+        meter=meter,
+        identity=identity,
+        cycle=cycle,
+        live=live,
+        housekeeping=housekeeping,
+        records=records,
+    )
+    charge = ChargeTracker(hass, entry, cycle=cycle, live=live, records=records, sync=sync)
+    await charge.async_load()
     await records.async_start()
     entry.runtime_data = Dmed4Data(
         meter=meter,
@@ -174,7 +190,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         housekeeping=housekeeping,
         login=login,
         records=records,
-        sync=LogbookSync(hass, entry),
+        sync=sync,
         charge=charge,
         stream=LiveStream(hass, entry, meter=meter, cycle=cycle, live=live),
     )

@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 
 from .archive import ArchiveError
 from .const import LOGGER
-from .shared_archive import async_archives
+from .intake.shared_archive import async_archives
 
 
 async def async_pre_backup(hass: HomeAssistant) -> None:

@@ -13,10 +13,10 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .charge_tracker import ChargeNews
-from .coordinator import Dmed4ConfigEntry
+from .charging.tracker import ChargeNews
 from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
 from .entity import Dmed4Entity, HousekeepingEntity
+from .runtime_data import Dmed4ConfigEntry
 
 # The coordinator reads; binary sensors only show.
 PARALLEL_UPDATES = 0

@@ -9,9 +9,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .charge import charge_identity
-from .coordinator import Dmed4ConfigEntry, Dmed4Data
+from .charging.identity import charge_identity
 from .entity import Dmed4Entity
+from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 
 # One step at a time.
 PARALLEL_UPDATES = 1

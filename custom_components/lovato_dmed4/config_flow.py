@@ -31,8 +31,13 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
-from .certificate import fingerprint_text
-from .charge import charge_identity
+from .charging.identity import charge_identity
+from .connection.certificate import fingerprint_text
+from .connection.devices import is_display, line_of
+from .connection.errors import field_of, local_time, translation_key
+from .connection.identity import Match, async_change_id, async_match, unique_ids
+from .connection.login import ATTEMPTS
+from .connection.topology import async_detect
 from .const import (
     CONF_BAUDRATE,
     CONF_CERTIFICATE,
@@ -68,7 +73,6 @@ from .const import (
     Kind,
     Transport,
 )
-from .coordinator import Dmed4ConfigEntry, field_of, line_of, local_time, translation_key
 from .dmed4.display import METERS
 from .dmed4.errors import InputError, MeterError
 from .dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
@@ -80,11 +84,8 @@ from .dmed4.prototype import (
     build_prototype,
 )
 from .dmed4.rest import Tls, fetch_fingerprint
-from .key_binding import Match, async_change_id, async_match, unique_ids
-from .login import ATTEMPTS
-from .remote_display import is_display
-from .shared_archive import DEFAULT_FILE, database_error
-from .topology import async_detect
+from .intake.shared_archive import DEFAULT_FILE, database_error
+from .runtime_data import Dmed4ConfigEntry
 
 
 def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:

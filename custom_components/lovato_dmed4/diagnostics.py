@@ -8,6 +8,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
 from homeassistant.core import HomeAssistant
 
+from .connection.devices import is_display
 from .const import (
     CONF_CERTIFICATE,
     CONF_CHARGE_POINT_ID,
@@ -16,8 +17,8 @@ from .const import (
     CONF_IDENTIFICATION_DATA,
     CONF_TARIFF_TEXT,
 )
-from .coordinator import Dmed4Data
-from .remote_display import DisplayCoordinator, is_display
+from .remote_display import DisplayCoordinator
+from .runtime_data import Dmed4Data
 
 _REDACTED: Final = {
     CONF_CERTIFICATE,

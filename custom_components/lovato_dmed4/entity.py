@@ -13,9 +13,10 @@ from yarl import URL
 
 from .archive import ArchiveSummary
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
-from .coordinator import Dmed4ConfigEntry, LiveCoordinator
+from .coordinator import LiveCoordinator
 from .dmed4.model import Identity
 from .dmed4.rest import Tls
+from .runtime_data import Dmed4ConfigEntry
 
 
 def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:

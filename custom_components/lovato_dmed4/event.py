@@ -9,10 +9,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
 from .archive import Source, StoredRecord
-from .charge_tracker import ChargeEvent, ChargeNews
-from .coordinator import Dmed4ConfigEntry
+from .charging.tracker import ChargeEvent, ChargeNews
+from .coordinator import EventLogCoordinator, event_attributes
 from .entity import ArchiveEntity, Dmed4Entity
-from .event_log import EventLogCoordinator, event_attributes
+from .runtime_data import Dmed4ConfigEntry
 
 # Others read; the entities only tell.
 PARALLEL_UPDATES = 0
@@ -50,7 +50,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entities."""
-    log = EventLogCoordinator(hass, entry)
+    data = entry.runtime_data
+    log = EventLogCoordinator(hass, entry, data.meter, data.live, data.housekeeping)
     await log.async_load()
     async_add_entities(
         [

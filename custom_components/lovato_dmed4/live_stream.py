@@ -5,27 +5,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from homeassistant.auth.permissions.const import POLICY_READ
-from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection, event_message
-from homeassistant.const import CONF_DEVICE_ID, CONF_TYPE, Platform
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.service import async_get_device_and_config_entry
-import voluptuous as vol
 
-from .const import DOMAIN
+from .coordinator import LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import FastMeasures
-from .remote_display import is_display
-
-if TYPE_CHECKING:
-    from .coordinator import Dmed4ConfigEntry, LiveCoordinator
 
 # Seconds after which a subscription ends; who still watches subscribes again. So a browser that is
 # gone without a word is not polled for, and one that can't follow is sent 300 messages at most:
@@ -65,7 +55,7 @@ class LiveStream:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: Dmed4ConfigEntry,
+        entry: ConfigEntry[Any],
         *,
         meter: Meter,
         cycle: ChargeCycle,
@@ -154,36 +144,3 @@ def _event(measures: FastMeasures | None) -> dict[str, Any]:
             "power": measures.power,
         }
     return event
-
-
-@callback
-def async_setup_live_stream(hass: HomeAssistant) -> None:
-    """Register the command that browsers subscribe with."""
-    websocket_api.async_register_command(hass, _subscribe)
-
-
-@websocket_api.websocket_command(
-    {
-        vol.Required(CONF_TYPE): f"{DOMAIN}/live/subscribe",
-        vol.Required(CONF_DEVICE_ID): str,
-    }
-)
-@callback
-def _subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Stream a meter's measures to whoever may see them as states."""
-    number = msg["id"]
-    try:
-        _, entry = async_get_device_and_config_entry(hass, DOMAIN, msg[CONF_DEVICE_ID])
-    except ServiceValidationError as err:
-        connection.send_error(number, websocket_api.ERR_NOT_FOUND, str(err))
-        return
-    if is_display(entry):
-        connection.send_error(number, websocket_api.ERR_NOT_SUPPORTED, "This is not a meter")
-        return
-    power = er.async_get(hass).async_get_entity_id(
-        Platform.SENSOR, DOMAIN, f"{entry.unique_id}_power"
-    )
-    if power is None or not connection.user.permissions.check_entity(power, POLICY_READ):
-        raise Unauthorized
-    connection.send_result(number)
-    entry.runtime_data.stream.async_watch(connection, number)

@@ -12,10 +12,10 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
-from .coordinator import Dmed4ConfigEntry
 from .dmed4.meter import Meter
 from .dmed4.model import Feature, Settings, SystemStatus
 from .entity import HousekeepingEntity
+from .runtime_data import Dmed4ConfigEntry
 
 # One write at a time.
 PARALLEL_UPDATES = 1

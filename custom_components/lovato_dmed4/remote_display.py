@@ -13,10 +13,10 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
-from .certificate import async_certificate_accepted, async_certificate_changed
-from .const import CONF_KIND, DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER, Kind
-from .coordinator import make_device, translated, translated_errors
-from .dmed4.display import METERS, CustomPage, ModbusDisplay, RemoteDisplay, RestDisplay, ViewerPage
+from .connection.certificate import async_certificate_accepted, async_certificate_changed
+from .connection.errors import translated, translated_errors
+from .const import DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER
+from .dmed4.display import METERS, CustomPage, RemoteDisplay, ViewerPage
 from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.model import Identity
 from .entity import CommonEntity
@@ -49,16 +49,6 @@ class DisplayData:
     def meters(self) -> range:
         """The numbers of the meters that the display is for."""
         return range(1, METERS[self.identity.model] + 1)
-
-
-def is_display(entry: ConfigEntry[Any]) -> bool:
-    """Tell whether an entry is a remote display, and no meter."""
-    return entry.data.get(CONF_KIND) == Kind.DISPLAY
-
-
-def make_display(hass: HomeAssistant, data: Mapping[str, Any]) -> RemoteDisplay:
-    """Make the display that an entry's data describe; see `make_device`."""
-    return make_device(hass, data, ModbusDisplay, RestDisplay)
 
 
 def _store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Store[_Stored]:

@@ -3,11 +3,11 @@
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.core import HomeAssistant
 
-from .certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
-from .failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
-from .key_binding import ISSUE as KEY_CHANGED, KeyChangedFlow
-from .power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
-from .scale_check import ScaleFlow
+from .charging.power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
+from .connection.certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
+from .connection.identity import ISSUE as KEY_CHANGED, KeyChangedFlow
+from .intake.failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
+from .upkeep.measure_scale import ScaleFlow
 
 
 async def async_create_fix_flow(

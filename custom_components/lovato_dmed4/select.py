@@ -9,10 +9,11 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .connection.devices import is_display
 from .dmed4.display import ViewerPage
 from .dmed4.model import DisplayPage
 from .entity import Dmed4Entity
-from .remote_display import DisplayConfigEntry, DisplayEntity, is_display
+from .remote_display import DisplayConfigEntry, DisplayEntity
 
 # One write at a time.
 PARALLEL_UPDATES = 1

@@ -32,7 +32,6 @@ from homeassistant.util import dt as dt_util
 
 from .archive import ArchiveSummary, SessionVerdict
 from .const import SIGNAL_LOGBOOK_PROGRESS
-from .coordinator import Dmed4ConfigEntry
 from .dmed4.model import (
     Feature,
     Housekeeping,
@@ -46,6 +45,7 @@ from .dmed4.model import (
     SystemCode,
 )
 from .entity import ArchiveEntity, Dmed4Entity, HousekeepingEntity
+from .runtime_data import Dmed4ConfigEntry
 
 # The coordinators read; sensors only show.
 PARALLEL_UPDATES = 0

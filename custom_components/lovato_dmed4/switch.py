@@ -8,8 +8,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import Dmed4ConfigEntry
 from .entity import Dmed4Entity
+from .runtime_data import Dmed4ConfigEntry
 
 # One write at a time.
 PARALLEL_UPDATES = 1

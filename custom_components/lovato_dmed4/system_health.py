@@ -7,8 +7,8 @@ from homeassistant.components import system_health
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
+from .connection.devices import is_display
 from .const import CONF_TRANSPORT, DOMAIN
-from .remote_display import is_display
 
 
 @callback

@@ -1,6 +1,6 @@
 """What the demo makes of Home Assistant's log."""
 
-from demo.check import find_log_errors
+from tools.demo.check import find_log_errors
 
 CLEAN = """\
 2026-11-22 17:00:54.434 WARNING (SyncWorker_0) [homeassistant.loader] We found a custom integration lovato_dmed4

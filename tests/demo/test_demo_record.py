@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import pytest
 
-from demo.console import DemoError
-from demo.record import verify
+from tools.demo.console import DemoError
+from tools.demo.record import verify
 
 PAYLOAD = (
     '{"FV":"1.0","TT":"a | in a text","RD":['

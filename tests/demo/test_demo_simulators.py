@@ -2,8 +2,8 @@
 
 import pytest
 
-from demo.console import DemoError
-from demo.simulators import parse_ready_line
+from tools.demo.console import DemoError
+from tools.demo.simulators import parse_ready_line
 
 
 def test_a_rest_meter() -> None:

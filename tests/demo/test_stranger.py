@@ -15,8 +15,9 @@ import zipfile
 
 import pytest
 
-from demo.client import DOMAIN, Client, connected
-from demo.home_assistant import (
+from tools import release
+from tools.demo.client import DOMAIN, Client, connected
+from tools.demo.home_assistant import (
     CONFIGURATION,
     REPOSITORY,
     base_url,
@@ -24,9 +25,8 @@ from demo.home_assistant import (
     home_assistant,
     prepare,
 )
-from demo.process import running
-from demo.record import verify
-import release
+from tools.demo.process import running
+from tools.demo.record import verify
 
 CONFIG_FLOW = "/api/config/config_entries/flow"
 BLUEPRINT = "lovato_dmed4/start_and_end_charge.yaml"

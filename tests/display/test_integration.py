@@ -27,8 +27,8 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
 from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.dmed4.model import Identity
-from custom_components.lovato_dmed4.record_links import last_record_path
 from custom_components.lovato_dmed4.remote_display import DisplayConfigEntry
+from custom_components.lovato_dmed4.reports.links import last_record_path
 from simulator import (
     GatewayServer,
     ModbusTcpServer,

@@ -21,7 +21,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.meter import Meter
-from simulator import ManualClock, ModbusTcpServer, Quirks, RestServer, SimulatedMeter
+from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
 from simulator.logbook import Download
 from simulator.record import signature_text
@@ -195,8 +195,8 @@ def settings() -> dict[str, Any]:
 
 @pytest.fixture
 async def stand(index_base: int, transport: str, settings: dict[str, Any]) -> AsyncIterator[Stand]:
-    quirks = Quirks(logbook_index_base=index_base)
-    async with standing(make_meter(quirks=quirks, **settings), transport) as found:
+    readings = {"logbook_index": str(index_base)}
+    async with standing(make_meter(readings=readings, **settings), transport) as found:
         yield found
 
 

@@ -30,7 +30,7 @@ from custom_components.lovato_dmed4.dmed4.logbook import (
 )
 from custom_components.lovato_dmed4.dmed4.meter import Logbook, Meter
 from custom_components.lovato_dmed4.dmed4.model import Feature, LogbookInfo, MetrologicalEvent
-from simulator import ManualClock, ModbusTcpServer, Quirks, RestServer, SimulatedMeter
+from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.errors import NoEntryError
 from simulator.logbook import Download
 from simulator.record import Record
@@ -47,14 +47,14 @@ def index_base(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def quirks() -> dict[str, Any]:
+def readings() -> dict[str, str]:
     """For tests that want another reading of the manual."""
     return {}
 
 
 @pytest.fixture
 def simulated(
-    index_base: int, quirks: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    index_base: int, readings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> SimulatedMeter:
     """Make a meter whose time stands still, and that signs and finds entries at once."""
     find_entries_at_once(monkeypatch)
@@ -64,7 +64,7 @@ def simulated(
         checking_time=0,
         max_records=6,
         max_events=5,
-        quirks=Quirks(logbook_index_base=index_base, **quirks),
+        readings={"logbook_index": str(index_base), **readings},
     )
 
 
@@ -138,7 +138,7 @@ async def test_record_that_is_gone(simulated: SimulatedMeter, logbook: Logbook) 
     assert await listed(logbook) == records[:2]
 
 
-@pytest.mark.parametrize("quirks", [{"unescaped_ocmf": True, "spaced_names": True}, {}])
+@pytest.mark.parametrize("readings", [{"ocmf_text": "unescaped", "names": "spaces"}, {}])
 @pytest.mark.parametrize("transport", ["rest"])
 async def test_record_by_its_numbers(simulated: SimulatedMeter, logbook: Logbook) -> None:
     sign(simulated, 2, "AAAA")
@@ -598,7 +598,7 @@ async def test_index_that_never_gets_ready_is_none(
     assert (await logbook.read_event(0)).raw == raws(simulated)[0]
 
 
-@pytest.mark.parametrize("quirks", [{}, {"spaced_names": True}])
+@pytest.mark.parametrize("readings", [{}, {"names": "spaces"}])
 @pytest.mark.parametrize("transport", ["rest"])
 async def test_event_over_rest(simulated: SimulatedMeter, logbook: Logbook) -> None:
     log_events(simulated, 1, 33)

@@ -29,7 +29,7 @@ from custom_components.lovato_dmed4.dmed4.parameters import (
     read_changes,
 )
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
-from simulator import ModbusTcpServer, Quirks, RestServer, SimulatedMeter
+from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
 
 from .helpers import WebPeer, client, http_answer, reached
@@ -326,9 +326,9 @@ async def test_a_parameter_that_the_meter_lacks_is_not_written() -> None:
 
 
 async def test_the_simulator_s_other_reading_of_addresses_works() -> None:
-    quirks = Quirks(ip_parameters=("P05_03", "P05_04", "P05_06", "P05_09"))
+    readings = {"ip_parameters": "03_04_06_09"}
     simulated = SimulatedMeter(
-        seed=1, reboot_time=0.1, quirks=quirks, parameters={"P05_09": 0x0A000001}
+        seed=1, reboot_time=0.1, readings=readings, parameters={"P05_09": 0x0A000001}
     )
     async with reached(simulated, "rest") as meter:
         assert (await changed(meter, {"P05_09": 0x0A000002}))["P05_09"] == 0x0A000002

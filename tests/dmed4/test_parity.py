@@ -8,14 +8,7 @@ import pytest
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import Command
 from custom_components.lovato_dmed4.dmed4.prototype import build_prototype
-from simulator import (
-    Command as Given,
-    ManualClock,
-    ModbusTcpServer,
-    Quirks,
-    RestServer,
-    SimulatedMeter,
-)
+from simulator import Command as Given, ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 
 from .helpers import CHARGE, client
 
@@ -30,17 +23,17 @@ def clock() -> ManualClock:
 
 @pytest.fixture(
     params=[
-        Quirks(),
-        Quirks(unescaped_ocmf=True),
-        Quirks(spaced_names=True),
-        Quirks(numbers_as_strings=True),
-        Quirks(unescaped_ocmf=True, spaced_names=True, numbers_as_strings=True),
+        {},
+        {"ocmf_text": "unescaped"},
+        {"names": "spaces"},
+        {"numbers": "strings"},
+        {"ocmf_text": "unescaped", "names": "spaces", "numbers": "strings"},
     ],
     ids=["as-printed", "unescaped", "spaced", "strings", "all"],
 )
 def still(request: pytest.FixtureRequest, clock: ManualClock) -> SimulatedMeter:
     """Make a meter of each kind of firmware."""
-    return SimulatedMeter(seed=7, clock=clock, quirks=request.param)
+    return SimulatedMeter(seed=7, clock=clock, readings=request.param)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from custom_components.lovato_dmed4.dmed4.model import (
     SystemStatus,
 )
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
-from simulator import Quirks, RestServer, SimulatedMeter
+from simulator import RestServer, SimulatedMeter
 from simulator.faults import RestFault
 
 from .helpers import CHARGE, RawPeer, WebPeer, client, http_answer, reached
@@ -53,17 +53,17 @@ async def read_system(status: object) -> SystemStatus:
 
 
 @pytest.mark.parametrize(
-    "quirks",
+    "readings",
     [
-        Quirks(),
-        Quirks(table_spelling=True),
-        Quirks(spaced_names=True),
-        Quirks(numbers_as_strings=True),
+        {},
+        {"system_names": "tables"},
+        {"names": "spaces"},
+        {"numbers": "strings"},
     ],
     ids=["schema", "table", "spaces", "strings"],
 )
-async def test_system_status_is_read_in_every_spelling(quirks: Quirks) -> None:
-    simulated = SimulatedMeter(seed=1, quirks=quirks)
+async def test_system_status_is_read_in_every_spelling(readings: dict[str, str]) -> None:
+    simulated = SimulatedMeter(seed=1, readings=readings)
     simulated.set_board_bit("board_1", "flash_err")
     simulated.set_board_bit("board_1", "meas_not_comm_err")
     simulated.set_board_bit("board_2", "init_uncorrect_err")

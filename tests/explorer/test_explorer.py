@@ -17,7 +17,6 @@ from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.errors import EntryNotFoundError, RefusedError
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import Command, Identity
-from explorer.__main__ import explore, main, parse_arguments
 from simulator import (
     Command as Given,
     GatewayServer,
@@ -25,7 +24,6 @@ from simulator import (
     ModbusFault,
     ModbusTcpServer,
     Pty,
-    Quirks,
     RemoteDisplay,
     ReplayedMeter,
     RestFault,
@@ -37,6 +35,7 @@ from simulator import (
 )
 from simulator.servers import ModbusServer
 from tests.dmed4.helpers import client
+from tools.explorer.__main__ import explore, main, parse_arguments
 
 UNIT = 8
 PRIVATE = {
@@ -230,18 +229,20 @@ async def test_a_replay_takes_no_writes(place: tuple[Server, list[str]], tmp_pat
 
 
 @pytest.mark.parametrize(
-    "quirks",
+    "readings",
     [
-        Quirks(unescaped_ocmf=True),
-        Quirks(spaced_names=True),
-        Quirks(numbers_as_strings=True),
-        Quirks(table_spelling=True),
+        {"ocmf_text": "unescaped"},
+        {"names": "spaces"},
+        {"numbers": "strings"},
+        {"system_names": "tables"},
     ],
     ids=["unescaped", "spaced", "strings", "tables"],
 )
-async def test_a_dump_keeps_the_peculiarities_of_firmware(quirks: Quirks, tmp_path: Path) -> None:
+async def test_a_dump_keeps_the_peculiarities_of_firmware(
+    readings: dict[str, str], tmp_path: Path
+) -> None:
     clock = ManualClock(1_760_000_000.0)
-    meter = SimulatedMeter(quirks=quirks, clock=clock, signing_time=0, checking_time=0)
+    meter = SimulatedMeter(readings=readings, clock=clock, signing_time=0, checking_time=0)
     meter.submit_prototype(PROTOTYPE)
     meter.update()
     meter.command(Given.BEGIN)
@@ -249,10 +250,10 @@ async def test_a_dump_keeps_the_peculiarities_of_firmware(quirks: Quirks, tmp_pa
     place = RestServer(meter), ["rest", "127.0.0.1"]
     dump = await dump_of(place, tmp_path)
     body = dump["answers"]["ocmf"]
-    assert isinstance(body, str) is quirks.unescaped_ocmf
+    assert isinstance(body, str) is ("ocmf_text" in readings)
     spaced = "measurement status" in dump["answers"]["charge_status"]
-    assert spaced is quirks.spaced_names
-    assert isinstance(dump["answers"]["measure"]["power"], str) is quirks.numbers_as_strings
+    assert spaced is ("names" in readings)
+    assert isinstance(dump["answers"]["measure"]["power"], str) is ("numbers" in readings)
     assert not any(secret in json.dumps(dump) for secret in PRIVATE.values())
     async with directly(dump, meter) as original, replayed(dump) as replay:
         assert await replay.read_live() == await original.read_live()
@@ -434,7 +435,7 @@ def test_mistakes_on_the_command_line(arguments: list[str]) -> None:
 ALONE = """
 import runpy, sys
 sys.modules["homeassistant"] = None
-runpy.run_module("explorer", run_name="__main__", alter_sys=True)
+runpy.run_module("tools.explorer", run_name="__main__", alter_sys=True)
 assert "voluptuous" not in sys.modules
 """
 

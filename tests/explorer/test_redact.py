@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_components.lovato_dmed4.ocmf import parse
-from explorer import redact
+from tools.explorer import redact
 
 PRIVATE = {
     "GI": "My charger",

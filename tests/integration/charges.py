@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.archive import Archive, SessionDetail, SessionQuery
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from tests.dmed4.helpers import Fate, Proxy
 

@@ -11,11 +11,11 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import props
 
-from custom_components.lovato_dmed4.charge_tracker import ChargeNews, ChargeTracker
-from custom_components.lovato_dmed4.clock import ClockKeeper
+from custom_components.lovato_dmed4.charging.tracker import ChargeNews, ChargeTracker
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.logbook_sync import LogbookSync
+from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.upkeep.clock import ClockKeeper
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from tests.logbooks import find_entries_at_once
 

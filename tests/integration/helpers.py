@@ -19,9 +19,9 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.physics import Sample
 from tests.logbooks import rest_calls

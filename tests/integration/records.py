@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from custom_components.lovato_dmed4.archive import Source, StoredRecord
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from simulator.record import Reading, payload_text, signature_text, time_text
 from tests.ocmf.helpers import sign
@@ -53,7 +53,8 @@ class Charge:
         }
         texts = {key: json.dumps(value) for key, value in fields.items() if value is not None}
         page = 3 * self.number - 2 + min(step, 2)
-        payload = payload_text(texts, page, self._reading("B", 0), self._reading(reason, step))
+        texts["PG"] = f'"T{page}"'
+        payload = payload_text(texts, self._reading("B", 0), self._reading(reason, step))
         return f"OCMF|{payload}|{signature_text(sign(payload, self.key), 0)}".encode()
 
     def _reading(self, reason: str, step: int) -> Reading:

@@ -13,8 +13,8 @@ import pytest
 
 from custom_components.lovato_dmed4 import backup
 from custom_components.lovato_dmed4.archive import Source
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from custom_components.lovato_dmed4.shared_archive import DEFAULT_FILE
+from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 
 from .helpers import add_entry, complaints, fingerprint, set_up

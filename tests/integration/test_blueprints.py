@@ -21,7 +21,7 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, JsonError, ManualClock, RestServer, SimulatedMeter
 from simulator.faults import RestFault
 from simulator.prototype import PrototypeError

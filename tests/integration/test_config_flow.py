@@ -10,9 +10,9 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 
 from .helpers import (

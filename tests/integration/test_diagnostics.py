@@ -9,7 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import paths
 
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SerialServer, SimulatedMeter, open_pty
 
 from .helpers import (

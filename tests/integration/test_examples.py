@@ -15,11 +15,11 @@ import pytest
 import yaml
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
-from reference.actions import RETURNS
-from reference.entities import DISPLAY, METER, name_of, only_over
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 from tests.test_docs import DOCUMENTS, INTEGRATION, ROOT, TEXTS
+from tools.reference.actions import RETURNS
+from tools.reference.entities import DISPLAY, METER, name_of, only_over
 
 from .helpers import entry_data, fingerprint, set_up
 from .plugin import MockConfigEntry, async_mock_service

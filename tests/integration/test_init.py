@@ -9,11 +9,11 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.entity import device_info
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.errors import NoRegisterError
 from simulator.registers import METER_REGISTERS

@@ -9,7 +9,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 
 from .helpers import Server, act, add_entry, fingerprint, pass_time, press, state_of

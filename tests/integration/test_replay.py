@@ -7,8 +7,8 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 
-from explorer.__main__ import explore, parse_arguments
 from simulator import ManualClock, ModbusTcpServer, ReplayedMeter, RestServer, SimulatedMeter
+from tools.explorer.__main__ import explore, parse_arguments
 
 from .helpers import Server, add_meter, begin_charge, number, pass_time, state_of, value
 

@@ -12,10 +12,10 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 import voluptuous as vol
 
-from custom_components.lovato_dmed4 import record_actions
+from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import JsonError, ManualClock, SimulatedMeter
 from simulator.prototype import PrototypeError
 

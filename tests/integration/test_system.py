@@ -6,7 +6,7 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
 
-from custom_components.lovato_dmed4.coordinator import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter, SystemClock
 from simulator.faults import RestFault
 

@@ -19,26 +19,21 @@ from custom_components.lovato_dmed4 import (
     PLATFORMS,
     binary_sensor,
     button,
-    certificate,
-    charge_tracker,
     config_flow,
-    coordinator,
     event,
-    failed_records,
-    issues,
     number,
-    power_failure,
-    record_actions,
-    record_explanation,
-    scale_check,
     select,
     sensor,
     services,
     switch,
     text as page_texts,
 )
+from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
-from custom_components.lovato_dmed4.charge_tracker import ChargeEvent, Origin
+from custom_components.lovato_dmed4.charging import power_failure, tracker as charge_tracker
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, Origin
+from custom_components.lovato_dmed4.connection import certificate, errors as connection_errors
+from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
@@ -58,14 +53,16 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
-from custom_components.lovato_dmed4.key_binding import Match
+from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
-from custom_components.lovato_dmed4.record_export import Form
-from custom_components.lovato_dmed4.record_report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
+from custom_components.lovato_dmed4.reports import explanation as record_explanation
+from custom_components.lovato_dmed4.reports.export import Form
+from custom_components.lovato_dmed4.reports.report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
+from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 
 FOLDER = Path(services.__file__).parent
-MODULES = sorted(FOLDER.glob("*.py"))
+MODULES = sorted(FOLDER.rglob("*.py"))
 
 DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "binary_sensor": (*binary_sensor.BINARY_SENSORS, *binary_sensor.SYSTEM_BINARY_SENSORS),
@@ -386,9 +383,9 @@ def examples() -> Iterator[MeterError]:
 
 @pytest.mark.parametrize("error", examples(), ids=repr)
 def test_error(error: MeterError) -> None:
-    message = STRINGS["exceptions"][coordinator.translation_key(error)]["message"]
+    message = STRINGS["exceptions"][connection_errors.translation_key(error)]["message"]
     assert message.endswith(".")
-    given = coordinator._placeholders(error)
+    given = connection_errors._placeholders(error)
     assert placeholders(message) <= given.keys()
     shown = message.format(**given)
     assert "{" not in shown
@@ -398,11 +395,11 @@ def test_error(error: MeterError) -> None:
 
 def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
     fallback = {errors.UnexpectedAnswerError}
-    assert set(coordinator._TRANSLATION_KEYS) == set(leaves(MeterError)) - ABSTRACT - fallback
+    assert set(connection_errors._TRANSLATION_KEYS) == set(leaves(MeterError)) - ABSTRACT - fallback
 
 
 def test_exceptions_are_all_used() -> None:
-    used = raised_keys() | {coordinator.translation_key(error) for error in examples()}
+    used = raised_keys() | {connection_errors.translation_key(error) for error in examples()}
     assert set(STRINGS["exceptions"]) == used
     assert placeholders(STRINGS["exceptions"]["archive_unavailable"]["message"]) == {"error"}
     for key in raised_keys() - {"archive_unavailable"}:
@@ -411,8 +408,8 @@ def test_exceptions_are_all_used() -> None:
 
 def test_fields_of_errors() -> None:
     options = {str(key) for key in config_flow._OPTIONS.schema}
-    assert set(coordinator._FIELDS.values()) <= options
-    assert set(coordinator._FIELDS.values()) <= set(ACTIONS["start_charge_cycle"]["fields"])
+    assert set(connection_errors._FIELDS.values()) <= options
+    assert set(connection_errors._FIELDS.values()) <= set(ACTIONS["start_charge_cycle"]["fields"])
 
 
 # --- Flows --------------------------------------------------------------------------------------
@@ -446,7 +443,7 @@ def test_errors_of_forms() -> None:
     way |= {errors.RefusedError, errors.UnexpectedAnswerError}
     way |= {errors.LineInUseError, errors.TlsFailedError}
     way |= {errors.CertificateNotTrustedError, errors.CertificateChangedError}
-    keys = {coordinator.translation_key(error) for error in examples() if type(error) in way}
+    keys = {connection_errors.translation_key(error) for error in examples() if type(error) in way}
     keys |= {"wrong_password", "login_locked"}
     fields = {"invalid_host", "invalid_device", "rtu_needs_eight_bits"}
     assert set(STRINGS["config"]["error"]) == keys | fields | {"unknown"}
@@ -457,7 +454,7 @@ def test_errors_of_forms() -> None:
         "reconfigure_successful",
         "wrong_meter",
     }
-    inputs = {coordinator.translation_key(error) for error in examples() if _is_input(error)}
+    inputs = {connection_errors.translation_key(error) for error in examples() if _is_input(error)}
     database = {"database_url_invalid", "database_driver_missing", "database_failed"}
     assert set(STRINGS["options"]["error"]) == inputs | database
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
@@ -526,4 +523,4 @@ def test_module(module: Path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in node.names
     }
-    assert not any(name.startswith(("tests", "simulator", "demo")) for name in imported)
+    assert not any(name.startswith(("tests", "simulator", "tools")) for name in imported)

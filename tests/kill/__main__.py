@@ -11,8 +11,8 @@ import sys
 import tempfile
 import time
 
-from demo.__main__ import interruptible, leaves
-from demo.console import DemoError, progress, say
+from tools.demo.__main__ import interruptible, leaves
+from tools.demo.console import DemoError, progress, say
 
 from .world import MISHAPS, World, eventually, world
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from demo.console import DemoError
-from demo.home_assistant import REPOSITORY
+from tools.demo.console import DemoError
+from tools.demo.home_assistant import REPOSITORY
 
 from .__main__ import judge
 from .world import World

@@ -12,9 +12,9 @@ from typing import Any
 
 from aiohttp import ClientError
 
-from demo.client import Client, connected
-from demo.console import DemoError
-from demo.home_assistant import (
+from tools.demo.client import Client, connected
+from tools.demo.console import DemoError
+from tools.demo.home_assistant import (
     READY,
     REPOSITORY,
     START_SECONDS,
@@ -23,8 +23,8 @@ from demo.home_assistant import (
     prepare,
     start_home_assistant,
 )
-from demo.process import Process, start
-from demo.simulators import READY_LINE, READY_SECONDS
+from tools.demo.process import Process, start
+from tools.demo.simulators import READY_LINE, READY_SECONDS
 
 # What is not needed takes time at each start.
 _CONFIGURATION = """\

@@ -95,7 +95,7 @@ def at(
 
 def charge(page: int, begin: simulator.Reading, now: simulator.Reading, **fields: str) -> Record:
     """Return a record as the simulated meter writes it, signed; fields are the prototype's."""
-    payload = simulator.payload_text(PROTOTYPE | fields, page, begin, now)
+    payload = simulator.payload_text({**PROTOTYPE, **fields, "PG": f'"T{page}"'}, begin, now)
     return parse(f"OCMF|{payload}|{simulator.signature_text(sign(payload), 0)}")
 
 

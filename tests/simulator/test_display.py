@@ -8,7 +8,6 @@ import pytest
 from simulator import (
     ManualClock,
     ModbusTcpServer,
-    Quirks,
     RemoteDisplay,
     RestServer,
     SimulatedMeter,
@@ -249,7 +248,7 @@ class TestRest:
         await rest.get("1/measure")
 
     async def test_tls(self, meters: dict[int, SimulatedMeter], session: ClientSession) -> None:
-        display = RemoteDisplay(meters=meters, quirks=Quirks(display_needs_plain_http=True))
+        display = RemoteDisplay(meters=meters, readings={"display_with_tls": "refused"})
         async with RestServer(display, tls=True, response_time=0) as server:
             rest = RestClient(session, server)
             assert (await rest.ask("GET", "1/measure", ssl=False))[0] == 200

@@ -14,7 +14,6 @@ from simulator import (
     ManualClock,
     ModbusTcpServer,
     NotValidError,
-    Quirks,
     RestServer,
     SimulatedMeter,
 )
@@ -31,8 +30,8 @@ def make_meter(clock: ManualClock) -> MakeMeter:
     """Make meters whose logbooks, of five entries, have overflown; their index starts from…"""
 
     def make(index_base: int) -> SimulatedMeter:
-        quirks = Quirks(logbook_index_base=index_base)
-        meter = SimulatedMeter(clock=clock, max_records=5, max_events=5, quirks=quirks)
+        readings = {"logbook_index": str(index_base)}
+        meter = SimulatedMeter(clock=clock, max_records=5, max_events=5, readings=readings)
         meter.fill_logbook(12)
         for offset in range(0, 15 * 12, 15):
             meter.configure(datetime_offset=offset)

@@ -15,7 +15,6 @@ from simulator import (
     ManualClock,
     NotValidError,
     OutOfRangeError,
-    Quirks,
     SignatureStatus,
     SimulatedMeter,
     SystemClock,
@@ -372,7 +371,7 @@ class TestLogbooks:
         ]
 
     def test_index_base(self, clock: ManualClock) -> None:
-        meter = SimulatedMeter(clock=clock, quirks=Quirks(logbook_index_base=1))
+        meter = SimulatedMeter(clock=clock, readings={"logbook_index": "1"})
         prepare(meter, clock)
         give(meter, clock, "B", "E")
         log = meter.record_log

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 import pytest
 
-from simulator import MODELS, ManualClock, ModbusTcpServer, Quirks, SimulatedMeter, handle_pdu
+from simulator import MODELS, ManualClock, ModbusTcpServer, SimulatedMeter, handle_pdu
 
 from .helpers import ModbusClient, give, prepare, prototype, verify
 
@@ -367,7 +367,7 @@ class TestLogbooks:
         assert await modbus.number(0x4202) == len(meter.records[-1])
 
     async def test_index_from_1(self, clock: ManualClock) -> None:
-        meter = SimulatedMeter(clock=clock, quirks=Quirks(logbook_index_base=1))
+        meter = SimulatedMeter(clock=clock, readings={"logbook_index": "1"})
         charging(meter, clock)
         async with ModbusTcpServer(meter) as server, ModbusClient(server.port) as modbus:
             await modbus.write_many(0x2F29, (8192).to_bytes(2))

@@ -7,7 +7,7 @@ import json
 from aiohttp import ClientConnectionError, ClientSession
 import pytest
 
-from simulator import MODELS, ManualClock, ModbusTcpServer, Quirks, RestServer, SimulatedMeter
+from simulator import MODELS, ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 
 from .helpers import ModbusClient, RestClient, give, prepare, prototype, verify
 
@@ -434,7 +434,7 @@ class TestLogbooks:
         assert (await rest.get("logbook/info"))["log_search_status"] == 0
 
     async def test_index_from_1(self, clock: ManualClock, session: ClientSession) -> None:
-        meter = SimulatedMeter(clock=clock, quirks=Quirks(logbook_index_base=1))
+        meter = SimulatedMeter(clock=clock, readings={"logbook_index": "1"})
         charging(meter, clock)
         async with RestServer(meter, response_time=0) as server:
             client = RestClient(session, server)
@@ -460,18 +460,18 @@ class TestLogbooks:
         assert (await rest.ask("GET", "logbook/events?index_type=PROGR"))[0] == 400
 
 
-class TestQuirks:
+class TestReadings:
     async def started(
-        self, clock: ManualClock, session: ClientSession, quirks: Quirks
+        self, clock: ManualClock, session: ClientSession, readings: dict[str, str]
     ) -> AsyncIterator[tuple[SimulatedMeter, RestClient]]:
-        meter = SimulatedMeter(clock=clock, quirks=quirks)
+        meter = SimulatedMeter(clock=clock, readings=readings)
         charging(meter, clock)
         async with RestServer(meter, response_time=0) as server:
             yield meter, RestClient(session, server)
 
     async def test_unescaped_ocmf(self, clock: ManualClock, session: ClientSession) -> None:
-        quirks = Quirks(unescaped_ocmf=True)
-        async for meter, rest in self.started(clock, session, quirks):
+        readings = {"ocmf_text": "unescaped"}
+        async for meter, rest in self.started(clock, session, readings):
             text = (await rest.ask("GET", "ocmf"))[2]
             assert text == f'{{"OCMF_BUFF": "{meter.records[-1]}"}}'
             path = "logbook/OCMF?index_type=POS&index_reference=LAST"
@@ -479,7 +479,7 @@ class TestQuirks:
             assert text == f'{{"OCMF_LOG": "{meter.records[-1]}"}}'
 
     async def test_spaced_names(self, clock: ManualClock, session: ClientSession) -> None:
-        async for meter, rest in self.started(clock, session, Quirks(spaced_names=True)):
+        async for meter, rest in self.started(clock, session, {"names": "spaces"}):
             assert "energy neg" in await rest.get("measure")
             assert "fatal err" in (await rest.get("system_status"))["board 2 status bits"]
             answer = await rest.get("logbook/OCMF?index_type=POS&index_reference=LAST")
@@ -488,32 +488,7 @@ class TestQuirks:
             assert '"event code"' in answer["EVENT LOG"]
 
     async def test_numbers_as_strings(self, clock: ManualClock, session: ClientSession) -> None:
-        async for meter, rest in self.started(clock, session, Quirks(numbers_as_strings=True)):
+        async for meter, rest in self.started(clock, session, {"numbers": "strings"}):
             assert (await rest.get("measure"))["voltage"] == str(meter.physics.slow.voltage)
             status = await rest.get("system_status")
             assert status["board_2_status_bits"]["fatal_err_bits"]["e_1"] == "0"
-
-    @pytest.mark.parametrize("form", ["{}", "OCMF|{}", "OCMF|{}|"])
-    @pytest.mark.parametrize("understood", [True, False])
-    async def test_prototype_wrapped(
-        self, clock: ManualClock, session: ClientSession, form: str, *, understood: bool
-    ) -> None:
-        meter = SimulatedMeter(clock=clock, quirks=Quirks(prototype_wrapped=understood))
-        text = form.replace("{}", prototype().decode())
-        async with RestServer(meter, response_time=0) as server:
-            await RestClient(session, server).post("ocmf", OCMF_BUFF=text)
-            clock.advance(1)
-            assert meter.measurement_status == understood
-
-    @pytest.mark.parametrize(
-        ("body", "status"),
-        [(prototype(), 1), (b"{", 0), (b"[]", 0), (b"[" * 500_000, 0), (b'{"OCMF_BUFF": 1}', 0)],
-    )
-    async def test_prototype_not_wrapped(
-        self, clock: ManualClock, session: ClientSession, body: bytes, status: int
-    ) -> None:
-        meter = SimulatedMeter(clock=clock, quirks=Quirks(prototype_wrapped=True))
-        async with RestServer(meter, response_time=0) as server:
-            await RestClient(session, server).ask("POST", "ocmf", data=body)
-            clock.advance(1)
-            assert meter.measurement_status == status

@@ -11,7 +11,6 @@ from simulator import (
     GatewayServer,
     ManualClock,
     ModbusTcpServer,
-    Quirks,
     RestFault,
     RestServer,
     SimulatedMeter,
@@ -156,11 +155,11 @@ class TestParametersOverRest:
         assert await rest.post("system_parameters", **body) == 400
         assert (await rest.get("system_status"))["operative_status"] == status
 
-    async def test_which_are_addresses_is_a_quirk(
+    async def test_which_are_addresses_is_an_open_place(
         self, clock: ManualClock, session: ClientSession
     ) -> None:
-        quirks = Quirks(ip_parameters=("P05_03", "P05_09"))
-        meter = SimulatedMeter(clock=clock, quirks=quirks, parameters={"P05_09": 0xC0A80101})
+        readings = {"ip_parameters": "03_09"}
+        meter = SimulatedMeter(clock=clock, readings=readings, parameters={"P05_09": 0xC0A80101})
         async with RestServer(meter, response_time=0) as server:
             rest = RestClient(session, server)
             await rest.put("login", password="1000")
@@ -382,7 +381,7 @@ class TestBoards:
             meter.set_fatal(13)
 
     async def test_table_spelling(self, clock: ManualClock, session: ClientSession) -> None:
-        meter = SimulatedMeter(clock=clock, quirks=Quirks(table_spelling=True))
+        meter = SimulatedMeter(clock=clock, readings={"system_names": "tables"})
         meter.set_board_bit("board_1", "flash_err")
         meter.set_fatal(1)
         async with RestServer(meter, response_time=0) as server:

@@ -14,7 +14,7 @@ from aiohttp import (
 from cryptography import x509
 import pytest
 
-from simulator import Quirks, RestServer, SimulatedMeter
+from simulator import RestServer, SimulatedMeter
 
 from .helpers import RestClient
 
@@ -77,7 +77,7 @@ async def test_plain_http_is_not_understood(meter: SimulatedMeter, session: Clie
 
 @pytest.mark.parametrize(("tls", "status"), [(True, 501), (False, 200)])
 async def test_display_only_without_tls(session: ClientSession, *, tls: bool, status: int) -> None:
-    meter = SimulatedMeter(quirks=Quirks(display_needs_plain_http=True))
+    meter = SimulatedMeter(readings={"display_with_tls": "refused"})
     async with RestServer(meter, tls=tls, response_time=0) as server:
         rest = RestClient(session, server)
         pin = pinned(server) if tls else True

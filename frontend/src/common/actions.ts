@@ -1,6 +1,6 @@
 import { DOMAIN, type HomeAssistant } from "./hass";
 
-/** What the actions that bring a record tell of it (charge.py). */
+/** What the actions that bring a record tell of it (charging/identity.py). */
 export interface RecordResponse {
   /** The OCMF text as the meter signed it. */
   readonly record: string;

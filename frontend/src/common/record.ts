@@ -20,7 +20,7 @@ export interface Identity {
   readonly data: string;
 }
 
-/** A meter gives three readings of the begin, then the same of the end (charge.py). */
+/** A meter gives three readings of the begin, then the same of the end (charging/identity.py). */
 const READINGS = 6;
 
 const KINDS: Readonly<Record<string, RecordKind>> = { B: "begin", E: "end", r: "end" };

@@ -1,4 +1,4 @@
-/** What Home Assistant answers to the panel: mirrors record_shapes.py, where the fields are explained. */
+/** What Home Assistant answers to the panel: mirrors reports/shapes.py, where the fields are explained. */
 
 import type strings from "../../../custom_components/lovato_dmed4/strings.json";
 

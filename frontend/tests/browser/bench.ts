@@ -35,7 +35,7 @@ interface Tokens {
   readonly expires_in: number;
 }
 
-/** A charge that a meter has made before the tests begin (demo/past.py). */
+/** A charge that a meter has made before the tests begin (tests/bench/past.py). */
 export interface PastCharge {
   readonly hours_ago: number;
   readonly minutes: number;
@@ -51,7 +51,7 @@ export interface Start {
   readonly remember?: boolean;
 }
 
-/** A real Home Assistant with simulated meters (demo/bench.py). */
+/** A real Home Assistant with simulated meters (tests/bench/bench.py). */
 export class Bench {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -59,7 +59,7 @@ export class Bench {
   #dashboards = 0;
 
   constructor(name: string) {
-    const program = ["-m", "demo.bench", `${REPOSITORY}/.demo/${name}`];
+    const program = ["-m", "tests.bench.bench", `${REPOSITORY}/.demo/${name}`];
     this.#child = spawn(`${REPOSITORY}/.venv/bin/python`, program, { cwd: REPOSITORY });
     this.#child.stderr.pipe(process.stderr);
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
@@ -80,7 +80,7 @@ export class Bench {
     return this.#stand;
   }
 
-  /** Give an order, one of the methods of `Bench` in demo/bench.py. */
+  /** Give an order, one of the methods of `Bench` in tests/bench/bench.py. */
   async order<Result = null>(name: string, data: object = {}): Promise<Result> {
     this.#child.stdin.write(`${JSON.stringify({ do: name, ...data })}\n`);
     return (await this.#answer()) as Result;

@@ -1,0 +1,84 @@
+"""Actions of a charge."""
+
+from typing import Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..archive import Source
+from ..charging.identity import charge_identity
+from ..charging.tracker import MadeRecord
+from ..const import (
+    CONF_CHARGE_POINT_ID,
+    CONF_IDENTIFICATION_DATA,
+    CONF_IDENTIFICATION_FLAGS,
+    CONF_IDENTIFICATION_LEVEL,
+    CONF_IDENTIFICATION_TYPE,
+    CONF_TARIFF_TEXT,
+    DOMAIN,
+)
+from ..dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
+from ..reports.response import record_response
+from ..runtime_data import Dmed4ConfigEntry
+
+ATTR_COMBINED: Final = "combined"
+
+# The texts are checked where the record is made, with an error that names what is wrong.
+START_FIELDS: Final = {
+    vol.Optional(CONF_IDENTIFICATION_TYPE): vol.In(list(IdentificationType)),
+    vol.Optional(CONF_IDENTIFICATION_LEVEL): vol.In(list(IdentificationLevel)),
+    vol.Optional(CONF_IDENTIFICATION_FLAGS): vol.All(
+        cv.ensure_list, [vol.In(list(IdentificationFlag))]
+    ),
+    vol.Optional(CONF_IDENTIFICATION_DATA): cv.string,
+    vol.Optional(CONF_TARIFF_TEXT): cv.string,
+    vol.Optional(CONF_CHARGE_POINT_ID): cv.string,
+}
+
+
+async def start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Start a charge; fields that are not given come from the entry's options."""
+    identity = charge_identity(entry.options | call.data)
+    return _tell_made(entry, await entry.runtime_data.charge.async_begin(identity))
+
+
+async def read(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Make the meter sign an intermediate record."""
+    return _tell_made(entry, await entry.runtime_data.charge.async_read())
+
+
+async def end(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """End the charge."""
+    made = await entry.runtime_data.charge.async_end(combined=call.data[ATTR_COMBINED])
+    return _tell_made(entry, made)
+
+
+def _tell_made(entry: Dmed4ConfigEntry, made: MadeRecord) -> ServiceResponse:
+    return record_response(entry, made.raw, stored=made.stored)
+
+
+async def get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Read and archive the last record that the meter signed."""
+    data = entry.runtime_data
+    record = await data.live.async_execute(data.cycle.last_record)
+    if not record:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_record")
+    stored = await data.records.async_store(record, Source.METER)
+    return record_response(entry, record, stored=stored)
+
+
+async def reset_errors(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Reset the meter's errors; those that persist come back."""
+    data = entry.runtime_data
+    await data.live.async_execute(data.cycle.reset_errors)
+    return {"errors": list(data.live.data.status.errors.names)}
+
+
+async def synchronise_clock(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Set the meter's clock to Home Assistant's time."""
+    data = entry.runtime_data
+    await data.live.async_execute(data.cycle.synchronise_clock)
+    await data.housekeeping.async_refresh()
+    return {"clock_drift": data.housekeeping.data.clock_drift}

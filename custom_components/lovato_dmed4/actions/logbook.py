@@ -1,0 +1,128 @@
+"""The actions that read the meter's logbooks."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..archive import Source
+from ..coordinator import event_attributes
+from ..dmed4.logbook import POSITIONS, read_events, read_records
+from ..dmed4.meter import Logbook
+from ..intake.logbook_sync import async_show_progress
+from ..reports.response import record_response, record_summary
+from ..runtime_data import Dmed4ConfigEntry
+
+ATTR_FIRST: Final = "first"
+ATTR_LIMIT: Final = "limit"
+ATTR_OFFSET: Final = "offset"
+ATTR_POSITION: Final = "position"
+ATTR_PROGRESSIVE: Final = "progressive"
+ATTR_TRANSACTION_ID: Final = "transaction_id"
+
+_WHICH: Final = (ATTR_POSITION, ATTR_FIRST, ATTR_PROGRESSIVE, ATTR_TRANSACTION_ID)
+
+
+def _whole(lowest: int, highest: int) -> vol.All[int]:
+    return vol.All(vol.Coerce(int), vol.Range(min=lowest, max=highest))
+
+
+RECORD_FIELDS: Final = {
+    vol.Optional(ATTR_POSITION): _whole(0, POSITIONS - 1),
+    vol.Optional(ATTR_FIRST): vol.All(cv.boolean, vol.In([True])),
+    vol.Optional(ATTR_PROGRESSIVE): _whole(0, 2**32 - 1),
+    vol.Optional(ATTR_TRANSACTION_ID): vol.All(cv.string, vol.Length(min=1)),
+}
+ONE_RECORD: Final = (cv.has_at_least_one_key(*_WHICH), cv.has_at_most_one_key(*_WHICH))
+
+PAGE_FIELDS: Final = {
+    vol.Optional(ATTR_LIMIT, default=20): _whole(1, POSITIONS),
+    vol.Optional(ATTR_OFFSET, default=0): _whole(0, POSITIONS - 1),
+}
+
+
+async def get_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Fetch one saved record; what passes by is archived."""
+    data = entry.runtime_data
+    raw = await data.live.async_execute(partial(_find, data.meter.logbook, call.data))
+    stored = await data.records.async_store(raw, Source.METER)
+    response = record_response(entry, raw, stored)
+    # Without the archive, there is a download of the last record only.
+    return response if stored else response | {"record_url": None}
+
+
+async def _find(logbook: Logbook, which: Mapping[str, Any]) -> bytes:
+    if ATTR_POSITION in which:
+        return await logbook.read_record(which[ATTR_POSITION])
+    if ATTR_PROGRESSIVE in which:
+        return await logbook.find_by_progressive(which[ATTR_PROGRESSIVE])
+    if ATTR_TRANSACTION_ID in which:
+        return await logbook.find_by_transaction(which[ATTR_TRANSACTION_ID])
+    return await logbook.find_first()
+
+
+async def list_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Page through the saved records, the newest first."""
+    return await entry.runtime_data.live.async_execute(
+        partial(_list, entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
+    )
+
+
+async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:
+    data = entry.runtime_data
+    info = await data.meter.logbook.read_info()
+    expected = limit if info.records_saved is None else min(limit, info.records_saved - offset)
+    summaries: list[dict[str, JsonValueType]] = []
+    last = offset
+    try:
+        _show_progress(entry, 0)
+        async for position, raw in read_records(data.meter.logbook, offset, limit):
+            last = position
+            summaries.append(record_summary(entry, raw))
+            # More than expected: records that were signed meanwhile.
+            _show_progress(entry, 100 * len(summaries) // max(expected, len(summaries)))
+    finally:
+        _show_progress(entry, None)
+    # Records that were signed meanwhile have moved those that were read before.
+    first = last - len(summaries) + 1
+    return {
+        "saved": info.records_saved,
+        "maximum": info.records_maximum,
+        "records": [
+            {"position": position, **summary} for position, summary in enumerate(summaries, first)
+        ],
+    }
+
+
+def _show_progress(entry: Dmed4ConfigEntry, percent: int | None) -> None:
+    async_show_progress(entry.runtime_data.live.hass, entry, percent)
+
+
+async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Fetch what the archive has not."""
+    state = await entry.runtime_data.sync.async_run()
+    return {"fetched": state.fetched, "missing": state.missing, "lost": state.lost}
+
+
+async def get_events(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Read metrological events back, the newest first."""
+    return await entry.runtime_data.live.async_execute(
+        partial(_events, entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
+    )
+
+
+async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:
+    logbook = entry.runtime_data.meter.logbook
+    info = await logbook.read_info()
+    return {
+        "saved": info.events_saved,
+        "maximum": info.events_maximum,
+        "events": [
+            {"position": position, **event_attributes(event)}
+            for position, event in enumerate(await read_events(logbook, offset, limit), offset)
+        ],
+    }

@@ -1,0 +1,81 @@
+"""Actions that change a meter's settings."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util.json import JsonValueType
+
+from ..connection.errors import translated_errors
+from ..const import DOMAIN
+from ..dmed4.model import DisplayPage, Feature
+from ..dmed4.parameters import address_text, change, is_address, meaning, read_changes
+from ..runtime_data import Dmed4ConfigEntry
+
+ATTR_CONFIRM: Final = "confirm"
+
+ATTR_ON: Final = "display_on"
+
+ATTR_PAGE: Final = "page"
+
+ATTR_PARAMETERS: Final = "parameters"
+
+
+async def set_display(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Switch the meter's display on or off, or show one of its pages."""
+    data = entry.runtime_data
+    if (on := call.data.get(ATTR_ON)) is not None:
+        await data.live.async_execute(partial(data.meter.switch_display, on=on))
+    if (page := call.data.get(ATTR_PAGE)) is not None:
+        await data.live.async_execute(partial(data.meter.show_page, DisplayPage[page.upper()]))
+    return {key: call.data[key] for key in (ATTR_ON, ATTR_PAGE) if key in call.data}
+
+
+async def get_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Read all parameters, after a login where the meter asks for one."""
+    data = entry.runtime_data
+
+    async def read() -> Mapping[str, int]:
+        await data.login.async_ensure()
+        return await data.meter.parameters.read()
+
+    return _parameters(await data.live.async_execute(read))
+
+
+async def set_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Change parameters, which reboots the meter: only while no charge is running."""
+    data = entry.runtime_data
+    with translated_errors():
+        changes = read_changes(call.data[ATTR_PARAMETERS])
+    step = partial(change, data.meter, changes, data.login.async_ensure)
+    return _parameters(await data.live.async_execute(partial(data.cycle.while_idle, step)))
+
+
+def _parameters(values: Mapping[str, int]) -> ServiceResponse:
+    """Tell of each parameter its value and, where the manual says so, what it means."""
+    parameters: dict[str, JsonValueType] = {}
+    for name, value in values.items():
+        parameters[name] = {
+            "value": address_text(value) if is_address(name, value) else value,
+            "meaning": meaning(name, value),
+        }
+    return {"parameters": parameters}
+
+
+async def set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+    """Finish commissioning, which can't be undone: only with the serial number of this meter."""
+    data = entry.runtime_data
+
+    async def finish() -> None:
+        await data.login.async_ensure()
+        await data.meter.set_operating()
+
+    if Feature.SYSTEM_STATUS in data.meter.features and (
+        call.data[ATTR_CONFIRM].strip() != data.identity.serial_number
+    ):
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_confirmed")
+    await data.live.async_execute(partial(data.cycle.while_idle, finish))
+    await data.housekeeping.async_refresh()
+    return {"operative_status": data.housekeeping.data.system.operative_status}

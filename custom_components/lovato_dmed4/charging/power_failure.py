@@ -1,0 +1,66 @@
+"""A charge that goes on after a power failure: the issue, and how it is ended properly."""
+
+from typing import Any, Final
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+
+CHARGE_AFTER_POWER_FAILURE: Final = "charge_after_power_failure"
+
+
+@callback
+def async_power_failed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Ask an administrator to end the charge that the power failed in."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry.entry_id),
+        data={"entry_id": entry.entry_id},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=CHARGE_AFTER_POWER_FAILURE,
+        translation_placeholders={"meter": entry.title},
+    )
+
+
+@callback
+def async_power_failure_over(hass: HomeAssistant, entry_id: str) -> None:
+    """Take the question back: the charge has ended, or nobody knows."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(entry_id))
+
+
+def _issue_id(entry_id: str) -> str:
+    return f"{CHARGE_AFTER_POWER_FAILURE}_{entry_id}"
+
+
+class PowerFailureFlow(RepairsFlow):
+    """End the charge if the administrator says so; its record is signed and archived."""
+
+    def __init__(self, entry: ConfigEntry[Any]) -> None:
+        self._entry = entry
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin with the question."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then end the charge."""
+        placeholders = {"meter": self._entry.title}
+        if user_input is None:
+            return self.async_show_form(step_id="confirm", description_placeholders=placeholders)
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded", description_placeholders=placeholders)
+        try:
+            await self._entry.runtime_data.charge.async_end()
+        except HomeAssistantError as err:
+            return self.async_abort(
+                reason="not_ended", description_placeholders={"error": str(err)}
+            )
+        return self.async_create_entry(data={})

@@ -1,0 +1,502 @@
+"""Follow the charge cycle: who began it, what became of it, across restarts of either side.
+
+What a step is about to do is on disk before its command goes out. What became of it is found out by
+comparing that with the measurement status: when Home Assistant starts, when the meter comes back,
+and whenever the status changes. No command is ever given because of it.
+
+==========  =======================================  ===========================================
+remembered  no cycle is running (0, 1)               a cycle is running (2, 3)
+==========  =======================================  ===========================================
+nothing     nothing                                  begun elsewhere: it is followed
+beginning   the begin was not carried out: failed    begun here: it is followed
+charging    ended elsewhere                          it goes on
+ending      ended here; its record counts as ours    the end was not carried out: failed; it goes on
+==========  =======================================  ===========================================
+
+A failure is told here only if nobody else could tell it, because Home Assistant was stopped. Status
+3 tells of a power failure on top of it. A cycle that another master begins and ends between two
+polls is seen in its records only.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.start import async_at_started
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from ..archive import Archive, Source, StoredRecord
+from ..const import DOMAIN
+from ..coordinator import LiveCoordinator
+from ..dmed4.charge_cycle import ChargeCycle, Journal
+from ..dmed4.model import Command, MeasurementStatus
+from ..dmed4.prototype import ChargeIdentity
+from ..intake.keeper import PATIENCE, RecordKeeper
+from ..intake.logbook_sync import LogbookSync
+from ..ocmf import MalformedRecordError, RecordKind, outline, parse
+from .power_failure import async_power_failed, async_power_failure_over
+
+type _Step = Callable[[], Coroutine[Any, Any, bytes]]
+
+_STORAGE_VERSION: Final = 1
+
+_ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
+_END_COMMANDS: Final = (Command.END, Command.BEGIN_AND_END)
+
+_CLAIMS_LIMIT: Final = 10
+"""Ends whose records are awaited at once. Normally it is one, for a moment; a record that is never
+signed leaves one behind."""
+
+# Translation key of what went wrong with a step that Home Assistant was stopped in.
+_INTERRUPTED: Final = "interrupted"
+
+
+class ChargeEvent(StrEnum):
+    """What happens to a charge cycle."""
+
+    STARTED = "started"
+    READ = "read"
+    ENDED = "ended"
+    POWER_FAILURE = "power_failure"
+    FAILED = "failed"
+
+
+_STEPS: Final = {
+    ChargeEvent.STARTED: "start",
+    ChargeEvent.READ: "read",
+    ChargeEvent.ENDED: "end",
+}
+
+
+class Origin(StrEnum):
+    """Who gave a command."""
+
+    HERE = "here"
+    # Another master: the charger's own controller, another Home Assistant.
+    ELSEWHERE = "elsewhere"
+
+
+class Phase(StrEnum):
+    """How far a charge is. Of a command about to be given, only the meter knows whether it came."""
+
+    BEGINNING = "beginning"
+    CHARGING = "charging"
+    ENDING = "ending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCharge:
+    """The charge that is open. Who charges is in its signed records, and nowhere else.
+
+    Attributes:
+        phase: how far it is.
+        origin: who began it.
+        since: when it began, or was first seen, by Home Assistant's clock.
+        last: digest of the charge's last record before its end, while it is being ended.
+        power_failed: whether the power of the meter failed meanwhile.
+    """
+
+    phase: Phase
+    origin: Origin
+    since: datetime
+    last: str | None = None
+    power_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeNews:
+    """Something that happened to a charge cycle; the attributes tell no identification."""
+
+    event: ChargeEvent
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeRecord:
+    """What a step brought: the signed record, and that in the archive.
+
+    ``stored`` is None when the archive can't be reached; the record is then kept and tried again.
+    """
+
+    raw: bytes
+    stored: StoredRecord | None
+
+
+def charge_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    """Get the file that remembers the open charge of an entry."""
+    return Store(
+        hass,
+        _STORAGE_VERSION,
+        f"{DOMAIN}.charge.{entry_id}",
+        private=True,
+        # Synced to disk, and whole at any moment.
+        atomic_writes=True,
+    )
+
+
+class ChargeTracker:
+    """Takes the steps of a charge for whoever asks: remembers them on disk, archives their records.
+
+    A file that can't be written stops no step. Home Assistant logs that, and what may be lost with
+    it is who began and ended a charge, not a record: the meter has those.
+
+    Attributes:
+        charge: the charge that is open, None for none.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        cycle: ChargeCycle,
+        live: LiveCoordinator,
+        records: RecordKeeper,
+        sync: LogbookSync,
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._cycle = cycle
+        self._live = live
+        self._records = records
+        self._sync = sync
+        cycle.journal = _Journal(self)
+        self._store = charge_store(hass, entry.entry_id)
+        self.charge: OpenCharge | None = None
+        # Whether the step that the phase tells of was broken off by the end of Home Assistant.
+        self._interrupted = False
+        # Digests of records of charges that were ended here and whose end is not archived as such.
+        self._claims: list[str] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._steps: set[asyncio.Task[MadeRecord]] = set()
+        self._last_step = 0.0
+        self._made: MadeRecord | None = None
+        self._archived = b""
+        self._listeners: list[Callable[[ChargeNews], None]] = []
+        # What happens before Home Assistant has started; None afterwards.
+        self._early: list[ChargeNews] | None = []
+
+    async def async_load(self) -> None:
+        """Remember the charge that was open when Home Assistant was stopped or killed."""
+        if (stored := await self._store.async_load()) is not None:
+            self._claims = stored["claims"]
+            self.charge = _charge(stored["charge"])
+            self._interrupted = True
+
+    @callback
+    def async_start(self) -> None:
+        """Compare that charge with the meter, and follow the meter from now on.
+
+        Not before Home Assistant has started: automations are to hear of what is found.
+        """
+        self._entry.async_on_unload(async_at_started(self._hass, self._async_follow))
+        self._entry.async_on_unload(
+            partial(async_power_failure_over, self._hass, self._entry.entry_id)
+        )
+
+    @callback
+    def _async_follow(self, _: HomeAssistant) -> None:
+        early, self._early = self._early or [], None
+        for news in early:
+            self._tell(news.event, news.attributes)
+        entry, records = self._entry, self._records
+        entry.async_on_unload(self._live.async_add_listener(self._look))
+        # A record that has come, and an archive that has come back.
+        entry.async_on_unload(records.async_add_record_listener(self._settle_soon))
+        entry.async_on_unload(records.summary.async_add_listener(self._settle_soon))
+        self._look()
+        self._settle_soon()
+
+    async def async_stop(self) -> None:
+        """Wait until all steps under way are done and what came of them is on disk."""
+        if self._steps:
+            await asyncio.wait(self._steps)
+        if self._settling is not None:
+            await asyncio.wait({self._settling}, timeout=PATIENCE)
+        await self._store.async_save(self._content())
+
+    @callback
+    def async_add_listener(self, listener: Callable[[ChargeNews], None]) -> CALLBACK_TYPE:
+        """Call a listener for each thing that happens to a charge cycle."""
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    # --- the steps --------------------------------------------------------------------------------
+
+    async def async_begin(self, charge: ChargeIdentity) -> MadeRecord:
+        """Start a charge.
+
+        Raises:
+            HomeAssistantError: it was not possible or failed, in the user's words; as in all steps.
+        """
+        return await self._async_take(ChargeEvent.STARTED, partial(self._cycle.begin, charge))
+
+    async def async_read(self) -> MadeRecord:
+        """Let the meter sign an intermediate record."""
+        return await self._async_take(ChargeEvent.READ, self._cycle.read)
+
+    async def async_end(self, *, combined: bool = False) -> MadeRecord:
+        """End the charge."""
+        return await self._async_take(
+            ChargeEvent.ENDED, partial(self._cycle.end, combined=combined)
+        )
+
+    async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:
+        """Take a step to its end, also when whoever asked for it does not wait any longer."""
+        task = self._hass.async_create_task(
+            self._async_run(event, step), f"{self._entry.title} {event}"
+        )
+        self._steps.add(task)
+        task.add_done_callback(self._async_done)
+        await asyncio.wait({task})
+        return task.result()
+
+    async def _async_run(self, event: ChargeEvent, step: _Step) -> MadeRecord:
+        try:
+            made = await self._live.async_execute(partial(self._async_step, step))
+        except ServiceValidationError:
+            # The meter was left alone.
+            raise
+        except HomeAssistantError as err:
+            self._tell_failed(event, err.translation_key)
+            raise
+        self._tell(event, _attributes(Origin.HERE, made.stored))
+        return made
+
+    async def _async_step(self, step: _Step) -> MadeRecord:
+        try:
+            await step()
+        finally:
+            self._last_step = self._hass.loop.time()
+        if TYPE_CHECKING:
+            assert self._made is not None
+        # By the journal, a moment ago: nothing else can have happened since.
+        return self._made
+
+    @callback
+    def _async_done(self, task: asyncio.Task[MadeRecord]) -> None:
+        self._steps.discard(task)
+        if not task.cancelled():
+            # It has been told; whoever asked may be gone.
+            task.exception()
+        self._save_soon()
+        self._sync.async_request()
+        self._look()
+
+    # --- the journal ------------------------------------------------------------------------------
+
+    async def async_note_command(self, command: Command, last: bytes) -> None:
+        """Have on disk what is about to happen, and in the archive the record before."""
+        if last and last != self._archived:
+            await self._async_archive(last, Source.METER)
+        before = self.charge
+        # The meter has just said whether a cycle is running.
+        self._compare(charging=command is not Command.BEGIN)
+        if command is Command.BEGIN:
+            self.charge = _begun(Origin.HERE, Phase.BEGINNING)
+        elif self.charge is not None and command in _END_COMMANDS:
+            self.charge = replace(self.charge, phase=Phase.ENDING, last=_digest_of_open(last))
+        if self.charge != before:
+            await self._store.async_save(self._content())
+
+    async def async_note_record(self, command: Command, record: bytes) -> None:
+        """Have the record in the archive; what else has changed is saved when it has been told."""
+        stored = await self._async_archive(record, Source.COMMAND)
+        self._made = MadeRecord(raw=record, stored=stored)
+        if command in _END_COMMANDS:
+            self._close(claim=stored is None)
+        elif self.charge is not None:
+            self.charge = replace(self.charge, phase=Phase.CHARGING)
+
+    async def _async_archive(self, record: bytes, source: Source) -> StoredRecord | None:
+        stored = await self._records.async_store(record, source)
+        self._archived = record
+        return stored
+
+    # --- comparing --------------------------------------------------------------------------------
+
+    @callback
+    def _look(self) -> None:
+        """Compare with what the meter said since the last step."""
+        live = self._live
+        if self._early is not None or self._steps:
+            return
+        if not live.last_update_success or live.asked_at < self._last_step:
+            return
+        status = live.data.status.measurement
+        if not status.known:
+            return
+        before = self.charge
+        self._compare(charging=status.charging)
+        self._compare_power(failed=status is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE)
+        if self.charge != before:
+            self._save_soon()
+            self._sync.async_request()
+
+    def _compare(self, *, charging: bool) -> None:
+        """Find out what became of the charge; see the table above."""
+        interrupted, self._interrupted = self._interrupted, False
+        charge = self.charge
+        if charge is None:
+            if charging:
+                self.charge = _begun(Origin.ELSEWHERE, Phase.CHARGING)
+                self._tell(ChargeEvent.STARTED, _attributes(Origin.ELSEWHERE))
+            return
+        match charge.phase, charging:
+            case Phase.BEGINNING, True:
+                self.charge = replace(charge, phase=Phase.CHARGING)
+                self._tell(ChargeEvent.STARTED, _attributes(Origin.HERE))
+            case Phase.BEGINNING, False:
+                self._close(claim=False)
+                if interrupted:
+                    self._tell_failed(ChargeEvent.STARTED, _INTERRUPTED)
+            case Phase.CHARGING, False:
+                self._close(claim=False)
+                self._tell(ChargeEvent.ENDED, _attributes(Origin.ELSEWHERE))
+            case Phase.ENDING, True:
+                self.charge = replace(charge, phase=Phase.CHARGING, last=None)
+                if interrupted:
+                    self._tell_failed(ChargeEvent.ENDED, _INTERRUPTED)
+            case Phase.ENDING, False:
+                self._close(claim=True)
+                self._tell(ChargeEvent.ENDED, _attributes(Origin.HERE))
+
+    def _compare_power(self, *, failed: bool) -> None:
+        """Tell once of a power failure, and ask for an end to the charge for as long as it goes on."""
+        if failed:
+            async_power_failed(self._hass, self._entry)
+        else:
+            async_power_failure_over(self._hass, self._entry.entry_id)
+        if self.charge is None or self.charge.power_failed == failed:
+            return
+        self.charge = replace(self.charge, power_failed=failed)
+        if failed:
+            self._tell(ChargeEvent.POWER_FAILURE, {})
+
+    def _close(self, *, claim: bool) -> None:
+        """Remember the charge no longer; of an end commanded here, remember to have it archived so."""
+        charge, self.charge = self.charge, None
+        if claim and charge is not None and charge.last is not None:
+            self._claims = [*self._claims, charge.last][-_CLAIMS_LIMIT:]
+            self._settle_soon()
+
+    @callback
+    def _settle_soon(self, _: StoredRecord | None = None) -> None:
+        if self._claims and (self._settling is None or self._settling.done()):
+            self._settling = self._hass.async_create_background_task(
+                self._async_settle(), f"{self._entry.title} ends"
+            )
+
+    async def _async_settle(self) -> None:
+        """Have the records of ends that were commanded here archived as ours.
+
+        They may have come as anybody's: out of the logbook, after their answer was lost.
+        """
+        for claim in self._claims:
+            try:
+                settled = await self._async_settle_one(claim)
+            except HomeAssistantError:
+                # The archive is away. It is tried again when there is news of it.
+                return
+            if settled:
+                self._claims = [other for other in self._claims if other != claim]
+                self._save_soon()
+
+    async def _async_settle_one(self, claim: str) -> bool:
+        records = self._records
+        end = await records.async_run(partial(_find_end, claim))
+        if end is not None and end.source is Source.METER:
+            end = await records.async_store(end.raw, Source.COMMAND)
+        return end is not None
+
+    # --- remembering and telling ------------------------------------------------------------------
+
+    @callback
+    def _save_soon(self) -> None:
+        """Save what is found out again from the meter if it gets lost."""
+        self._store.async_delay_save(self._content)
+
+    @callback
+    def _content(self) -> dict[str, Any]:
+        charge = None if self.charge is None else asdict(self.charge)
+        return {"charge": charge, "claims": self._claims}
+
+    @callback
+    def _tell_failed(self, event: ChargeEvent, error: str | None) -> None:
+        self._tell(ChargeEvent.FAILED, {"step": _STEPS[event], "error": error})
+
+    @callback
+    def _tell(self, event: ChargeEvent, attributes: dict[str, Any]) -> None:
+        news = ChargeNews(event=event, attributes=attributes)
+        if self._early is not None:
+            self._early.append(news)
+            return
+        for listener in tuple(self._listeners):
+            listener(news)
+
+
+class _Journal(Journal):
+    """Notes what a cycle does."""
+
+    def __init__(self, tracker: ChargeTracker) -> None:
+        self._tracker = tracker
+
+    @override
+    async def before(self, command: Command, last: bytes) -> None:
+        await self._tracker.async_note_command(command, last)
+
+    @override
+    async def after(self, command: Command, record: bytes) -> None:
+        await self._tracker.async_note_record(command, record)
+
+
+def _begun(origin: Origin, phase: Phase) -> OpenCharge:
+    return OpenCharge(phase=phase, origin=origin, since=dt_util.utcnow())
+
+
+def _charge(stored: Mapping[str, Any] | None) -> OpenCharge | None:
+    """Read a charge as it was saved."""
+    if stored is None:
+        return None
+    since = datetime.fromisoformat(stored["since"])
+    phase, origin = Phase(stored["phase"]), Origin(stored["origin"])
+    return OpenCharge(**{**stored, "phase": phase, "origin": origin, "since": since})
+
+
+def _attributes(origin: Origin, record: StoredRecord | None = None) -> dict[str, Any]:
+    """Tell who gave a command, and which record came of it."""
+    if record is None:
+        return {"origin": origin.value}
+    return {
+        "origin": origin.value,
+        "record_id": record.id,
+        "digest": record.digest,
+        "verdict": record.verdict.value,
+    }
+
+
+def _digest_of_open(last: bytes) -> str | None:
+    """Name the last record of a charge that is running; None if it can't be one of it."""
+    with suppress(MalformedRecordError):
+        record = parse(last)
+        if outline(record).kind not in _ENDS:
+            return record.digest
+    return None
+
+
+def _find_end(claim: str, archive: Archive) -> StoredRecord | None:
+    """Find the end of the session that a record belongs to."""
+    known = archive.find_record(claim)
+    number = known.session_id if known else None
+    detail = archive.session(number) if number is not None else None
+    records = detail.records if detail else ()
+    return next((record for record in records if record.kind in _ENDS), None)

@@ -1,0 +1,1 @@
+"""Reach a device, know it again, and say what went wrong."""

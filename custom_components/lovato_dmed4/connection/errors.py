@@ -1,0 +1,183 @@
+"""What the errors of a device mean to a user."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from ..const import (
+    CONF_CHARGE_POINT_ID,
+    CONF_IDENTIFICATION_DATA,
+    CONF_IDENTIFICATION_FLAGS,
+    CONF_TARIFF_TEXT,
+    DOMAIN,
+)
+from ..dmed4.errors import (
+    CannotConnectError,
+    CertificateChangedError,
+    CertificateNotTrustedError,
+    ClockNotSynchronisedError,
+    CommandFailedError,
+    CycleActiveError,
+    EntryNotFoundError,
+    EntryNotReadyError,
+    ErrorsPersistError,
+    FlagsConflictError,
+    InputError,
+    LineInUseError,
+    LoginLockedError,
+    MeterError,
+    NoCycleError,
+    NotADmed4Error,
+    NotLoggedInError,
+    NotOfferedError,
+    PageLockedError,
+    PageTextCharactersError,
+    PageTextTooLongError,
+    ParameterError,
+    ParametersLockedError,
+    ParametersNotTakenError,
+    ParameterValueError,
+    PrototypeRefusedError,
+    RebootTimeoutError,
+    RecordUnavailableError,
+    RefusedError,
+    SearchNotOfferedError,
+    SilentError,
+    StepFailedError,
+    TextCharactersError,
+    TextTooLongError,
+    TlsFailedError,
+    UnknownParameterError,
+    WrongPasswordError,
+)
+
+_TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
+    CannotConnectError: "cannot_connect",
+    SilentError: "silent",
+    LineInUseError: "line_in_use",
+    TlsFailedError: "tls_failed",
+    CertificateNotTrustedError: "certificate_not_trusted",
+    CertificateChangedError: "certificate_changed",
+    NotADmed4Error: "not_a_dmed4",
+    RefusedError: "refused",
+    WrongPasswordError: "wrong_password",
+    LoginLockedError: "login_locked",
+    NotLoggedInError: "not_logged_in",
+    NotOfferedError: "not_offered",
+    UnknownParameterError: "unknown_parameter",
+    ParameterValueError: "parameter_value",
+    ParametersLockedError: "parameters_locked",
+    ParametersNotTakenError: "parameters_not_taken",
+    RebootTimeoutError: "reboot_timeout",
+    EntryNotFoundError: "entry_not_found",
+    EntryNotReadyError: "entry_not_ready",
+    SearchNotOfferedError: "search_not_offered",
+    CycleActiveError: "cycle_active",
+    NoCycleError: "no_cycle",
+    ClockNotSynchronisedError: "clock_not_synchronised",
+    PrototypeRefusedError: "prototype_refused",
+    CommandFailedError: "command_failed",
+    ErrorsPersistError: "errors_persist",
+    RecordUnavailableError: "record_unavailable",
+    FlagsConflictError: "flags_conflict",
+    TextCharactersError: "text_characters",
+    TextTooLongError: "text_too_long",
+    PageLockedError: "page_locked",
+    PageTextCharactersError: "page_text_characters",
+    PageTextTooLongError: "page_text_too_long",
+}
+
+# What the user asked for can't be done, and the meter was left alone.
+_WRONG_USE: Final = (
+    CycleActiveError,
+    NoCycleError,
+    InputError,
+    LoginLockedError,
+    NotOfferedError,
+    ParameterError,
+    ParametersLockedError,
+    EntryNotFoundError,
+    SearchNotOfferedError,
+)
+
+_FIELDS: Final = {
+    "IF": CONF_IDENTIFICATION_FLAGS,
+    "ID": CONF_IDENTIFICATION_DATA,
+    "TT": CONF_TARIFF_TEXT,
+    "CI": CONF_CHARGE_POINT_ID,
+}
+
+
+def translation_key(error: MeterError) -> str:
+    """Get the key of the text that tells a user what is wrong and what to do."""
+    key = _TRANSLATION_KEYS.get(type(error), "unexpected_answer")
+    timeout = isinstance(error, StepFailedError) and not error.errors
+    return f"{key}_timeout" if timeout else key
+
+
+def field_of(error: InputError) -> str:
+    """Get the field of a form or an action that an error is about."""
+    # The texts of a remote display are called the same everywhere.
+    return _FIELDS.get(error.field, error.field)
+
+
+def _placeholders(error: MeterError) -> dict[str, str]:
+    if isinstance(error, StepFailedError):
+        return {"errors": ", ".join(error.errors)}
+    if isinstance(error, TextTooLongError):
+        return {
+            "field": field_of(error),
+            "length": str(error.length),
+            "limit": str(error.limit),
+        }
+    if isinstance(error, InputError):
+        return {"field": field_of(error)}
+    if isinstance(error, LineInUseError):
+        return {"used": error.used, "wanted": error.wanted}
+    return _system_placeholders(error)
+
+
+def _system_placeholders(error: MeterError) -> dict[str, str]:
+    match error:
+        case ParameterValueError():
+            return {"name": error.name, "possible": error.possible}
+        case ParameterError():
+            return {"name": error.name}
+        case ParametersNotTakenError():
+            return {"names": ", ".join(error.names)}
+        case LoginLockedError():
+            return {"until": local_time(error.until)}
+    return {"error": str(error)}
+
+
+def local_time(moment: datetime) -> str:
+    """Write a time of today as the user's clock shows it."""
+    return f"{dt_util.as_local(moment):%H:%M:%S}"
+
+
+def translated[ErrorT: HomeAssistantError](error: MeterError, kind: type[ErrorT]) -> ErrorT:
+    """Make an exception of Home Assistant that says in the user's words what went wrong."""
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=translation_key(error),
+        translation_placeholders=_placeholders(error),
+    )
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn what goes wrong with a meter into an error that a user understands.
+
+    Raises:
+        ServiceValidationError: the user asked for what is not possible now, or gave a wrong text.
+        HomeAssistantError: the meter or the way to it failed.
+    """
+    try:
+        yield
+    except MeterError as err:
+        kind = ServiceValidationError if isinstance(err, _WRONG_USE) else HomeAssistantError
+        raise translated(err, kind) from err

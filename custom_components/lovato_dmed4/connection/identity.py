@@ -1,0 +1,181 @@
+"""Whose key is that: an entry belongs to the meter with the public key that its unique ID is made of.
+
+A meter that shows another key has another measure board, or somebody is trying to pass something off
+as its records. What follows depends on whether it can be told to be the same meter:
+
+- With the serial number that it always had, which only REST tells, it is. Nothing stops: measures
+  come and charges are possible. Its records are archived as signed with a key that nobody has
+  accepted, and stand out by that, until an administrator accepts the key.
+- With another serial number it is another meter, which is none of the entry's business.
+- Where no serial number tells (Modbus), the entry stops as for another meter. An administrator may
+  know better, and accept the key.
+
+To accept a key is to give the entry the unique ID made of it. `RecordKeeper` then lets the archive
+pin that key; the older records are still checked with the former one.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+
+from ..const import CONF_CHANNEL, CONF_FORMER_IDS, CONF_KIND, CONF_UNIT_ID, DOMAIN, Kind
+from ..dmed4.model import Identity
+from .certificate import fingerprint_text
+
+ISSUE: Final = "key_changed"
+
+# Of 32 bytes: enough to tell two keys apart by eye.
+_SHOWN_BYTES: Final = 8
+
+
+class Match(StrEnum):
+    """What a meter that answers is to an entry."""
+
+    SAME = "same"
+    # Its serial number says so, its key does not.
+    KEY_CHANGED = "key_changed"
+    # Another key, and no serial numbers to compare.
+    UNCLEAR = "key_unclear"
+    OTHER = "other"
+
+
+def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
+    """Get what a meter is known by, the best first.
+
+    That is the fingerprint of its public key, which is the same over every transport; before
+    commissioning there is none, and the serial number or the address has to do.
+    """
+    candidates = [identity.fingerprint]
+    if identity.serial_number:
+        candidates.append(f"serial_{identity.serial_number}")
+    keys = (CONF_HOST, CONF_PORT, CONF_DEVICE, CONF_UNIT_ID)
+    address = [str(data[key]) for key in keys if key in data]
+    if channel := data.get(CONF_CHANNEL):
+        address.append(f"channel_{channel}")
+    candidates.append(f"address_{'_'.join(address)}")
+    return tuple(candidate for candidate in candidates if candidate)
+
+
+@callback
+def async_match(
+    hass: HomeAssistant, entry: ConfigEntry, data: Mapping[str, Any], identity: Identity
+) -> Match:
+    """Compare a meter with that of an entry; ``data`` say where it answers."""
+    if entry.unique_id in unique_ids(data, identity):
+        return Match.SAME
+    if not bound_to_key(entry) or identity.fingerprint is None:
+        return Match.OTHER
+    known = _serial_number(hass, entry)
+    if known is None or identity.serial_number is None:
+        return Match.UNCLEAR
+    return Match.KEY_CHANGED if known == identity.serial_number else Match.OTHER
+
+
+def bound_to_key(entry: ConfigEntry) -> bool:
+    """Whether an entry's unique ID is made of a key, not of a serial number or an address."""
+    return entry.unique_id is not None and "_" not in entry.unique_id
+
+
+def _serial_number(hass: HomeAssistant, entry: ConfigEntry) -> str | None:
+    """Get the serial number that a meter told when it was set up last."""
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return next((device.serial_number for device in devices), None)
+
+
+@callback
+def async_change_id(hass: HomeAssistant, entry: ConfigEntry, better: str) -> None:
+    """Know a meter by another ID; its device, entities and their history stay.
+
+    The archive is told by `RecordKeeper`, when it can be reached.
+    """
+    old = entry.unique_id
+    if TYPE_CHECKING:
+        assert old is not None
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_entity(
+            entity.entity_id, new_unique_id=entity.unique_id.replace(old, better, 1)
+        )
+    devices = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
+        devices.async_update_device(device.id, new_identifiers={(DOMAIN, better)})
+    data = dict(entry.data)
+    if data.get(CONF_KIND) != Kind.DISPLAY:
+        data[CONF_FORMER_IDS] = [*data.get(CONF_FORMER_IDS, ()), old]
+    hass.config_entries.async_update_entry(entry, unique_id=better, data=data)
+
+
+@callback
+def async_report_match(
+    hass: HomeAssistant, entry: ConfigEntry, identity: Identity, match: Match
+) -> None:
+    """Raise the alarm about another key, or take it back."""
+    if match not in {Match.KEY_CHANGED, Match.UNCLEAR}:
+        async_key_settled(hass, entry)
+        return
+    if TYPE_CHECKING:
+        assert entry.unique_id is not None
+        assert identity.fingerprint is not None
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry),
+        data={"entry_id": entry.entry_id, "unique_id": identity.fingerprint},
+        is_fixable=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=match.value,
+        translation_placeholders={
+            "meter": entry.title,
+            "expected": _short(entry.unique_id),
+            "found": _short(identity.fingerprint),
+        },
+    )
+
+
+@callback
+def async_key_settled(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take the alarm back: the meter shows the key that it should, or is gone."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(entry))
+
+
+def _issue_id(entry: ConfigEntry) -> str:
+    return f"{ISSUE}_{entry.entry_id}"
+
+
+def _short(fingerprint: str) -> str:
+    return f"{fingerprint_text(fingerprint[: 2 * _SHOWN_BYTES])}…"
+
+
+class KeyChangedFlow(RepairsFlow):
+    """Show both keys' fingerprints, and accept the new one if the administrator says so."""
+
+    def __init__(self, entry: ConfigEntry, unique_id: str) -> None:
+        self._entry = entry
+        self._unique_id = unique_id
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin with the question."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then set the entry up with the key that was shown in the question."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm",
+                description_placeholders=issue.translation_placeholders if issue else None,
+            )
+        entries = self.hass.config_entries
+        if entries.async_entry_for_domain_unique_id(DOMAIN, self._unique_id):
+            return self.async_abort(reason="already_configured")
+        async_change_id(self.hass, self._entry, self._unique_id)
+        entries.async_schedule_reload(self._entry.entry_id)
+        return self.async_create_entry(data={})

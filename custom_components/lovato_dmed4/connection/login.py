@@ -1,0 +1,137 @@
+"""The login with the meter's advanced password: tried once, and then the user is asked.
+
+Three wrong passwords lock the meter's login for 15 minutes, for everybody. So an attempt is written
+to disk before it is made, and a password whose attempt did not succeed is never tried again by
+itself: not by a retry, nor after a reload, nor after a restart in the middle of the attempt.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final, TypedDict
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_PASSWORD
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..dmed4.errors import LoginLockedError, MeterError, NotLoggedInError
+from ..dmed4.meter import Meter
+from ..dmed4.model import Feature
+
+ATTEMPTS: Final = 3
+"""Wrong passwords that lock the login (manual: v1/login)."""
+
+LOCK_TIME: Final = timedelta(minutes=15)
+
+_STORE_VERSION: Final = 1
+
+
+class _Stored(TypedDict):
+    """What is kept of the attempts.
+
+    ``attempts`` are Unix times of those that did not succeed, as far as it is known; ``refused``
+    says that the password in the entry is one of them.
+    """
+
+    attempts: list[float]
+    refused: bool
+
+
+class Login:
+    """Logs in when an operation needs it, and counts the attempts."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, meter: Meter) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._meter = meter
+        self._lock = asyncio.Lock()
+        self._store = _store(hass, entry)
+        self._stored = _Stored(attempts=[], refused=False)
+
+    async def async_load(self) -> None:
+        """Recall the attempts before a restart."""
+        if (stored := await self._store.async_load()) is not None:
+            self._stored = stored
+
+    @property
+    def attempts_used(self) -> int:
+        """How many attempts within the last 15 minutes did not succeed, as far as it is known."""
+        return len(self._recent())
+
+    @property
+    def locked_until(self) -> datetime | None:
+        """When the lock ends that three of them have brought about; None while there is none."""
+        recent = self._recent()
+        if len(recent) < ATTEMPTS:
+            return None
+        return dt_util.utc_from_timestamp(max(recent)) + LOCK_TIME
+
+    async def async_ensure(self) -> None:
+        """Log in unless that is done already, or the transport knows no login.
+
+        Raises:
+            NotLoggedInError: there is no password, or the one there is has failed; the user is asked.
+            WrongPasswordError: it has just failed; the user is asked.
+            LoginLockedError: the login is locked; nothing was sent.
+        """
+        if Feature.PARAMETER_BLOCK not in self._meter.features:
+            return
+        async with self._lock:
+            if (await self._meter.read_system()).logged_in:
+                return
+            password = self._entry.data.get(CONF_PASSWORD)
+            if password is None or self._stored["refused"]:
+                self._entry.async_start_reauth(self._hass)
+                raise NotLoggedInError("the advanced password is needed")
+            try:
+                await self._async_attempt(password)
+            except LoginLockedError:
+                raise
+            except MeterError:
+                self._entry.async_start_reauth(self._hass)
+                raise
+
+    async def async_try(self, password: str) -> None:
+        """Make one attempt with a password that the user has just given.
+
+        Raises:
+            WrongPasswordError: the meter did not take it.
+            LoginLockedError: the login is locked; nothing was sent.
+            MeterError: it is not known whether it took it; the attempt counts.
+        """
+        async with self._lock:
+            await self._async_attempt(password)
+
+    async def _async_attempt(self, password: str) -> None:
+        if (until := self.locked_until) is not None:
+            raise LoginLockedError(until)
+        now = dt_util.utcnow().timestamp()
+        await self._async_save(_Stored(attempts=[*self._recent(), now], refused=True))
+        await self._meter.log_in(password)
+        await self._async_save(_Stored(attempts=[], refused=False))
+
+    async def _async_save(self, stored: _Stored) -> None:
+        self._stored = stored
+        await self._store.async_save(stored)
+
+    def _recent(self) -> list[float]:
+        """The attempts of the last 15 minutes; one of the future is one from before a clock change."""
+        since = (dt_util.utcnow() - LOCK_TIME).timestamp()
+        return [attempt for attempt in self._stored["attempts"] if attempt > since]
+
+
+async def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete what is kept of an entry that is removed."""
+    await _store(hass, entry).async_remove()
+
+
+def _store(hass: HomeAssistant, entry: ConfigEntry) -> Store[_Stored]:
+    return Store(
+        hass,
+        _STORE_VERSION,
+        f"{DOMAIN}.login.{entry.entry_id}",
+        private=True,
+        atomic_writes=True,
+    )

@@ -1,0 +1,98 @@
+"""Who is at an address, and which device is reached through which other."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import CONF_CHANNEL, CONF_TRANSPORT, CONF_UNIT_ID, DOMAIN, LOGGER, Transport
+from ..dmed4.errors import MeterError, NotADmed4Error
+from ..dmed4.model import Identity
+from .devices import is_display, make_display, make_meter
+
+# Node 0 is answered by a gateway itself and not passed on (manual: Modbus node number).
+_GATEWAY_UNIT_ID: Final = 0
+
+# Who answers to node 0 is asked once: a gateway of another make may be silent.
+_GATEWAYS: Final[HassKey[dict[tuple[str, int], Identity | None]]] = HassKey(f"{DOMAIN}_gateways")
+
+
+async def async_detect(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity:
+    """Find out who is at an address: a remote display or a meter.
+
+    Raises:
+        MeterError: nobody is, or nobody of these.
+    """
+    if not data.get(CONF_CHANNEL):
+        display = make_display(hass, data)
+        try:
+            return await display.identify()
+        except NotADmed4Error as err:
+            LOGGER.debug("No remote display: %s", err)
+        finally:
+            await display.close()
+    meter = make_meter(hass, data)
+    try:
+        return await meter.identify()
+    finally:
+        await meter.close()
+
+
+async def async_link_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Show through which device another is reached, among those that share an entry's host.
+
+    That is a display for the meters of its channels, and a gateway for what is on its bus. Both
+    may be set up in any order, so all are looked at.
+    """
+    registry = dr.async_get(hass)
+    devices = {
+        other: device
+        for other in hass.config_entries.async_entries(DOMAIN)
+        if other.data.get(CONF_HOST) == entry.data.get(CONF_HOST)
+        for device in dr.async_entries_for_config_entry(registry, other.entry_id)
+    }
+    for other, device in devices.items():
+        via = await _async_via(hass, other, devices)
+        registry.async_update_device(device.id, via_device_id=None if via is None else via.id)
+
+
+async def _async_via(
+    hass: HomeAssistant, entry: ConfigEntry[Any], devices: Mapping[ConfigEntry[Any], dr.DeviceEntry]
+) -> dr.DeviceEntry | None:
+    if entry.data.get(CONF_CHANNEL):
+        return next((device for other, device in devices.items() if is_display(other)), None)
+    if entry.data[CONF_TRANSPORT] != Transport.MODBUS_TCP or len(devices) == 1:
+        return None
+    gateway = await _async_gateway(hass, entry.data)
+    return next(
+        (
+            device
+            for other, device in devices.items()
+            if gateway is not None and other is not entry and _is(other, device, gateway)
+        ),
+        None,
+    )
+
+
+def _is(entry: ConfigEntry[Any], device: dr.DeviceEntry, identity: Identity) -> bool:
+    """Tell whether an entry's device is the one that was identified; displays have but a model."""
+    if is_display(entry):
+        return device.model == identity.model
+    return entry.unique_id == identity.fingerprint
+
+
+async def _async_gateway(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity | None:
+    """Ask who is at the Ethernet port through which a device is reached; None if that is nobody of ours."""
+    known = hass.data.setdefault(_GATEWAYS, {})
+    address = data[CONF_HOST], data[CONF_PORT]
+    if address not in known:
+        try:
+            known[address] = await async_detect(hass, {**data, CONF_UNIT_ID: _GATEWAY_UNIT_ID})
+        except MeterError as err:
+            LOGGER.debug("Nobody known answers to node 0: %s", err)
+            known[address] = None
+    return known[address]

@@ -1,0 +1,1 @@
+"""Every record on its way into the archive."""

@@ -1,0 +1,142 @@
+"""Records whose signature failed: a person has to look at each of them."""
+
+from typing import Any, Final
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
+from ..const import CONF_FAILED_SEEN, DOMAIN
+from ..ocmf import Verdict
+from .keeper import RecordKeeper
+
+ISSUE: Final = "record_failed"
+
+_UNKNOWN: Final = "-"
+
+
+class FailedRecords:
+    """Raises an issue while there are more failed records than somebody has looked at.
+
+    How many these were is kept with the entry, and the rest is worked out from the archive: so the
+    issue stays over restarts until it is confirmed, and is raised as well for a record that only
+    fails when it is verified again.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], records: RecordKeeper) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._records = records
+        self._told = 0
+
+    @callback
+    def async_start(self) -> None:
+        """Watch from now on, until the entry is unloaded."""
+        self._entry.async_on_unload(self._records.summary.async_add_listener(self._check))
+        self._check()
+
+    @callback
+    def _check(self) -> None:
+        if not self._records.available:
+            return
+        failed = self._records.summary.data.failed
+        seen = self._entry.data.get(CONF_FAILED_SEEN, 0)
+        if failed < seen:
+            # Good after all, or in another database: the next one that fails is a new one.
+            async_note_seen(self._hass, self._entry, failed)
+        if failed <= seen:
+            async_settled(self._hass, self._entry)
+        elif failed != self._told:
+            self._entry.async_create_background_task(
+                self._hass, self._async_tell(failed, failed - seen), f"{self._entry.title} failed"
+            )
+        self._told = failed
+
+    async def _async_tell(self, failed: int, unseen: int) -> None:
+        unique_id = self._entry.unique_id or ""
+        try:
+            latest = await self._records.async_run(lambda archive: _latest(archive, unique_id))
+        except HomeAssistantError:
+            latest = None
+        if self._told != failed:
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            _issue_id(self._entry),
+            data={"entry_id": self._entry.entry_id, "failed": failed},
+            is_fixable=True,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=ISSUE,
+            translation_placeholders={
+                "meter": self._entry.title,
+                "count": str(unseen),
+                **_description(latest),
+            },
+        )
+
+
+def _latest(archive: Archive, unique_id: str) -> StoredRecord | None:
+    """Find the latest failed record of a meter, as far as it belongs to a session."""
+    page = archive.sessions(
+        SessionQuery(meters=(unique_id,), verdicts=(SessionVerdict.INVALID,), limit=1)
+    )
+    detail = archive.session(page.sessions[0].id) if page.sessions else None
+    failed = [r for r in detail.records if r.verdict is Verdict.INVALID] if detail else []
+    return failed[-1] if failed else None
+
+
+def _description(record: StoredRecord | None) -> dict[str, str]:
+    if record is None:
+        return {"record": _UNKNOWN, "pagination": _UNKNOWN, "time": _UNKNOWN}
+    moment = record.time
+    return {
+        "record": str(record.id),
+        "pagination": record.pagination or _UNKNOWN,
+        "time": f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}" if moment else _UNKNOWN,
+    }
+
+
+@callback
+def async_settled(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take the issue back: there is nothing to look at, or the meter is gone."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(entry))
+
+
+@callback
+def async_note_seen(hass: HomeAssistant, entry: ConfigEntry, failed: int) -> None:
+    """Remember how many failed records somebody has looked at."""
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_FAILED_SEEN: failed})
+
+
+def _issue_id(entry: ConfigEntry) -> str:
+    return f"{ISSUE}_{entry.entry_id}"
+
+
+class FailedRecordsFlow(RepairsFlow):
+    """Say what a failed signature means, and let an administrator say that it was looked at."""
+
+    def __init__(self, entry: ConfigEntry, failed: int) -> None:
+        self._entry = entry
+        self._failed = failed
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin with the explanation."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Explain, then remember that those records are known that there were when it was raised."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm",
+                description_placeholders=issue.translation_placeholders if issue else None,
+            )
+        async_note_seen(self.hass, self._entry, self._failed)
+        return self.async_create_entry(data={})

@@ -1,0 +1,175 @@
+"""The archives in use: one for each database, shared by all meters whose records it keeps."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from ..archive import Archive, ArchiveError
+from ..const import CONF_DATABASE_URL, DOMAIN
+
+DEFAULT_FILE: Final = f"{DOMAIN}.db"
+
+# Home Assistant has 64 threads for everybody: a database that hangs must not take them all.
+_WRITERS: Final = 1
+_READERS: Final = 3
+
+_ARCHIVES: HassKey[dict[str, SharedArchive]] = HassKey(f"{DOMAIN}_archives")
+
+
+def database_url(hass: HomeAssistant, options: Mapping[str, Any]) -> str:
+    """Get the URL of the database that an entry's options name: a file, unless they do."""
+    return options.get(CONF_DATABASE_URL) or _file_url(default_file(hass))
+
+
+def default_file(hass: HomeAssistant) -> Path:
+    """Get where the records are kept unless an entry's options name a database."""
+    return Path(hass.config.path(DEFAULT_FILE))
+
+
+def _file_url(file: Path) -> str:
+    return f"sqlite:///{file}"
+
+
+def database_error(url: str) -> tuple[str, str] | None:
+    """Try a database: open it, and let go of it again. This blocks.
+
+    Returns:
+        The key of the text that tells what is wrong, and the cause without secrets; None if nothing is.
+    """
+    archive = Archive(url)
+    try:
+        make_url(url).get_dialect().import_dbapi()
+        archive.open()
+    except NoSuchModuleError, ImportError:
+        return "database_driver_missing", ""
+    except ArgumentError, ValueError:
+        return "database_url_invalid", ""
+    except ArchiveError as err:
+        return "database_failed", str(err)
+    finally:
+        archive.close()
+    return None
+
+
+def delete_records(url: str, unique_ids: Iterable[str], *, file: Path) -> None:
+    """Delete all records and keys of a meter, and the default file if it has no other. This blocks.
+
+    Raises:
+        ArchiveError: the database failed; what it has of the meter stays.
+    """
+    archive = Archive(url)
+    others = True
+    try:
+        archive.open()
+        for unique_id in unique_ids:
+            others = archive.forget_meter(unique_id)
+    finally:
+        archive.close()
+    if not others and url == _file_url(file):
+        for suffix in ("", "-wal", "-shm"):
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
+
+
+@callback
+def async_archives(hass: HomeAssistant) -> list[SharedArchive]:
+    """Get the archives that are in use."""
+    return list(hass.data.get(_ARCHIVES, {}).values())
+
+
+@callback
+def async_borrow(hass: HomeAssistant, url: str, changed: CALLBACK_TYPE) -> SharedArchive:
+    """Get the archive of a database, and be told of changes that concern all of its meters.
+
+    `SharedArchive.async_give_back` returns it.
+    """
+    archives = hass.data.setdefault(_ARCHIVES, {})
+    if url not in archives:
+        archives[url] = SharedArchive(hass, url)
+    archives[url].users.append(changed)
+    return archives[url]
+
+
+class SharedArchive:
+    """An archive off the event loop.
+
+    Writers take turns, readers too when there are many, so that few threads are ever waiting for a
+    database.
+
+    Attributes:
+        users: whom to tell when something has changed for all meters.
+        verifying: taken by whoever verifies all records again.
+    """
+
+    def __init__(self, hass: HomeAssistant, url: str) -> None:
+        self._hass = hass
+        self._url = url
+        self._archive = Archive(url)
+        self._writing = asyncio.Semaphore(_WRITERS)
+        self._reading = asyncio.Semaphore(_READERS)
+        self.users: list[CALLBACK_TYPE] = []
+        self.verifying = asyncio.Lock()
+
+    async def async_give_back(self, changed: CALLBACK_TYPE) -> None:
+        """Close the archive if nobody else uses it."""
+        self.users.remove(changed)
+        if not self.users:
+            del self._hass.data[_ARCHIVES][self._url]
+            # Who asked it something may be gone; the thread that looks is not.
+            for _ in range(_READERS):
+                await self._reading.acquire()
+            await self.async_write(Archive.close)
+
+    async def async_open(self) -> None:
+        """Open the archive unless that is done.
+
+        Raises:
+            ArchiveError: it can't be opened.
+        """
+        await self.async_write(Archive.open)
+
+    async def async_write[T](self, method: Callable[[Archive], T]) -> T:
+        """Let the archive do something while it does nothing else that writes.
+
+        Raises:
+            ArchiveError: the database failed.
+        """
+        return await self._async_do(self._writing, method)
+
+    async def async_read[T](self, method: Callable[[Archive], T]) -> T:
+        """Ask the archive something.
+
+        Raises:
+            ArchiveError: the database failed, or has never been opened.
+        """
+        return await self._async_do(self._reading, method)
+
+    async def _async_do[T](self, turns: asyncio.Semaphore, method: Callable[[Archive], T]) -> T:
+        await turns.acquire()
+        job = self._hass.async_add_executor_job(method, self._archive)
+        # Whoever waits for it may be cancelled; the thread goes on and keeps its turn.
+        job.add_done_callback(lambda _: turns.release())
+        return await asyncio.shield(job)
+
+    @callback
+    def async_tell(self) -> None:
+        """Tell all users that something has changed for all meters."""
+        for changed in list(self.users):
+            changed()
+
+    async def async_pause(self) -> None:
+        """Get everything into the database's own file, and keep that as it is, for a backup.
+
+        Raises:
+            ArchiveError: the database failed.
+        """
+        await self.async_write(Archive.pause)
+
+    async def async_resume(self) -> None:
+        """Use the database's own file again."""
+        await self.async_write(Archive.resume)

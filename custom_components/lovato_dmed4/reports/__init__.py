@@ -1,0 +1,1 @@
+"""What people get out of the archive."""

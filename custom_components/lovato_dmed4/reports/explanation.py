@@ -1,0 +1,68 @@
+"""What the codes of a report mean, in the language of this Home Assistant.
+
+The browser side translates the codes itself, in its user's language; the response of an action is read
+by people, too, and comes with the sentences.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+
+from ..const import DOMAIN
+from ..ocmf import Severity
+from .shapes import FindingShape, ReportShape, SessionDetailShape, TransparencyShape
+
+CATEGORY: Final = "config_panel"
+ACCEPTED: Final = "accepted"
+
+type Texts = Mapping[str, str]
+
+
+async def async_texts(hass: HomeAssistant) -> Texts:
+    """Load the sentences."""
+    return await async_get_translations(hass, hass.config.language, CATEGORY, {DOMAIN})
+
+
+def explain_record(report: ReportShape, texts: Texts) -> list[str]:
+    """Say what is to be said of a record by itself."""
+    return list(_record(report, texts))
+
+
+def explain_session(session: SessionDetailShape, texts: Texts) -> list[str]:
+    """Say what is to be said of a session as a whole."""
+    return [
+        _text(texts, "verdict", session["verdict"]),
+        _text(texts, "outcome", session["outcome"]),
+        *(_finding(finding, texts) for finding in session["findings"]),
+        _text(texts, "clock", session["clock"]["quality"]),
+        _transparency(session["transparency"], texts),
+    ]
+
+
+def _record(report: ReportShape, texts: Texts) -> Iterator[str]:
+    yield _text(texts, "signature", report["signature"]["verdict"])
+    yield _text(texts, "signature_reason", report["signature"]["reason"])
+    yield _text(texts, "key", report["key"]["verdict"])
+    yield _text(texts, "clock", report["clock"]["quality"])
+    for deviation in report["deviations"]:
+        if deviation["severity"] != Severity.NOTE:
+            yield f"{_text(texts, 'deviation', deviation['code'])} ({deviation['path']})"
+    yield _transparency(report["transparency"], texts)
+
+
+def _finding(finding: FindingShape, texts: Texts) -> str:
+    text = _text(texts, "finding", finding["code"])
+    for number, value in enumerate(finding["values"], 1):
+        text = text.replace(f"{{value_{number}}}", value)
+    return text
+
+
+def _transparency(transparency: TransparencyShape, texts: Texts) -> str:
+    return _text(texts, "refusal", transparency["refusal"] or ACCEPTED)
+
+
+def _text(texts: Texts, part: str, code: str) -> str:
+    # A code without a text is shown as it is: tests see to it that there is none.
+    return texts.get(f"component.{DOMAIN}.{CATEGORY}.{part}.{code}", code)

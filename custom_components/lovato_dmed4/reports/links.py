@@ -1,0 +1,68 @@
+"""Where records are downloaded, and who gets there without a header: signed addresses."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.components.http import KEY_HASS_REFRESH_TOKEN_ID
+from homeassistant.components.http.auth import async_sign_path
+from homeassistant.components.websocket_api import current_connection
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.helpers.http import current_request
+from yarl import URL
+
+from ..const import DOMAIN
+
+DOWNLOADS: Final = f"/api/{DOMAIN}/{{entry_id}}"
+
+# For a person who looks at an answer and clicks: not so long that an address in a log is of use.
+EXPIRY: Final = timedelta(minutes=30)
+
+
+def last_record_path(entry_id: str) -> str:
+    """Get the path of the download of what the meter itself calls its last record."""
+    return f"{DOWNLOADS.format(entry_id=entry_id)}/last_record.ocmf"
+
+
+def record_path(entry_id: str, record_id: int, form: str) -> str:
+    """Get the path of the download of a record."""
+    return f"{DOWNLOADS.format(entry_id=entry_id)}/records/{record_id}.{form}"
+
+
+def session_path(entry_id: str, session_id: int, form: str) -> str:
+    """Get the path of the download of a session's records."""
+    return f"{DOWNLOADS.format(entry_id=entry_id)}/sessions/{session_id}.{form}"
+
+
+def period_path(entry_id: str, form: str, query: Mapping[str, Any]) -> str:
+    """Get the path of the download of all sessions that a query is about."""
+    values = {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in query.items()
+        if value
+    }
+    return str(URL(f"{DOWNLOADS.format(entry_id=entry_id)}/sessions.{form}").with_query(values))
+
+
+@callback
+def async_signed(hass: HomeAssistant, path: str, context: Context) -> str:
+    """Sign a path for the administrator who asks, if there is one, so that a browser can open it.
+
+    It is signed with the login of that person and is good only as long as that is. An automation has
+    no login: it gets the path as it is, which takes an administrator's login to open. Nothing is ever
+    signed for Home Assistant's content user, in whose name anybody may ask for pictures and sounds.
+    """
+    token_id = _login()
+    token = None if token_id is None else hass.auth.async_get_refresh_token(token_id)
+    if token is None or token.user.id != context.user_id or not token.user.is_admin:
+        return path
+    return async_sign_path(hass, path, EXPIRY, refresh_token_id=token.id)
+
+
+@callback
+def _login() -> str | None:
+    """Get the login over which the present question came."""
+    if (connection := current_connection.get()) is not None:
+        return connection.refresh_token_id
+    request = current_request.get()
+    return None if request is None else request.get(KEY_HASS_REFRESH_TOKEN_ID)

@@ -1,0 +1,234 @@
+"""Read archives for whoever may: actions, downloads and the browser side all ask here.
+
+Meters may keep their records in different databases, where the same number means another session. So a
+number is only good together with a meter that says which archive is meant.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+
+from ..archive import Archive, SessionQuery, StoredRecord
+from ..const import DOMAIN
+from ..ocmf import Verdict, check_session
+from .energy import read_energy
+from .links import record_path, session_path
+from .query import ATTR_PERIOD, ATTR_RECORD_ID, ATTR_SESSION_ID
+from .report import (
+    MAX_LISTED,
+    Devices,
+    Judged,
+    clock,
+    judge_stored,
+    report,
+    session_shape,
+    transparency,
+)
+from .shapes import (
+    CountsShape,
+    EnergyShape,
+    LinksShape,
+    RecordShape,
+    SessionDetailShape,
+    SessionPageShape,
+    UnassignedPageShape,
+)
+from .shelf import Shelf, async_shelf
+from .text import shown
+
+# --- Which archive ------------------------------------------------------------------------------
+
+
+# --- Asked by actions and the browser side alike, with the values of the fields above -----------
+
+
+async def async_list_sessions(hass: HomeAssistant, values: Mapping[str, Any]) -> SessionPageShape:
+    """Get a page of sessions."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_page, query=shelf.query(values), devices=shelf.devices)
+    )
+
+
+async def async_list_unassigned_records(
+    hass: HomeAssistant, values: Mapping[str, Any]
+) -> UnassignedPageShape:
+    """Get a page of the records that tell of no session."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(partial(read_unassigned, query=shelf.query(values), shelf=shelf))
+
+
+async def async_get_session(hass: HomeAssistant, values: Mapping[str, Any]) -> SessionDetailShape:
+    """Get a session with everything that is to be said of it."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_session, session_id=values[ATTR_SESSION_ID], shelf=shelf)
+    )
+
+
+async def async_get_record(hass: HomeAssistant, values: Mapping[str, Any]) -> RecordShape:
+    """Get a record with everything that is to be said of it."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_record, record_id=values[ATTR_RECORD_ID], shelf=shelf)
+    )
+
+
+async def async_sum_energy(hass: HomeAssistant, values: Mapping[str, Any]) -> EnergyShape:
+    """Get the energy of sessions by day or month, and by identification."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    return await shelf.async_run(
+        partial(read_energy, query=shelf.query(values), period=values[ATTR_PERIOD])
+    )
+
+
+async def async_verify_archive(hass: HomeAssistant, values: Mapping[str, Any]) -> CountsShape:
+    """Verify all records of an archive again, and wait until that is done."""
+    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
+    await shelf.entries[0].runtime_data.records.async_verify_all()
+    return await shelf.async_run(partial(read_counts, shelf=shelf))
+
+
+# --- Asked inside of the archive: these block ---------------------------------------------------
+
+
+def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> SessionPageShape:
+    """Read a page of sessions."""
+    page = archive.sessions(query)
+    return {
+        "sessions": [session_shape(session, devices) for session in page.sessions],
+        "total": page.total,
+        "offset": query.offset,
+        "limit": query.limit,
+    }
+
+
+def read_unassigned(archive: Archive, query: SessionQuery, shelf: Shelf) -> UnassignedPageShape:
+    """Read a page of the records that tell of no session; of the query, the meters and the page."""
+    page = archive.records_without_session(query.meters, query.offset, query.limit)
+    return {
+        "records": [
+            {
+                "record_id": stored.id,
+                "device_id": device.id if (device := shelf.device(stored.meter_id)) else None,
+                "meter": device.name if device else None,
+                "signature": stored.verdict.value,
+                "key": stored.key.value,
+                "pagination": shown(stored.pagination),
+                "time": None if stored.time is None else stored.time.isoformat(),
+                "source": stored.source.value,
+                "arrived": stored.arrived.isoformat(),
+                "links": _links(
+                    partial(record_path, shelf.entry_id(stored.meter_id), stored.id),
+                    legible=stored.verdict is not Verdict.MALFORMED,
+                ),
+            }
+            for stored in page.records
+        ],
+        "total": page.total,
+        "offset": query.offset,
+        "limit": query.limit,
+    }
+
+
+def session_not_found() -> ServiceValidationError:
+    """Say that there is no such session."""
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key="session_not_found")
+
+
+def record_not_found() -> ServiceValidationError:
+    """Say that there is no such record."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="archived_record_not_found"
+    )
+
+
+def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDetailShape:
+    """Read a session with everything that is to be said of it.
+
+    Raises:
+        ServiceValidationError: there is none.
+    """
+    detail = archive.session(session_id)
+    if detail is None:
+        raise session_not_found()
+    session = detail.session
+    keys = archive.keys(session.meter_id)
+    judged = [judge_stored(stored, keys) for stored in detail.records]
+    legible = [
+        (stored, each.record)
+        for stored, each in zip(detail.records, judged, strict=True)
+        if each.record
+    ]
+    return {
+        **session_shape(session, shelf.devices),
+        "findings": [
+            {
+                "code": found.code.value,
+                "severity": found.severity.value,
+                "record_id": legible[found.record][0].id,
+                "values": [shown(value) for value in found.values],
+            }
+            for found in check_session([record for _, record in legible])[:MAX_LISTED]
+        ],
+        "clock": clock(judged),
+        "transparency": transparency(judged),
+        "record_reports": [
+            _record_shape(stored, each, shelf)
+            for stored, each in zip(detail.records, judged, strict=True)
+        ],
+        "links": _links(
+            partial(session_path, shelf.entry_id(session.meter_id), session.id),
+            legible=bool(legible),
+        ),
+    }
+
+
+def read_record(archive: Archive, record_id: int, shelf: Shelf) -> RecordShape:
+    """Read a record with everything that is to be said of it.
+
+    Raises:
+        ServiceValidationError: there is none.
+    """
+    stored = archive.record(record_id)
+    if stored is None:
+        raise record_not_found()
+    return _record_shape(stored, judge_stored(stored, archive.keys(stored.meter_id)), shelf)
+
+
+def _record_shape(stored: StoredRecord, judged: Judged, shelf: Shelf) -> RecordShape:
+    return {
+        **report(judged),
+        "record_id": stored.id,
+        "session_id": stored.session_id,
+        "device_id": device.id if (device := shelf.device(stored.meter_id)) else None,
+        "source": stored.source.value,
+        "arrived": stored.arrived.isoformat(),
+        "verified": stored.verified.isoformat(),
+        "links": _links(
+            partial(record_path, shelf.entry_id(stored.meter_id), stored.id),
+            legible=judged.record is not None,
+        ),
+    }
+
+
+def _links(path: Callable[[str], str], *, legible: bool) -> LinksShape:
+    return {"ocmf": path("ocmf"), "xml": path("xml") if legible else None}
+
+
+def read_counts(archive: Archive, shelf: Shelf) -> CountsShape:
+    """Count the records of all meters that are set up and keep them here."""
+    numbers = [entry.runtime_data.records.meter_id for entry in shelf.entries]
+    summaries = [archive.summary(number) for number in numbers if number is not None]
+    return {
+        "records": sum(summary.records for summary in summaries),
+        "suspicious": sum(summary.suspicious for summary in summaries),
+        "failed": sum(summary.failed for summary in summaries),
+    }
+
+
+# --- Energy -------------------------------------------------------------------------------------

@@ -1,0 +1,34 @@
+"""One meter, its parts put together."""
+
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+
+from .charging.tracker import ChargeTracker
+from .connection.login import Login
+from .coordinator import HousekeepingCoordinator, LiveCoordinator
+from .dmed4.charge_cycle import ChargeCycle
+from .dmed4.meter import Meter
+from .dmed4.model import Identity
+from .intake.keeper import RecordKeeper
+from .intake.logbook_sync import LogbookSync
+from .live_stream import LiveStream
+
+
+@dataclass(kw_only=True)
+class Dmed4Data:
+    """What a loaded entry works with."""
+
+    meter: Meter
+    identity: Identity
+    cycle: ChargeCycle
+    live: LiveCoordinator
+    housekeeping: HousekeepingCoordinator
+    login: Login
+    records: RecordKeeper
+    sync: LogbookSync
+    charge: ChargeTracker
+    stream: LiveStream
+
+
+type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]

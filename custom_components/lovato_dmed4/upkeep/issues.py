@@ -1,0 +1,133 @@
+"""What a person has to do something about: repair issues that come and go with their cause."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_track_time_interval
+
+from ..connection.errors import local_time
+from ..connection.login import Login
+from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
+from ..coordinator import HousekeepingCoordinator, LiveCoordinator
+from ..dmed4.model import SystemCode, SystemStatus
+from ..intake.logbook_sync import LogbookSync
+from .clock import FAILURES_LIMIT, ClockKeeper
+
+FATAL_ERRORS: Final = range(1, 13)
+
+ERRORS_LIMIT: Final = 10
+"""Minutes for which errors may stand: the next start of a charge resets them, and one that comes and
+goes is no business of anybody's."""
+
+_BOARDS: Final = {
+    SystemCode.MEASURE_BOARD_ERROR: "measure_board_error",
+    SystemCode.COMMUNICATION_BOARD_ERROR: "communication_board_error",
+    SystemCode.BOARDS_NOT_COMMUNICATING: "boards_not_communicating",
+}
+
+
+class IssueWatcher:
+    """Raises the issues of a meter, and deletes them when their cause has gone."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        live: LiveCoordinator,
+        housekeeping: HousekeepingCoordinator,
+        sync: LogbookSync,
+        login: Login,
+        clock: ClockKeeper,
+    ) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._live = live
+        self._housekeeping = housekeeping
+        self._sync = sync
+        self._login = login
+        self._clock = clock
+        self._raised: dict[str, Mapping[str, str]] = {}
+        self._errors_for = 0
+
+    @callback
+    def async_start(self) -> None:
+        """Watch from now on, until the entry is unloaded."""
+        entry = self._entry
+        for coordinator in (self._live, self._housekeeping):
+            entry.async_on_unload(coordinator.async_add_listener(self.async_check))
+        entry.async_on_unload(
+            async_track_time_interval(self._hass, self._tick, HOUSEKEEPING_INTERVAL)
+        )
+        entry.async_on_unload(self._sync.async_add_listener(self.async_check))
+        entry.async_on_unload(self._delete_all)
+        self.async_check()
+
+    @callback
+    def _tick(self, _: datetime) -> None:
+        live = self._live
+        if live.last_update_success:
+            self._errors_for = self._errors_for + 1 if live.data.status.errors else 0
+        self.async_check()
+
+    @callback
+    def async_check(self) -> None:
+        """Compare what is wrong with what has been raised; nothing is known of a lost meter."""
+        if not self._live.last_update_success:
+            return
+        wrong = self._wrong()
+        for key in self._raised.keys() - wrong.keys():
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(key))
+        for key, placeholders in wrong.items():
+            if self._raised.get(key) != placeholders:
+                self._raise(key, placeholders)
+        self._raised = wrong
+
+    def _wrong(self) -> dict[str, Mapping[str, str]]:
+        """What is wrong, by translation key, with what the texts name of it."""
+        wrong: dict[str, Mapping[str, str]] = {
+            key: {} for key in _hardware(self._housekeeping.data.system)
+        }
+        if self._sync.state.overwrites_soon:
+            wrong["logbook_overwrites"] = {}
+        if self._clock.failures >= FAILURES_LIMIT:
+            wrong["clock_not_kept"] = {}
+        if (until := self._login.locked_until) is not None:
+            wrong["login_locked"] = {"until": local_time(until)}
+        errors = self._live.data.status.errors
+        if errors and self._errors_for >= ERRORS_LIMIT:
+            wrong["errors_persist"] = {"errors": ", ".join(errors.names)}
+        return wrong
+
+    def _raise(self, key: str, placeholders: Mapping[str, str]) -> None:
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._issue_id(key),
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=key,
+            translation_placeholders={"meter": self._entry.title, **placeholders},
+        )
+
+    @callback
+    def _delete_all(self) -> None:
+        for key in self._raised:
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue_id(key))
+
+    def _issue_id(self, key: str) -> str:
+        return f"{self._entry.entry_id}_{key}"
+
+
+def _hardware(system: SystemStatus) -> list[str]:
+    """The hardware's issues; the sum of a board's errors only where nothing is more specific."""
+    keys = [f"fatal_error_{number}" for number in system.fatal_errors if number in FATAL_ERRORS]
+    if "wiring_err" in system.board_2_errors:
+        keys.append("wiring_error")
+    if not keys and system.code in _BOARDS:
+        keys.append(_BOARDS[system.code])
+    return keys

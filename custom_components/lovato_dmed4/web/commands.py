@@ -1,0 +1,149 @@
+"""What the browser side asks for: sessions, records, energies, and the state of the archives.
+
+Only administrators are answered, since records tell who charged. The shapes of all answers are in
+`record_shapes`. An error has a code that stays the same: the key of its text.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, Final, cast
+
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.components.websocket_api.const import (
+    ERR_HOME_ASSISTANT_ERROR,
+    WebSocketCommandHandler,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.loader import async_get_integration
+import voluptuous as vol
+
+from ..archive import StoredKey
+from ..const import DOMAIN
+from ..reports.query import (
+    ENERGY_FIELDS,
+    FILTER_FIELDS,
+    METERS_FIELD,
+    PAGE_FIELDS,
+    RECORD_FIELDS,
+    SESSION_FIELDS,
+)
+from ..reports.reader import (
+    async_get_record,
+    async_get_session,
+    async_list_sessions,
+    async_list_unassigned_records,
+    async_sum_energy,
+    async_verify_archive,
+)
+from ..reports.shapes import (
+    ArchiveInfoShape,
+    MeterArchiveShape,
+    StoredKeyShape,
+    SyncShape,
+    VerificationShape,
+)
+from ..reports.shelf import Shelf, async_shelves
+from ..reports.verify import async_verify
+from ..runtime_data import Dmed4ConfigEntry
+
+type Message = Mapping[str, Any]
+type Answer = Callable[[HomeAssistant, Message], Coroutine[Any, Any, Mapping[str, Any]]]
+
+
+async def _verify_record(hass: HomeAssistant, msg: Message) -> VerificationShape:
+    return await async_verify(hass, msg["record"], msg.get("public_key"))
+
+
+async def _get_archive_info(hass: HomeAssistant, msg: Message) -> ArchiveInfoShape:
+    """Tell of all meters that are loaded, whether their archive can be reached or not."""
+    integration = await async_get_integration(hass, DOMAIN)
+    return {
+        "version": str(integration.version),
+        "meters": [
+            await _meter_info(entry, shelf, number)
+            for number, shelf in enumerate(async_shelves(hass))
+            for entry in shelf.entries
+        ],
+    }
+
+
+async def _meter_info(entry: Dmed4ConfigEntry, shelf: Shelf, number: int) -> MeterArchiveShape:
+    data = entry.runtime_data
+    device = shelf.devices.get(entry.unique_id or "")
+    # What was known last, for when the archive can't be reached.
+    summary, keys, available = data.records.summary.data, list[StoredKey](), False
+    if (meter_id := data.records.meter_id) is not None:
+        with suppress(HomeAssistantError):
+            summary, keys = await data.records.async_run(
+                lambda archive: (archive.summary(meter_id), list(archive.keys(meter_id)))
+            )
+            available = True
+    return {
+        "device_id": device.id if device else None,
+        "entry_id": entry.entry_id,
+        "name": device.name if device else entry.title,
+        "archive": number,
+        "available": available,
+        "waiting": data.records.waiting,
+        "records": summary.records,
+        "suspicious": summary.suspicious,
+        "failed": summary.failed,
+        "sync": cast("SyncShape", asdict(data.sync.state)),
+        "keys": [_key(key) for key in keys],
+    }
+
+
+def _key(key: StoredKey) -> StoredKeyShape:
+    return {
+        "fingerprint": key.fingerprint,
+        "public_key": key.spki.hex(),
+        "state": key.state.value,
+        "first_seen": key.first_seen.isoformat(),
+        "last_seen": key.last_seen.isoformat(),
+    }
+
+
+_COMMANDS: Final[Mapping[str, tuple[Answer, Mapping[Any, Any]]]] = {
+    "sessions/list": (async_list_sessions, FILTER_FIELDS | PAGE_FIELDS),
+    "sessions/get": (async_get_session, SESSION_FIELDS),
+    "sessions/energy": (async_sum_energy, ENERGY_FIELDS),
+    "records/list": (async_list_unassigned_records, METERS_FIELD | PAGE_FIELDS),
+    "records/get": (async_get_record, RECORD_FIELDS),
+    "records/verify": (
+        _verify_record,
+        {vol.Required("record"): str, vol.Optional("public_key"): str},
+    ),
+    "archive/info": (_get_archive_info, {}),
+    # Answered when it is done, which takes a while.
+    "archive/verify": (async_verify_archive, METERS_FIELD),
+}
+
+
+@callback
+def async_setup_websocket_api(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    for name, (answer, fields) in _COMMANDS.items():
+        command = websocket_api.websocket_command(
+            {vol.Required("type"): f"{DOMAIN}/{name}", **fields}
+        )
+        websocket_api.async_register_command(hass, command(_handler(answer)))
+
+
+def _handler(answer: Answer) -> WebSocketCommandHandler:
+    @websocket_api.require_admin
+    @websocket_api.async_response
+    async def handle(
+        hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+    ) -> None:
+        try:
+            result = await answer(hass, msg)
+        except HomeAssistantError as err:
+            code = err.translation_key or ERR_HOME_ASSISTANT_ERROR
+            connection.send_error(msg["id"], code, str(err))
+        else:
+            connection.send_result(msg["id"], result)
+
+    return handle

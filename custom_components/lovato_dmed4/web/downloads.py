@@ -1,0 +1,221 @@
+"""Downloads: records go to a browser only through here, to administrators, behind a login."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import partial
+from http import HTTPStatus
+from tempfile import TemporaryFile
+from typing import IO, Final, override
+
+from aiohttp import web
+from homeassistant.components.http import KEY_HASS_USER, HomeAssistantView
+from homeassistant.components.http.auth import SIGN_QUERY_PARAM
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import voluptuous as vol
+
+from ..archive import Archive, Source
+from ..connection.devices import is_display
+from ..const import DOMAIN, LOGGER
+from ..reports.export import (
+    CONTENT_TYPES,
+    Export,
+    Form,
+    Writer,
+    export_period,
+    export_record,
+    export_session,
+)
+from ..reports.links import DOWNLOADS
+from ..reports.query import FILTER_FIELDS, LIST_FIELDS
+from ..reports.shelf import Shelf, async_shelf
+from ..runtime_data import Dmed4ConfigEntry
+
+# Numbers of the archive have at most ten digits.
+_NUMBER: Final = "[0-9]{1,10}"
+
+# Whatever a record holds, a browser shall save it, and neither show nor run it.
+_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_FILTER: Final = vol.Schema(FILTER_FIELDS)
+_STATUS: Final = {
+    "archived_record_not_found": HTTPStatus.NOT_FOUND,
+    "session_not_found": HTTPStatus.NOT_FOUND,
+    "no_xml": HTTPStatus.CONFLICT,
+}
+
+
+def _headers(name: str) -> dict[str, str]:
+    # `file_name` leaves nothing in it that would have to be quoted, in either form.
+    return _HEADERS | {
+        "Content-Disposition": f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
+    }
+
+
+class _View(HomeAssistantView, ABC):
+    """A download from a meter or its archive."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._hass = hass
+
+    async def get(self, request: web.Request, entry_id: str, **which: str) -> web.Response:
+        """Answer 403 to others than administrators, 404 for what there is not.
+
+        Not 401 to other users: Home Assistant would count it as a failed login and might ban them.
+        """
+        if not request[KEY_HASS_USER].is_admin:
+            return self.json_message("Only administrators may read records", HTTPStatus.FORBIDDEN)
+        entry = self._hass.config_entries.async_get_entry(entry_id)
+        if (
+            entry is None
+            or entry.domain != DOMAIN
+            or entry.state is not ConfigEntryState.LOADED
+            or is_display(entry)
+        ):
+            return self.json_message("No such meter", HTTPStatus.NOT_FOUND)
+        return await self._serve(request, entry, **which)
+
+    @abstractmethod
+    async def _serve(
+        self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
+    ) -> web.Response:
+        """Answer an administrator."""
+
+
+class LastRecordView(_View):
+    """The last signed record of a meter, byte for byte as the meter gives it."""
+
+    url = f"{DOWNLOADS}/last_record.ocmf"
+    name = f"api:{DOMAIN}:last_record"
+
+    @override
+    async def _serve(
+        self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
+    ) -> web.Response:
+        """Fetch the record from the meter, and archive it first: 502 for a meter that fails."""
+        data = entry.runtime_data
+        try:
+            record = await data.live.async_execute(data.cycle.last_record)
+        except HomeAssistantError as err:
+            return self.json_message(str(err), HTTPStatus.BAD_GATEWAY)
+        if not record:
+            return self.json_message("The meter has no record yet", HTTPStatus.NOT_FOUND)
+        await data.records.async_store(record, Source.METER)
+        return web.Response(
+            body=record,
+            content_type=CONTENT_TYPES[Form.OCMF],
+            headers=_headers("last_record.ocmf"),
+        )
+
+
+class _ArchiveView(_View):
+    """A file made of what is in an archive; the meter need not be reachable."""
+
+    @override
+    async def _serve(
+        self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
+    ) -> web.Response:
+        """Write the file to the disk first: it may be large, and what goes wrong can still be told."""
+        form = Form(which["form"])
+        try:
+            shelf, write = self._prepare(request, entry, form, which)
+            file, export = await shelf.async_run(partial(_write, write))
+        except vol.Invalid as err:
+            return self.json_message(f"Bad query: {err}", HTTPStatus.BAD_REQUEST)
+        except HomeAssistantError as err:
+            return self.json_message(str(err), _status(err), message_code=err.translation_key)
+        except OSError as err:
+            LOGGER.error("A download could not be written: %s", err)
+            return self.json_message("No room for the file", HTTPStatus.INSUFFICIENT_STORAGE)
+        return web.Response(
+            body=file, content_type=CONTENT_TYPES[form], headers=_headers(export.name)
+        )
+
+    @abstractmethod
+    def _prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
+    ) -> tuple[Shelf, Writer]:
+        """Find the archive, and say how the file is written."""
+
+
+class RecordView(_ArchiveView):
+    """A record, as it arrived or for the transparency software."""
+
+    url = f"{DOWNLOADS}/records/{{record_id:{_NUMBER}}}.{{form:ocmf|xml}}"
+    name = f"api:{DOMAIN}:record"
+
+    @override
+    def _prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
+    ) -> tuple[Shelf, Writer]:
+        write = partial(export_record, record_id=int(which["record_id"]), form=form)
+        return async_shelf(self._hass, entry=entry), write
+
+
+class SessionView(_ArchiveView):
+    """The records of a session, as they arrived, for the transparency software, or with a table."""
+
+    url = f"{DOWNLOADS}/sessions/{{session_id:{_NUMBER}}}.{{form:ocmf|xml|csv|zip}}"
+    name = f"api:{DOMAIN}:session"
+
+    @override
+    def _prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
+    ) -> tuple[Shelf, Writer]:
+        shelf = async_shelf(self._hass, entry=entry)
+        return shelf, partial(
+            export_session,
+            session_id=int(which["session_id"]),
+            form=form,
+            devices=shelf.devices,
+        )
+
+
+class PeriodView(_ArchiveView):
+    """All sessions that a query is about, as a table or with their records."""
+
+    url = f"{DOWNLOADS}/sessions.{{form:csv|zip}}"
+    name = f"api:{DOMAIN}:sessions"
+
+    @override
+    def _prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
+    ) -> tuple[Shelf, Writer]:
+        query = request.query
+        values = _FILTER(
+            {
+                key: query.getall(key) if key in LIST_FIELDS else query[key]
+                for key in query
+                if key != SIGN_QUERY_PARAM
+            }
+        )
+        shelf = async_shelf(self._hass, values[ATTR_DEVICE_ID], entry)
+        return shelf, partial(
+            export_period, query=shelf.query(values), form=form, devices=shelf.devices
+        )
+
+
+VIEWS: Final = (LastRecordView, RecordView, SessionView, PeriodView)
+
+
+def _write(write: Writer, archive: Archive) -> tuple[IO[bytes], Export]:
+    """Write a file without a name, which is gone when it is closed."""
+    with ExitStack() as stack:
+        file = stack.enter_context(TemporaryFile())
+        export = write(archive, file)
+        file.seek(0)
+        stack.pop_all()
+    return file, export
+
+
+def _status(error: HomeAssistantError) -> HTTPStatus:
+    if isinstance(error, ServiceValidationError):
+        return _STATUS.get(error.translation_key or "", HTTPStatus.BAD_REQUEST)
+    return HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,0 +1,375 @@
+"""The open places of the manual: each can be read in more than one way, and a meter follows one of them.
+
+A reading is exclusive. A meter that follows it refuses, or does not do, what belongs to the other
+readings of the same place, so that a client which knows only those fails on it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import override
+
+BOTH = ("modbus", "rest")
+MODBUS = ("modbus",)
+REST = ("rest",)
+
+
+@dataclass(frozen=True)
+class OpenPlace:
+    """A place of the manual that can be read in more than one way.
+
+    Attributes:
+        name: As it is given on the command line.
+        manual: Where it is, and what it says.
+        readings: What a meter does that follows each reading; the first is the default.
+        transports: Over which of `modbus` and `rest` a client can notice it.
+    """
+
+    name: str
+    manual: str
+    readings: Mapping[str, str]
+    transports: tuple[str, ...] = BOTH
+
+    @property
+    def default(self) -> str:
+        """The reading that a meter follows unless it is told otherwise."""
+        return next(iter(self.readings))
+
+
+_PROTOTYPE_SCHEMA = 'v1/ocmf: "The JSON body for a POST request is the same but without RD content"'
+_AT_THE_BOTTOM = (
+    'v1/ocmf: "the RD, SA, SE, SD fields are managed and placed at the bottom of the file"'
+)
+_FLOWCHART = "Charge cycle flowchart"
+
+_PROTOTYPE = (
+    OpenPlace(
+        "prototype_container",
+        _PROTOTYPE_SCHEMA,
+        {
+            "bare": "the payload's JSON object",
+            "file": "OCMF|{…}|{…}, over REST in OCMF_BUFF as in the body of the GET",
+            "payload": "over REST the payload in OCMF_BUFF, over Modbus the bare payload",
+        },
+    ),
+    OpenPlace(
+        "prototype_end",
+        _AT_THE_BOTTOM,
+        {
+            "any": "RD, SA, SE and SD may be left out or empty",
+            "nothing": "none of them may be there",
+            "rd": "an empty RD has to be there, and none of the others",
+            "signature": "an empty RD, SA, SE and SD have to be there",
+        },
+    ),
+    OpenPlace(
+        "prototype_keys",
+        "v1/ocmf: the schema of the record",
+        {
+            "some": "FV, PG, IS and IT are needed, in any order",
+            "all": "all of them are needed, in the order of the schema, without white space",
+            "minimal": "those of a relative's version 1.0 are needed, in their order, and no others",
+        },
+    ),
+    OpenPlace(
+        "prototype_version",
+        "v1/ocmf: FV is a string",
+        {"any": "any version is taken", "1.0": "only 1.0 is taken"},
+    ),
+    OpenPlace(
+        "prototype_meter_fields",
+        'v1/ocmf: "the OCMF must be communicated to the device to set the fixed fields"',
+        {"any": "PG, MV, MM, MS and MF may have values", "empty": "they have to be empty"},
+    ),
+    OpenPlace(
+        "prototype_level",
+        "v1/ocmf: the schema of the record",
+        {"any": "IL may be there", "refused": "IL is not known"},
+    ),
+    OpenPlace(
+        "prototype_needed",
+        _FLOWCHART + ": the prototype is written before the begin",
+        {
+            "once": "once, before the begin",
+            "each": "before each command, which is refused otherwise",
+        },
+    ),
+)
+
+_RECORD = (
+    OpenPlace(
+        "pagination",
+        'v1/ocmf: "to set the fixed fields", of which PG may be one',
+        {
+            "signature": "the meter counts each signature",
+            "transaction": "the meter counts each charge cycle",
+            "copied": "as in the prototype",
+        },
+    ),
+    OpenPlace(
+        "meter_fields",
+        'v1/ocmf: "to set the fixed fields", of which MV, MM, MS and MF may be some',
+        {"copied": "as in the prototype", "meter": "the meter writes its own"},
+    ),
+    OpenPlace(
+        "readings_of_begin",
+        'v1/ocmf: tuples 4 to 6 are those "at end of transaction or during the transaction"',
+        {
+            "begin": "in the record of a begin they repeat the begin",
+            "zeros": "there they are zeros, with the time of the begin",
+            "stale": "there they are those of the record before",
+            "none": "there they are missing",
+        },
+    ),
+    OpenPlace(
+        "cycle_at_begin",
+        'v1/ocmf: third tuple, "last charge cycle energy value at start of the transaction"',
+        {"zero": "the energy of this cycle: 0", "previous": "the energy of the cycle before"},
+    ),
+    OpenPlace(
+        "frame",
+        'v1/ocmf: "OCMF | {…} | {…}"',
+        {"tight": "no spaces around the lines", "spaces": "spaces around the lines"},
+    ),
+    OpenPlace(
+        "payload_spaces",
+        "v1/ocmf: the schema is printed with spaces",
+        {"none": "no spaces in the payload", "colons": "a space after each colon"},
+    ),
+    OpenPlace(
+        "signature_section",
+        "v1/ocmf: SA, SE, SD",
+        {"full": "all three", "data": "SD alone: the others have default values"},
+    ),
+    OpenPlace(
+        "signature_der",
+        "4640h: digital signature ASN.1",
+        {
+            "proper": "DER as it has to be",
+            "padded": "r and s always have a leading zero byte",
+            "bare": "r and s never have one, so that they may look negative",
+        },
+    ),
+)
+
+_CYCLE = (
+    OpenPlace(
+        "power_failure",
+        _FLOWCHART + ": 3 is ACTIVE AFTER POWER FAILURE, and is stopped with 0x45",
+        {
+            "end": "the end is all that is needed",
+            "prepare": "clock and prototype are lost, and no command is taken before both are back",
+            "ended": "the meter has ended the cycle itself when its power comes back",
+        },
+    ),
+    OpenPlace(
+        "begin_and_end",
+        'Command word r: "Begin and End", in Italian "recupero" (retrieval)',
+        {"ends": "it ends the cycle", "fetches": "it signs and lets the cycle go on"},
+    ),
+    OpenPlace(
+        "status_change",
+        _FLOWCHART + ": 4200h is looked at after a command",
+        {"first": "it changes at once", "last": "it changes when the record is signed"},
+    ),
+    OpenPlace(
+        "signature_ok",
+        _FLOWCHART + ': "Signature ok" after the prototype',
+        {"prototype": "set by a prototype too", "signature": "set by signatures only"},
+    ),
+    OpenPlace(
+        "not_initialised",
+        'Digital signature status bit 0: "SIGN NOT INITIALIZED"',
+        {"key": "until there is a key", "signature": "until something has been signed"},
+    ),
+    OpenPlace(
+        "error_bit",
+        'Digital signature status bit 15: "ERROR"',
+        {"dwords": "set while an error dword is", "always": "set without one as well"},
+    ),
+)
+
+_OUTPUT = (
+    OpenPlace(
+        "output",
+        '4400h: "Output message JSON"',
+        {
+            "record": "the whole record",
+            "payload": "the payload; the signature is in its own registers",
+        },
+        MODBUS,
+    ),
+    OpenPlace(
+        "output_length",
+        '4202h: "Output message length"',
+        {
+            "bytes": "in bytes",
+            "with_nul": "in bytes, with a NUL at the end",
+            "even": "in bytes, rounded up to whole registers",
+            "words": "in registers",
+            "window": "always that of the window",
+        },
+        MODBUS,
+    ),
+    OpenPlace(
+        "output_after_power_down",
+        "v1/ocmf and 4400h: how long the record stays is not said",
+        {"kept": "it stays", "empty": "it is lost with the power, and in the logbook only"},
+    ),
+    OpenPlace(
+        "nothing_yet",
+        "v1/ocmf and 4202h: what they show before the first record is not said",
+        {
+            "empty": "an empty text",
+            "null": "REST null, Modbus a length of 0xFFFF",
+            "blank": "REST an answer without a body, Modbus a text of NULs",
+            "broken": "REST a name without a value, Modbus a length of 1 and a NUL",
+            "refused": "REST 404, Modbus exception 4",
+        },
+    ),
+)
+
+_LOGBOOKS = (
+    OpenPlace(
+        "logbook_index",
+        'Getting OCMF files different from the last one: "the index of the required OCMF starting '
+        'from the last one"',
+        {"0": "the last entry has index 0", "1": "the last entry has index 1"},
+    ),
+    OpenPlace(
+        "logbook_length",
+        '4C01h bits 9-0: "OCMF total bytes"',
+        {
+            "bytes": "in bytes",
+            "with_nul": "with a NUL at the end",
+            "even": "rounded up to whole registers",
+        },
+        MODBUS,
+    ),
+    OpenPlace(
+        "logbook_ready",
+        '4C01h: "until bit1=1 (data ready)", the table having bit 14 for it',
+        {
+            "bit_14": "bit 14, with bit 15 cleared",
+            "both": "bit 14, bit 15 staying set until the download is done",
+            "bit_1": "bit 1, as it is printed, which the length then lacks",
+        },
+        MODBUS,
+    ),
+    OpenPlace(
+        "event_ready",
+        '4E03h: "until value=1"',
+        {"1": "1", "count": "the number of words that can be read"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "transaction_id",
+        "v1/logbook/OCMF, TRANS_ID: which field it looks at is not said",
+        {"either": "ID or PG", "id": "ID", "pagination": "PG"},
+        REST,
+    ),
+)
+
+_REST = (
+    OpenPlace(
+        "ocmf_text",
+        "v1/ocmf: the record, which holds double quotes, is printed inside double quotes",
+        {
+            "escaped": "its quotes are escaped, as JSON demands",
+            "unescaped": "its quotes stand as they are",
+            "line_break": "its quotes are escaped, and a line break after it is not",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "names",
+        "REST: some names are printed with spaces where others have underscores",
+        {"underscores": "all have underscores", "spaces": "all have spaces"},
+        REST,
+    ),
+    OpenPlace(
+        "numbers",
+        'REST: "number" may be a type or a content',
+        {"numbers": "JSON numbers", "strings": "every number is in quotes"},
+        REST,
+    ),
+    OpenPlace(
+        "system_names",
+        "v1/system_status: its schema and its tables spell names and types differently",
+        {"schema": "as in the schema", "tables": "as in the tables"},
+        REST,
+    ),
+    OpenPlace(
+        "display_with_tls",
+        'v1/force_display: "TLS NOT activated" stands above the address',
+        {"offered": "with and without TLS", "refused": "only without TLS"},
+        REST,
+    ),
+    OpenPlace(
+        "ip_parameters",
+        "v1/system_parameters: an IP address is split into bytes, P05_03 being the example",
+        {
+            "03_04_06": "P05_03 address, P05_04 mask, P05_06 gateway",
+            "03_09": "P05_03 and P05_09",
+            "03_04_06_09": "P05_03, P05_04, P05_06 and P05_09",
+        },
+    ),
+)
+
+OPEN_PLACES = {
+    place.name: place for place in (*_PROTOTYPE, *_RECORD, *_CYCLE, *_OUTPUT, *_LOGBOOKS, *_REST)
+}
+"""All open places by their name."""
+
+
+class Readings(Mapping[str, str]):
+    """Which reading a device follows in each of the open places.
+
+    Args:
+        chosen: Names of open places with the readings that are not the default.
+
+    Raises:
+        ValueError: There is no such open place, or it has no such reading.
+    """
+
+    def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
+        self._chosen = dict(chosen or {})
+        for name, value in self._chosen.items():
+            _check(name, value)
+
+    @classmethod
+    def parse(cls, texts: Iterable[str]) -> Readings:
+        """Read `NAME=VALUE` as it is given on the command line.
+
+        Raises:
+            ValueError: It is not of this form, or there is no such open place or reading.
+        """
+        return cls({name: value for name, _, value in (text.partition("=") for text in texts)})
+
+    def follows(self, name: str, *values: str) -> bool:
+        """Return whether the device follows one of these readings of an open place.
+
+        Raises:
+            ValueError: There is no such open place, or it has no such reading.
+        """
+        for value in values:
+            _check(name, value)
+        return self[name] in values
+
+    @override
+    def __getitem__(self, name: str) -> str:
+        return self._chosen.get(name, OPEN_PLACES[name].default)
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(OPEN_PLACES)
+
+    @override
+    def __len__(self) -> int:
+        return len(OPEN_PLACES)
+
+
+def _check(name: str, value: str) -> None:
+    if (place := OPEN_PLACES.get(name)) is None:
+        raise ValueError(f"no open place {name!r}: {', '.join(OPEN_PLACES)}")
+    if value not in place.readings:
+        raise ValueError(f"{name} is one of {', '.join(place.readings)}, not {value!r}")

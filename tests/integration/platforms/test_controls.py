@@ -1,0 +1,172 @@
+"""Buttons, switch and select: what they do, and who may use them."""
+
+from typing import Any
+
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.lovato_dmed4.dmed4.model import DisplayPage
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from simulator import SimulatedMeter
+from tests.integration.helpers import Server, call_entity, entities, press, unplug, value, writes
+
+
+def transactions(meter: SimulatedMeter) -> list[str]:
+    """What each record of the meter is: begin, intermediate or end."""
+    return [record.split('"TX":"')[-1][0] for record in meter.records]
+
+
+async def test_charge(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    await press(hass, entry, "start")
+    assert value(hass, entry, "charging") == "on"
+    assert value(hass, entry, "signature_status") == "signed"
+    await press(hass, entry, "read")
+    assert value(hass, entry, "charging") == "on"
+    await press(hass, entry, "end")
+    assert value(hass, entry, "charging") == "off"
+    assert transactions(simulated) == ["B", "C", "E"]
+
+
+async def check_refused(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str, translation_key: str
+) -> None:
+    with pytest.raises(ServiceValidationError) as caught:
+        await press(hass, entry, key)
+    assert caught.value.translation_key == translation_key
+    assert caught.value.translation_domain == "lovato_dmed4"
+
+
+async def test_wrong_order(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
+) -> None:
+    await check_refused(hass, entry, "read", "no_cycle")
+    await check_refused(hass, entry, "end", "no_cycle")
+    assert writes(server) == []
+    await press(hass, entry, "start")
+    before = len(writes(server))
+    await check_refused(hass, entry, "start", "cycle_active")
+    await check_refused(hass, entry, "synchronise_clock", "cycle_active")
+    assert len(writes(server)) == before
+    await press(hass, entry, "end")
+    await press(hass, entry, "synchronise_clock")
+    assert transactions(simulated) == ["B", "E"]
+
+
+async def test_reset_errors(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    simulated.set_error(2, 0)
+    await press(hass, entry, "reset_errors")
+    assert simulated.errors_2 == 0
+    assert value(hass, entry, "problem") == "off"
+
+
+async def test_lost_while_used(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: Server
+) -> None:
+    """The loss is noticed by the command, and shows at once."""
+    await unplug(rest_server)
+    with pytest.raises(HomeAssistantError) as caught:
+        await press(hass, rest_entry, "start")
+    assert caught.value.translation_key == "cannot_connect"
+    assert "cannot be reached" in str(caught.value)
+    assert value(hass, rest_entry, "start") == "unavailable"
+
+    await rest_server.start()
+    await rest_entry.runtime_data.live.async_refresh()
+    await press(hass, rest_entry, "start")
+    assert value(hass, rest_entry, "charging") == "on"
+
+
+async def test_display(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    assert value(hass, entry, "display") == "unknown"
+    await call_entity(hass, entry, "turn_off", "display")
+    assert (value(hass, entry, "display"), simulated.display_on) == ("off", False)
+    await call_entity(hass, entry, "turn_on", "display")
+    assert (value(hass, entry, "display"), simulated.display_on) == ("on", True)
+
+
+async def test_display_page(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    assert value(hass, entry, "display_page") == "unknown"
+    for page in DisplayPage:
+        option = page.name.lower()
+        await call_entity(hass, entry, "select_option", "display_page", option=option)
+        assert (value(hass, entry, "display_page"), simulated.display_page) == (option, page)
+    with pytest.raises(ServiceValidationError):
+        await call_entity(hass, entry, "select_option", "display_page", option="logo")
+    assert simulated.display_page == page
+
+
+async def test_failed_write_is_not_shown(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: Server
+) -> None:
+    await call_entity(hass, rest_entry, "turn_on", "display")
+    await unplug(rest_server)
+    with pytest.raises(HomeAssistantError):
+        await call_entity(hass, rest_entry, "turn_off", "display")
+    await rest_server.start()
+    await rest_entry.runtime_data.live.async_refresh()
+    assert value(hass, rest_entry, "display") == "on"
+    await call_entity(hass, rest_entry, "turn_off", "display")
+    assert value(hass, rest_entry, "display") == "off"
+
+
+WRITING: list[tuple[str, str, dict[str, Any]]] = [
+    ("start", "press", {}),
+    ("read", "press", {}),
+    ("end", "press", {}),
+    ("reset_errors", "press", {}),
+    ("synchronise_clock", "press", {}),
+    ("display", "turn_on", {}),
+    ("display", "turn_off", {}),
+    ("display_page", "select_option", {"option": "power"}),
+]
+
+
+async def test_only_an_administrator_may(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    server: Server,
+    user: Context,
+    admin: Context,
+) -> None:
+    nobody = Context(user_id="deleted meanwhile")
+    for key, service, data in WRITING:
+        with pytest.raises(Unauthorized):
+            await call_entity(hass, entry, service, key, context=user, **data)
+    with pytest.raises(HomeAssistantError):
+        await press(hass, entry, "start", context=nobody)
+    assert writes(server) == []
+    for key, service, data in WRITING:
+        await call_entity(hass, entry, service, key, context=admin, **data)
+    assert len(writes(server)) >= len(WRITING)
+
+
+async def test_an_automation_may(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    registry = entities(hass, entry)
+    assert await async_setup_component(
+        hass,
+        "automation",
+        {
+            "automation": {
+                "triggers": {"trigger": "event", "event_type": "plugged_in"},
+                "actions": {
+                    "action": "button.press",
+                    "target": {"entity_id": registry["start"].entity_id},
+                },
+            }
+        },
+    )
+    hass.bus.async_fire("plugged_in")
+    await hass.async_block_till_done()
+    assert transactions(simulated) == ["B"]

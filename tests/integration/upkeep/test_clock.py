@@ -1,0 +1,184 @@
+"""The clock is kept right while the meter is idle, and only then."""
+
+from freezegun import freeze_time
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.dmed4.errors import CycleActiveError
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.upkeep.clock import time_offset
+from simulator import RestServer, SimulatedMeter
+from simulator.faults import RestFault
+from tests.integration.helpers import (
+    Server,
+    add_entry,
+    fingerprint,
+    pass_time,
+    press,
+    set_up,
+    value,
+    writes,
+)
+
+MINUTE = 60
+
+
+@pytest.fixture
+def simulated() -> SimulatedMeter:
+    """Make a meter whose time passes as Home Assistant's does."""
+    return SimulatedMeter(seed=1, signing_time=0, checking_time=0, clock_error=1)
+
+
+def drift(simulated: SimulatedMeter) -> float:
+    return simulated.time - simulated.now
+
+
+async def test_a_clock_that_was_never_set_is_set(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    assert not simulated.synchronised
+    await pass_time(hass, MINUTE)
+    assert simulated.synchronised
+    assert value(hass, entry, "clock_synchronised") == "on"
+
+
+async def test_a_drift_is_corrected_and_a_small_one_left_alone(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
+) -> None:
+    await pass_time(hass, MINUTE)
+    sent = len(writes(server))
+    simulated._clock_lead = 4
+    for _ in range(2):
+        await pass_time(hass, MINUTE)
+    assert len(writes(server)) == sent
+    simulated._clock_lead = -30
+    for _ in range(2):
+        await pass_time(hass, MINUTE)
+    assert abs(drift(simulated)) < 2
+    assert abs(float(value(hass, entry, "clock_drift"))) < 2
+
+
+async def test_the_time_zone_follows_home_assistant_but_not_while_charging(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    await hass.config.async_set_time_zone("Etc/GMT-2")
+    await pass_time(hass, MINUTE)
+    assert simulated.time_offset == 120
+    assert value(hass, entry, "time_offset") == "120"
+
+    await press(hass, entry, "start")
+    await hass.config.async_set_time_zone("Etc/GMT+1")
+    await pass_time(hass, MINUTE)
+    assert simulated.time_offset == 120
+
+    await press(hass, entry, "end")
+    await pass_time(hass, MINUTE)
+    assert simulated.time_offset == -60
+
+
+async def test_the_offset_is_that_of_the_season(hass: HomeAssistant) -> None:
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    with freeze_time("2026-07-01"):
+        assert time_offset() == 120
+    with freeze_time("2026-12-01"):
+        assert time_offset() == 60
+
+
+async def test_only_offsets_that_the_meter_takes_are_sent(hass: HomeAssistant) -> None:
+    await hass.config.async_set_time_zone("Asia/Kathmandu")
+    with freeze_time("2026-07-01"):
+        assert time_offset() == 345
+    await hass.config.async_set_time_zone("Africa/Monrovia")
+    with freeze_time("1971-01-01"):
+        assert time_offset() is None
+
+
+async def test_a_charge_is_not_disturbed(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
+) -> None:
+    await press(hass, entry, "start")
+    simulated._clock_lead = 100
+    sent = len(writes(server))
+    for _ in range(3):
+        await pass_time(hass, MINUTE)
+    assert len(writes(server)) == sent
+    await press(hass, entry, "end")
+    await pass_time(hass, MINUTE)
+    assert abs(drift(simulated)) < 2
+
+
+async def test_a_charge_that_begins_meanwhile_is_no_failure(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[None] = []
+
+    async def busy() -> None:
+        tried.append(None)
+        raise CycleActiveError("another client was faster")
+
+    monkeypatch.setattr(rest_entry.runtime_data.cycle, "synchronise_clock", busy)
+    for _ in range(3):
+        await pass_time(hass, MINUTE)
+    assert len(tried) == 3
+    monkeypatch.undo()
+    await pass_time(hass, MINUTE)
+    assert simulated.synchronised
+
+
+async def test_the_user_can_keep_the_clock_in_another_way(
+    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
+) -> None:
+    entry = add_entry(hass, rest_server, fingerprint(simulated), keep_clock=False)
+    assert await set_up(hass, entry)
+    for _ in range(3):
+        await pass_time(hass, MINUTE)
+    assert not writes(rest_server)
+
+
+async def test_failures_are_spaced_told_of_and_forgotten(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+) -> None:
+    await hass.config.async_set_time_zone("UTC")
+    issues = ir.async_get(hass)
+    issue_id = f"{rest_entry.entry_id}_clock_not_kept"
+    rest_server.faults.inject(RestFault.BAD_REQUEST, only=lambda line: not line.startswith("GET"))
+    for _ in range(10):
+        await pass_time(hass, MINUTE)
+    assert len(writes(rest_server)) == 2
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+    await pass_time(hass, MINUTE)
+    await pass_time(hass, MINUTE)
+    assert len(writes(rest_server)) == 3
+    assert issues.async_get_issue(DOMAIN, issue_id) is not None
+    assert rest_entry.runtime_data.live.last_update_success
+
+    rest_server.faults.clear()
+    for _ in range(6):
+        await pass_time(hass, MINUTE)
+    assert simulated.synchronised
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_a_lost_meter_is_left_alone(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+) -> None:
+    await rest_server.stop()
+    for _ in range(2):
+        await pass_time(hass, MINUTE)
+    assert not writes(rest_server)
+    await rest_server.start()
+    for _ in range(6):
+        await pass_time(hass, MINUTE)
+    assert simulated.synchronised

@@ -1,0 +1,148 @@
+"""A meter whose REST measures have other decimals than the manual's print seems to say."""
+
+from collections.abc import AsyncIterator
+import json
+from typing import Any
+
+from aiohttp import web
+from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.repairs import async_create_fix_flow
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.upkeep.measure_scale import ScaleFlow
+from simulator import SimulatedMeter
+from tests.integration.helpers import number, pass_time, set_up, web_server
+from tests.integration.plugin import MockConfigEntry
+
+KEY = "11" * 64
+
+
+class OtherScale:
+    """A meter's web server that gives 0.1 V, 0.001 A and W.
+
+    Attributes:
+        measure: What it measures, in these units.
+    """
+
+    def __init__(self) -> None:
+        self.measure = {"voltage": 4000, "current": 0, "power": 0}
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        name = request.path.rsplit("/", 1)[-1]
+        answers: dict[str, Any] = {
+            "measure": self.measure,
+            "charge_settings": {"public_key": KEY},
+            "charge_status": {
+                "measurement_status": 2,
+                "signature_status": 32,
+                "error_status_1": 0,
+                "error_status_2": 0,
+            },
+            "system_status": {"model_code": 0, "serial_number": 1},
+            "info": {"ocmf_total_number": 0},
+        }
+        return web.Response(text=json.dumps(answers[name]), content_type="application/json")
+
+    def flow(self, amperes: int) -> None:
+        """Let current flow, some amperes at 400 V."""
+        self.measure |= {"current": amperes * 1000, "power": amperes * 400}
+
+
+@pytest.fixture
+def meter() -> OtherScale:
+    return OtherScale()
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, meter: OtherScale) -> AsyncIterator[Dmed4ConfigEntry]:
+    async with web_server(meter.handle) as port:
+        found = MockConfigEntry(
+            domain=DOMAIN,
+            title="Meter",
+            unique_id=f"address_127.0.0.1_{port}",
+            data={"transport": "rest", "host": "127.0.0.1", "port": port},
+        )
+        found.add_to_hass(hass)
+        assert await set_up(hass, found)
+        yield found
+        assert await hass.config_entries.async_unload(found.entry_id)
+
+
+def issue(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> ir.IssueEntry | None:
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_measure_scale")
+
+
+async def charge(hass: HomeAssistant, meter: OtherScale, *amperes: int) -> None:
+    for value in amperes:
+        meter.flow(value)
+        await pass_time(hass)
+
+
+async def test_the_right_scale_is_offered_and_used(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: OtherScale
+) -> None:
+    assert await async_setup_component(hass, REPAIRS, {})
+    await charge(hass, meter, 0, 0, 121, 122, 123, 124)
+    assert issue(hass, entry) is None
+    await charge(hass, meter, 125)
+    found = issue(hass, entry)
+    assert found is not None
+    assert found.is_fixable
+    assert found.translation_placeholders == {"meter": "Meter", "values": "40 V, 12.5 A, 50 kW"}
+
+    flow = await async_create_fix_flow(hass, found.issue_id, found.data)
+    assert isinstance(flow, ScaleFlow)
+    flow.hass = hass
+    form = await flow.async_step_init()
+    assert form["type"] is FlowResultType.FORM
+    schema = form["data_schema"]
+    assert schema is not None
+    (selector,) = schema.schema.values()
+    choices = selector.config["options"]
+    assert "400 V, 125 A, 50 kW" in choices
+
+    await flow.async_step_init({"scale": "400 V, 125 A, 50 kW"})
+    await hass.async_block_till_done()
+    assert entry.data["scale"] == {"voltage": 1, "current": 3, "power": 3}
+    assert issue(hass, entry) is None
+    assert number(hass, entry, "voltage") == 400
+    assert number(hass, entry, "current") == 125
+    assert number(hass, entry, "power") == 50
+    await charge(hass, meter, 121, 122, 123, 124, 125, 126)
+    assert issue(hass, entry) is None
+
+
+async def test_a_single_torn_sample_raises_nothing_and_agreement_ends_it(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: OtherScale
+) -> None:
+    for amperes in range(121, 133):
+        meter.flow(amperes)
+        if amperes % 4:
+            meter.measure["power"] *= 3
+        await pass_time(hass)
+    await charge(hass, meter, 133, 134, 135, 136, 137)
+    assert issue(hass, entry) is not None
+    for amperes in range(121, 126):
+        meter.measure = {
+            "voltage": 40000,
+            "current": amperes * 10000,
+            "power": amperes * 400,
+        }
+        await pass_time(hass)
+    assert issue(hass, entry) is None
+
+
+async def test_the_simulated_meter_has_the_manual_s_scale(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    simulated.physics.begin()
+    for _ in range(8):
+        simulated._clock.advance(5)  # type: ignore[attr-defined]
+        await pass_time(hass)
+    assert issue(hass, rest_entry) is None

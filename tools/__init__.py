@@ -1,0 +1,1 @@
+"""What developers run: demo, explorer, benchmarks, reference pages, releases."""

@@ -1,0 +1,160 @@
+"""What the archive takes: `python -m tools.benchmarks.archive`; by default 10,000 records in SQLite."""
+
+import argparse
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+import statistics
+import sys
+from tempfile import TemporaryDirectory
+import time
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from custom_components.lovato_dmed4.archive import (
+    Archive,
+    MeterInfo,
+    SessionQuery,
+    SessionVerdict,
+    Source,
+)
+
+_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_KEY: Final = ec.derive_private_key(0x0D4ED4, ec.SECP256R1())
+# Records that are verified again at once.
+_CHUNK: Final = 50
+_PAGE: Final = 50
+_TICK: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long something took, each time, in s."""
+
+    name: str
+    times: list[float]
+
+
+def measure(url: str, records: int, runs: int) -> Iterator[Timing]:
+    """Fill an archive with records of two to a session, and ask it what a user asks."""
+    with _opened(url) as archive:
+        meter = archive.register_meter(MeterInfo(unique_id="benchmark", name="Benchmark"))
+        spki = _KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        archive.see_key(meter, spki, _START)
+        storing = [
+            partial(archive.store, meter, raw, Source.METER, _START) for raw in _signed(records)
+        ]
+        yield _time("store a record", storing)
+        sessions = archive.sessions(SessionQuery(limit=1)).total
+        newest = archive.sessions(SessionQuery(limit=runs)).sessions
+
+        questions = {
+            f"list the newest {_PAGE} sessions": SessionQuery(limit=_PAGE),
+            f"list the oldest {_PAGE}": SessionQuery(limit=_PAGE, offset=sessions - _PAGE),
+            f"list {_PAGE} that hold a text": SessionQuery(limit=_PAGE, search="card 77"),
+            "find none with a text": SessionQuery(search="nobody"),
+            "find none with a verdict": SessionQuery(verdicts=(SessionVerdict.INVALID,)),
+        }
+        for name, query in questions.items():
+            yield _time(name, [partial(archive.sessions, query)] * runs)
+        yield _time("open a session", [partial(archive.session, each.id) for each in newest])
+        yield _time("count the records", [partial(archive.summary, meter)] * runs)
+        times, delays = asyncio.run(_verify_in_background(archive))
+        yield Timing(f"verify {_CHUNK} records again", times)
+        yield Timing("delay of an event loop meanwhile", delays)
+
+
+def _time(name: str, runs: Sequence[Callable[[], object]]) -> Timing:
+    times = []
+    for run in runs:
+        begun = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - begun)
+    return Timing(name, times)
+
+
+async def _verify_in_background(archive: Archive) -> tuple[list[float], list[float]]:
+    """Verify all records in a thread; an event loop with nothing to do notes how late it gets."""
+    verifying = asyncio.create_task(asyncio.to_thread(lambda: list(_verify(archive))))
+    delays = []
+    while not verifying.done():
+        begun = time.perf_counter()
+        await asyncio.sleep(_TICK)
+        delays.append(time.perf_counter() - begun - _TICK)
+    return await verifying, delays
+
+
+def _verify(archive: Archive) -> Iterator[float]:
+    after: int | None = 0
+    while after is not None:
+        begun = time.perf_counter()
+        after = archive.verify_again(after, _CHUNK, _START)
+        if after is not None:
+            yield time.perf_counter() - begun
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Archive]:
+    archive = Archive(url)
+    archive.open()
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+def _signed(records: int) -> Iterator[bytes]:
+    """Sign a begin and an end for each charge, an hour apart."""
+    for number in range(records):
+        charge, is_end = divmod(number, 2)
+        begin = _reading("B", charge, 0)
+        now = _reading("E", charge, 11) if is_end else begin
+        payload = (
+            f'{{"FV":"1.3","GI":"DMED4","PG":"T{number + 1}","MS":"4711","IS":true,"IL":"TRUSTED",'
+            f'"IF":["RFID_PLAIN"],"IT":"ISO14443","ID":"card {charge % 100:02}","TT":"0.49 EUR/kWh",'
+            f'"RD":[{begin},{now}]}}'
+        )
+        signature = _KEY.sign(payload.encode(), ec.ECDSA(SHA256())).hex()
+        yield f'OCMF|{payload}|{{"SA":"ECDSA-secp256r1-SHA256","SD":"{signature}"}}'.encode()
+
+
+def _reading(reason: str, charge: int, energy: int) -> str:
+    moment = _START + charge * timedelta(hours=1) + energy * timedelta(minutes=3)
+    return (
+        f'{{"TM":"{moment:%Y-%m-%dT%H:%M:%S},000+0000 S","TX":"{reason}","RV":{11 * charge + energy}.000,'
+        '"RI":"01-00:01.08.00*FF","RU":"kWh","RT":"DC","EF":"","ST":"G"},'
+        '{"RV":0.000,"RI":"01-00:02.08.00*FF","RU":"kWh","ST":"G"},'
+        f'{{"RV":{energy}.000,"RI":"01-00:01.09.00*FF","RU":"kWh","ST":"G"}}'
+    )
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(prog="python -m tools.benchmarks.archive", description=__doc__)
+    parser.add_argument("--records", type=int, default=10_000)
+    parser.add_argument("--runs", type=int, default=100, help="of each question")
+    parser.add_argument("--url", help="of an empty database; by default a new file of SQLite")
+    arguments = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        url = arguments.url or f"sqlite:///{Path(folder) / 'records.db'}"
+        sys.stderr.write(f"signing and storing {arguments.records} records\n")
+        print(f"{arguments.records} records, two to a session:\n")
+        print("| | times | median | longest |")
+        print("|---|---|---|---|")
+        for timing in measure(url, arguments.records, arguments.runs):
+            median, longest = (
+                f"{1000 * value:.1f} ms"
+                for value in (statistics.median(timing.times), max(timing.times))
+            )
+            print(f"| {timing.name} | {len(timing.times)} | {median} | {longest} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The page of actions."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.core import SupportsResponse
+import yaml
+
+from custom_components.lovato_dmed4 import services
+from custom_components.lovato_dmed4.actions import records as record_actions
+from custom_components.lovato_dmed4.dmed4.parameters import NAMES, meaning
+from custom_components.lovato_dmed4.reports import shapes as record_shapes
+
+from .markdown import WRITTEN_BY, codes, table
+
+_FILE: Final = (
+    Path(__file__).resolve().parents[2] / "custom_components" / "lovato_dmed4" / "services.yaml"
+)
+
+_INTRODUCTION: Final = """\
+What automations, scripts and **Settings → Tools → Actions** can ask of a meter, of a remote display, or of the archive. All names
+begin with `lovato_dmed4.`. [Examples](examples.md) show them at work.
+
+- **Who may.** Administrators and automations; a script acts as the user who runs it. Actions write to a meter or tell who charged, so
+  [other users are refused](security.md#who-may-do-what).
+- **Which meter.** `device_id` is the ID of the device. In an automation's editor you choose the device; in a template,
+  `device_id('sensor.charger_power')` gives it.
+- **Responses.** With `response_variable` you get what the action returns. Where the response is *required*, the action does nothing
+  but tell something.
+- **Errors.** An action that was not possible says why, in words, and stops the automation. [Troubleshooting](troubleshooting.md) has
+  the remedies."""
+
+_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Charges": ("start_charge_cycle", "read_charge_cycle", "end_charge_cycle"),
+    "The archive": (
+        "list_sessions",
+        "get_session",
+        "list_unassigned_records",
+        "export_records",
+        "verify_record",
+        "verify_records",
+    ),
+    "The meter's logbooks": (
+        "synchronise_records",
+        "get_last_record",
+        "get_record",
+        "list_records",
+        "get_events",
+    ),
+    "The meter itself": (
+        "synchronise_clock",
+        "reset_errors",
+        "set_display",
+        "get_parameters",
+        "set_parameters",
+        "set_operating",
+    ),
+    "Remote displays": ("set_custom_page",),
+}
+
+_RECORD: Final = (
+    *("record", "record_url", "public_key", "archived", "record_id", "session_id", "digest"),
+    *("signature", "pagination", "meter_serial", "readings"),
+)
+"""What `charge.record_response` tells of a record. A test compares it."""
+
+# What comes back: a shape of `record_shapes`, or the names of the fields.
+RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
+    "start_charge_cycle": _RECORD,
+    "read_charge_cycle": _RECORD,
+    "end_charge_cycle": _RECORD,
+    "get_last_record": _RECORD,
+    "get_record": _RECORD,
+    "list_records": ("saved", "maximum", "records"),
+    "synchronise_records": ("fetched", "missing", "lost"),
+    "get_events": ("saved", "maximum", "events"),
+    "reset_errors": ("errors",),
+    "synchronise_clock": ("clock_drift",),
+    "get_parameters": ("parameters",),
+    "set_parameters": ("parameters",),
+    "set_operating": ("operative_status",),
+    "set_display": ("display_on", "page"),
+    "set_custom_page": (*("meter", "title_1", "text_1", "title_2", "text_2", "title_3", "text_3"),),
+    "list_sessions": record_shapes.SessionPageShape,
+    "list_unassigned_records": record_shapes.UnassignedPageShape,
+    "get_session": record_shapes.SessionDetailShape,
+    "export_records": (
+        *("name", "size", "sha256", "sessions", "records", "refusals", "filename", "text", "url"),
+    ),
+    "verify_record": record_shapes.VerificationShape,
+    "verify_records": record_shapes.CountsShape,
+}
+
+_ABOUT_RETURNS: Final[Mapping[str, str]] = {
+    "list_records": "Each of `records` has `position`, `digest`, `signature`, `pagination`, `identification_type`, `begin` and `end`. Who charged is not in it.",
+    "get_events": "Each of `events` has `position`, `at`, `code`, `arguments` and `raw`.",
+    "get_parameters": "Each of `parameters` has `value` and, where the manual gives one, `meaning`.",
+    "set_parameters": "All parameters, as the meter has them afterwards.",
+    "list_sessions": f"Each of `sessions` has {codes(record_shapes.SessionShape.__annotations__)}.",
+    "list_unassigned_records": f"Each of `records` has {codes(record_shapes.UnassignedRecordShape.__annotations__)}.",
+    "get_session": f"With `explanation`. Each of `record_reports` has {codes(record_shapes.RecordShape.__annotations__)} and `explanation`.",
+    "verify_record": "With `explanation`. Of a record of the archive also `source`, `arrived`, `verified` and `links`.",
+    "export_records": "`text` holds a short file that was not written to a disk. `refusals` counts what the transparency software is likely to refuse, by reason.",
+    "set_display": "What was given.",
+}
+
+_SIGNED_RECORD: Final = """\
+## A signed record in a response
+
+| field | what it is |
+|---|---|
+| `record` | the record as the meter signed it: `OCMF\\|…\\|…` |
+| `signature` | `valid`, `invalid`, or why nothing can be said: `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
+| `readings` | the counters at the begin and now, each with `time`, `clock`, `transaction`, `value`, `unit`, `register`, `current_type`, `error_flags` and `status` |
+| `pagination`, `meter_serial` | the record's number (PG) and the meter's serial number (MS) as they stand in it |
+| `digest` | SHA-256 of the signed text |
+| `public_key` | the key that it was checked with, as SubjectPublicKeyInfo in hex |
+| `archived` | whether it is in the archive; if not, it is stored as soon as the archive is back |
+| `record_id`, `session_id` | its numbers in the archive |
+| `record_url` | where an administrator downloads it, byte for byte |"""
+
+
+def actions_page(texts: Mapping[str, Any]) -> str:
+    """Write the page."""
+    described = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    grouped = [name for names in _GROUPS.values() for name in names]
+    if {*grouped} != {*described}:
+        raise ValueError(f"to be grouped: {sorted({*grouped} ^ {*described})}")
+    parts = ["# Actions", WRITTEN_BY, _INTRODUCTION, _overview(texts), _SIGNED_RECORD]
+    for group, names in _GROUPS.items():
+        parts.append(f"## {group}")
+        for name in names:
+            parts += _action(name, described[name].get("fields", {}), texts)
+    parts += ["## The meter's parameters", *_parameters()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _overview(texts: Mapping[str, Any]) -> str:
+    return table(
+        ["Action", "In the editor", "About"],
+        [
+            [f"[`{name}`](#{name})", texts["services"][name]["name"], group]
+            for group, names in _GROUPS.items()
+            for name in names
+        ],
+    )
+
+
+def _action(name: str, fields: Mapping[str, Any], texts: Mapping[str, Any]) -> Iterator[str]:
+    words = texts["services"][name]
+    yield f"### {name}"
+    yield f"**{words['name']}.** {words['description']}"
+    yield table(
+        ["Field", "Name", "What it is", "Values", "Default"],
+        [
+            [
+                f"`{field}`" + (" (required)" if details.get("required") else ""),
+                words["fields"][field]["name"],
+                words["fields"][field]["description"],
+                _values(details["selector"]),
+                codes([str(details["default"]).lower()]) if "default" in details else "",
+            ]
+            for field, details in fields.items()
+        ],
+    )
+    yield f"Response ({_response(name)}): {_returned(name)}"
+
+
+def _values(selector: Mapping[str, Any]) -> str:
+    (kind, config), *_ = selector.items()
+    config = config or {}
+    several = config.get("multiple", False)
+    values = {
+        "boolean": codes(["true", "false"]),
+        "constant": codes([str(config.get("value")).lower()]),
+        "datetime": "a day or a time",
+        "device": "several devices" if several else "a device",
+        "number": f"{config.get('min')} to {config.get('max')}",
+        "object": "names and values",
+        "select": ("any of " if several else "") + codes(config.get("options", ())),
+        "text": "text",
+    }
+    return values[kind]
+
+
+def _response(name: str) -> str:
+    table_ = {**services._ACTIONS, **record_actions._ACTIONS}  # noqa: SLF001 - as registered
+    handler = table_[name][0]
+    only = (
+        handler in services._ONLY_RESPONSE  # noqa: SLF001
+        if name in services._ACTIONS  # noqa: SLF001
+        else handler not in record_actions._OPTIONAL_RESPONSE  # noqa: SLF001
+    )
+    return {
+        SupportsResponse.ONLY: "required",
+        SupportsResponse.OPTIONAL: "optional",
+    }[SupportsResponse.ONLY if only else SupportsResponse.OPTIONAL]
+
+
+def _returned(name: str) -> str:
+    shape = RETURNS[name]
+    if shape is _RECORD:
+        return "[a signed record](#a-signed-record-in-a-response)."
+    names = shape if isinstance(shape, tuple) else shape.__annotations__
+    return f"{codes(names)}. {_ABOUT_RETURNS.get(name, '')}".strip()
+
+
+def _parameters() -> Iterator[str]:
+    yield """\
+`get_parameters` and `set_parameters` know them by these names. The communication manual lists them, and says of some what their values
+mean. What the others are for is in the installation manual of your meter, under the same number."""
+    yield table(
+        ["Parameter", "Values that the manual explains"],
+        [
+            [f"`{name}`", ", ".join(f"{value}: {words}" for value, words in _meanings(name))]
+            for name in NAMES
+        ],
+    )
+
+
+def _meanings(name: str) -> Iterator[tuple[int, str]]:
+    value = 0
+    while (words := meaning(name, value)) is not None:
+        yield value, words
+        value += 1
