@@ -96,6 +96,11 @@ class ListeningConnection(ModbusConnection):
             # What the serial stack raises is not all OSError, as when a port lacks a format.
             raise ModbusConnectionError(f"could not open {self._target}: {err}") from err
         self.heard_at = asyncio.get_running_loop().time()
+        return client
+
+    @override
+    async def _create_client(self) -> ModbusBaseClient:
+        client = await super()._create_client()
         client.ctx.trace_packet = self._pass
         return client
 
