@@ -1,49 +1,70 @@
-"""An event loop whose time runs as fast as there is nothing to do.
-
-Where everything of a test is in one process, nothing can come while all of it waits: then the next
-timer is due at once. So an hour of time limits passes in as long as the work in it takes, and no
-test depends on how fast the machine is.
-"""
+"""Time that a test drives: deadlines pass at once when nothing else can happen any more."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable
 import selectors
+from typing import Any
 
-# What is on its way through the kernel arrives well within this.
-_ON_ITS_WAY = 0.002
+import pytest
+
+# In how many looks, of how many seconds each, nothing must have happened. All that a test waits for
+# is in its own process, so it has happened by then however busy the machine is: while this process
+# gets no processor, no look ends. A pseudo-terminal's bytes take the kernel a moment.
+_LOOKS = 5
+_LOOK = 0.002
 
 
-class _Selector(selectors.DefaultSelector):
-    """Waits for sockets; where none has anything, the time to the next timer is skipped.
+class DrivenTime:
+    """The time of an event loop that stands still while anything happens, and jumps when nothing does.
 
-    Attributes:
-        skipped: seconds so far.
+    It stands in for the loop's selector, which is where a loop waits: for sockets, for threads, or
+    for its next timer. A timer that is waited for with nothing else to come is due at once; while
+    threads are at work, time passes as it does elsewhere.
     """
 
-    skipped = 0.0
+    def __init__(self, loop: asyncio.AbstractEventLoop, selector: selectors.BaseSelector) -> None:
+        self._now = loop.time()
+        self._selector = selector
+        self._run_in_executor = loop.run_in_executor
+        self._threads = 0
 
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            return super().select(None)
-        ready = super().select(min(timeout, _ON_ITS_WAY))
-        if not ready and timeout > _ON_ITS_WAY:
-            self.skipped += timeout
-        return ready
-
-
-class DrivenLoop(asyncio.SelectorEventLoop):
-    """The event loop; `time` is its own."""
-
-    def __init__(self) -> None:
-        self._driven = _Selector()
-        super().__init__(self._driven)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._selector, name)
 
     def time(self) -> float:
-        """Real time and what was skipped, in s."""
-        return super().time() + self._driven.skipped
+        """Stand in for the loop's method."""
+        return self._now
+
+    def run_in_executor(
+        self, executor: Any, function: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Stand in for the loop's method: count the threads that are at work."""
+        self._threads += 1
+        future = self._run_in_executor(executor, function, *args)
+        future.add_done_callback(self._note_end)
+        return future
+
+    def _note_end(self, _: asyncio.Future[Any]) -> None:
+        self._threads -= 1
+
+    def select(self, timeout: float | None = None) -> Any:
+        """Stand in for the selector's method."""
+        if timeout is None or timeout <= 0:
+            return self._selector.select(timeout)
+        for _ in range(_LOOKS):
+            if events := self._selector.select(_LOOK):
+                return events
+        if self._threads:
+            self._now += min(timeout, _LOOKS * _LOOK)
+        else:
+            self._now += timeout
+        return []
 
 
-def run_driven[T](work: Coroutine[object, object, T]) -> T:
-    """Run a test's work in driven time."""
-    with asyncio.Runner(loop_factory=DrivenLoop) as runner:
-        return runner.run(work)
+def drive_time(patch: pytest.MonkeyPatch) -> None:
+    """Drive the time of the running event loop until the patches are undone."""
+    loop: Any = asyncio.get_running_loop()
+    driven = DrivenTime(loop, loop._selector)
+    patch.setattr(loop, "_selector", driven)
+    for name in ("time", "run_in_executor"):
+        patch.setattr(loop, name, getattr(driven, name))

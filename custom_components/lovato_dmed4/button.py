@@ -24,6 +24,16 @@ class Dmed4ButtonDescription(ButtonEntityDescription):
     press_fn: Callable[[Dmed4Data, Dmed4ConfigEntry], Coroutine[Any, Any, object]]
 
 
+async def _reset_errors(data: Dmed4Data, _: Dmed4ConfigEntry) -> None:
+    async with data.live.commanding():
+        await data.cycle.reset_errors()
+
+
+async def _synchronise_clock(data: Dmed4Data, _: Dmed4ConfigEntry) -> None:
+    async with data.live.commanding():
+        await data.cycle.synchronise_clock()
+
+
 BUTTONS: Final = (
     Dmed4ButtonDescription(
         key="start",
@@ -44,13 +54,13 @@ BUTTONS: Final = (
         key="reset_errors",
         translation_key="reset_errors",
         entity_category=EntityCategory.CONFIG,
-        press_fn=lambda data, _: data.live.async_execute(data.cycle.reset_errors),
+        press_fn=_reset_errors,
     ),
     Dmed4ButtonDescription(
         key="synchronise_clock",
         translation_key="synchronise_clock",
         entity_category=EntityCategory.CONFIG,
-        press_fn=lambda data, _: data.live.async_execute(data.cycle.synchronise_clock),
+        press_fn=_synchronise_clock,
     ),
 )
 

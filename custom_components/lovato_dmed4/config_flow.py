@@ -14,7 +14,6 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -33,7 +32,7 @@ import voluptuous as vol
 
 from .charging.identity import charge_identity
 from .connection.certificate import fingerprint_text
-from .connection.devices import is_display, line_of
+from .connection.devices import async_http_session, is_display, line_of
 from .connection.errors import field_of, local_time, translation_key
 from .connection.identity import Match, async_change_id, async_match, unique_ids
 from .connection.login import ATTEMPTS
@@ -270,7 +269,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_fetch_certificate(self, errors: dict[str, str]) -> str | None:
         """Get the fingerprint of the certificate at the address; say in ``errors`` why not."""
-        session = async_get_clientsession(self.hass)
+        session = async_http_session(self.hass)
         try:
             self._data[CONF_CERTIFICATE] = await fetch_fingerprint(
                 session, self._data[CONF_HOST], self._data[CONF_PORT]

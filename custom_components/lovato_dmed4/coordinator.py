@@ -1,6 +1,7 @@
 """Talk to the meter for everything else: polling, commands, and what its errors mean to a user."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final, override
 
@@ -100,17 +101,19 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="other_key")
 
-    async def async_execute[T](self, step: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Let the meter do something and show what came of it.
+    @asynccontextmanager
+    async def commanding(self) -> AsyncIterator[None]:
+        """Give commands to the meter that was set up, and to no other; show what came of them.
 
         Raises:
-            HomeAssistantError: it was not possible or failed, in the user's words.
+            ServiceValidationError: the user asked for what is not possible now.
+            HomeAssistantError: the meter or the way to it failed.
         """
         try:
             with translated_errors():
                 if self.in_doubt:
                     await self._check_identity()
-                return await step()
+                yield
         finally:
             await self.async_refresh()
 

@@ -1,6 +1,7 @@
 """What all entities have in common."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
@@ -91,15 +92,17 @@ class Dmed4Entity(CommonEntity[LiveCoordinator]):
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = device_info(entry, entry.runtime_data.identity)
 
-    async def async_write(self, step: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        """Let the meter do something on behalf of an administrator, or of an automation.
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """Write to the meter on behalf of an administrator, or of an automation.
 
         Raises:
-            Unauthorized: the user who asked is no administrator.
+            Unauthorized: the user who asked is not an administrator.
             HomeAssistantError: it was not possible or failed.
         """
         await self.async_require_admin()
-        await self.coordinator.async_execute(step)
+        async with self.coordinator.commanding():
+            yield
 
 
 class HousekeepingEntity(Dmed4Entity):

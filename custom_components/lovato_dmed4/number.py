@@ -105,5 +105,6 @@ class Dmed4Number(HousekeepingEntity, NumberEntity):
                 translation_domain=DOMAIN, translation_key="cable_resistance_locked"
             )
         write = partial(self.entity_description.set_fn, self._data.meter, int(value))
-        await self.async_write(partial(self._data.cycle.while_idle, write))
+        async with self.writing():
+            await self._data.cycle.while_idle(write)
         await self._data.housekeeping.async_refresh()

@@ -1,6 +1,5 @@
 """The page that a display shows: the meter's own, or a remote one."""
 
-from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
@@ -51,7 +50,8 @@ class DisplayPageSelect(Dmed4Entity, SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        await self.async_write(partial(self._data.meter.show_page, DisplayPage[option.upper()]))
+        async with self.writing():
+            await self._data.meter.show_page(DisplayPage[option.upper()])
         self._attr_current_option = option
         self.async_write_ha_state()
 

@@ -1,6 +1,5 @@
 """The meter's display, on or off."""
 
-from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -42,6 +41,7 @@ class DisplaySwitch(Dmed4Entity, SwitchEntity):
         await self._switch(on=False)
 
     async def _switch(self, *, on: bool) -> None:
-        await self.async_write(partial(self._data.meter.switch_display, on=on))
+        async with self.writing():
+            await self._data.meter.switch_display(on=on)
         self._attr_is_on = on
         self.async_write_ha_state()

@@ -120,8 +120,7 @@ NO_RECORDS = [
     b"OCMF",
     b"OCMF|{}|",
     b"OCMF|{" + b"[" * 50_000 + b"|{}",
-    b'OCMF|{"ID":"\xff\xfe"}|{"SD":"00"}',
-    b'OCMF|{"PG":"T1","PG":"T2"}|{}',
+    b"OCMF|{}",
     b"\x00" * MAX_SIZE,
     b"<script>alert(1)</script>",
     b"x" * 1000,
@@ -141,6 +140,25 @@ def test_what_is_no_record_is_kept_all_the_same(archive: Archive, meter: int) ->
     assert archive.summary(meter) == ArchiveSummary(records=count, suspicious=count)
     # And nothing is broken by it.
     assert archive.store(meter, CHARGE.end(3), Source.COMMAND, NOW).new
+
+
+# Fields that are odd in a way that costs their value only.
+ODD = ('"TT":"a\tb"', '"TT":"a","TT":"b"', r'"TT":"\ud800"', '"U":NaN', '"U":+1')
+
+
+def test_odd_values_keep_no_record_from_its_session(archive: Archive, meter: int) -> None:
+    for number, odd in enumerate(ODD):
+        charge = replace(CHARGE, start=CHARGE.start.replace(year=2020 + number))
+        for reason, step in (("B", 0), ("E", 1)):
+            payload = charge.payload(reason, step, step).replace('"TT": "0.49 EUR/kWh"', odd)
+            assert odd in payload
+            raw = record(sign(payload), payload).encode()
+            found = archive.store(meter, raw, Source.METER, NOW).record
+            assert (found.raw, found.verdict) == (raw, Verdict.VALID)
+            assert found.session_id is not None
+    sessions = archive.sessions(SessionQuery()).sessions
+    assert [(each.records, str(each.imported)) for each in sessions] == [(2, "1.000")] * len(ODD)
+    assert {each.verdict for each in sessions} == {SessionVerdict.VALID}
 
 
 def test_what_is_larger_than_any_record_is_refused(archive: Archive, meter: int) -> None:

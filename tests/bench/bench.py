@@ -167,9 +167,10 @@ class Bench:
         """Tell the records that a meter has signed."""
         return list(self._meters[meter].records)
 
-    async def requests(self, meter: str) -> int:
-        """Count the requests that a meter has answered."""
-        return len(self._servers[meter].requests)
+    async def requests(self, meter: str) -> list[str]:
+        """Tell the requests that a meter has received, the Modbus ones in hexadecimal digits."""
+        requests = self._servers[meter].requests
+        return [one.hex() if isinstance(one, bytes) else str(one) for one in requests]
 
     async def complaints(self) -> list[str]:
         """Tell the errors of ours in Home Assistant's log, but for those that were asked for."""

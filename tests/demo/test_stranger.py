@@ -151,12 +151,11 @@ async def check_record(client: Client, device_id: str, key: bytes) -> None:
     """Find the charge, verify its last record in three ways, and download it."""
     (listed,) = (await client.act("list_sessions", device_id, search=TAG))["sessions"]
     # The states tell of the end before the last record is fetched and archived.
-    async with asyncio.timeout(20):
-        while True:
-            session = await client.act("get_session", device_id, session_id=listed["session_id"])
-            if session["outcome"] != "open":
-                break
-            await asyncio.sleep(0.2)
+    while True:
+        session = await client.act("get_session", device_id, session_id=listed["session_id"])
+        if session["outcome"] != "open":
+            break
+        await asyncio.sleep(0.2)
     assert (session["verdict"], session["outcome"]) == ("valid", "ended")
     report = session["record_reports"][-1]
     content = (await client.request("GET", report["links"]["ocmf"])).decode()

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 
-import aiohttp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from simulator import ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
+from tests.driven_time import drive_time
 
 
 @pytest.fixture
@@ -25,11 +24,9 @@ async def custom_integrations(
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for answers no longer than a test has patience."""
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
-    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
-    monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+async def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on silence without waiting for it."""
+    drive_time(monkeypatch)
 
 
 @pytest.fixture

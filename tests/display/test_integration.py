@@ -25,7 +25,6 @@ import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
-from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.remote_display import DisplayConfigEntry
 from custom_components.lovato_dmed4.reports.links import last_record_path
@@ -808,15 +807,13 @@ async def test_meters_behind_a_gateway_show_it(hass: HomeAssistant, order: tuple
             == Identity(model="", public_key=gateway_meter.public_key_raw).fingerprint
         )
         # Once, by 0x11 for display and meter and the two forms of the key.
-        assert len(asked) == 4
+        assert len(asked) == 3
         for entry in entries.values():
             await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_a_gateway_of_another_make_stands_for_nobody(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.2)
+@pytest.mark.usefixtures("impatient")
+async def test_a_gateway_of_another_make_stands_for_nobody(hass: HomeAssistant) -> None:
     bus = Bus({unit: SimulatedMeter(seed=unit) for unit in (1, 2, 3)})
     async with SocketServer(
         bus, framing="tcp", host=LOCALHOST, port=0, max_connections=2

@@ -1,16 +1,15 @@
-"""A client for each transport, and time limits that do not hold a test up."""
+"""A client for each transport, and deadlines that do not hold a test up."""
 
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links, modbus, repeating, rest
 from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+from tests.driven_time import drive_time
 
 from .helpers import PATIENT, TRANSPORTS, client, reached
 
@@ -21,16 +20,9 @@ def enable_event_loop_debug() -> None:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on silence, and ask a busy meter again, after a moment."""
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.25)
-    monkeypatch.setattr(rest, "_TIMEOUT", aiohttp.ClientTimeout(total=0.25))
-    monkeypatch.setattr(links, "QUIET", 0.02)
-    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
-    monkeypatch.setattr(repeating, "PAUSE", 0.01)
-    monkeypatch.setattr(repeating, "BUSY_PAUSE", 0.01)
-    monkeypatch.setattr(repeating, "BUSY_SECONDS", 0.25)
-    monkeypatch.setattr(modbus, "_RECORD_PAUSE", 0.01)
+async def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on silence, and ask a busy meter again, without waiting for it."""
+    drive_time(monkeypatch)
 
 
 @pytest.fixture(params=TRANSPORTS)

@@ -1,6 +1,6 @@
 """A line that loses 3 % of all messages: for an hour nothing is noticed, and the steps succeed.
 
-The losses are seeded, and time is driven: see `tests.driven_time`.
+The losses are seeded, and time is driven.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,6 @@ from simulator import (
 )
 from simulator.faults import ModbusFault, RestFault
 from simulator.framing import Frame
-from tests.driven_time import run_driven
 
 from .helpers import CHARGE, LOCALHOST
 
@@ -115,43 +114,39 @@ WAYS: dict[str, Callable[[SimulatedMeter, Losses], Any]] = {
 }
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("way", WAYS)
-def test_for_an_hour_no_poll_fails(way: str) -> None:
+async def test_for_an_hour_no_poll_fails(way: str) -> None:
     """A poll that fails is what makes the entities unavailable."""
     losses = Losses(1)
     interval = timedelta(seconds=DEFAULT_INTERVAL_IDLE)
 
-    async def poll() -> None:
-        simulated = make_meter()
-        async with WAYS[way](simulated, losses) as meter:
-            assert (await meter.identify()).public_key == simulated.public_key_raw
-            for number in range(HOUR // interval):
-                await meter.read_live()
-                if number % (HOUSEKEEPING_INTERVAL // interval) == 0:
-                    await meter.read_housekeeping()
-
-    run_driven(poll())
+    simulated = make_meter()
+    async with WAYS[way](simulated, losses) as meter:
+        assert (await meter.identify()).public_key == simulated.public_key_raw
+        for number in range(HOUR // interval):
+            await meter.read_live()
+            if number % (HOUSEKEEPING_INTERVAL // interval) == 0:
+                await meter.read_housekeeping()
     assert losses.count > 20
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("way", "charges"), [("tcp", 50), ("rtu", 20), ("rest", 30)])
-def test_of_a_hundred_steps_ninety_nine_succeed(way: str, charges: int) -> None:
+async def test_of_a_hundred_steps_ninety_nine_succeed(way: str, charges: int) -> None:
     """A command that is lost itself is not among them: only a person may give it again."""
     losses = Losses(2)
     failed: list[str] = []
 
-    async def charge() -> None:
-        simulated = make_meter()
-        async with WAYS[way](simulated, losses) as meter:
-            cycle = ChargeCycle(meter, await meter.identify(), Timing(poll=0.05))
-            for number in range(charges):
-                for step in (partial(cycle.begin, CHARGE), cycle.end):
-                    try:
-                        await step()
-                    except MeterError as err:
-                        failed.append(f"{number}: {err!r}")
-        assert len(simulated.records) >= 2 * charges
-
-    run_driven(charge())
+    simulated = make_meter()
+    async with WAYS[way](simulated, losses) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), Timing(poll=0.05))
+        for number in range(charges):
+            for step in (partial(cycle.begin, CHARGE), cycle.end):
+                try:
+                    await step()
+                except MeterError as err:
+                    failed.append(f"{number}: {err!r}")
+    assert len(simulated.records) >= 2 * charges
     assert len(failed) <= 2 * charges // 100, failed
     assert losses.count > 20

@@ -8,7 +8,7 @@ import struct
 from modbus_connection import ModbusError
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links
+from custom_components.lovato_dmed4.dmed4 import repeating
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     MeterError,
@@ -18,12 +18,8 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
-from custom_components.lovato_dmed4.dmed4.modbus import (
-    MODELS,
-    ModbusMeter,
-    _cut_der,
-    _translated_errors,
-)
+from custom_components.lovato_dmed4.dmed4.modbus import MODELS, ModbusMeter
+from custom_components.lovato_dmed4.dmed4.modbus_errors import translated_errors
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
 from simulator import MODELS as SIMULATED_MODELS, ModbusTcpServer, SimulatedMeter, handle_pdu
 
@@ -119,23 +115,6 @@ async def test_a_device_without_the_keys_registers_is_no_dmed4() -> None:
             await meter.identify()
 
 
-@pytest.mark.parametrize(
-    ("der", "rest"),
-    [
-        (bytes.fromhex("3003020100"), b"\0\0\0"),  # ends in a zero of its own
-        (b"\x30\x81\x82" + b"\0" * 0x82, b"\0"),
-        (b"\x30\x82\x01\x02" + b"\7" * 0x102, b""),
-    ],
-)
-def test_a_der_key_is_cut_at_its_own_length(der: bytes, rest: bytes) -> None:
-    assert _cut_der(der + rest) == der
-
-
-@pytest.mark.parametrize("padded", [bytes(96), b"\x30\x5f" + bytes(94), b"\x04" + bytes(95)])
-def test_what_is_no_der_key_is_none(padded: bytes) -> None:
-    assert _cut_der(padded) is None
-
-
 # --- exceptions ---------------------------------------------------------------------------------
 
 
@@ -147,8 +126,8 @@ def test_what_is_no_der_key_is_none(padded: bytes) -> None:
         (0x02, RefusedError, 1),
         (0x03, RefusedError, 1),
         (0x04, RefusedError, 1),
-        (0x0A, SilentError, 2),  # a gateway's: no way to the meter
-        (0x0B, SilentError, 2),  # a gateway's: the meter does not answer
+        (0x0A, SilentError, 5),  # a gateway's: no way to the meter
+        (0x0B, SilentError, 5),  # a gateway's: the meter does not answer
         (0x7F, RefusedError, 1),
     ],
 )
@@ -161,9 +140,10 @@ async def test_an_exception_is_told_and_does_not_break_the_link(
             await meter.read_live()
         with pytest.raises(error):
             await meter.send(Command.BEGIN)
-        assert len(peer.requests) == asked + 1
+        # What a meter lacks is looked for register by register.
+        assert code in {2, 4} or len(peer.requests) == asked + 1
         peer.answer = zeros
-        await meter.read_live()
+        assert (await meter.read_live()).measures.energy_imported == 0
         assert peer.accepted == 1
 
 
@@ -222,14 +202,14 @@ async def test_nothing_there_can_not_be_reached() -> None:
 
 async def test_another_error_of_the_modbus_library_is_an_answer_not_understood() -> None:
     with pytest.raises(UnexpectedAnswerError, match="odd"):
-        async with _translated_errors():
+        async with translated_errors():
             raise ModbusError("odd")
 
 
 async def test_a_name_that_is_none_can_not_be_reached() -> None:
     # What the resolver makes of such a name; it is out of reach of tests.
     with pytest.raises(CannotConnectError):
-        async with _translated_errors():
+        async with translated_errors():
             "a..b".encode("idna")
 
 
@@ -242,8 +222,8 @@ async def test_silence_is_told_and_the_connection_opened_anew() -> None:
         await until(lambda: not peer.connections)
         peer.answer = zeros
         assert (await meter.read_status()).measurement == 0
-        # Two attempts went unanswered, each on a connection of its own.
-        assert peer.accepted == 3
+        # Each attempt that went unanswered had a connection of its own.
+        assert peer.accepted == repeating.ATTEMPTS + 1
 
 
 @pytest.mark.usefixtures("impatient")
@@ -281,11 +261,9 @@ GARBAGE = {
 }
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
-async def test_garbage_is_one_of_our_errors(
-    garbage: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.05)
+async def test_garbage_is_one_of_our_errors(garbage: bytes) -> None:
     patient, hasty = (RawPeer(garbage, then_close=close) for close in (False, True))
     async with patient, hasty:
         for peer in (patient, hasty):

@@ -372,10 +372,10 @@ async def test_another_client_s_selection_is_noticed(
         await write(register, value)
         simulated.parameters.menu = 4
 
-    monkeypatch.setattr(modbus_meter, "write", disturbed)
-    with pytest.raises(RefusedError, match="another client"):
-        await modbus_meter.parameters.write({"P02_01": 1})
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(modbus_meter, "write", disturbed)
+        with pytest.raises(RefusedError, match="another client"):
+            await modbus_meter.parameters.write({"P02_01": 1})
     assert simulated.parameters.block() == SimulatedMeter(parameters=VALUES).parameters.block()
     await modbus_meter.parameters.write({"P02_01": 1})
     assert simulated.parameters["P02_01"] == 1
@@ -384,10 +384,10 @@ async def test_another_client_s_selection_is_noticed(
 async def test_a_value_that_is_not_kept_is_not_saved(
     modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(simulated.parameters, "write_selected", lambda _: None)
-    with pytest.raises(RefusedError, match="P02_01 was not taken"):
-        await modbus_meter.parameters.write({"P02_01": 1})
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(simulated.parameters, "write_selected", lambda _: None)
+        with pytest.raises(RefusedError, match="P02_01 was not taken"):
+            await modbus_meter.parameters.write({"P02_01": 1})
     assert simulated.parameters["P02_01"] == 0
     await modbus_meter.parameters.write({"P02_01": 1})
     assert simulated.parameters["P02_01"] == 1

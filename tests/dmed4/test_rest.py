@@ -23,7 +23,8 @@ from custom_components.lovato_dmed4.dmed4.model import (
     Housekeeping,
     Measures,
 )
-from custom_components.lovato_dmed4.dmed4.rest import MODELS, RestMeter
+from custom_components.lovato_dmed4.dmed4.rest import RestMeter
+from custom_components.lovato_dmed4.dmed4.rest_answers import MODELS
 from simulator import MODELS as SIMULATED_MODELS, RestServer, SimulatedMeter
 
 from .helpers import LOCALHOST, Peer, RawPeer, WebPeer, client, http_answer
@@ -142,7 +143,7 @@ async def test_a_value_alone_keeps_its_place_and_may_be_a_text() -> None:
         assert (await meter.read_live()).measures == Measures(voltage=400.0)
 
 
-@pytest.mark.parametrize("missing", STATUS)
+@pytest.mark.parametrize("missing", ["measurement_status", "signature_status"])
 async def test_a_missing_status_word_is_an_error(missing: str) -> None:
     words = {name: word for name, word in STATUS.items() if name != missing}
     peer = WebPeer(site(charge_status=words))

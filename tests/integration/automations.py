@@ -35,8 +35,7 @@ class Pauses:
 
     async def begun(self) -> None:
         """Wait until an automation has nothing to do but to wait."""
-        async with asyncio.timeout(30):
-            await self._begun.wait()
+        await self._begun.wait()
         self._begun.clear()
         for _ in range(10):
             await asyncio.sleep(0)

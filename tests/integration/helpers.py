@@ -24,6 +24,7 @@ from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.physics import Sample
+from tests.driven_time import drive_time
 from tests.logbooks import rest_calls
 
 from .plugin import MockConfigEntry, async_fire_time_changed
@@ -115,7 +116,8 @@ def server_at(address: Server, meter: SimulatedMeter) -> Server:
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.2) -> None:
-    """Wait for answers no longer than a test has patience."""
+    """Give up on silence without waiting for it, and long before the next poll is due."""
+    drive_time(monkeypatch)
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", seconds)
     monkeypatch.setattr(repeating, "ATTEMPTS", 2)
     monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=seconds))
@@ -229,13 +231,10 @@ async def notice() -> None:
         await asyncio.sleep(0)
 
 
-async def has_connections(server: ModbusTcpServer, count: int) -> bool:
-    """Find out whether there are so many connections, now or in a moment."""
-    for _ in range(200):
-        if server.connections == count:
-            return True
+async def connections(server: ModbusTcpServer, count: int) -> None:
+    """Wait until there are so many connections; the test's own time limit ends it."""
+    while server.connections != count:  # noqa: ASYNC110 - the server tells nobody
         await asyncio.sleep(0.01)
-    return False
 
 
 # They select what is to be read of a logbook and change nothing.

@@ -18,9 +18,9 @@ from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 from .helpers import (
     Server,
     add_meter,
+    connections,
     entry_data,
     fingerprint,
-    has_connections,
     impatient,
     mute_server,
     open_form,
@@ -90,7 +90,7 @@ async def test_same_meter_over_the_other_transport(
         assert result["type"] is FlowResultType.ABORT
         assert result["reason"] == "already_configured"
     # Only the entry's own link is left open.
-    assert await has_connections(modbus_server, int(server is modbus_server))
+    await connections(modbus_server, int(server is modbus_server))
 
 
 async def test_two_meters(hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server) -> None:
@@ -193,7 +193,7 @@ async def test_link_is_let_go_of_after_an_error(
     flow_id = await open_form(hass, "modbus_tcp")
     form = await submit(hass, flow_id, modbus_server)
     assert form["errors"] == {"base": "unknown"}
-    assert await has_connections(modbus_server, 0)
+    await connections(modbus_server, 0)
 
 
 @pytest.mark.parametrize("meter_settings", [{"commissioned": False}])

@@ -28,9 +28,9 @@ from .helpers import (
     add_meter,
     change_answer,
     complaints,
+    connections,
     entities,
     fingerprint,
-    has_connections,
     is_available,
     pass_time,
     server_at,
@@ -77,7 +77,7 @@ async def test_retries_when_the_first_poll_fails(
         assert not await set_up(hass, entry)
     assert state_of(entry) is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "refused"
-    assert await has_connections(modbus_server, 0)
+    await connections(modbus_server, 0)
 
     await pass_time(hass, 60)
     assert state_of(entry) is ConfigEntryState.LOADED
@@ -107,7 +107,7 @@ async def test_another_meter_at_the_address(
         assert state_of(entry) is ConfigEntryState.SETUP_ERROR
         assert entry.error_reason_translation_key == "wrong_meter"
         if isinstance(other, ModbusTcpServer):
-            assert await has_connections(other, 0)
+            await connections(other, 0)
 
     await server.start()
     assert await hass.config_entries.async_reload(entry.entry_id)
@@ -117,13 +117,13 @@ async def test_another_meter_at_the_address(
 async def test_unload_lets_go_of_the_link(
     hass: HomeAssistant, modbus_entry: Dmed4ConfigEntry, modbus_server: ModbusTcpServer
 ) -> None:
-    assert await has_connections(modbus_server, 1)
+    await connections(modbus_server, 1)
     assert await hass.config_entries.async_unload(modbus_entry.entry_id)
     assert state_of(modbus_entry) is ConfigEntryState.NOT_LOADED
-    assert await has_connections(modbus_server, 0)
+    await connections(modbus_server, 0)
 
     assert await hass.config_entries.async_setup(modbus_entry.entry_id)
-    assert await has_connections(modbus_server, 1)
+    await connections(modbus_server, 1)
     assert is_available(hass, modbus_entry)
 
 
@@ -146,7 +146,7 @@ async def test_reload(
     for _ in range(3):
         assert await hass.config_entries.async_reload(entry.entry_id)
         assert is_available(hass, entry)
-    assert await has_connections(modbus_server, int(server is modbus_server))
+    await connections(modbus_server, int(server is modbus_server))
     assert not complaints(caplog)
 
 
@@ -209,11 +209,11 @@ async def test_two_meters_behind_one_gateway(
     assert await set_up(hass, first)
     second = ModbusMeter.on(TcpLine(host=modbus_server.host, port=modbus_server.port), 2)
     await second.identify()
-    assert await has_connections(modbus_server, 1)
+    await connections(modbus_server, 1)
     assert await hass.config_entries.async_unload(first.entry_id)
     assert (await second.identify()).fingerprint == first.unique_id
     await second.close()
-    assert await has_connections(modbus_server, 0)
+    await connections(modbus_server, 0)
 
 
 async def test_device(hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server) -> None:

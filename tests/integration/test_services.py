@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr
@@ -19,7 +20,7 @@ from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import JsonError, ManualClock, SimulatedMeter
 from simulator.prototype import PrototypeError
 
-from .helpers import Server, act, begin_charge, device_id, press, state, value, writes
+from .helpers import Server, act, begin_charge, device_id, impatient, press, state, value, writes
 from .plugin import MockConfigEntry
 
 CHARGE: dict[str, Any] = {
@@ -259,6 +260,7 @@ async def test_clock_that_is_not_taken(
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    impatient(monkeypatch)
     monkeypatch.setattr(entry.runtime_data.cycle, "_timing", Timing(poll=0.01, step=0.05))
     with monkeypatch.context() as patch:
         patch.setattr(simulated, "sync_timeout", 0)
@@ -276,6 +278,7 @@ async def test_reset_errors(
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    impatient(monkeypatch)
     monkeypatch.setattr(entry.runtime_data.cycle, "_timing", Timing(poll=0.01, step=0.05))
     simulated.set_error(2, 0)
     with monkeypatch.context() as patch:
@@ -291,9 +294,11 @@ async def test_reset_errors(
 
 @pytest.mark.parametrize("meter_settings", [{"clock_error": 3600}])
 async def test_synchronise_clock(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
-    # The simulated clock stands still, so the meter's is right only for a moment.
     assert abs((await act(hass, entry, "synchronise_clock"))["clock_drift"]) <= 2
     assert abs(int(value(hass, entry, "clock_drift"))) <= 2
     assert value(hass, entry, "clock_synchronised") == "on"

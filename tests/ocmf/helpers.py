@@ -1,6 +1,8 @@
 """A meter's side of a signed record, with throw-away keys."""
 
+from collections.abc import Callable
 import json
+import time
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -113,3 +115,19 @@ END = at("12:45:10", "E", 140_750, 11_250)
 def session() -> list[Record]:
     """Return the records of a charge without fault."""
     return [charge(41, BEGIN, BEGIN), charge(42, BEGIN, MIDDLE), charge(43, BEGIN, END)]
+
+
+def grows_evenly(work: Callable[[int], object]) -> bool:
+    """Find out whether four times the size takes about four times the work, and not sixteen times."""
+    large, small = (_least_seconds(work, size) for size in (1000, 250))
+    return large < 10 * max(small, 0.001)
+
+
+def _least_seconds(work: Callable[[int], object], size: int) -> float:
+    """Measure the processor's time, in s, where other programs and the machine's mood add least."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        work(size)
+        times.append(time.process_time() - start)
+    return min(times)

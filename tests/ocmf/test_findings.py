@@ -1,6 +1,7 @@
 """What must hold across the records of a session."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -138,8 +139,10 @@ def test_meter_that_is_not_named_is_no_other() -> None:
     [
         ("T2", None),
         ("T3", (FindingCode.PAGINATION_GAP, WARNING, 1, ("T1", "T3"))),
-        ("T1", (FindingCode.PAGINATION_BACKWARD, ERROR, 1, ("T1", "T1"))),
-        ("T0", (FindingCode.PAGINATION_BACKWARD, ERROR, 1, ("T1", "T0"))),
+        # The meter keeps the number that it was given, or counts charges.
+        ("T1", (FindingCode.PAGINATION_REPEATED, NOTE, 1, ("T1", "T1"))),
+        # The counter began again.
+        ("T0", (FindingCode.PAGINATION_BACKWARD, WARNING, 1, ("T1", "T0"))),
         ("F2", (FindingCode.PAGINATION_CONTEXT, WARNING, 1, ("T1", "F2"))),
         ("", (FindingCode.PAGINATION_UNREADABLE, WARNING, 1, ("",))),
         ("2", (FindingCode.PAGINATION_UNREADABLE, WARNING, 1, ("2",))),
@@ -148,6 +151,11 @@ def test_meter_that_is_not_named_is_no_other() -> None:
 )
 def test_pagination(page: str, expected: object) -> None:
     assert found(pair(page=page)) == ([expected] if expected else [])
+
+
+def test_pagination_that_goes_back() -> None:
+    records = [single("B", page="T41"), single("E", 2, page="T40")]
+    assert found(records) == [(FindingCode.PAGINATION_BACKWARD, ERROR, 1, ("T41", "T40"))]
 
 
 def test_pagination_goes_on_after_an_unreadable_number() -> None:
@@ -293,6 +301,25 @@ def test_exception(flags: str, severity: Severity, more: set[str]) -> None:
     records = [begin, single("X", 1.5, "T2", TM=TM["C"], EF=flags), end]
     assert (FindingCode.EXCEPTION, severity, 1, (TM["C"],)) in found(records)
     assert codes(records) == {"exception"} | more
+
+
+def test_aborted() -> None:
+    records = [*session()[:2], charge(43, BEGIN, at("12:45:10", "A", 140_750, 11_250))]
+    assert found(records) == [(FindingCode.ABORTED, WARNING, 2, (LATER,))]
+
+
+def test_begin_later_than_its_arrival() -> None:
+    begin = datetime(2026, 5, 1, 10, tzinfo=UTC)
+    expected = (FindingCode.TIME_IN_FUTURE, WARNING, 0, (NOON,))
+    for early, late in ((timedelta(minutes=6), True), (timedelta(minutes=5), False)):
+        findings = check_session(session(), arrived=begin - early)
+        assert (expected in [(f.code, f.severity, f.record, f.values) for f in findings]) is late
+
+
+def test_what_was_left_out_is_named() -> None:
+    findings = check_session(session(), left_out=7)
+    told = [(FindingCode.READINGS_LEFT_OUT, NOTE, 2, ("7",))]
+    assert [(f.code, f.severity, f.record, f.values) for f in findings] == told
 
 
 def test_power_failure() -> None:

@@ -18,6 +18,7 @@ from custom_components.lovato_dmed4.ocmf import (
     Reason,
     Verdict,
     fingerprint,
+    keys as keys_module,
     load_public_key,
     parse,
     signature as signature_module,
@@ -175,8 +176,30 @@ def test_tampered_payload(old: str, new: str) -> None:
 
 def test_tampered_signature() -> None:
     r, s = integers(sign(PAYLOAD))
-    for first, second in [(r + 1, s), (r, s + 1), (s, r), (0, 0), (0, s), (1 << 300, s)]:
+    for first, second in [(r + 1, s), (r, s + 1), (s, r), (0, s), (1 << 300, s)]:
         assert check(record(der(first.to_bytes(40), second.to_bytes(40)))) == INVALID
+
+
+@pytest.mark.parametrize(
+    "zeros", [bytes(64), bytes(72), der(b"\0", b"\0"), der(bytes(32), bytes(32))]
+)
+def test_zeros_are_no_signature(zeros: bytes) -> None:
+    for shape in (record(zeros), record(base64.b64encode(zeros).decode(), SE="base64")):
+        assert check(shape) == (Verdict.MALFORMED, Reason.SIGNATURE_MISSING)
+
+
+def test_zeros_behind_the_signature_are_a_buffer() -> None:
+    text = record(sign(PAYLOAD) + bytes(8))
+    assert check(text) == VALID
+    assert check(text.replace("T41", "T42")) == INVALID
+
+
+@pytest.mark.parametrize("section", [{}, {"SE": ""}, {"SE": None}, {"SA": "", "SE": " "}])
+def test_base64_without_its_name(section: dict[str, Any]) -> None:
+    text = record(base64.b64encode(sign(PAYLOAD)).decode(), **section)
+    assert check(text) == VALID
+    assert check(text.replace("T41", "T42")) == INVALID
+    assert check(record(sign(PAYLOAD), **section)) == VALID
 
 
 def test_wrong_key() -> None:
@@ -237,7 +260,7 @@ def test_hash_is_sha256_whatever_the_record_says() -> None:
         ("3006020101030101", Reason.SIGNATURE_SHAPE),
         ("300402000200", Reason.SIGNATURE_SHAPE),
         (sign(PAYLOAD)[:-1], Reason.SIGNATURE_SHAPE),
-        (sign(PAYLOAD) + b"\0", Reason.SIGNATURE_SHAPE),
+        (sign(PAYLOAD) + b"\1", Reason.SIGNATURE_SHAPE),
         (der(b"\1", b"\1", b"\1"), Reason.SIGNATURE_SHAPE),
     ],
 )
@@ -364,8 +387,8 @@ def test_curves_that_openssl_lacks_are_unsupported(monkeypatch: pytest.MonkeyPat
     text = record(sign(PAYLOAD, key), SA="ECDSA-brainpoolP256r1-SHA256")
     public = load_public_key(spki(key))
     monkeypatch.setattr(ec, "derive_private_key", derive)
-    curves = {curve.name: curve for curve in signature_module._curves()}
-    monkeypatch.setattr(signature_module, "_CURVES", curves)
+    curves = {curve.name: curve for curve in keys_module._curves()}
+    monkeypatch.setattr(signature_module, "CURVES", curves)
     assert check(text, public) == (Verdict.UNSUPPORTED, Reason.CURVE)
     assert load_public_key(spki(key)) == public
     assert check(record(sign(PAYLOAD))) == VALID

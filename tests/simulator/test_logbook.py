@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 import json
-import time
 
 from aiohttp import ClientSession
 import pytest
@@ -204,11 +203,9 @@ class TestFill:
         with pytest.raises(NotValidError):
             SimulatedMeter(commissioned=False).fill_logbook(2)
 
-    def test_fast(self) -> None:
+    def test_a_full_one(self) -> None:
         meter = SimulatedMeter(max_records=1000)
-        started = time.process_time()
         meter.fill_logbook(1000)
-        assert time.process_time() - started < 3
         assert len(meter.records) == 1000
         assert meter.measurement_status == 0
 

@@ -61,12 +61,11 @@ class Cable:
 
     async def read(self, count: int) -> bytes:
         data = b""
-        async with asyncio.timeout(5):
-            while len(data) < count:
-                try:
-                    data += os.read(self._fd, count - len(data))
-                except BlockingIOError:
-                    await asyncio.sleep(0.0005)
+        while len(data) < count:
+            try:
+                data += os.read(self._fd, count - len(data))
+            except BlockingIOError:
+                await asyncio.sleep(0.0005)
         return data
 
     def is_empty(self) -> bool:
@@ -89,9 +88,8 @@ def request(unit: int, pdu: str) -> bytes:
 
 async def received(server: ModbusServer, count: int) -> None:
     """Wait until so many bytes have arrived."""
-    async with asyncio.timeout(5):
-        while server.bytes_in < count:  # noqa: ASYNC110 - the server tells nobody
-            await asyncio.sleep(0.0005)
+    while server.bytes_in < count:  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.0005)
 
 
 class TestSerial:
@@ -194,8 +192,7 @@ class TestSerial:
         async with SerialServer(units, pty.path) as server:
             pty.close()
             assert server._talking is not None
-            async with asyncio.timeout(5):
-                await server._talking
+            await server._talking
 
     async def test_no_such_port(self, units: dict[int, SimulatedMeter]) -> None:
         with pytest.raises(FileNotFoundError):
@@ -317,7 +314,6 @@ class TestGateway:
         async with (
             GatewayServer(units[1], bus, timeout=30) as server,
             ModbusClient(server.port, 7) as modbus,
-            asyncio.timeout(5),
         ):
             modbus.writer.write(bytes.fromhex("0001 0000 0006 07 04 41FF 0001"))
             await received(server, 12)

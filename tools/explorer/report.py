@@ -91,7 +91,11 @@ class Report:
             self._reached = True
             for line in lines:
                 self._say(f"  {line}")
-        return complete
+        if self._meter.missing:
+            self._say("\nRefused, and done without")
+            for what in sorted(self._meter.missing):
+                self._say(f"  {what}")
+        return complete and not self._meter.missing
 
     async def _show_identity(self) -> Iterator[str]:
         self._identity = await self._meter.identify()

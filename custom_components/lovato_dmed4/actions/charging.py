@@ -62,7 +62,8 @@ def _tell_made(entry: Dmed4ConfigEntry, made: MadeRecord) -> ServiceResponse:
 async def get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Read and archive the last record that the meter signed."""
     data = entry.runtime_data
-    record = await data.live.async_execute(data.cycle.last_record)
+    async with data.live.commanding():
+        record = await data.cycle.last_record()
     if not record:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_record")
     stored = await data.records.async_store(record, Source.METER)
@@ -72,13 +73,15 @@ async def get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> Service
 async def reset_errors(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Reset the meter's errors; those that persist come back."""
     data = entry.runtime_data
-    await data.live.async_execute(data.cycle.reset_errors)
+    async with data.live.commanding():
+        await data.cycle.reset_errors()
     return {"errors": list(data.live.data.status.errors.names)}
 
 
 async def synchronise_clock(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Set the meter's clock to Home Assistant's time."""
     data = entry.runtime_data
-    await data.live.async_execute(data.cycle.synchronise_clock)
+    async with data.live.commanding():
+        await data.cycle.synchronise_clock()
     await data.housekeeping.async_refresh()
     return {"clock_drift": data.housekeeping.data.clock_drift}

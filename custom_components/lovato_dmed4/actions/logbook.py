@@ -1,7 +1,6 @@
 """The actions that read the meter's logbooks."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -48,7 +47,8 @@ PAGE_FIELDS: Final = {
 async def get_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Fetch one saved record; what passes by is archived."""
     data = entry.runtime_data
-    raw = await data.live.async_execute(partial(_find, data.meter.logbook, call.data))
+    async with data.live.commanding():
+        raw = await _find(data.meter.logbook, call.data)
     stored = await data.records.async_store(raw, Source.METER)
     response = record_response(entry, raw, stored)
     # Without the archive, there is a download of the last record only.
@@ -67,9 +67,8 @@ async def _find(logbook: Logbook, which: Mapping[str, Any]) -> bytes:
 
 async def list_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Page through the saved records, the newest first."""
-    return await entry.runtime_data.live.async_execute(
-        partial(_list, entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
-    )
+    async with entry.runtime_data.live.commanding():
+        return await _list(entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
 
 
 async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:
@@ -110,9 +109,8 @@ async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> Ser
 
 async def get_events(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Read metrological events back, the newest first."""
-    return await entry.runtime_data.live.async_execute(
-        partial(_events, entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
-    )
+    async with entry.runtime_data.live.commanding():
+        return await _events(entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
 
 
 async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:

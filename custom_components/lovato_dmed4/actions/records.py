@@ -24,6 +24,7 @@ import voluptuous as vol
 
 from ..archive import Archive
 from ..const import DOMAIN
+from ..reports.archives import MeterArchive, async_meter_archive
 from ..reports.explanation import async_texts, explain_record, explain_session
 from ..reports.export import (
     SPOOLED,
@@ -52,7 +53,6 @@ from ..reports.reader import (
     async_verify_archive,
 )
 from ..reports.shapes import LinksShape, RecordShape, VerificationShape, as_json
-from ..reports.shelf import Shelf, async_shelf
 from ..reports.verify import async_verify
 
 ATTR_FILENAME: Final = "filename"
@@ -118,14 +118,14 @@ async def _verify_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
 async def _export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Write a file for people who have no access to Home Assistant, or tell where it is downloaded."""
     data = call.data
-    shelf = async_shelf(hass, data[ATTR_DEVICE_ID])
-    path, write = _export(shelf, data)
+    meter_archive = async_meter_archive(hass, data[ATTR_DEVICE_ID])
+    path, write = _export(meter_archive, data)
     if ATTR_FILENAME in data:
         work = partial(_write_file, hass, Path(data[ATTR_FILENAME]), data[ATTR_FORMAT], write)
     else:
         work = partial(_write_text, data[ATTR_FORMAT], write)
     try:
-        response = await shelf.async_run(work)
+        response = await meter_archive.async_read(work)
     except OSError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="export_not_written"
@@ -133,20 +133,24 @@ async def _export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
     return response | {"url": async_signed(hass, path, call.context)}
 
 
-def _export(shelf: Shelf, data: Mapping[str, Any]) -> tuple[str, Writer]:
+def _export(meter_archive: MeterArchive, data: Mapping[str, Any]) -> tuple[str, Writer]:
     """Find out where a file is downloaded and how it is written."""
     form = data[ATTR_FORMAT]
-    entry_id = (shelf.named or shelf.entries)[0].entry_id
+    entry_id = (meter_archive.named or meter_archive.entries)[0].entry_id
     if (record_id := data.get(ATTR_RECORD_ID)) is not None:
         _check_form(form, _FORMS_OF_A_RECORD)
         write = partial(export_record, record_id=record_id, form=form)
         return record_path(entry_id, record_id, form), write
     if (session_id := data.get(ATTR_SESSION_ID)) is not None:
-        write = partial(export_session, session_id=session_id, form=form, devices=shelf.devices)
+        write = partial(
+            export_session, session_id=session_id, form=form, devices=meter_archive.devices
+        )
         return session_path(entry_id, session_id, form), write
     _check_form(form, _FORMS_OF_A_PERIOD)
     query = {str(key): data[str(key)] for key in FILTER_FIELDS if str(key) in data}
-    write = partial(export_period, query=shelf.query(data), form=form, devices=shelf.devices)
+    write = partial(
+        export_period, query=meter_archive.query(data), form=form, devices=meter_archive.devices
+    )
     return period_path(entry_id, form, query), write
 
 

@@ -27,21 +27,20 @@ async def set_display(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResp
     """Switch the meter's display on or off, or show one of its pages."""
     data = entry.runtime_data
     if (on := call.data.get(ATTR_ON)) is not None:
-        await data.live.async_execute(partial(data.meter.switch_display, on=on))
+        async with data.live.commanding():
+            await data.meter.switch_display(on=on)
     if (page := call.data.get(ATTR_PAGE)) is not None:
-        await data.live.async_execute(partial(data.meter.show_page, DisplayPage[page.upper()]))
+        async with data.live.commanding():
+            await data.meter.show_page(DisplayPage[page.upper()])
     return {key: call.data[key] for key in (ATTR_ON, ATTR_PAGE) if key in call.data}
 
 
 async def get_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Read all parameters, after a login where the meter asks for one."""
     data = entry.runtime_data
-
-    async def read() -> Mapping[str, int]:
+    async with data.live.commanding():
         await data.login.async_ensure()
-        return await data.meter.parameters.read()
-
-    return _parameters(await data.live.async_execute(read))
+        return _parameters(await data.meter.parameters.read())
 
 
 async def set_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
@@ -50,7 +49,8 @@ async def set_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceR
     with translated_errors():
         changes = read_changes(call.data[ATTR_PARAMETERS])
     step = partial(change, data.meter, changes, data.login.async_ensure)
-    return _parameters(await data.live.async_execute(partial(data.cycle.while_idle, step)))
+    async with data.live.commanding():
+        return _parameters(await data.cycle.while_idle(step))
 
 
 def _parameters(values: Mapping[str, int]) -> ServiceResponse:
@@ -76,6 +76,7 @@ async def set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRe
         call.data[ATTR_CONFIRM].strip() != data.identity.serial_number
     ):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_confirmed")
-    await data.live.async_execute(partial(data.cycle.while_idle, finish))
+    async with data.live.commanding():
+        await data.cycle.while_idle(finish)
     await data.housekeeping.async_refresh()
     return {"operative_status": data.housekeeping.data.system.operative_status}

@@ -17,6 +17,7 @@ from .model import (
     SessionVerdict,
     Source,
     StoredKey,
+    StoredMeter,
     StoredRecord,
     StoreResult,
 )
@@ -41,5 +42,6 @@ __all__ = [
     "Source",
     "StoreResult",
     "StoredKey",
+    "StoredMeter",
     "StoredRecord",
 ]

@@ -93,6 +93,13 @@ class MeterInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMeter(MeterInfo):
+    """A meter in the archive, with its number there."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKey:
     """A key that a meter was seen with; ``spki`` is its SubjectPublicKeyInfo in DER."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as Transaction, selectinload
 
 from .changes import find_keys
 from .judging import in_order, searchable
-from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredRecord
+from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredMeter, StoredRecord
 from .tables import NEVER, KeyRow, MeterRow, RecordRow, SessionRow, printable
 
 # With the few meters in a question of their own: a join would look one up for each session, also for
@@ -75,6 +75,17 @@ def details(transaction: Transaction, rows: Sequence[SessionRow]) -> Iterator[Se
             records=tuple(map(to_record, ordered)),
             keys=tuple(to_key(keys[key_id]) for key_id in used),
         )
+
+
+def to_meter(row: MeterRow) -> StoredMeter:
+    """Return a meter as the archive gives it."""
+    return StoredMeter(
+        id=row.id,
+        unique_id=row.unique_id,
+        name=row.name,
+        model=row.model,
+        serial_number=row.serial_number,
+    )
 
 
 def to_key(row: KeyRow) -> StoredKey:

@@ -22,6 +22,7 @@ from .model import (
     SessionQuery,
     Source,
     StoredKey,
+    StoredMeter,
     StoredRecord,
     StoreResult,
     is_suspicious,
@@ -35,6 +36,7 @@ from .queries import (
     matching,
     number,
     to_key,
+    to_meter,
     to_record,
     to_session,
 )
@@ -102,6 +104,11 @@ class Archive:
                 changes.move(transaction, meter, other)
             else:
                 meter.unique_id = new
+
+    def meters(self) -> tuple[StoredMeter, ...]:
+        """Return all meters that keep their records here, the first one first."""
+        with self._database.reading() as transaction:
+            return tuple(map(to_meter, transaction.scalars(select(MeterRow).order_by(MeterRow.id))))
 
     def see_key(self, meter_id: int, spki: bytes, now: datetime) -> StoredKey:
         """Note the key that a meter shows: the first one is pinned, another one is CHANGED.

@@ -262,7 +262,8 @@ class ChargeTracker:
 
     async def _async_run(self, event: ChargeEvent, step: _Step) -> MadeRecord:
         try:
-            made = await self._live.async_execute(partial(self._async_step, step))
+            async with self._live.commanding():
+                made = await self._async_step(step)
         except ServiceValidationError:
             # The meter was left alone.
             raise

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
+from aiohttp import ClientSession
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT, EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import DATA_RESOLVER, async_get_clientsession
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.ssl import get_default_context
 
 from ..const import (
     CONF_BAUDRATE,
@@ -21,6 +24,7 @@ from ..const import (
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
+    DOMAIN,
     Kind,
     Transport,
 )
@@ -29,7 +33,28 @@ from ..dmed4.lines import Framing, Line, SerialLine, TcpLine
 from ..dmed4.meter import Meter
 from ..dmed4.modbus import ModbusDevice, ModbusMeter
 from ..dmed4.rest import RestDevice, RestMeter, Tls
+from ..dmed4.rest_session import open_session
 from ..dmed4.scale import MeasureScale
+
+_SESSION: Final[HassKey[ClientSession]] = HassKey(f"{DOMAIN}_session")
+
+
+@callback
+def async_http_session(hass: HomeAssistant) -> ClientSession:
+    """Get the HTTP session for all meters, which makes a connection for each request.
+
+    It finds names in the way that Home Assistant's own sessions do, those ending in .local included.
+    """
+    if (session := hass.data.get(_SESSION)) is None:
+        async_get_clientsession(hass)  # makes the resolver
+        session = open_session(hass.data.get(DATA_RESOLVER), get_default_context())
+        hass.data[_SESSION] = opened = session
+
+        async def close(_: Event) -> None:
+            await opened.close()
+
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
+    return session
 
 
 def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
@@ -46,7 +71,7 @@ def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
     if data[CONF_TRANSPORT] != Transport.REST:
         return modbus.on(line_of(data), data[CONF_UNIT_ID])
     return rest(
-        async_get_clientsession(hass),
+        async_http_session(hass),
         data[CONF_HOST],
         data[CONF_PORT],
         tls=Tls(data.get(CONF_TLS, Tls.OFF)),

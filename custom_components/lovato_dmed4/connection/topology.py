@@ -22,24 +22,36 @@ _GATEWAYS: Final[HassKey[dict[tuple[str, int], Identity | None]]] = HassKey(f"{D
 
 
 async def async_detect(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity:
-    """Find out who is at an address: a remote display or a meter.
+    """Find out who is at an address: a meter or a remote display.
+
+    A meter is looked for first, by what the manual says that each answers: what another web server
+    does with the paths of a display is not known.
 
     Raises:
         MeterError: nobody is, or nobody of these.
     """
-    if not data.get(CONF_CHANNEL):
-        display = make_display(hass, data)
-        try:
-            return await display.identify()
-        except NotADmed4Error as err:
-            LOGGER.debug("No remote display: %s", err)
-        finally:
-            await display.close()
     meter = make_meter(hass, data)
     try:
         return await meter.identify()
+    except NotADmed4Error as err:
+        if data.get(CONF_CHANNEL):
+            raise
+        LOGGER.debug("No meter: %s", err)
+        return await _async_detect_display(hass, data, err)
     finally:
         await meter.close()
+
+
+async def _async_detect_display(
+    hass: HomeAssistant, data: Mapping[str, Any], no_meter: NotADmed4Error
+) -> Identity:
+    display = make_display(hass, data)
+    try:
+        return await display.identify()
+    except NotADmed4Error:
+        raise no_meter from None
+    finally:
+        await display.close()
 
 
 async def async_link_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:

@@ -105,6 +105,10 @@ class Meter(Protocol):
     def link_losses(self) -> int:
         """How often a lasting link was lost, or another key was seen: it may be another meter."""
 
+    @property
+    def missing(self) -> frozenset[str]:
+        """Registers or paths that this meter refuses, and whose values are therefore None."""
+
     async def identify(self) -> Identity:
         """Find out who the meter is; raises NotADmed4Error for any other device."""
 

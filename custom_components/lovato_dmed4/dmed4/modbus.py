@@ -1,23 +1,14 @@
 """The meter over Modbus."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
+import logging
 import time
 from typing import Final, Self, cast
 
-from modbus_connection import (
-    ExceptionCode,
-    GatewayPathUnavailableError,
-    GatewayTargetError,
-    ModbusConnectionError,
-    ModbusError,
-    ModbusExceptionError,
-    ModbusTimeoutError,
-    ModbusUnit,
-)
+from modbus_connection import ModbusUnit
 
 from . import registers
 from .errors import (
@@ -28,9 +19,11 @@ from .errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from .keys import both_forms
 from .lines import Line
-from .links import ModbusLink, quiet_pymodbus
+from .links import ModbusLink
 from .logbook import ModbusLogbook
+from .modbus_errors import insist, translated_errors
 from .model import (
     Command,
     DisplayPage,
@@ -54,6 +47,8 @@ from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
 from .units import RepeatingUnit
 
+_LOGGER = logging.getLogger(__name__)
+
 # Answers to function 0x11 (manual: model code). R and D meters share a code.
 MODELS: Final = {
     0x41: "DMED403R/D0150",
@@ -66,19 +61,13 @@ MODELS: Final = {
     0x4A: "DMED404R/D1500",
 }
 
-_DER_SEQUENCE: Final = 0x30
+# Exceptions of registers that a firmware does not have, or does not have now: address or operation
+# not valid.
+_NO_SUCH_ADDRESS: Final = 2
+_LACKING: Final = (_NO_SUCH_ADDRESS, 4)
 
-# The manual's words (error codes).
-_EXCEPTIONS: Final = {
-    1: "function not valid",
-    2: "address not valid",
-    3: "value out of range",
-    4: "operation not valid",
-    6: "the meter is busy",
-}
-
-# How often a device must refuse what every DMED4 answers to be known as another one.
-_REFUSALS: Final = 3
+# The clock shows whole seconds, and a request takes a moment.
+_CLOCK_TOLERANCE: Final = 5
 
 # A record that changes while it is read is read again. Signing takes well under a second.
 _RECORD_ATTEMPTS: Final = 20
@@ -86,49 +75,6 @@ _RECORD_PAUSE: Final = 0.2
 
 # Bytes at the end of a record that hold much of its signature, in hex or base64.
 _RECORD_END: Final = 64
-
-
-@asynccontextmanager
-async def _translated_errors() -> AsyncIterator[None]:
-    try:
-        with quiet_pymodbus():
-            yield
-    except (ModbusTimeoutError, GatewayPathUnavailableError, GatewayTargetError) as err:
-        raise SilentError("no answer in time") from err
-    except ModbusConnectionError as err:
-        raise CannotConnectError(_reason(err)) from err
-    except ModbusExceptionError as err:
-        code = err.exception_code
-        meaning = _EXCEPTIONS.get(code or 0, "not in the manual")
-        raise RefusedError(f"Modbus exception {code}: {meaning}", code) from err
-    except ModbusError as err:
-        raise UnexpectedAnswerError(_reason(err)) from err
-    except UnicodeError as err:
-        raise CannotConnectError(f"no name of a host: {err}") from err
-
-
-def _reason(error: ModbusError) -> str:
-    """Get what the library says without the call of its own that it names first."""
-    return str(error).rpartition("): ")[2]
-
-
-async def _insist[T](question: Callable[[], Awaitable[T]], otherwise: str) -> T:
-    """Ask what every DMED4 answers: one refusal may be a disturbance.
-
-    Raises:
-        NotADmed4Error: the question is refused each time.
-    """
-    refusals = 0
-    while True:
-        try:
-            async with _translated_errors():
-                return await question()
-        except RefusedError as err:
-            refusals += 1
-            if err.code == ExceptionCode.SERVER_DEVICE_BUSY:
-                raise
-            if refusals == _REFUSALS:
-                raise NotADmed4Error(otherwise) from err
 
 
 class ModbusDevice:
@@ -158,7 +104,7 @@ class ModbusDevice:
         Raises:
             NotADmed4Error: the question is refused each time, or the answer holds nothing.
         """
-        answer = await _insist(self._unit.report_server_id, "function 0x11 is refused")
+        answer = await insist(self._unit.report_server_id, "function 0x11 is refused")
         if not answer:
             raise NotADmed4Error("function 0x11 answers nothing")
         return answer
@@ -171,7 +117,7 @@ class ModbusDevice:
 
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04), of which a message holds 120 at most."""
-        async with _translated_errors():
+        async with translated_errors():
             return await self._unit.read_input_registers(wire(register), count)
 
     async def read_text(self, register: int, length: int) -> bytes:
@@ -184,28 +130,23 @@ class ModbusDevice:
 
     async def write(self, register: int, value: int) -> None:
         """Write one register (0x06) with what may be written twice."""
-        async with _translated_errors():
+        async with translated_errors():
             await self._unit.write_register(wire(register), value)
 
     async def write_once(self, register: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
-        async with _translated_errors():
+        async with translated_errors():
             await self._unit.write_once(wire(register), value)
 
     async def write_many(self, register: int, values: list[int]) -> None:
         """Write registers (0x10) with what may be written twice."""
-        async with _translated_errors():
+        async with translated_errors():
             await self._unit.write_registers(wire(register), values)
 
     async def write_unanswered(self, register: int, value: int) -> None:
         """Write one register (0x06), to which no answer is the normal answer."""
         with suppress(SilentError, CannotConnectError):
             await self.write_once(register, value)
-
-    async def _update(self, words: registers.Registers) -> None:
-        """Read a group of registers, one request for each of its blocks."""
-        async with _translated_errors():
-            await words.async_update()
 
 
 class ModbusMeter(ModbusDevice):
@@ -216,19 +157,33 @@ class ModbusMeter(ModbusDevice):
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         super().__init__(link, unit_id)
+        self.parameters: Final = ModbusParameters(self)
+        self.logbook: Final = ModbusLogbook(self)
+        # By how many seconds the time of the last sample is ahead of the clock: it may be local.
+        self._sample_offset = 0
+        self._ask_for_all()
+        live = (self._measures, self._fast, self._status)
+        self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
+
+    def _ask_for_all(self) -> None:
+        """Ask for all registers again: a meter that has just started may have refused some."""
         unit = cast("ModbusUnit", self._unit)
+        self._refused: dict[int, int] = {}
         self._measures = registers.MeasureRegisters(unit)
+        self._fast: registers.FastRegisters | registers.SlowRegisters
         self._fast = registers.FastRegisters(unit)
         self._status = registers.StatusRegisters(unit)
         self._housekeeping = registers.HousekeepingRegisters(unit)
-        self._keys = registers.KeyRegisters(unit)
-        live = (self._measures, self._fast, self._status)
-        self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
         self._settings = registers.SettingsRegisters(unit)
         self._system = registers.SystemRegisters(unit)
         self._logbooks = registers.LogbookRegisters(unit)
-        self.parameters: Final = ModbusParameters(self)
-        self.logbook: Final = ModbusLogbook(self)
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Registers that the meter refuses, with the exception's number."""
+        return frozenset(
+            f"0x{register:04X} (exception {code})" for register, code in self._refused.items()
+        )
 
     @property
     def shortest_interval(self) -> float:
@@ -240,17 +195,52 @@ class ModbusMeter(ModbusDevice):
         answer = await self._report_server_id()
         if (model := MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
-        await _insist(self._keys.async_update, "there is no public key where a DMED4 has it")
-        point = (self._keys.point or 0).to_bytes(64)
+        self._ask_for_all()
+        keys = registers.KeyRegisters(cast("ModbusUnit", self._unit))
+        try:
+            await self._update(keys)
+        except RefusedError as err:
+            raise NotADmed4Error("there is no public key where a DMED4 has it") from err
+        if not keys.resolved_fields and _NO_SUCH_ADDRESS in self._refused.values():
+            raise NotADmed4Error("there is no public key where a DMED4 has it")
+        point, spki = both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
         return Identity(
             model=model,
-            public_key=point if any(point) else None,
-            public_key_ocmf=_cut_der((self._keys.spki or 0).to_bytes(96)),
+            public_key=point,
+            public_key_ocmf=spki,
             firmware=_revision(answer, 1),
             hardware=_revision(answer, 2),
             parameter_revision=_revision(answer, 3),
             ethernet_firmware=_revision(answer, 5),
         )
+
+    async def _update(self, words: registers.Registers) -> None:
+        """Read registers; those that the meter does not have are left out from then on."""
+        try:
+            async with translated_errors():
+                await words.async_update()
+        except RefusedError as err:
+            if err.code not in _LACKING:
+                raise
+            await self._leave_out(words)
+            async with translated_errors():
+                await words.async_update()
+
+    async def _leave_out(self, words: registers.Registers) -> None:
+        """Find out which registers of a block are refused, by asking for each alone."""
+        there: list[str] = []
+        for name, field in words.resolved_fields.items():
+            register = field.address - wire(0)
+            try:
+                await self.read_words(register, field.count)
+            except RefusedError as err:
+                if err.code not in _LACKING:
+                    raise
+                self._refused[register] = err.code
+                _LOGGER.info("The meter refuses register 0x%04X: going on without it", register)
+            else:
+                there.append(name)
+        words.restrict_fields(there)
 
     async def read_live(self) -> LiveData:
         """Read measures and status in four requests, one per block of registers."""
@@ -279,23 +269,32 @@ class ModbusMeter(ModbusDevice):
         )
 
     async def read_fast(self) -> FastMeasures:
-        """Read the registers that the meter refreshes every 100 ms."""
+        """Read the registers that the meter refreshes every 100 ms, or those with the same values."""
+        await self._update(self._fast)
+        if not self._fast.resolved_fields:
+            self._fast = registers.SlowRegisters(cast("ModbusUnit", self._unit))
+            await self._update(self._fast)
         words = self._fast
-        await self._update(words)
+        sampled_at = words.sampled_at if isinstance(words, registers.FastRegisters) else None
         return FastMeasures(
             voltage=words.voltage,
             current=words.current,
             power=words.power,
-            sampled_at=datetime.fromtimestamp(words.sampled_at, UTC) if words.sampled_at else None,
+            sampled_at=datetime.fromtimestamp(sampled_at - self._sample_offset, UTC)
+            if sampled_at
+            else None,
         )
 
     async def read_status(self) -> Status:
         """Read the error dwords and the status words in two requests."""
-        await self._update(self._status)
         words = self._status
+        await self._update(words)
+        if words.measurement is None or words.signature is None:
+            self._ask_for_all()
+            raise RefusedError("the meter does not give its status")
         return Status(
-            measurement=MeasurementStatus(words.measurement or 0),
-            signature=SignatureStatus(words.signature or 0),
+            measurement=MeasurementStatus(words.measurement),
+            signature=SignatureStatus(words.signature),
             errors=MeterErrors.from_dwords(words.errors_1 or 0, words.errors_2 or 0),
         )
 
@@ -304,14 +303,42 @@ class ModbusMeter(ModbusDevice):
         words = self._housekeeping
         await self._update(words)
         now = time.time()
+        logbook, settings = await self.read_logbook_info(), await self.read_settings()
         return Housekeeping(
-            clock_drift=drift_seconds(words.sampled_at or 0, now),
-            logbook=await self.read_logbook_info(),
+            clock_drift=await self._drift(words.sampled_at, now, settings.time_offset),
+            logbook=logbook,
             hours_total=words.hours_total,
             hours_working=words.hours_working,
-            settings=await self.read_settings(),
+            settings=settings,
             system=await self.read_system(),
         )
+
+    async def _drift(self, sampled_at: int | None, now: float, offset: int | None) -> int | None:
+        """How far the clock is off, in s.
+
+        The manual prints a time offset beside the time of the last sample, which may therefore be
+        local time. It is, when it is off by just that offset and the clock itself (0x4080) is right.
+        """
+        if sampled_at is None:
+            return await self._clock_drift()
+        drift, local = drift_seconds(sampled_at, now), 60 * (offset or 0)
+        if local and abs(drift - local) <= _CLOCK_TOLERANCE:
+            clock = await self._clock_drift()
+            if clock is not None and abs(clock) <= _CLOCK_TOLERANCE:
+                if not self._sample_offset:
+                    _LOGGER.info("The meter gives the time of its last sample as local time")
+                self._sample_offset = local
+                return drift - local
+        self._sample_offset = 0
+        return drift
+
+    async def _clock_drift(self) -> int | None:
+        """How far the clock itself is off, in s; None where it can't be read back."""
+        try:
+            high, low = await self.read_words(registers.CLOCK, 2)
+        except RefusedError:
+            return None
+        return drift_seconds(high << 16 | low, time.time())
 
     async def read_logbook_info(self) -> LogbookInfo:
         """Read how many entries the logbooks have and can have, in two requests."""
@@ -381,10 +408,11 @@ class ModbusMeter(ModbusDevice):
         """Read signature format, synchronisation timeout and time offset in one request."""
         words = self._settings
         await self._update(words)
+        code = words.signature_format
         return Settings(
             time_offset=words.time_offset,
             sync_timeout=words.sync_timeout,
-            signature_format=SignatureFormat(words.signature_format or 0),
+            signature_format=None if code is None else SignatureFormat(code),
         )
 
     async def write_time_offset(self, minutes: int) -> None:
@@ -404,7 +432,8 @@ class ModbusMeter(ModbusDevice):
     async def read_system(self) -> SystemStatus:
         """Read the firmware's checksum (0x4004): Modbus tells nothing else."""
         await self._update(self._system)
-        return SystemStatus(measure_checksum=f"{self._system.checksum or 0:08X}")
+        checksum = self._system.checksum
+        return SystemStatus(measure_checksum=None if checksum is None else f"{checksum:08X}")
 
     async def log_in(self, password: str) -> None:
         """Not offered over Modbus."""
@@ -418,14 +447,3 @@ class ModbusMeter(ModbusDevice):
 def _revision(answer: bytes, place: int) -> str | None:
     """Get a revision from the answer to function 0x11: one byte, which the manual does not format."""
     return str(answer[place]) if len(answer) > place else None
-
-
-def _cut_der(padded: bytes) -> bytes | None:
-    """Cut a DER structure at its own length: a key may end in zeros, so they must not be stripped."""
-    if padded[0] != _DER_SEQUENCE:
-        return None
-    header, length = 2, padded[1]
-    if length & 0x80:
-        size = length & 0x7F
-        header, length = 2 + size, int.from_bytes(padded[2 : 2 + size])
-    return padded[: header + length] if header + length <= len(padded) else None

@@ -106,6 +106,14 @@ class MeasureRegisters(Registers):
     energy_exchanged = uint64(0x001E, scale=0.001)  # kWh
 
 
+class SlowRegisters(Registers):
+    """What `FastRegisters` hold, as far as it is refreshed once a second as well."""
+
+    voltage = uint32(0x000A, scale=0.01)  # V
+    current = uint32(0x000C, scale=0.0001)  # A
+    power = int64(0x000E, scale=0.001)  # kW
+
+
 class FastRegisters(Registers):
     """Measures refreshed every 100 ms."""
 

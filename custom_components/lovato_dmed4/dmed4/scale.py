@@ -35,6 +35,10 @@ class MeasureScale:
     power: int = 3
 
 
+PHYSICAL: Final = MeasureScale(voltage=0, current=0, power=0)
+"""That of a meter that gives V, A and kW themselves, with a decimal point."""
+
+
 def deviation(measures: Measures, scale: MeasureScale) -> int | None:
     """By which power of ten voltage times current is more than the power; 0 when they agree.
 

@@ -33,7 +33,13 @@ from ..connection.identity import bound_to_key
 from ..const import CONF_FORMER_IDS, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from ..ocmf import MalformedKeyError, PublicKey, load_public_key
-from .shared_archive import async_borrow, database_url, default_file, delete_records
+from .shared_archive import (
+    archive_unavailable,
+    async_borrow,
+    database_url,
+    default_file,
+    delete_records,
+)
 
 PATIENCE: Final = 12
 """Seconds until a database that says nothing is given up for now. A little more than the archive's
@@ -55,10 +61,6 @@ _LOOK_INTERVAL: Final = timedelta(minutes=10)
 
 # Seconds. While a logbook is fetched, records come faster than anybody wants to see them counted.
 _COUNT_INTERVAL: Final = 1
-
-# Records verified again at once, and seconds in between, which leave Home Assistant most of the time.
-_VERIFY_AT_ONCE: Final = 20
-_VERIFY_PAUSE: Final = 0.05
 
 _SILENT: Final = "The database does not answer in time"
 
@@ -268,44 +270,7 @@ class RecordKeeper:
             return await run(method)
         except ArchiveError as err:
             self._look()
-            raise _unavailable(HomeAssistantError, str(err)) from err
-
-    async def async_verify_all(self, progress: Callable[[int], None] | None = None) -> None:
-        """Verify all records of the archive again, those of other meters included.
-
-        They are taken a few at a time, with pauses in which everybody else has their turn.
-
-        Args:
-            progress: is called with the number of the last record that was verified.
-
-        Raises:
-            HomeAssistantError: it is being done already, the entry is unloaded meanwhile, or the
-                archive can't be reached.
-        """
-        if self._shared.verifying.locked():
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="verification_running"
-            )
-        work = self._entry.async_create_background_task(
-            self._hass, self._async_verify(progress), f"{self.summary.name} verification"
-        )
-        # It goes on when whoever asked for it is gone.
-        await asyncio.wait({work})
-        if work.cancelled():
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="verification_stopped"
-            )
-        work.result()
-
-    async def _async_verify(self, progress: Callable[[int], None] | None) -> None:
-        after: int | None = 0
-        async with self._shared.verifying:
-            while after is not None:
-                after = await self.async_run(partial(_verify_some, after), writes=True)
-                if progress is not None and after is not None:
-                    progress(after)
-                await asyncio.sleep(_VERIFY_PAUSE)
-        self._shared.async_tell()
+            raise archive_unavailable(HomeAssistantError, str(err)) from err
 
     @callback
     def async_add_record_listener(self, listener: Callable[[StoredRecord], None]) -> CALLBACK_TYPE:
@@ -426,12 +391,12 @@ class RecordKeeper:
         meter_id = self._meter_id
         if meter_id is None:
             # The attempts to reach the archive go on by themselves.
-            raise _unavailable(UpdateFailed, self._cause)
+            raise archive_unavailable(UpdateFailed, self._cause)
         try:
             summary = await self._shared.async_read(lambda archive: archive.summary(meter_id))
         except ArchiveError as err:
             self._lost(str(err))
-            raise _unavailable(UpdateFailed, str(err)) from err
+            raise archive_unavailable(UpdateFailed, str(err)) from err
         self._pause = _SHORTEST_PAUSE
         self._cancel()
         return summary
@@ -442,7 +407,7 @@ class RecordKeeper:
         self._cause = cause
         for waiting in self._queue:
             waiting.give_up()
-        self.summary.async_set_update_error(_unavailable(UpdateFailed, cause))
+        self.summary.async_set_update_error(archive_unavailable(UpdateFailed, cause))
         if self._stopped:
             return
         if self._retry is None:
@@ -497,15 +462,3 @@ def _register(
             archive.accept_key(meter_id, key.spki, now)
     known = [known.first_seen for known in archive.keys(meter_id)]
     return meter_id, min(known, default=None)
-
-
-def _verify_some(after: int, archive: Archive) -> int | None:
-    return archive.verify_again(after, _VERIFY_AT_ONCE, dt_util.utcnow())
-
-
-def _unavailable[ErrorT: HomeAssistantError](kind: type[ErrorT], cause: str) -> ErrorT:
-    return kind(
-        translation_domain=DOMAIN,
-        translation_key="archive_unavailable",
-        translation_placeholders={"error": cause},
-    )

@@ -1,11 +1,13 @@
 """The archives in use: one for each database, shared by all meters whose records it keeps."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -95,6 +97,32 @@ def async_borrow(hass: HomeAssistant, url: str, changed: CALLBACK_TYPE) -> Share
     return archives[url]
 
 
+@asynccontextmanager
+async def async_borrowed(hass: HomeAssistant, url: str) -> AsyncIterator[SharedArchive]:
+    """Use the archive of a database for a while, whether a meter is using it or not."""
+    shared = async_borrow(hass, url, _ignore_changes)
+    try:
+        yield shared
+    finally:
+        await asyncio.shield(
+            hass.async_create_task(shared.async_give_back(_ignore_changes), f"{DOMAIN} archive")
+        )
+
+
+@callback
+def _ignore_changes() -> None:
+    """Take note of nothing: who asks once does not watch."""
+
+
+def archive_unavailable[ErrorT: HomeAssistantError](kind: type[ErrorT], cause: str) -> ErrorT:
+    """Make an exception of Home Assistant that says why the archive can't be reached."""
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key="archive_unavailable",
+        translation_placeholders={"error": cause},
+    )
+
+
 class SharedArchive:
     """An archive off the event loop.
 
@@ -112,6 +140,7 @@ class SharedArchive:
         self._archive = Archive(url)
         self._writing = asyncio.Semaphore(_WRITERS)
         self._reading = asyncio.Semaphore(_READERS)
+        self._open = False
         self.users: list[CALLBACK_TYPE] = []
         self.verifying = asyncio.Lock()
 
@@ -131,7 +160,10 @@ class SharedArchive:
         Raises:
             ArchiveError: it can't be opened.
         """
-        await self.async_write(Archive.open)
+        # Who only reads does not wait for those who write.
+        if not self._open:
+            await self.async_write(Archive.open)
+            self._open = True
 
     async def async_write[T](self, method: Callable[[Archive], T]) -> T:
         """Let the archive do something while it does nothing else that writes.

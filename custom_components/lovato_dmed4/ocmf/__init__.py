@@ -1,34 +1,23 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
+from .billing import TimeQuality, TimeReason, clock_quality, time_quality
 from .deviations import Deviation, DeviationCode, deviations
 from .export import NotExportableError, to_ocmf, to_xml
-from .findings import Finding, FindingCode, Severity, check_session
-from .record import (
-    MAX_SIZE,
-    ClockStatus,
-    Json,
-    MalformedRecordError,
-    Number,
-    Reading,
-    Record,
-    SignatureSection,
-    parse,
-)
-from .session import Moment, Outline, RecordKind, clock_quality, difference, outline
-from .signature import (
+from .findings import Finding, FindingCode, Severity, begins_in_future, check_session
+from .judge import Judged, judge
+from .keys import (
     MalformedKeyError,
     PublicKey,
-    Reason,
-    SignatureResult,
-    SignatureShape,
-    Verdict,
     fingerprint,
+    fingerprint_text,
     load_public_key,
-    signature_shape,
     to_spki_hex,
-    verify,
 )
-from .transparency import Expectation, Refusal, expect, transaction
+from .record import ClockStatus, Reading, Record, SignatureSection, parse
+from .sections import MAX_SIZE, Json, MalformedRecordError, Number
+from .session import Moment, Outline, RecordKind, difference, outline
+from .signature import Reason, SignatureResult, SignatureShape, Verdict, signature_shape, verify
+from .transparency import Expectation, Refusal, expect, foresee, transaction
 
 __all__ = [
     "MAX_SIZE",
@@ -39,6 +28,7 @@ __all__ = [
     "Finding",
     "FindingCode",
     "Json",
+    "Judged",
     "MalformedKeyError",
     "MalformedRecordError",
     "Moment",
@@ -55,17 +45,24 @@ __all__ = [
     "SignatureResult",
     "SignatureSection",
     "SignatureShape",
+    "TimeQuality",
+    "TimeReason",
     "Verdict",
+    "begins_in_future",
     "check_session",
     "clock_quality",
     "deviations",
     "difference",
     "expect",
     "fingerprint",
+    "fingerprint_text",
+    "foresee",
+    "judge",
     "load_public_key",
     "outline",
     "parse",
     "signature_shape",
+    "time_quality",
     "to_ocmf",
     "to_spki_hex",
     "to_xml",

@@ -1,7 +1,6 @@
 """Where a record departs from the OCMF specification (1.4.1): no sign of tampering.
 
-Most genuine records do somewhere. A key given twice is none of these: such a record is not read at all,
-since two readers could understand different things.
+Most genuine records do somewhere.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +10,8 @@ from itertools import islice
 import re
 
 from .findings import Severity
-from .record import Json, Number, Reading, Record
+from .record import Reading, Record
+from .sections import Json, Number
 from .signature import SignatureShape, signature_shape
 
 # A hostile record could have thousands; nobody reads so many.
@@ -44,6 +44,10 @@ class DeviationCode(StrEnum):
     IDENTIFICATION_FORM = "identification_form"
     # A cable's loss that does not start from 0 at the begin.
     LOSS_NOT_RESET = "loss_not_reset"
+    # A section that is no JSON to a strict reader, who can't read the record.
+    NOT_JSON = "not_json"
+    # A key given twice in one object, of which two readers could take different values.
+    KEY_REPEATED = "key_repeated"
     # A pipe within a section, where another reader may cut the record.
     PIPE = "pipe"
     UNKNOWN_FIELD = "unknown_field"
@@ -69,6 +73,8 @@ _SEVERITIES = {
     DeviationCode.NOT_EXPECTED: Severity.NOTE,
     DeviationCode.IDENTIFICATION_FORM: Severity.NOTE,
     DeviationCode.LOSS_NOT_RESET: Severity.WARNING,
+    DeviationCode.NOT_JSON: Severity.ERROR,
+    DeviationCode.KEY_REPEATED: Severity.ERROR,
     DeviationCode.PIPE: Severity.ERROR,
     DeviationCode.UNKNOWN_FIELD: Severity.NOTE,
     DeviationCode.VENDOR_FIELD_MISPLACED: Severity.NOTE,
@@ -223,6 +229,10 @@ def _check_sections(record: Record) -> Iterator[Deviation]:
     """Three sections, with no pipe within."""
     if record.former_key is not None:
         yield _deviation(DeviationCode.FORMER_KEY, "")
+    if not record.well_formed:
+        yield _deviation(DeviationCode.NOT_JSON, "")
+    for key in record.repeated:
+        yield _deviation(DeviationCode.KEY_REPEATED, key[:_LONGEST_KEY])
     for fields in (record.fields, record.signature.fields):
         for key, value in fields.items():
             if any("|" in text for text in _texts({key: value})):
@@ -335,6 +345,10 @@ def _check_readings(record: Record) -> Iterator[Deviation]:
     if record.fields.get("RD") == []:
         yield _deviation(DeviationCode.WRONG_NUMBER, "RD")
     page = record.pagination or ""
+    entries = record.fields.get("RD")
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if not isinstance(entry, dict):
+            yield _deviation(DeviationCode.WRONG_TYPE, f"RD[{number}]")
     for number, reading in enumerate(record.readings):
         path = f"RD[{number}]."
         yield from _check_fields(reading.present, _READING, path, complete=reading.fields)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 import re
 from xml.etree import ElementTree as ET
 
+from .keys import PublicKey, to_spki_hex
 from .record import Record
-from .signature import PublicKey, to_spki_hex
+from .sections import split
+from .signature import strict_fields
 from .transparency import transaction
 
 # Not even as a reference may XML hold these.
@@ -30,7 +32,8 @@ def to_xml(transactions: Sequence[Sequence[tuple[Record, PublicKey | None]]]) ->
     """Write the transparency software's XML: one transaction for each inner sequence.
 
     A record that holds begin and end goes alone; else the first and the last record are written as
-    Transaction.Begin and Transaction.End. A key that is not known is left out.
+    Transaction.Begin and Transaction.End. A key that is not known is left out. Signatures are written
+    in the one shape that the software reads.
 
     Raises:
         NotExportableError: A record has characters that XML can't hold.
@@ -58,15 +61,27 @@ def _add(
     """Add a record with its key."""
     value = ET.SubElement(values, "value", attributes)
     data = ET.SubElement(value, "signedData", {"format": "OCMF", "encoding": "plain"})
-    data.text = _text(record)
+    data.text = _text(to_strict(record, key))
     if key:
         ET.SubElement(value, "publicKey", {"encoding": "plain"}).text = to_spki_hex(key)
 
 
-def _text(record: Record) -> str:
+def to_strict(record: Record, key: PublicKey | None) -> bytes:
+    """Write a record for software that reads one shape of signatures only; the payload stays as it is."""
+    if not (changes := strict_fields(record, key)):
+        return record.raw
+    header, payload, signature, *former_key = split(record.raw)
+    text = signature.decode(errors="surrogateescape")
+    for name, value in changes.items():
+        # None of the values holds a backslash.
+        text = re.sub(rf'("{name}"\s*:\s*)(?:"[^"]*"|null)', rf'\g<1>"{value}"', text, count=1)
+    return b"|".join((header, payload, text.encode(errors="surrogateescape"), *former_key))
+
+
+def _text(raw: bytes) -> str:
     """Return a record's text, which a reader of XML will get back as it is."""
     try:
-        text = record.raw.decode()
+        text = raw.decode()
     except UnicodeDecodeError as err:
         raise NotExportableError("Not in UTF-8") from err
     if _NO_XML.search(text):

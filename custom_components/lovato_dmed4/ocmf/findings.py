@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain, pairwise
@@ -16,9 +16,12 @@ _LONGEST_VALUE = 64
 
 # Bounded, since a meter counts with 32 bits and Python reads no number of any length.
 _PAGINATION = re.compile(r"([TF])([0-9]{1,20})")
+_FIRST_PAGES = range(2)
 _FAILED_LEVELS = frozenset({"MISMATCH", "INVALID", "OUTDATED", "UNKNOWN"})
 # Clocks whose time may be corrected at any moment.
 _LOOSE_CLOCKS = frozenset({None, ClockStatus.UNKNOWN, ClockStatus.INFORMATIVE})
+# A meter's clock and the one that notes arrivals are never the same to the second.
+_CLOCK_TOLERANCE = timedelta(minutes=5)
 _ENDS = frozenset({RecordKind.END, RecordKind.POWER_FAILURE})
 
 
@@ -55,10 +58,14 @@ class FindingCode(StrEnum):
     PAGINATION_GAP = "pagination_gap"
     # The number does not go on: the one before; this one.
     PAGINATION_BACKWARD = "pagination_backward"
+    # The same number again, which the meter may have taken over from what it was given: the number.
+    PAGINATION_REPEATED = "pagination_repeated"
     # A transaction's and a fiscal record, which are counted apart: the one before; this one.
     PAGINATION_CONTEXT = "pagination_context"
     # No number: what is there instead.
     PAGINATION_UNREADABLE = "pagination_unreadable"
+    # The session began later than its records arrived, by the meter's clock: the time.
+    TIME_IN_FUTURE = "time_in_future"
     # The time before; this one, as written.
     TIME_BACKWARD = "time_backward"
     # The register; its value before; this one, as written.
@@ -76,6 +83,10 @@ class FindingCode(StrEnum):
     EXCEPTION = "exception"
     # The charge was ended by a power failure (TX P): the time.
     POWER_FAILURE = "power_failure"
+    # The charge was aborted (TX A): the time.
+    ABORTED = "aborted"
+    # More intermediate readings than are compared each time: how many were left out.
+    READINGS_LEFT_OUT = "readings_left_out"
     # The user's identification failed: IL.
     IDENTIFICATION_FAILED = "identification_failed"
     # The user became known during the charge. No values: they name the user.
@@ -88,6 +99,7 @@ class FindingCode(StrEnum):
     TARIFF_TEXT_CHANGED = "tariff_text_changed"
 
 
+_UNUSUAL_ENDS = {"P": FindingCode.POWER_FAILURE, "A": FindingCode.ABORTED}
 _SEVERITIES = {
     FindingCode.BEGIN_MISSING: Severity.ERROR,
     FindingCode.BEGIN_DIFFERS: Severity.ERROR,
@@ -102,8 +114,10 @@ _SEVERITIES = {
     # and end prove the energy without them.
     FindingCode.PAGINATION_GAP: Severity.WARNING,
     FindingCode.PAGINATION_BACKWARD: Severity.ERROR,
+    FindingCode.PAGINATION_REPEATED: Severity.NOTE,
     FindingCode.PAGINATION_CONTEXT: Severity.WARNING,
     FindingCode.PAGINATION_UNREADABLE: Severity.WARNING,
+    FindingCode.TIME_IN_FUTURE: Severity.WARNING,
     FindingCode.TIME_BACKWARD: Severity.ERROR,
     FindingCode.REGISTER_BACKWARD: Severity.ERROR,
     FindingCode.REGISTER_ROLLED_OVER: Severity.NOTE,
@@ -114,12 +128,17 @@ _SEVERITIES = {
     FindingCode.TIME_UNUSABLE: Severity.WARNING,
     FindingCode.EXCEPTION: Severity.ERROR,
     FindingCode.POWER_FAILURE: Severity.WARNING,
+    FindingCode.ABORTED: Severity.WARNING,
+    FindingCode.READINGS_LEFT_OUT: Severity.NOTE,
     FindingCode.IDENTIFICATION_FAILED: Severity.WARNING,
     FindingCode.IDENTIFICATION_ASSIGNED: Severity.NOTE,
     FindingCode.IDENTIFICATION_CHANGED: Severity.ERROR,
     FindingCode.TARIFF_CHANGED: Severity.NOTE,
     FindingCode.TARIFF_TEXT_CHANGED: Severity.WARNING,
 }
+
+# Where the energy of the charge cycle stands among the readings of a moment.
+_CYCLE_PLACE = 2
 
 # A register in a moment: by its place, since codes may be missing or the same, and by its code.
 type _Register = tuple[int, str | None]
@@ -165,14 +184,25 @@ class _Step:
         return any(moment.transaction == transaction for moment in self.outline.moments)
 
 
-def check_session(records: Sequence[Record]) -> tuple[Finding, ...]:
+def check_session(
+    records: Sequence[Record], *, arrived: datetime | None = None, left_out: int = 0
+) -> tuple[Finding, ...]:
     """Check what must hold across the records of one session, in the order they were made.
 
     What several records repeat is told once, and of each kind one finding to a record.
+
+    Args:
+        records: of the session.
+        arrived: when the first of them arrived, if that is known.
+        left_out: how many intermediate readings are not among them.
     """
     steps, findings = _steps(records)
     for check in _CHECKS:
         findings = chain(findings, check(steps))
+    findings = chain(findings, _check_arrival(steps, arrived))
+    if left_out and steps:
+        found = _finding(FindingCode.READINGS_LEFT_OUT, steps[-1], str(left_out))
+        findings = chain(findings, [found])
     told: set[tuple[FindingCode, object]] = set()
     kept = []
     for finding in findings:
@@ -223,6 +253,19 @@ def _check_begin(steps: Sequence[_Step]) -> Iterator[Finding]:
                     yield _finding(FindingCode.BEGIN_DIFFERS, step, known[1], told[1])
     if not first and any(step.outline.kind is not RecordKind.OTHER for step in steps):
         yield _finding(FindingCode.BEGIN_MISSING, steps[0])
+
+
+def _check_arrival(steps: Sequence[_Step], arrived: datetime | None) -> Iterator[Finding]:
+    """A begin that was over when its record arrived."""
+    for step in steps:
+        begin = step.outline.begin
+        if begin and begin.time and begins_in_future(begin.time, arrived):
+            yield _finding(FindingCode.TIME_IN_FUTURE, step, begin.readings[0].time_text)
+
+
+def begins_in_future(begin: datetime, arrived: datetime | None) -> bool:
+    """Whether a session's begin, by the meter's clock, is later than its record can have arrived."""
+    return arrived is not None and begin > arrived + _CLOCK_TOLERANCE
 
 
 def _comparable(reading: Reading) -> Decimal | str | None:
@@ -281,7 +324,10 @@ def _check_pagination(steps: Sequence[_Step]) -> Iterator[Finding]:
             yield _finding(FindingCode.PAGINATION_UNREADABLE, step, step.pagination)
             continue
         if before and (code := _compare_pages(before, page)):
-            yield _finding(code, step, before[0], page[0])
+            # A counter that began again is no proof of anything.
+            restarted = code is FindingCode.PAGINATION_BACKWARD and int(page[2]) in _FIRST_PAGES
+            severity = Severity.WARNING if restarted else None
+            yield _finding(code, step, before[0], page[0], severity=severity)
         before = page
 
 
@@ -289,10 +335,13 @@ def _compare_pages(before: re.Match[str], page: re.Match[str]) -> FindingCode | 
     """Compare the numbers of two records, one made after the other."""
     if before[1] != page[1]:
         return FindingCode.PAGINATION_CONTEXT
-    rise = int(page[2]) - int(before[2])
-    if rise < 1:
-        return FindingCode.PAGINATION_BACKWARD
-    return FindingCode.PAGINATION_GAP if rise > 1 else None
+    match int(page[2]) - int(before[2]):
+        case 0:
+            return FindingCode.PAGINATION_REPEATED
+        case 1:
+            return None
+        case rise:
+            return FindingCode.PAGINATION_GAP if rise > 1 else FindingCode.PAGINATION_BACKWARD
 
 
 def _check_progress(steps: Sequence[_Step]) -> Iterator[Finding]:
@@ -302,15 +351,17 @@ def _check_progress(steps: Sequence[_Step]) -> Iterator[Finding]:
         here: dict[_Register, Reading] = {}
         for register, reading in step.registers():
             if register in here:
-                yield from _compare(step, here[register], reading)
+                yield from _compare(step, register, here[register], reading)
             here[register] = reading
         for register, reading in here.items():
             if register in last:
-                yield from _compare(step, last[register], reading)
+                yield from _compare(step, register, last[register], reading)
         last |= here
 
 
-def _compare(step: _Step, earlier: Reading, later: Reading) -> Iterator[Finding]:
+def _compare(
+    step: _Step, register: _Register, earlier: Reading, later: Reading
+) -> Iterator[Finding]:
     """Compare two readings of a register."""
     if earlier.time and later.time and later.time < earlier.time:
         loose = {earlier.clock, later.clock} & _LOOSE_CLOCKS
@@ -322,13 +373,22 @@ def _compare(step: _Step, earlier: Reading, later: Reading) -> Iterator[Finding]
             severity=Severity.WARNING if loose else None,
         )
     before, after = energy(earlier), energy(later)
-    if before is None or after is None:
+    if before is None or after is None or _restarts(register, earlier):
         return
     values = (later.obis, earlier.value_text, later.value_text)
     if difference(before, after) < 0:
         yield _finding(FindingCode.REGISTER_BACKWARD, step, *values)
     elif after < before or before < COUNTER_SIZE <= after:
         yield _finding(FindingCode.REGISTER_ROLLED_OVER, step, *values)
+
+
+def _restarts(register: _Register, earlier: Reading) -> bool:
+    """Whether a register may begin again after a reading.
+
+    The manual calls the third reading of a begin the "last charge cycle energy value": with some
+    firmware that may be the energy of the cycle before.
+    """
+    return register[0] == _CYCLE_PLACE and earlier.transaction == "B"
 
 
 def _check_cycle(steps: Sequence[_Step]) -> Iterator[Finding]:
@@ -343,8 +403,9 @@ def _check_cycle(steps: Sequence[_Step]) -> Iterator[Finding]:
             continue
         rise, cycle = difference(known[0], known[1]), difference(known[2], known[3])
         coarsest = max(int(value.as_tuple().exponent) for value in known)
-        # Each of the two may be off by one in its last decimal.
-        if abs(rise - cycle) > Decimal((0, (2,), coarsest)):
+        # Each of the two may be off by one in its last decimal. The register may have begun again.
+        off = min(abs(rise - cycle), abs(rise - known[3]))
+        if step.outline.kind is not RecordKind.BEGIN and off > Decimal((0, (2,), coarsest)):
             yield _finding(FindingCode.CYCLE_DIFFERS, step, f"{cycle:f}", f"{rise:f}")
 
 
@@ -363,8 +424,8 @@ def _check_readings(steps: Sequence[_Step]) -> Iterator[Finding]:
                 # The flags may say that the energy is still good.
                 severity = Severity.WARNING if flags == "t" else None
                 yield _finding(FindingCode.EXCEPTION, step, time, severity=severity)
-            if reading.transaction == "P":
-                yield _finding(FindingCode.POWER_FAILURE, step, time)
+            if code := _UNUSUAL_ENDS.get(reading.transaction or ""):
+                yield _finding(code, step, time)
 
 
 def _check_user(steps: Sequence[_Step]) -> Iterator[Finding]:

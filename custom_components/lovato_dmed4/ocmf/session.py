@@ -16,6 +16,8 @@ _UNITS = {"Wh": -3, "kWh": 0, "MWh": 3}
 _EXACT = Context(prec=300)
 # The meter's counters have 11 digits, the last three of them decimals: after 99999999.999 kWh comes 0.
 COUNTER_SIZE = Decimal(100_000_000)
+# Readings of a moment: total imported, total exported, energy of the charge cycle.
+_FULL = 3
 # No charge takes as much: a megawatt takes four days for it.
 _LARGEST_CHARGE = Decimal(100_000)
 
@@ -101,7 +103,9 @@ class Outline:
 
     Attributes:
         kind: what the record was made for.
-        moments: all of its moments, as they stand in it.
+        moments: its moments, as they stand in it.
+        leftover: what stands in the record of a begin where the end will come: zeros, or the end of
+            the session before. It says nothing of this session.
         begin: the moment the session began, where the record tells it.
         now: the last moment in the record: that of the begin itself in a record of a begin.
         session: names the session the record belongs to, the same in all of its records (made of
@@ -110,6 +114,7 @@ class Outline:
 
     kind: RecordKind
     moments: tuple[Moment, ...]
+    leftover: tuple[Moment, ...]
     begin: Moment | None
     now: Moment | None
     session: str | None
@@ -119,16 +124,47 @@ def outline(record: Record) -> Outline:
     """Find the moments of a record; never raises."""
     found = _moments(record)
     begin = next((moment for moment in found if moment.transaction == "B"), None)
-    now = found[-1] if found else None
-    return Outline(kind=_kind(found), moments=found, begin=begin, now=now, session=_session(begin))
+    leftover = tuple(moment for moment in found if begin and _is_leftover(begin, moment))
+    moments = tuple(moment for moment in found if moment not in leftover)
+    return Outline(
+        kind=_kind(moments),
+        moments=moments,
+        leftover=leftover,
+        begin=begin,
+        now=moments[-1] if moments else None,
+        session=_session(begin),
+    )
+
+
+def _is_leftover(begin: Moment, moment: Moment) -> bool:
+    """Whether a moment is none of the session that began at another one.
+
+    The manual defines the fourth to sixth reading "at end or during" a charge only. In the record of
+    a begin they may be zeros, or what the buffer held before: an end that was not later, with totals
+    that were not higher.
+    """
+    if moment is begin or len(moment.readings) != _FULL:
+        return False
+    before, now = (begin.imported, begin.exported), (moment.imported, moment.exported)
+    if None in {*before, *now}:
+        return False
+    if any(before) and not any(now) and moment.transaction in {"B", "", None}:
+        return True
+    earlier = begin.time is not None and moment.time is not None and moment.time < begin.time
+    return earlier and all(map(_not_more, now, before, strict=True))
+
+
+def _not_more(now: Decimal | None, before: Decimal | None) -> bool:
+    """Whether a total is not higher than another; unknown ones are not compared."""
+    return now is None or before is None or now <= before
 
 
 def _moments(record: Record) -> tuple[Moment, ...]:
     """Group the readings of a record.
 
     A moment ends where the time or the transaction changes. Readings that all repeat their time
-    belong together until a register comes again: in the record of a begin, the meter writes the same
-    moment twice.
+    belong together until a register comes again, as do those that repeat nothing: in the record of a
+    begin, the meter writes the same moment twice.
     """
     found: list[list[Reading]] = []
     registers: set[str | None] = set()
@@ -137,7 +173,10 @@ def _moments(record: Record) -> tuple[Moment, ...]:
             not found
             or (reading.time_text, reading.transaction)
             != (found[-1][0].time_text, found[-1][0].transaction)
-            or ("TM" in reading.present and reading.obis in registers)
+            or (
+                reading.obis in registers
+                and ("TM" in reading.present or (reading.obis and len(found[-1]) == _FULL))
+            )
         ):
             found.append([])
             registers.clear()
@@ -180,9 +219,3 @@ def _session(begin: Moment | None) -> str | None:
     time = begin.time.astimezone(UTC).isoformat() if begin.time else begin.readings[0].time_text
     written = [time, *(reading.value_text for reading in begin.readings)]
     return hashlib.sha256(json.dumps(written).encode()).hexdigest()
-
-
-def clock_quality(records: Sequence[Record]) -> ClockStatus | None:
-    """Return the weakest clock of all readings; None if none tells."""
-    clocks = {reading.clock for record in records for reading in record.readings}
-    return next((clock for clock in ClockStatus if clock in clocks), None)

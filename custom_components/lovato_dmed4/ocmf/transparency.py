@@ -5,15 +5,18 @@ allows, and more than it, so neither a good signature nor a record without devia
 follows what it does step by step; of several reasons, the first is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 import re
 
-from .record import Json, Number, Reading, Record
-from .signature import PublicKey, Reason, SignatureShape, signature_shape, verify
+from .judge import Judged, judge
+from .keys import PublicKey
+from .record import DEFAULT_ALGORITHM, DEFAULT_ENCODING, Reading, Record, field_text
+from .sections import Json, Number
+from .signature import Reason, SignatureShape, is_base64, signature_shape, strict_fields
 
 # What its program compares FV with.
 _VERSIONS = (Decimal("0.1"), Decimal("1.3"))
@@ -95,10 +98,11 @@ _REASONS = {
     Reason.SIGNATURE_TEXT: Refusal.SIGNATURE_UNREADABLE,
     Reason.SIGNATURE_SHAPE: Refusal.SIGNATURE_UNREADABLE,
     Reason.NO_MATCH: Refusal.SIGNATURE_INVALID,
+    Reason.REFORMATTED: Refusal.SIGNATURE_INVALID,
     # It always takes SHA-256, and so did the verification.
     Reason.HASH: Refusal.SIGNATURE_INVALID,
 }
-_SHAPES = {
+_SHAPES: dict[SignatureShape | None, Refusal] = {
     SignatureShape.RAW: Refusal.SIGNATURE_RAW,
     SignatureShape.PADDED: Refusal.SIGNATURE_PADDED,
 }
@@ -146,9 +150,20 @@ class _Statement:
 
 
 def expect(records: Sequence[Record], key: PublicKey | None) -> Expectation:
-    """Foresee its answer to a self-contained record, or to a begin and an end record."""
+    """Foresee its answer to a self-contained record, or to a begin and an end record, as they are."""
+    return foresee([judge(record.raw, [key] if key else ()) for record in records], exported=False)
+
+
+def foresee(judged: Sequence[Judged], *, exported: bool) -> Expectation:
+    """Foresee its answer to a self-contained record, or to a begin's and an end's.
+
+    Args:
+        judged: the records.
+        exported: whether it gets them from `to_xml`, which writes signatures in the one shape that it
+            reads, or as they are.
+    """
     try:
-        _judge(records, key)
+        _go_through(judged, exported=exported)
     except _RefusedError as err:
         return Expectation(err.refusal)
     return Expectation()
@@ -167,10 +182,10 @@ def transaction(records: Sequence[Record]) -> tuple[Record, ...]:
     return records[0], ends[-1]
 
 
-def _judge(records: Sequence[Record], key: PublicKey | None) -> None:
+def _go_through(judged: Sequence[Judged], *, exported: bool) -> None:
     """Go through its steps."""
-    _refuse(Refusal.RECORDS, when=len(records) not in {1, 2})
-    statements = [_read(record, key) for record in records]
+    _refuse(Refusal.RECORDS, when=len(judged) not in {1, 2})
+    statements = [_read(each, exported=exported) for each in judged]
     for statement in statements:
         if statement.complete:
             _check_law([statement])
@@ -188,13 +203,16 @@ def _refuse(refusal: Refusal, *, when: bool) -> None:
         raise _RefusedError(refusal)
 
 
-def _read(record: Record, key: PublicKey | None) -> _Statement:
-    """Read a record and verify its signature."""
+def _read(judged: Judged, *, exported: bool) -> _Statement:
+    """Read a record and its signature."""
+    record = judged.record
+    if record is None:
+        raise _RefusedError(Refusal.RECORDS)
     pipes = 2 if record.former_key is None else 3
     _refuse(Refusal.PIPE, when=record.raw.count(b"|") > pipes)
     version = _version(record)
     _check_types(record)
-    _check_signature(record, key)
+    _check_signature(record, judged, strict_fields(record, judged.key) if exported else {})
     _refuse(Refusal.READINGS_MISSING, when=record.fields.get("RD") is None)
     readings = _alone(record)
     _refuse(Refusal.VALUE, when=any(map(_is_no_number, readings)))
@@ -242,27 +260,34 @@ def _check_types(record: Record) -> None:
     _refuse(Refusal.FIELD_TYPE, when=not fits)
 
 
-def _check_signature(record: Record, key: PublicKey | None) -> None:
+def _check_signature(record: Record, judged: Judged, strict: Mapping[str, str]) -> None:
     """Refuse a signature that it can't read or that does not fit."""
-    section = record.signature
-    algorithm = _ALGORITHM.fullmatch(section.algorithm)
+    algorithm = _ALGORITHM.fullmatch(_written(record, strict, "SA", DEFAULT_ALGORITHM))
     if not algorithm:
         raise _RefusedError(Refusal.ALGORITHM)
-    _refuse(Refusal.ENCODING, when=section.encoding not in _ENCODINGS)
-    if key is None:
+    encoding = _written(record, strict, "SE", DEFAULT_ENCODING)
+    _refuse(Refusal.ENCODING, when=encoding not in _ENCODINGS)
+    if judged.key is None or judged.result is None:
         raise _RefusedError(Refusal.NO_KEY)
-    reason = verify(record, key).reason
+    reason = judged.result.reason
     if reason is Reason.CURVE:
         # It has curves that can't be used here, so the signature may well be good.
         curve = algorithm[1].lower().replace("brainpoolp", "brainpool")
-        _refuse(Refusal.KEY_CURVE, when=curve != key.curve)
+        _refuse(Refusal.KEY_CURVE, when=curve != judged.key.curve)
         reason = Reason.MATCH
-    shape = signature_shape(section)
     refusal = _REASONS.get(reason)
-    if refusal in {None, Refusal.SIGNATURE_INVALID} and shape in _SHAPES:
-        refusal = _SHAPES[shape]
+    if refusal in {None, Refusal.SIGNATURE_INVALID} and "SD" not in strict:
+        refusal = _SHAPES.get(signature_shape(record.signature), refusal)
+        if refusal is None and encoding == DEFAULT_ENCODING and is_base64(record.signature):
+            refusal = Refusal.SIGNATURE_UNREADABLE
     if refusal:
         raise _RefusedError(refusal)
+
+
+def _written(record: Record, strict: Mapping[str, str], name: str, default: str) -> str:
+    """Return what it reads in a field of the signature section: an empty text is no default."""
+    text = strict.get(name, field_text(record.signature.fields, name))
+    return default if text is None else text
 
 
 def _check_law(statements: Sequence[_Statement]) -> None:

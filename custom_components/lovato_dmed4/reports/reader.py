@@ -1,4 +1,4 @@
-"""Read archives for whoever may: actions, downloads and the browser side all ask here.
+"""Read archives: actions, downloads and the browser side all ask here.
 
 Meters may keep their records in different databases, where the same number means another session. So a
 number is only good together with a meter that says which archive is meant.
@@ -15,6 +15,7 @@ from homeassistant.exceptions import ServiceValidationError
 from ..archive import Archive, SessionQuery, StoredRecord
 from ..const import DOMAIN
 from ..ocmf import Verdict, check_session
+from .archives import MeterArchive, MetersInArchive, async_meter_archive
 from .energy import read_energy
 from .links import record_path, session_path
 from .query import ATTR_PERIOD, ATTR_RECORD_ID, ATTR_SESSION_ID
@@ -37,20 +38,16 @@ from .shapes import (
     SessionPageShape,
     UnassignedPageShape,
 )
-from .shelf import Shelf, async_shelf
 from .text import shown
-
-# --- Which archive ------------------------------------------------------------------------------
-
 
 # --- Asked by actions and the browser side alike, with the values of the fields above -----------
 
 
 async def async_list_sessions(hass: HomeAssistant, values: Mapping[str, Any]) -> SessionPageShape:
     """Get a page of sessions."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    return await shelf.async_run(
-        partial(read_page, query=shelf.query(values), devices=shelf.devices)
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    return await meter_archive.async_read(
+        partial(read_page, query=meter_archive.query(values), devices=meter_archive.devices)
     )
 
 
@@ -58,39 +55,41 @@ async def async_list_unassigned_records(
     hass: HomeAssistant, values: Mapping[str, Any]
 ) -> UnassignedPageShape:
     """Get a page of the records that tell of no session."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    return await shelf.async_run(partial(read_unassigned, query=shelf.query(values), shelf=shelf))
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    return await meter_archive.async_read(
+        partial(read_unassigned, query=meter_archive.query(values), meter_archive=meter_archive)
+    )
 
 
 async def async_get_session(hass: HomeAssistant, values: Mapping[str, Any]) -> SessionDetailShape:
     """Get a session with everything that is to be said of it."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    return await shelf.async_run(
-        partial(read_session, session_id=values[ATTR_SESSION_ID], shelf=shelf)
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    return await meter_archive.async_read(
+        partial(read_session, session_id=values[ATTR_SESSION_ID], meter_archive=meter_archive)
     )
 
 
 async def async_get_record(hass: HomeAssistant, values: Mapping[str, Any]) -> RecordShape:
     """Get a record with everything that is to be said of it."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    return await shelf.async_run(
-        partial(read_record, record_id=values[ATTR_RECORD_ID], shelf=shelf)
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    return await meter_archive.async_read(
+        partial(read_record, record_id=values[ATTR_RECORD_ID], meter_archive=meter_archive)
     )
 
 
 async def async_sum_energy(hass: HomeAssistant, values: Mapping[str, Any]) -> EnergyShape:
     """Get the energy of sessions by day or month, and by identification."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    return await shelf.async_run(
-        partial(read_energy, query=shelf.query(values), period=values[ATTR_PERIOD])
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    return await meter_archive.async_read(
+        partial(read_energy, query=meter_archive.query(values), period=values[ATTR_PERIOD])
     )
 
 
 async def async_verify_archive(hass: HomeAssistant, values: Mapping[str, Any]) -> CountsShape:
     """Verify all records of an archive again, and wait until that is done."""
-    shelf = async_shelf(hass, values[ATTR_DEVICE_ID])
-    await shelf.entries[0].runtime_data.records.async_verify_all()
-    return await shelf.async_run(partial(read_counts, shelf=shelf))
+    meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
+    await meter_archive.async_verify_all()
+    return await meter_archive.async_read(partial(read_counts, meter_archive=meter_archive))
 
 
 # --- Asked inside of the archive: these block ---------------------------------------------------
@@ -107,14 +106,17 @@ def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> Sessio
     }
 
 
-def read_unassigned(archive: Archive, query: SessionQuery, shelf: Shelf) -> UnassignedPageShape:
+def read_unassigned(
+    archive: Archive, query: SessionQuery, meter_archive: MeterArchive
+) -> UnassignedPageShape:
     """Read a page of the records that tell of no session; of the query, the meters and the page."""
     page = archive.records_without_session(query.meters, query.offset, query.limit)
+    meters = meter_archive.meters(archive)
     return {
         "records": [
             {
                 "record_id": stored.id,
-                "device_id": device.id if (device := shelf.device(stored.meter_id)) else None,
+                "device_id": device.id if (device := meters.device(stored.meter_id)) else None,
                 "meter": device.name if device else None,
                 "signature": stored.verdict.value,
                 "key": stored.key.value,
@@ -123,7 +125,7 @@ def read_unassigned(archive: Archive, query: SessionQuery, shelf: Shelf) -> Unas
                 "source": stored.source.value,
                 "arrived": stored.arrived.isoformat(),
                 "links": _links(
-                    partial(record_path, shelf.entry_id(stored.meter_id), stored.id),
+                    partial(record_path, meters.entry_id(stored.meter_id), stored.id),
                     legible=stored.verdict is not Verdict.MALFORMED,
                 ),
             }
@@ -147,7 +149,9 @@ def record_not_found() -> ServiceValidationError:
     )
 
 
-def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDetailShape:
+def read_session(
+    archive: Archive, session_id: int, meter_archive: MeterArchive
+) -> SessionDetailShape:
     """Read a session with everything that is to be said of it.
 
     Raises:
@@ -156,7 +160,7 @@ def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDeta
     detail = archive.session(session_id)
     if detail is None:
         raise session_not_found()
-    session = detail.session
+    session, meters = detail.session, meter_archive.meters(archive)
     keys = archive.keys(session.meter_id)
     judged = [judge_stored(stored, keys) for stored in detail.records]
     legible = [
@@ -165,7 +169,7 @@ def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDeta
         if each.record
     ]
     return {
-        **session_shape(session, shelf.devices),
+        **session_shape(session, meters.devices),
         "findings": [
             {
                 "code": found.code.value,
@@ -178,17 +182,17 @@ def read_session(archive: Archive, session_id: int, shelf: Shelf) -> SessionDeta
         "clock": clock(judged),
         "transparency": transparency(judged),
         "record_reports": [
-            _record_shape(stored, each, shelf)
+            _record_shape(stored, each, meters)
             for stored, each in zip(detail.records, judged, strict=True)
         ],
         "links": _links(
-            partial(session_path, shelf.entry_id(session.meter_id), session.id),
+            partial(session_path, meters.entry_id(session.meter_id), session.id),
             legible=bool(legible),
         ),
     }
 
 
-def read_record(archive: Archive, record_id: int, shelf: Shelf) -> RecordShape:
+def read_record(archive: Archive, record_id: int, meter_archive: MeterArchive) -> RecordShape:
     """Read a record with everything that is to be said of it.
 
     Raises:
@@ -197,20 +201,21 @@ def read_record(archive: Archive, record_id: int, shelf: Shelf) -> RecordShape:
     stored = archive.record(record_id)
     if stored is None:
         raise record_not_found()
-    return _record_shape(stored, judge_stored(stored, archive.keys(stored.meter_id)), shelf)
+    judged = judge_stored(stored, archive.keys(stored.meter_id))
+    return _record_shape(stored, judged, meter_archive.meters(archive))
 
 
-def _record_shape(stored: StoredRecord, judged: Judged, shelf: Shelf) -> RecordShape:
+def _record_shape(stored: StoredRecord, judged: Judged, meters: MetersInArchive) -> RecordShape:
     return {
         **report(judged),
         "record_id": stored.id,
         "session_id": stored.session_id,
-        "device_id": device.id if (device := shelf.device(stored.meter_id)) else None,
+        "device_id": device.id if (device := meters.device(stored.meter_id)) else None,
         "source": stored.source.value,
         "arrived": stored.arrived.isoformat(),
         "verified": stored.verified.isoformat(),
         "links": _links(
-            partial(record_path, shelf.entry_id(stored.meter_id), stored.id),
+            partial(record_path, meters.entry_id(stored.meter_id), stored.id),
             legible=judged.record is not None,
         ),
     }
@@ -220,15 +225,16 @@ def _links(path: Callable[[str], str], *, legible: bool) -> LinksShape:
     return {"ocmf": path("ocmf"), "xml": path("xml") if legible else None}
 
 
-def read_counts(archive: Archive, shelf: Shelf) -> CountsShape:
+def read_counts(archive: Archive, meter_archive: MeterArchive) -> CountsShape:
     """Count the records of all meters that are set up and keep them here."""
-    numbers = [entry.runtime_data.records.meter_id for entry in shelf.entries]
-    summaries = [archive.summary(number) for number in numbers if number is not None]
+    meters = meter_archive.meters(archive)
+    summaries = [
+        archive.summary(number)
+        for number, unique_id in meters.unique_ids.items()
+        if unique_id in meters.entries
+    ]
     return {
         "records": sum(summary.records for summary in summaries),
         "suspicious": sum(summary.suspicious for summary in summaries),
         "failed": sum(summary.failed for summary in summaries),
     }
-
-
-# --- Energy -------------------------------------------------------------------------------------

@@ -277,7 +277,8 @@ class MeterArchiveShape(CountsShape):
     entry_id: str
     name: str
     archive: int  # meters with the same number share a database
-    available: bool
+    loaded: bool  # whether its entry is loaded; else the rest is what the archive knows
+    available: bool  # whether the archive can be reached
     waiting: int  # records in memory because the archive can't be reached
     sync: SyncShape
     keys: list[StoredKeyShape]

@@ -11,9 +11,9 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from ..archive import Archive, KeyState, KeyVerdict, StoredKey, StoredRecord
 from ..const import DOMAIN
 from ..ocmf import MalformedKeyError, PublicKey, Record, Verdict, fingerprint, load_public_key
+from .archives import MeterArchive, archived_ids, async_meter_archives
 from .report import KEY_GIVEN, Judged, judge, report
 from .shapes import VerificationShape
-from .shelf import Shelf, async_shelves
 
 _VERDICTS = {
     KeyState.PINNED: KeyVerdict.OWN,
@@ -49,29 +49,31 @@ async def async_verify(
     """
     given = judge(text.encode(errors="replace"), None, KeyVerdict.NONE)
     known: list[_Known] = []
-    for shelf in async_shelves(hass):
+    for meter_archive in async_meter_archives(hass):
         # A database that can't be reached knows nothing; the others may.
         with suppress(HomeAssistantError):
-            known += await shelf.async_run(partial(_know, shelf=shelf, record=given.record))
+            known += await meter_archive.async_read(
+                partial(_know, meter_archive=meter_archive, record=given.record)
+            )
     return await hass.async_add_executor_job(_verify, given, known, public_key)
 
 
-def _know(archive: Archive, *, shelf: Shelf, record: Record | None) -> list[_Known]:
+def _know(archive: Archive, *, meter_archive: MeterArchive, record: Record | None) -> list[_Known]:
     """Gather what is known of the meters of an archive."""
     stored = None if record is None else archive.find_record(record.digest)
     states = list(KeyState)
+    here = {unique_id for entry in meter_archive.entries for unique_id in archived_ids(entry)}
     known = []
-    for entry in shelf.entries:
-        records = entry.runtime_data.records
-        if (meter_id := records.meter_id) is None:
+    for meter in archive.meters():
+        if meter.unique_id not in here:
             continue
-        device = shelf.device(meter_id)
+        device = meter_archive.devices.get(meter.unique_id)
         known.append(
             _Known(
                 device_id=device.id if device else None,
-                keys=tuple(sorted(archive.keys(meter_id), key=lambda key: states.index(key.state))),
-                serials=_serials(archive, meter_id, entry.runtime_data.identity.serial_number),
-                stored=stored if stored and stored.meter_id == meter_id else None,
+                keys=tuple(sorted(archive.keys(meter.id), key=lambda key: states.index(key.state))),
+                serials=_serials(archive, meter.id, meter.serial_number),
+                stored=stored if stored and stored.meter_id == meter.id else None,
             )
         )
     return known

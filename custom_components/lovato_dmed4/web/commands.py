@@ -4,9 +4,10 @@ Only administrators are answered, since records tell who charged. The shapes of 
 `record_shapes`. An error has a code that stays the same: the key of its text.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final, cast
 
 from homeassistant.components import websocket_api
@@ -15,13 +16,16 @@ from homeassistant.components.websocket_api.const import (
     ERR_HOME_ASSISTANT_ERROR,
     WebSocketCommandHandler,
 )
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
-from ..archive import StoredKey
+from ..archive import Archive, ArchiveSummary, StoredKey
 from ..const import DOMAIN
+from ..intake.logbook_sync import SyncState
+from ..reports.archives import MeterArchive, archived_ids, async_meter_archives
 from ..reports.query import (
     ENERGY_FIELDS,
     FILTER_FIELDS,
@@ -45,7 +49,6 @@ from ..reports.shapes import (
     SyncShape,
     VerificationShape,
 )
-from ..reports.shelf import Shelf, async_shelves
 from ..reports.verify import async_verify
 from ..runtime_data import Dmed4ConfigEntry
 
@@ -58,42 +61,53 @@ async def _verify_record(hass: HomeAssistant, msg: Message) -> VerificationShape
 
 
 async def _get_archive_info(hass: HomeAssistant, msg: Message) -> ArchiveInfoShape:
-    """Tell of all meters that are loaded, whether their archive can be reached or not."""
+    """Report on all meters that are set up, whether they and their archive can be reached or not."""
     integration = await async_get_integration(hass, DOMAIN)
     return {
         "version": str(integration.version),
         "meters": [
-            await _meter_info(entry, shelf, number)
-            for number, shelf in enumerate(async_shelves(hass))
-            for entry in shelf.entries
+            await _meter_info(entry, meter_archive, number)
+            for number, meter_archive in enumerate(async_meter_archives(hass))
+            for entry in meter_archive.entries
         ],
     }
 
 
-async def _meter_info(entry: Dmed4ConfigEntry, shelf: Shelf, number: int) -> MeterArchiveShape:
-    data = entry.runtime_data
-    device = shelf.devices.get(entry.unique_id or "")
+async def _meter_info(
+    entry: Dmed4ConfigEntry, meter_archive: MeterArchive, number: int
+) -> MeterArchiveShape:
+    device = meter_archive.devices.get(entry.unique_id or "")
+    data = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
     # What was known last, for when the archive can't be reached.
-    summary, keys, available = data.records.summary.data, list[StoredKey](), False
-    if (meter_id := data.records.meter_id) is not None:
-        with suppress(HomeAssistantError):
-            summary, keys = await data.records.async_run(
-                lambda archive: (archive.summary(meter_id), list(archive.keys(meter_id)))
-            )
-            available = True
+    summary = data.records.summary.data if data else ArchiveSummary()
+    keys, available = tuple[StoredKey, ...](), False
+    with suppress(HomeAssistantError):
+        summary, keys = await meter_archive.async_read(partial(_read_meter, archived_ids(entry)))
+        available = True
     return {
         "device_id": device.id if device else None,
         "entry_id": entry.entry_id,
         "name": device.name if device else entry.title,
         "archive": number,
+        "loaded": data is not None,
         "available": available,
-        "waiting": data.records.waiting,
+        "waiting": data.records.waiting if data else 0,
         "records": summary.records,
         "suspicious": summary.suspicious,
         "failed": summary.failed,
-        "sync": cast("SyncShape", asdict(data.sync.state)),
+        "sync": cast("SyncShape", asdict(data.sync.state if data else SyncState())),
         "keys": [_key(key) for key in keys],
     }
+
+
+def _read_meter(
+    unique_ids: Sequence[str], archive: Archive
+) -> tuple[ArchiveSummary, tuple[StoredKey, ...]]:
+    """Read what there is of a meter; of one that the archive does not know yet, that is nothing."""
+    for meter in archive.meters():
+        if meter.unique_id in unique_ids:
+            return archive.summary(meter.id), archive.keys(meter.id)
+    return ArchiveSummary(), ()
 
 
 def _key(key: StoredKey) -> StoredKeyShape:

@@ -20,6 +20,7 @@ import voluptuous as vol
 from ..archive import Archive, Source
 from ..connection.devices import is_display
 from ..const import DOMAIN, LOGGER
+from ..reports.archives import MeterArchive, async_meter_archive
 from ..reports.export import (
     CONTENT_TYPES,
     Export,
@@ -31,7 +32,6 @@ from ..reports.export import (
 )
 from ..reports.links import DOWNLOADS
 from ..reports.query import FILTER_FIELDS, LIST_FIELDS
-from ..reports.shelf import Shelf, async_shelf
 from ..runtime_data import Dmed4ConfigEntry
 
 # Numbers of the archive have at most ten digits.
@@ -73,12 +73,7 @@ class _View(HomeAssistantView, ABC):
         if not request[KEY_HASS_USER].is_admin:
             return self.json_message("Only administrators may read records", HTTPStatus.FORBIDDEN)
         entry = self._hass.config_entries.async_get_entry(entry_id)
-        if (
-            entry is None
-            or entry.domain != DOMAIN
-            or entry.state is not ConfigEntryState.LOADED
-            or is_display(entry)
-        ):
+        if entry is None or entry.domain != DOMAIN or is_display(entry):
             return self.json_message("No such meter", HTTPStatus.NOT_FOUND)
         return await self._serve(request, entry, **which)
 
@@ -99,10 +94,20 @@ class LastRecordView(_View):
     async def _serve(
         self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
     ) -> web.Response:
-        """Fetch the record from the meter, and archive it first: 502 for a meter that fails."""
+        """Fetch the record from the meter, and archive it first.
+
+        Answers 502 for a meter that fails, and 503 for one that is not loaded: only this download
+        needs the meter itself.
+        """
+        if entry.state is not ConfigEntryState.LOADED:
+            return self.json_message(
+                "The meter itself is needed for this, and its entry is not loaded",
+                HTTPStatus.SERVICE_UNAVAILABLE,
+            )
         data = entry.runtime_data
         try:
-            record = await data.live.async_execute(data.cycle.last_record)
+            async with data.live.commanding():
+                record = await data.cycle.last_record()
         except HomeAssistantError as err:
             return self.json_message(str(err), HTTPStatus.BAD_GATEWAY)
         if not record:
@@ -125,8 +130,8 @@ class _ArchiveView(_View):
         """Write the file to the disk first: it may be large, and what goes wrong can still be told."""
         form = Form(which["form"])
         try:
-            shelf, write = self._prepare(request, entry, form, which)
-            file, export = await shelf.async_run(partial(_write, write))
+            meter_archive, write = self._prepare(request, entry, form, which)
+            file, export = await meter_archive.async_read(partial(_write, write))
         except vol.Invalid as err:
             return self.json_message(f"Bad query: {err}", HTTPStatus.BAD_REQUEST)
         except HomeAssistantError as err:
@@ -141,7 +146,7 @@ class _ArchiveView(_View):
     @abstractmethod
     def _prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[Shelf, Writer]:
+    ) -> tuple[MeterArchive, Writer]:
         """Find the archive, and say how the file is written."""
 
 
@@ -154,9 +159,9 @@ class RecordView(_ArchiveView):
     @override
     def _prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[Shelf, Writer]:
+    ) -> tuple[MeterArchive, Writer]:
         write = partial(export_record, record_id=int(which["record_id"]), form=form)
-        return async_shelf(self._hass, entry=entry), write
+        return async_meter_archive(self._hass, entry=entry), write
 
 
 class SessionView(_ArchiveView):
@@ -168,13 +173,13 @@ class SessionView(_ArchiveView):
     @override
     def _prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[Shelf, Writer]:
-        shelf = async_shelf(self._hass, entry=entry)
-        return shelf, partial(
+    ) -> tuple[MeterArchive, Writer]:
+        meter_archive = async_meter_archive(self._hass, entry=entry)
+        return meter_archive, partial(
             export_session,
             session_id=int(which["session_id"]),
             form=form,
-            devices=shelf.devices,
+            devices=meter_archive.devices,
         )
 
 
@@ -187,7 +192,7 @@ class PeriodView(_ArchiveView):
     @override
     def _prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[Shelf, Writer]:
+    ) -> tuple[MeterArchive, Writer]:
         query = request.query
         values = _FILTER(
             {
@@ -196,9 +201,12 @@ class PeriodView(_ArchiveView):
                 if key != SIGN_QUERY_PARAM
             }
         )
-        shelf = async_shelf(self._hass, values[ATTR_DEVICE_ID], entry)
-        return shelf, partial(
-            export_period, query=shelf.query(values), form=form, devices=shelf.devices
+        meter_archive = async_meter_archive(self._hass, values[ATTR_DEVICE_ID], entry)
+        return meter_archive, partial(
+            export_period,
+            query=meter_archive.query(values),
+            form=form,
+            devices=meter_archive.devices,
         )
 
 

@@ -135,7 +135,7 @@ export const test = base.extend<Options & Fixtures, { start: Start; bench: Bench
       await bench.stop();
       expect(complaints, "errors of ours in Home Assistant's log").toEqual([]);
     },
-    { scope: "worker", timeout: 90_000 },
+    { scope: "worker", timeout: 240_000 },
   ],
 
   storageState: async ({ bench, user, language }, use) => {

@@ -280,7 +280,7 @@ async def test_a_full_logbook_while_polls_go_on(
             await live.async_refresh()
             assert live.last_update_success
             polls += 1
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0)
 
     task = entry.async_create_background_task(hass, poll(), "polls")
     response = await act(hass, entry, "list_records", limit=300)

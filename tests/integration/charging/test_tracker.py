@@ -50,6 +50,7 @@ from tests.integration.helpers import (
     begin_charge,
     fail_power,
     fingerprint,
+    impatient,
     pass_time,
     prepare_charge,
     press,
@@ -319,6 +320,7 @@ async def test_a_meter_that_does_not_obey(
     news: News,
 ) -> None:
     """What was remembered of a command that the meter did not take is forgotten."""
+    impatient(monkeypatch)
     hasty = Timing(poll=0.01, step=0.3, command=0.3)
     with monkeypatch.context() as patch:
         patch.setattr(entry.runtime_data.cycle, "_timing", hasty)

@@ -13,7 +13,6 @@ import pytest
 
 from custom_components.lovato_dmed4.config_flow import _connection
 from custom_components.lovato_dmed4.const import DOMAIN, Transport
-from custom_components.lovato_dmed4.dmed4 import links, repeating
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
     GatewayServer,
@@ -29,6 +28,7 @@ from simulator import (
 from tests.integration.helpers import (
     add_meter,
     fingerprint,
+    impatient,
     is_available,
     open_form,
     pass_time,
@@ -45,9 +45,8 @@ def pty() -> Iterator[Pty]:
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.3)
-    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
+async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    impatient(monkeypatch)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Records are kept, whatever the database does: late perhaps, but never lost."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 import sqlite3
@@ -22,9 +22,17 @@ from custom_components.lovato_dmed4.archive import (
     StoredRecord,
 )
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.intake import keeper as record_keeper, shared_archive
+from custom_components.lovato_dmed4.intake import (
+    keeper as record_keeper,
+    shared_archive,
+    verification,
+)
 from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
-from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE, async_archives
+from custom_components.lovato_dmed4.intake.shared_archive import (
+    DEFAULT_FILE,
+    async_archives,
+    database_url,
+)
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, Verdict
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
@@ -600,6 +608,10 @@ async def test_a_database_that_hangs_takes_few_threads(keeper: RecordKeeper) -> 
 # --- Verifying again ----------------------------------------------------------------------------
 
 
+async def verify_all(hass: HomeAssistant, progress: Callable[[int], None] | None = None) -> None:
+    await verification.async_verify_all(hass, database_url(hass, {}), progress)
+
+
 async def test_verify_all(
     hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes], file: Path
 ) -> None:
@@ -609,7 +621,7 @@ async def test_verify_all(
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE dmed4_records SET raw = replace(raw, 'kWh', 'kwh') WHERE id = 3")
     seen: list[int] = []
-    await keeper.async_verify_all(seen.append)
+    await verify_all(hass, seen.append)
     assert seen == [RECORDS]
     await pass_time(hass, 1)
     assert keeper.summary.data.failed == 1
@@ -629,14 +641,14 @@ async def test_live_polls_go_on_while_all_are_verified(
     keeper = rest_entry.runtime_data.records
     for raw in simulated.records:
         await keeper.async_store(raw.encode(), Source.METER)
-    monkeypatch.setattr(record_keeper, "_VERIFY_PAUSE", 0)
+    monkeypatch.setattr(verification, "_PAUSE", 0)
     polls = 0
-    verification = hass.async_create_task(keeper.async_verify_all())
-    while not verification.done():
+    running = hass.async_create_task(verify_all(hass))
+    while not running.done():
         await rest_entry.runtime_data.live.async_refresh()
         assert rest_entry.runtime_data.live.last_update_success
         polls += 1
-    await verification
+    await running
     # One at least between any two of the 15 portions.
     assert polls >= 15
 
@@ -645,28 +657,41 @@ async def test_one_verification_at_a_time(
     hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]
 ) -> None:
     await keeper.async_store(signed[0], Source.METER)
-    first = hass.async_create_task(keeper.async_verify_all())
+    first = hass.async_create_task(verify_all(hass))
     await asyncio.sleep(0)
     with pytest.raises(HomeAssistantError) as caught:
-        await keeper.async_verify_all()
+        await verify_all(hass)
     assert caught.value.translation_key == "verification_running"
     await first
-    await keeper.async_verify_all()
+    await verify_all(hass)
 
 
-async def test_unloading_stops_the_verification(
+async def test_the_verification_needs_no_meter(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, keeper: RecordKeeper, signed: list[bytes]
 ) -> None:
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
-    verification = hass.async_create_task(keeper.async_verify_all())
+    seen: list[int] = []
+    running = hass.async_create_task(verify_all(hass, seen.append))
     await asyncio.sleep(0)
     assert await hass.config_entries.async_unload(rest_entry.entry_id)
+    await running
+    await verify_all(hass, seen.append)
+    assert seen == [RECORDS, RECORDS]
+    assert async_archives(hass) == []
+
+
+async def test_the_end_of_home_assistant_stops_the_verification(
+    hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]
+) -> None:
+    await keeper.async_store(signed[0], Source.METER)
+    running = hass.async_create_task(verify_all(hass))
+    await asyncio.sleep(0)
+    (task,) = (task for task in asyncio.all_tasks() if "verification" in task.get_name())
+    task.cancel()
     with pytest.raises(HomeAssistantError) as caught:
-        await verification
+        await running
     assert caught.value.translation_key == "verification_stopped"
-    assert await hass.config_entries.async_setup(rest_entry.entry_id)
-    await rest_entry.runtime_data.records.async_verify_all()
 
 
 async def test_verification_of_a_broken_archive(
@@ -674,7 +699,7 @@ async def test_verification_of_a_broken_archive(
 ) -> None:
     await keeper.async_store(signed[0], Source.METER)
     with broken(file), pytest.raises(HomeAssistantError) as caught:
-        await keeper.async_verify_all()
+        await verify_all(hass)
     assert caught.value.translation_key == "archive_unavailable"
     await pass_time(hass, 5)
-    await keeper.async_verify_all()
+    await verify_all(hass)

@@ -25,7 +25,8 @@ import pytest
 from custom_components.lovato_dmed4.archive import Source, StoredRecord
 from custom_components.lovato_dmed4.const import CONF_FAILED_SEEN, DOMAIN
 from custom_components.lovato_dmed4.intake.failed_records import FailedRecords
-from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
+from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE, database_url
+from custom_components.lovato_dmed4.intake.verification import async_verify_all
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ManualClock, RestServer, SimulatedMeter
@@ -415,14 +416,13 @@ async def test_good_after_all(
     """A record that was damaged in the archive is repaired, and damaged again."""
     simulated.fill_logbook(1)
     stored = await store(rest_entry, simulated.records[0])
-    keeper = rest_entry.runtime_data.records
 
     async def write(raw: str) -> None:
         with closing(sqlite3.connect(Path(hass.config.path(DEFAULT_FILE)))) as database, database:
             database.execute(
                 "UPDATE dmed4_records SET raw = ? WHERE id = ?", (raw.encode(), stored.id)
             )
-        await keeper.async_verify_all()
+        await async_verify_all(hass, database_url(hass, {}))
         await pass_time(hass, 1)
         await pass_time(hass, 1)
 

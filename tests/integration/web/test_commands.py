@@ -363,6 +363,7 @@ async def test_info(
         "entry_id": filled.entry_id,
         "name": filled.title,
         "archive": 0,
+        "loaded": True,
         "available": True,
         "waiting": 0,
         "records": 13,
@@ -413,7 +414,7 @@ async def test_info_of_two_archives(
         for meter in meters:
             page = await ask("sessions/list", device_id=meter["device_id"])
             assert page["total"] == (4 if meter["archive"] == 0 else 0)
-        assert await hass.config_entries.async_unload(entry.entry_id)
+        await hass.config_entries.async_remove(entry.entry_id)
     assert len((await ask("archive/info"))["meters"]) == 1
     assert (await ask("sessions/list"))["total"] == 4
 
@@ -475,7 +476,13 @@ async def test_codes_of_errors(
     with broken(Path(hass.config.path(DEFAULT_FILE))):
         assert await refused("sessions/get", session_id=1) == "archive_unavailable"
     assert (await ask("sessions/get", session_id=1))["records"] == 3
+    (known,) = (await ask("archive/info"))["meters"]
+    assert known["loaded"]
     assert await hass.config_entries.async_unload(filled.entry_id)
+    assert (await ask("sessions/list"))["total"] == 4
+    (meter,) = (await ask("archive/info"))["meters"]
+    assert meter == known | {"loaded": False, "sync": meter["sync"]}
+    await hass.config_entries.async_remove(filled.entry_id)
     assert await refused("sessions/list") == "no_archive"
     assert (await ask("archive/info"))["meters"] == []
     # An answer is no error of ours.

@@ -441,8 +441,12 @@ async def test_unloaded_entry(
 ) -> None:
     client = await hass_client()
     assert await hass.config_entries.async_unload(rest_entry.entry_id)
-    for path in paths:
-        assert (await client.get(path)).status == HTTPStatus.NOT_FOUND
+    last, *archived = paths
+    response = await client.get(last)
+    assert response.status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert "meter itself is needed" in (await response.json())["message"]
+    for path in archived:
+        assert (await client.get(path)).status == HTTPStatus.OK
     assert await hass.config_entries.async_setup(rest_entry.entry_id)
     for path in paths:
         assert (await client.get(path)).status == HTTPStatus.OK

@@ -11,10 +11,9 @@ import pytest
 
 from custom_components.lovato_dmed4 import live_stream
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
-from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
+from tests.driven_time import drive_time
 from tests.integration.helpers import (
     IDLE,
     Server,
@@ -84,11 +83,9 @@ class Browser:
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+async def _driven(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for what only takes its time."""
-    monkeypatch.setattr(RestMeter, "fast_interval", 0.02)
-    monkeypatch.setattr(ModbusMeter, "fast_interval", 0.02)
-    monkeypatch.setattr(live_stream, "_RETRY", 0.02)
+    drive_time(monkeypatch)
 
 
 @pytest.fixture
@@ -106,7 +103,7 @@ async def no_requests(server: Server) -> AsyncIterator[None]:
     """Make sure that the meter is asked nothing meanwhile, nor for a while."""
     server.requests.clear()
     yield
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(1.5)
     assert not server.requests
 
 
@@ -138,6 +135,18 @@ async def test_measures_are_sent_as_fast_as_they_are_read(
     assert state(hass, entry, "power") is before
 
 
+async def test_as_often_as_the_meter_measures(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, browser: Browser
+) -> None:
+    await browser.watch(device_id(hass, entry))
+    await browser.measures()
+    start = hass.loop.time()
+    for _ in range(10):
+        await browser.measures()
+    interval = entry.runtime_data.meter.fast_interval
+    assert hass.loop.time() - start == pytest.approx(10 * interval)
+
+
 async def test_one_poll_serves_all(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
@@ -167,7 +176,7 @@ async def test_nobody_watches(
         number = await browser.watch(device_id(hass, entry))
         assert await browser.measures()
         assert await browser.leave(number)
-        await asyncio.sleep(0.05)  # one read may be under way
+        await asyncio.sleep(1)  # one read may be under way
         async with no_requests(server):
             assert not await browser.leave(number)
 
@@ -178,7 +187,7 @@ async def test_a_page_that_is_closed(
     await browser.watch(device_id(hass, entry))
     assert await browser.measures()
     await browser.close()
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(1)
     async with no_requests(server):
         pass
 
@@ -191,14 +200,14 @@ async def test_a_subscription_ends_and_can_be_renewed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A browser that does not come back is not polled for."""
-    monkeypatch.setattr(live_stream, "LEASE", 0.1)
-    device = device_id(hass, entry)
+    monkeypatch.setattr(live_stream, "LEASE", 1)
+    device, meter = device_id(hass, entry), entry.runtime_data.meter
     for _ in range(2):
         number = await browser.watch(device)
         event, count = await browser.event(), 0
         while "ended" not in event:
             event, count = await browser.event(), count + 1
-        assert 1 <= count <= 10
+        assert count == pytest.approx(1 / meter.fast_interval, abs=1)
         async with no_requests(server):
             assert not await browser.leave(number)
 
@@ -272,7 +281,7 @@ async def test_the_line_is_left_alone_for_as_long_as_a_read_took(
 
     async def slow_read() -> object:
         busy.append(hass.loop.time())
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
         measures = await read()
         busy.append(hass.loop.time())
         return measures
@@ -285,7 +294,7 @@ async def test_the_line_is_left_alone_for_as_long_as_a_read_took(
     await browser.close()
     pauses = [later - before for before, later in zip(busy[1::2], busy[2::2], strict=False)]
     assert len(pauses) >= 2
-    assert all(pause > 0.09 for pause in pauses)
+    assert pauses == pytest.approx([0.5] * len(pauses))
 
 
 async def test_unload_and_reload_while_somebody_watches(
