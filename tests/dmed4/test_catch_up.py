@@ -21,6 +21,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.meter import Meter
+from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
 from simulator.logbook import Download
@@ -132,13 +133,13 @@ class Stand:
         self.server.faults.inject(kind, only=note)
 
     def break_off(self, when: Callable[[int], bool]) -> None:
-        """Let the link break at requests to come, by their number from 1 on, and once repeated."""
+        """Let the link break at requests to come, by their number from 1 on, and at all repetitions."""
         count = 0
 
         def is_due(_: object) -> bool:
             nonlocal count
             count += 1
-            return when(count) or when(count - 1)
+            return any(when(count - past) for past in range(ATTEMPTS))
 
         kind: Any = (
             ModbusFault.CUT if isinstance(self.server, ModbusTcpServer) else RestFault.LOST_ANSWER

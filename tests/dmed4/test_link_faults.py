@@ -18,6 +18,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
+from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import ManualClock, Pty, SimulatedMeter, open_pty
 from simulator.faults import ModbusFault
 from simulator.servers import ModbusServer, SerialServer, SocketServer
@@ -186,7 +187,7 @@ async def test_a_command_whose_answer_is_lost_is_given_once(
         server.faults.inject(ModbusFault.LOST_ANSWER, only=lambda frame: frame.pdu[0] == 0x06)
         for write, times in (
             (partial(meter.send, Command.RESET_ERRORS), 1),
-            (partial(meter.show_page, DisplayPage.DATE), 2),
+            (partial(meter.show_page, DisplayPage.DATE), ATTEMPTS),
         ):
             before = len(server.requests)
             with pytest.raises(_NO_ANSWER):

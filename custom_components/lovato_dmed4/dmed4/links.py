@@ -26,7 +26,7 @@ from .lines import Framing, Line
 # well below the idle polling interval, so that a lost meter shows within two polls.
 REQUEST_TIMEOUT = 3.0
 
-QUIET = 0.3
+QUIET = 1.0
 """Seconds of silence after which no late answer is expected any more."""
 
 # A line that is not silent for this long, in s, is not one that could be asked anything.

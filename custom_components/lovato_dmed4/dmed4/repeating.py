@@ -40,10 +40,11 @@ class Repeater:
 
     Args:
         outcome: what an error says of the question.
-        patience: seconds that an answer may take until the last attempt, which may take any time.
+        patience: seconds that an answer may take until the last attempt, which may take any time;
+            None where the late answer to one attempt could be taken for that to another.
     """
 
-    def __init__(self, outcome: Callable[[Exception], Outcome], patience: float) -> None:
+    def __init__(self, outcome: Callable[[Exception], Outcome], patience: float | None) -> None:
         self._outcome = outcome
         self._patience = patience
         self._answering = True
@@ -71,6 +72,8 @@ class Repeater:
                     raise
                 await asyncio.sleep(BUSY_PAUSE if busy else PAUSE)
             else:
+                if attempts == 1 and self._answering:
+                    self._patience = None  # It is not gone but slow.
                 self._answering = True
                 return answer
 

@@ -1,8 +1,8 @@
 """A device on a shared Modbus link, asked until it answers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-import time
 from typing import Final
 
 from modbus_connection import (
@@ -14,6 +14,7 @@ from modbus_connection import (
 )
 
 from . import links
+from .lines import Framing
 from .repeating import Outcome, Repeater
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first.
@@ -40,7 +41,8 @@ class RepeatingUnit:
     def __init__(self, link: links.ModbusLink, unit_id: int) -> None:
         self._link = link
         self._unit = link.connection.for_unit(unit_id)
-        self._repeater = Repeater(_outcome, _PATIENCE)
+        numbered = link.line.framing is Framing.TCP
+        self._repeater = Repeater(_outcome, _PATIENCE if numbered else None)
         self.seconds_waited = 0.0
 
     async def report_server_id(self) -> bytes:
@@ -77,10 +79,11 @@ class RepeatingUnit:
         self, request: Callable[[], Awaitable[T]], limit: float | None = None
     ) -> T:
         async def timed() -> T:
-            start = time.monotonic()
+            loop = asyncio.get_running_loop()
+            start = loop.time()
             try:
                 return await request()
             finally:
-                self.seconds_waited += time.monotonic() - start
+                self.seconds_waited += loop.time() - start
 
         return await self._link.exchange(timed, limit)
