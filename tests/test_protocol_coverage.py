@@ -312,7 +312,9 @@ PLACES = {
 }
 # These may.
 ACTION_FIELDS = {
-    f"action {name}.{field}" for name, action in ACTIONS.items() for field in action["fields"]
+    f"action {name}.{field}"
+    for name, action in ACTIONS.items()
+    for field in action.get("fields", {})
 }
 
 

@@ -9,8 +9,7 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .actions.records import async_setup_record_actions
-from .charging.tracker import ChargeTracker, charge_store
+from .charging.tracker import ChargeTracker
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import is_display, make_display, make_meter
 from .connection.errors import translated
@@ -22,10 +21,11 @@ from .connection.identity import (
     async_report_match,
     unique_ids,
 )
-from .connection.login import Login, async_forget
+from .connection.login import Login
+from .connection.storage import async_remove_stored
 from .connection.topology import async_link_devices
 from .const import CONF_DELETE_RECORDS, DOMAIN
-from .coordinator import HousekeepingCoordinator, LiveCoordinator, event_store
+from .coordinator import HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
@@ -34,7 +34,7 @@ from .intake.failed_records import FailedRecords, async_settled
 from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
-from .remote_display import DisplayConfigEntry, DisplayCoordinator, async_remove_stored
+from .remote_display import DisplayConfigEntry, DisplayCoordinator
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
@@ -50,6 +50,7 @@ from .web.frontend import (
     async_withdraw_panel,
 )
 from .web.live import async_setup_live_stream
+from .web.rights import async_setup_rights
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -72,11 +73,11 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a meter."""
     async_setup_services(hass)
-    async_setup_record_actions(hass)
     async_setup_websocket_api(hass)
     for view in VIEWS:
         hass.http.register_view(view(hass))
     async_setup_live_stream(hass)
+    async_setup_rights(hass)
     await async_serve_files(hass)
     return True
 
@@ -247,15 +248,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if all(is_display(other) for other in others):
         async_withdraw_panel(hass)
     async_certificate_accepted(hass, entry)
+    await async_remove_stored(hass, entry.entry_id)
     if is_display(entry):
-        await async_remove_stored(hass, entry)
         return
     async_key_settled(hass, entry)
     async_settled(hass, entry)
     async_forget_waiting(hass, entry.entry_id)
-    # They are evidence.
+    # Records are evidence: they are kept unless the user asked otherwise.
     if entry.options.get(CONF_DELETE_RECORDS):
         await async_delete_records(hass, entry)
-    await async_forget(hass, entry)
-    for store in (event_store, charge_store):
-        await store(hass, entry.entry_id).async_remove()

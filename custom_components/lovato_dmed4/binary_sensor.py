@@ -157,7 +157,7 @@ class ChargingSensor(Dmed4BinarySensor):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         # A charge that somebody else began is only now known of.
-        self.async_on_remove(self._data.charge.async_add_listener(self._note))
+        self.async_on_remove(self._data.charge.news.async_add(self._note))
 
     @callback
     def _note(self, _: ChargeNews) -> None:

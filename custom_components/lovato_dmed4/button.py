@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .charging.identity import charge_identity
+from .charging.rights import Step, async_require_charge
 from .entity import Dmed4Entity
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 
@@ -19,9 +20,10 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Dmed4ButtonDescription(ButtonEntityDescription):
-    """A button of a meter."""
+    """A button of a meter; with a step, for those who may charge, else for administrators."""
 
     press_fn: Callable[[Dmed4Data, Dmed4ConfigEntry], Coroutine[Any, Any, object]]
+    step: Step | None = None
 
 
 async def _reset_errors(data: Dmed4Data, _: Dmed4ConfigEntry) -> None:
@@ -36,18 +38,21 @@ async def _synchronise_clock(data: Dmed4Data, _: Dmed4ConfigEntry) -> None:
 
 BUTTONS: Final = (
     Dmed4ButtonDescription(
-        key="start",
+        key=Step.START,
         translation_key="start",
+        step=Step.START,
         press_fn=lambda data, entry: data.charge.async_begin(charge_identity(entry.options)),
     ),
     Dmed4ButtonDescription(
-        key="read",
+        key=Step.READ,
         translation_key="read",
+        step=Step.READ,
         press_fn=lambda data, _: data.charge.async_read(),
     ),
     Dmed4ButtonDescription(
-        key="end",
+        key=Step.END,
         translation_key="end",
+        step=Step.END,
         press_fn=lambda data, _: data.charge.async_end(),
     ),
     Dmed4ButtonDescription(
@@ -79,8 +84,26 @@ class Dmed4Button(Dmed4Entity, ButtonEntity):
 
     entity_description: Dmed4ButtonDescription
 
+    @override  # type: ignore[misc]
+    async def _async_press_action(self) -> None:
+        """Refuse a press before Home Assistant records it.
+
+        Home Assistant writes the time of the press as the state first, which shows in Activity and
+        sets automations off, and only then presses. There is no other place to refuse it earlier.
+        """
+        await self._async_check_right()
+        await super()._async_press_action()
+
     @override
     async def async_press(self) -> None:
-        await self.async_require_admin()
+        # Once more, in case a later Home Assistant does not come by the method above.
+        await self._async_check_right()
         entry = self.coordinator.config_entry
         await self.entity_description.press_fn(entry.runtime_data, entry)
+
+    async def _async_check_right(self) -> None:
+        if (step := self.entity_description.step) is None:
+            await self.async_require_admin()
+        else:
+            entry = self.coordinator.config_entry
+            await async_require_charge(self.hass, entry, step, self._context)

@@ -31,6 +31,7 @@ from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
 from .charging.identity import charge_identity
+from .charging.rights import WhoMayCharge
 from .connection.certificate import fingerprint_text
 from .connection.devices import async_http_session, is_display, line_of
 from .connection.errors import field_of, local_time, translation_key
@@ -59,6 +60,7 @@ from .const import (
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
+    CONF_WHO_MAY_CHARGE,
     CONNECTION_KEYS,
     DEFAULT_BAUDRATE,
     DEFAULT_HTTP_PORT,
@@ -163,6 +165,9 @@ _OPTIONS: Final = vol.Schema(
         vol.Optional(CONF_IDENTIFICATION_DATA): TextSelector(),
         vol.Optional(CONF_TARIFF_TEXT): TextSelector(),
         vol.Optional(CONF_CHARGE_POINT_ID): TextSelector(),
+        vol.Required(CONF_WHO_MAY_CHARGE, default=WhoMayCharge.EVERYONE.value): _named_choice(
+            WhoMayCharge, CONF_WHO_MAY_CHARGE
+        ),
         vol.Required(CONF_INTERVAL_CHARGING, default=DEFAULT_INTERVAL_CHARGING): _whole_number(
             min=1, max=60, unit_of_measurement="s"
         ),

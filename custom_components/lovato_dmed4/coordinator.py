@@ -3,16 +3,16 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
 from .connection.identity import Match, async_match, async_report_match
+from .connection.storage import StoredFile, stored_file
 from .const import (
     CONF_INTERVAL_CHARGING,
     CONF_INTERVAL_IDLE,
@@ -26,8 +26,6 @@ from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.logbook import EventMark, EventNews, look_for_events
 from .dmed4.meter import Meter
 from .dmed4.model import Feature, Housekeeping, Identity, LiveData, MetrologicalEvent
-
-_STORAGE_VERSION: Final = 1
 
 
 class LiveCoordinator(DataUpdateCoordinator[LiveData]):
@@ -153,11 +151,6 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
             raise translated(err, UpdateFailed) from err
 
 
-def event_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    """Get the file that says how far an entry's events are known."""
-    return Store(hass, _STORAGE_VERSION, f"{DOMAIN}.events.{entry_id}")
-
-
 class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
     """Look for new events; the data are what the last look brought, None for nothing.
 
@@ -185,7 +178,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
         self._meter = meter
         self._live = live
         self._housekeeping = housekeeping
-        self._store = event_store(hass, entry.entry_id)
+        self._store = stored_file(hass, entry.entry_id, StoredFile.EVENTS, dict[str, Any])
         self._mark: EventMark | None = None
 
     @property

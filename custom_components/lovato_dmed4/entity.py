@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from yarl import URL
 
 from .archive import ArchiveSummary
+from .charging.rights import async_require_admin
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import LiveCoordinator
 from .dmed4.model import Identity
@@ -75,12 +75,9 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
         """Let only administrators and automations write to a device.
 
         Raises:
-            Unauthorized: the user who asked is no administrator.
+            Unauthorized: the user who asked is not an administrator.
         """
-        if self._context is not None and self._context.user_id is not None:
-            user = await self.hass.auth.async_get_user(self._context.user_id)
-            if user is None or not user.is_admin:
-                raise Unauthorized(context=self._context, entity_id=self.entity_id)
+        await async_require_admin(self.hass, self._context)
 
 
 class Dmed4Entity(CommonEntity[LiveCoordinator]):

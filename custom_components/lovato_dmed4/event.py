@@ -73,7 +73,7 @@ class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._data.charge.async_add_listener(self._tell))
+        self.async_on_remove(self._data.charge.news.async_add(self._tell))
 
     @callback
     def _tell(self, news: ChargeNews) -> None:
@@ -141,7 +141,7 @@ class RecordEventEntity(ArchiveEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._records.async_add_record_listener(self._note))
+        self.async_on_remove(self._records.news.async_add(self._note))
         self.async_on_remove(async_at_started(self.hass, self._begin))
 
     @callback

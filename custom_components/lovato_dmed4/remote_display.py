@@ -4,24 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypedDict, override
+from typing import TYPE_CHECKING, TypedDict, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
-from homeassistant.helpers.storage import Store
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
+from .connection.storage import StoredFile, stored_file
 from .const import DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER
 from .dmed4.display import METERS, CustomPage, RemoteDisplay, ViewerPage
 from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.model import Identity
 from .entity import CommonEntity
-
-_STORAGE_VERSION: Final = 1
 
 type DisplayConfigEntry = ConfigEntry[DisplayCoordinator]
 
@@ -51,15 +49,6 @@ class DisplayData:
         return range(1, METERS[self.identity.model] + 1)
 
 
-def _store(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Store[_Stored]:
-    return Store(hass, _STORAGE_VERSION, f"{DOMAIN}.display.{entry.entry_id}")
-
-
-async def async_remove_stored(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Forget what was kept of a display whose entry is deleted."""
-    await _store(hass, entry).async_remove()
-
-
 class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
     """See now and then whether the display is there and what it shows; write to it."""
 
@@ -77,7 +66,7 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
             always_update=False,
         )
         self.display = display
-        self._store = _store(hass, entry)
+        self._store = stored_file(hass, entry.entry_id, StoredFile.DISPLAY, _Stored)
         self._shown: ViewerPage | None = None
         self._pages: Mapping[int, CustomPage] = {}
         # What was read before a write must not be taken for what is there after it.

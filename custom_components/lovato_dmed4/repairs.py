@@ -7,7 +7,7 @@ from .charging.power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
 from .connection.certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
 from .connection.identity import ISSUE as KEY_CHANGED, KeyChangedFlow
 from .intake.failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
-from .upkeep.measure_scale import ScaleFlow
+from .upkeep.measure_scale import ISSUE as MEASURE_SCALE, ScaleFlow
 
 
 async def async_create_fix_flow(
@@ -26,4 +26,6 @@ async def async_create_fix_flow(
         return KeyChangedFlow(entry, str(data["unique_id"]))
     if issue_id.startswith(RECORD_FAILED):
         return FailedRecordsFlow(entry, int(data["failed"] or 0))
-    return ScaleFlow(entry, data)
+    if issue_id.endswith(MEASURE_SCALE):
+        return ScaleFlow(entry, data)
+    raise ValueError(f"no repair for the issue {issue_id}")

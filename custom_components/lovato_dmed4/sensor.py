@@ -45,6 +45,7 @@ from .dmed4.model import (
     SystemCode,
 )
 from .entity import ArchiveEntity, Dmed4Entity, HousekeepingEntity
+from .intake.logbook_sync import SyncState
 from .runtime_data import Dmed4ConfigEntry
 
 # The coordinators read; sensors only show.
@@ -601,7 +602,11 @@ class RecordsMissingSensor(Dmed4Sensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._data.sync.async_add_listener(self._handle_coordinator_update))
+        self.async_on_remove(self._data.sync.news.async_add(self._handle_news))
+
+    @callback
+    def _handle_news(self, _: SyncState) -> None:
+        self._handle_coordinator_update()
 
     @override
     def take_over(self) -> object:

@@ -1,5 +1,5 @@
-import { ChargeCard, suggest } from "./card/charge-card";
-import { CARD_TYPE } from "./card/config";
+import { ChargeCard } from "./card/charge-card";
+import { CARD_TYPE, suggest } from "./card/config";
 import { StartDialog } from "./card/start-dialog";
 import { PowerTrace } from "./card/trace";
 import { define } from "./common/define";

@@ -141,7 +141,7 @@ def news(monkeypatch: pytest.MonkeyPatch) -> News:
 
     @callback
     def listen_and_start(tracker: ChargeTracker) -> None:
-        tracker.async_add_listener(note)
+        tracker.news.async_add(note)
         start(tracker)
 
     monkeypatch.setattr(ChargeTracker, "async_start", listen_and_start)

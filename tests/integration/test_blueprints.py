@@ -407,7 +407,7 @@ async def test_a_start_that_fails_is_told(
     told: Told,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(text: bytes) -> dict[str, str]:
+    def refuse(text: bytes, _: object) -> dict[str, str]:
         raise PrototypeError(JsonError.VALUE)
 
     await start_and_end(hass, entry)
@@ -775,7 +775,7 @@ async def test_the_end_of_a_charge_is_told_with_its_verdict(
     assert texts(told, "who", "tariff", "file") == [("04A2B3C4", "0.45 EUR/kWh", "")]
     assert told[0]["title"] == f"{entry.title}: {energy} kWh, valid"
     message = told[0]["message"]
-    assert message.startswith(f"{energy} kWh in 0:25:00 for 04A2B3C4. All signatures are good")
+    assert message.startswith(f"{energy} kWh in 0:25:00 for 04A2B3C4. All signatures are verified")
     assert told[0]["explanation"] in message
     assert told[0]["link"] == f"/lovato-dmed4/session/1?meter={device_id(hass, entry)}"
 
@@ -850,7 +850,7 @@ async def test_small_charges_are_left_out_unless_they_are_doubtful(
     await archive(rest_entry, [bad.begin, raw])
     await hass.async_block_till_done()
     assert texts(told, "verdict", "energy") == [("invalid", 1)]
-    assert "Do not bill this charge" in told[0]["message"]
+    assert "Do not bill this session" in told[0]["message"]
 
 
 # --- Warnings -----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ DEFAULTS = {
     "identification_type": "NONE",
     "identification_level": "NONE",
     "identification_flags": [],
+    "who_may_charge": "everyone",
     "interval_charging": 2,
     "interval_idle": 10,
     "keep_clock": True,

@@ -28,7 +28,7 @@ from custom_components.lovato_dmed4 import (
     switch,
     text as page_texts,
 )
-from custom_components.lovato_dmed4.actions import records as record_actions
+from custom_components.lovato_dmed4.actions.action import Target
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
 from custom_components.lovato_dmed4.charging import power_failure, tracker as charge_tracker
 from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, Origin
@@ -36,7 +36,7 @@ from custom_components.lovato_dmed4.connection import certificate, errors as con
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
-from custom_components.lovato_dmed4.dmed4.display import METERS, ViewerPage
+from custom_components.lovato_dmed4.dmed4.display import ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
     FlagsConflictError,
     InputError,
@@ -60,6 +60,7 @@ from custom_components.lovato_dmed4.reports.export import Form
 from custom_components.lovato_dmed4.reports.report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
 from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
+from tools.reference.entities import DISPLAY, METER, Entity, name_of
 
 FOLDER = Path(services.__file__).parent
 MODULES = sorted(FOLDER.rglob("*.py"))
@@ -131,6 +132,10 @@ def texts(node: object) -> Iterator[str]:
         yield node
 
 
+def translations(language: str) -> dict[str, Any]:
+    return read_json(f"translations/{language}.json")
+
+
 def placeholders(message: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(message) if name}
 
@@ -162,6 +167,164 @@ def test_texts_are_plain() -> None:
     for text in texts(STRINGS):
         assert text == text.strip() != ""
         assert "[%key" not in text
+
+
+# --- One thing has one name ---------------------------------------------------------------------
+
+
+LANGUAGES = sorted(file.stem for file in FOLDER.glob("translations/*.json"))
+SENSOR = "entity.sensor.{}.state"
+EVENT = "entity.event.{}.state_attributes.{}.state"
+# Where the same codes are shown. A place may know fewer of them.
+SAME_CODES = {
+    "session verdict": (
+        SENSOR.format("last_session_verdict"),
+        "selector.session_verdict.options",
+        "config_panel.panel.verdict",
+    ),
+    "signature verdict": (
+        EVENT.format("charge_cycle", "verdict"),
+        EVENT.format("record", "verdict"),
+        "config_panel.card.verdict",
+    ),
+    "kind of a record": (EVENT.format("record", "kind"), "config_panel.panel.kind"),
+    "outcome": ("selector.session_outcome.options", "config_panel.panel.outcome"),
+    "page of the display": (
+        "entity.select.display_page.state",
+        "selector.display_page.options",
+    ),
+}
+# Texts for one thing that has different codes in different places.
+SAME_TEXTS = (
+    (
+        "entity.button.start.name",
+        "services.start_charge_cycle.name",
+        "config_panel.card.action.start",
+    ),
+    (
+        "entity.button.read.name",
+        "services.read_charge_cycle.name",
+        "config_panel.card.action.read",
+        "config_panel.card.record.intermediate",
+        "config_panel.panel.kind.intermediate",
+        EVENT.format("charge_cycle", "event_type") + ".read",
+        EVENT.format("charge_cycle", "step") + ".read",
+    ),
+    ("entity.button.end.name", "services.end_charge_cycle.name", "config_panel.card.action.end"),
+    ("entity.button.reset_errors.name", "services.reset_errors.name"),
+    ("entity.button.synchronise_clock.name", "services.synchronise_clock.name"),
+    ("config_panel.panel.verdict.valid", "config_panel.card.verdict.valid"),
+    ("config_panel.panel.verdict.invalid", "config_panel.card.verdict.invalid"),
+    ("config_panel.panel.verdict.key_changed", EVENT.format("record", "key_verdict") + ".changed"),
+    (SENSOR.format("measurement_status") + ".idle", "config_panel.card.state.prepared"),
+    (
+        SENSOR.format("measurement_status") + ".active",
+        SENSOR.format("operative_status") + ".charging",
+        "config_panel.card.state.charging",
+        "entity.binary_sensor.charging.state.on",
+    ),
+    (
+        SENSOR.format("measurement_status") + ".active_after_power_failure",
+        "config_panel.card.state.after_power_failure",
+    ),
+    (
+        "options.step.init.data.identification_data",
+        "services.start_charge_cycle.fields.identification_data.name",
+        "config_panel.card.start.data",
+        "config_panel.panel.list.who",
+        "config_panel.panel.fact.identification",
+    ),
+    (
+        "options.step.init.data.identification_level",
+        "services.start_charge_cycle.fields.identification_level.name",
+        "config_panel.card.start.level",
+        "config_panel.panel.fact.level",
+    ),
+    (
+        "options.step.init.data.tariff_text",
+        "services.start_charge_cycle.fields.tariff_text.name",
+        "config_panel.card.start.tariff",
+        "config_panel.panel.list.tariff",
+        "config_panel.panel.fact.tariff",
+    ),
+    (
+        "services.list_sessions.fields.verdict.name",
+        "config_panel.panel.filter.verdict",
+        "config_panel.panel.list.verdict",
+    ),
+    ("config_panel.card.figure.returned", "config_panel.panel.fact.exported"),
+    ("config_panel.card.figure.last_energy", "entity.sensor.last_session_energy.name"),
+)
+
+
+def found_at(node: Any, path: str) -> Any:
+    for part in path.split("."):
+        node = node[part]
+    return node
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("codes", SAME_CODES)
+def test_a_code_has_one_label(language: str, codes: str) -> None:
+    words = translations(language)
+    labels: dict[str, set[str]] = {}
+    for path in SAME_CODES[codes]:
+        for code, label in found_at(words, path).items():
+            labels.setdefault(code, set()).add(label)
+    assert {code: found for code, found in labels.items() if len(found) > 1} == {}
+    # Two codes with one label could not be told apart in a list.
+    assert len({*map(frozenset, labels.values())}) == len(labels)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("paths", SAME_TEXTS, ids=lambda paths: paths[0])
+def test_a_thing_has_one_name(language: str, paths: tuple[str, ...]) -> None:
+    words = translations(language)
+    assert len({found_at(words, path) for path in paths}) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("entities", [METER, DISPLAY], ids=["meter", "display"])
+def test_no_two_entities_of_a_device_have_one_name(
+    language: str, entities: tuple[Entity, ...]
+) -> None:
+    names = [name_of(entity, translations(language)).casefold() for entity in entities]
+    assert sorted(names) == sorted({*names})
+
+
+def test_german_is_familiar() -> None:
+    """Home Assistant says "du". A capital "Sie" that does not begin a sentence would be formal."""
+    formal = re.compile(r"(?<=[^.:?!\n] )Sie\b|\b(?:Ihnen|Ihre?[mnrs]?)\b|[a-zß]en Sie\b")
+    assert [text for text in texts(translations("de")) if formal.search(text)] == []
+
+
+def test_italian_is_familiar() -> None:
+    """Home Assistant says "tu": an infinitive that begins a sentence would be an instruction sheet's."""
+    order = re.compile(
+        r"(?:^|[.:;] |\n)[A-Z][a-zà-ù]+(?:are|ere|ire|ar|er|ir)(?:l[oaie]|ne|si)? [^?.]*\."
+    )
+    assert [text for text in texts(translations("it")) if order.search(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_that_name_others_use_their_names(language: str) -> None:
+    """An option, an action or a sensor that a text sends people to."""
+    words = translations(language)
+    for text, name in (
+        ("issues.clock_not_kept.description", "options.step.init.data.keep_clock"),
+        ("issues.clock_not_kept.description", "entity.button.synchronise_clock.name"),
+        ("issues.errors_persist.description", "entity.button.reset_errors.name"),
+        ("issues.logbook_overwrites.description", "services.synchronise_records.name"),
+        ("issues.logbook_overwrites.description", "entity.sensor.records_missing.name"),
+        ("services.list_records.description", "entity.sensor.logbook_progress.name"),
+        ("services.get_session.fields.session_id.description", "services.list_sessions.name"),
+        ("exceptions.unknown_parameter.message", "services.get_parameters.name"),
+        ("exceptions.session_not_found.message", "services.list_sessions.name"),
+        ("exceptions.archived_record_not_found.message", "services.get_session.name"),
+        ("exceptions.archived_record_not_found.message", "services.list_unassigned_records.name"),
+        ("issues.measure_board_error.description", "entity.binary_sensor.hardware.name"),
+    ):
+        assert found_at(words, name) in found_at(words, text)
 
 
 # --- Entities -----------------------------------------------------------------------------------
@@ -233,7 +396,7 @@ def test_events_of_a_charge_cycle() -> None:
 
 def test_actions() -> None:
     assert set(ACTIONS) == set(STRINGS["services"]) == set(ICONS["services"])
-    assert set(ACTIONS) == {*services._ACTIONS, *record_actions._ACTIONS}
+    assert set(ACTIONS) == {*services.ACTIONS}
     for icon in texts(ICONS["services"]):
         assert icon.startswith("mdi:")
 
@@ -243,22 +406,15 @@ def test_action(action: str) -> None:
     words = STRINGS["services"][action]
     assert words["name"]
     assert words["description"].endswith(".")
-    fields = ACTIONS[action]["fields"]
-    assert list(words["fields"]) == list(fields)
-    for field in words["fields"].values():
+    fields = ACTIONS[action].get("fields", {})
+    assert list(words.get("fields", {})) == list(fields)
+    for field in words.get("fields", {}).values():
         assert field["name"]
         assert field["description"].endswith(".")
-    meter = {"integration": "lovato_dmed4"}
-    displays = {"filter": [meter | {"model": model} for model in METERS]}
-    device = fields["device_id"]
-    if action in record_actions._ACTIONS:
-        assert device["selector"]["device"] in (meter, meter | {"multiple": True})
-        return
-    assert next(iter(fields)) == "device_id"
-    assert device == {
-        "required": True,
-        "selector": {"device": displays if action == "set_custom_page" else meter},
-    }
+    # A meter has sensors, a display has texts: what the editor offers an action for.
+    (target,) = ACTIONS[action]["target"]["entity"]
+    display = services.ACTIONS[action].target is Target.DISPLAY
+    assert target == {"integration": "lovato_dmed4", "domain": "text" if display else "sensor"}
 
 
 def test_choices_of_actions() -> None:
@@ -287,13 +443,10 @@ def test_choices_about_the_archive() -> None:
     )
 
 
-@pytest.mark.parametrize("action", record_actions._ACTIONS)
-def test_fields_of_actions_about_the_archive(action: str) -> None:
-    def names(schema: Any) -> set[str]:
-        parts = getattr(schema, "validators", [schema])
-        return {str(key) for part in parts for key in getattr(part, "schema", None) or ()}
-
-    assert set(ACTIONS[action]["fields"]) == names(record_actions._ACTIONS[action][1])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_fields_of_actions(action: str) -> None:
+    fields = {str(key) for key in services.ACTIONS[action].fields} - {"device_id"}
+    assert set(ACTIONS[action].get("fields", {})) == fields
 
 
 # --- Reports ------------------------------------------------------------------------------------
@@ -328,7 +481,7 @@ def test_only_a_failed_signature_is_called_tampering() -> None:
         (part, code)
         for part in CODES
         for code, text in STRINGS["config_panel"][part].items()
-        if "tamper" in text and "no sign of tampering" not in text
+        if "tamper" in text and "not a sign of tampering" not in text
     }
     assert accusing == {("signature", "invalid"), ("verdict", "invalid")}
 
@@ -342,10 +495,10 @@ def test_selectors() -> None:
     used = {
         field["selector"]["select"]["translation_key"]: field["selector"]["select"]["options"]
         for action in ACTIONS.values()
-        for field in action["fields"].values()
+        for field in action.get("fields", {}).values()
         if (field["selector"].get("select") or {}).get("translation_key")
     }
-    for form in config_flow._FORMS.values():
+    for form in (*config_flow._FORMS.values(), config_flow._OPTIONS):
         for field in form.schema.values():
             config = getattr(field, "config", {})
             if "translation_key" in config:
@@ -460,8 +613,11 @@ def test_errors_of_forms() -> None:
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
-        cause = text == STRINGS["options"]["error"]["database_failed"]
-        assert placeholders(text) == ({"error"} if cause else set())
+        wanted = {
+            STRINGS["options"]["error"]["database_failed"]: {"error"},
+            STRINGS["config"]["error"]["login_locked"]: {"until"},
+        }
+        assert placeholders(text) == wanted.get(text, set())
 
 
 def _is_input(error: MeterError) -> bool:

@@ -8,7 +8,6 @@ from homeassistant.core import SupportsResponse
 import yaml
 
 from custom_components.lovato_dmed4 import services
-from custom_components.lovato_dmed4.actions import records as record_actions
 from custom_components.lovato_dmed4.dmed4.parameters import NAMES, meaning
 from custom_components.lovato_dmed4.reports import shapes as record_shapes
 
@@ -22,10 +21,11 @@ _INTRODUCTION: Final = """\
 What automations, scripts and **Settings → Tools → Actions** can ask of a meter, of a remote display, or of the archive. All names
 begin with `lovato_dmed4.`. [Examples](examples.md) show them at work.
 
-- **Who may.** Administrators and automations; a script acts as the user who runs it. Actions write to a meter or tell who charged, so
-  [other users are refused](security.md#who-may-do-what).
-- **Which meter.** `device_id` is the ID of the device. In an automation's editor you choose the device; in a template,
-  `device_id('sensor.charger_power')` gives it.
+- **Who may.** `start_charge_cycle`, `read_charge_cycle` and `end_charge_cycle`: everyone who
+  [may charge](security.md#who-may-do-what). The others: administrators and automations. A script acts as the user who runs it.
+- **Which meter.** The `target` names it: by its device, one of its entities, or its area, floor or label. `device_id` beside the other
+  fields, as earlier versions had it, still works. A command to several meters at once goes to each of them; only one can return a
+  response. An action of the archive without a target is about all meters.
 - **Responses.** With `response_variable` you get what the action returns. Where the response is *required*, the action does nothing
   but tell something.
 - **Errors.** An action that was not possible says why, in words, and stops the automation. [Troubleshooting](troubleshooting.md) has
@@ -151,19 +151,20 @@ def _action(name: str, fields: Mapping[str, Any], texts: Mapping[str, Any]) -> I
     words = texts["services"][name]
     yield f"### {name}"
     yield f"**{words['name']}.** {words['description']}"
-    yield table(
-        ["Field", "Name", "What it is", "Values", "Default"],
-        [
+    if fields:
+        yield table(
+            ["Field", "Name", "What it is", "Values", "Default"],
             [
-                f"`{field}`" + (" (required)" if details.get("required") else ""),
-                words["fields"][field]["name"],
-                words["fields"][field]["description"],
-                _values(details["selector"]),
-                codes([str(details["default"]).lower()]) if "default" in details else "",
-            ]
-            for field, details in fields.items()
-        ],
-    )
+                [
+                    f"`{field}`" + (" (required)" if details.get("required") else ""),
+                    words["fields"][field]["name"],
+                    words["fields"][field]["description"],
+                    _values(details["selector"]),
+                    codes([str(details["default"]).lower()]) if "default" in details else "",
+                ]
+                for field, details in fields.items()
+            ],
+        )
     yield f"Response ({_response(name)}): {_returned(name)}"
 
 
@@ -185,17 +186,8 @@ def _values(selector: Mapping[str, Any]) -> str:
 
 
 def _response(name: str) -> str:
-    table_ = {**services._ACTIONS, **record_actions._ACTIONS}  # noqa: SLF001 - as registered
-    handler = table_[name][0]
-    only = (
-        handler in services._ONLY_RESPONSE  # noqa: SLF001
-        if name in services._ACTIONS  # noqa: SLF001
-        else handler not in record_actions._OPTIONAL_RESPONSE  # noqa: SLF001
-    )
-    return {
-        SupportsResponse.ONLY: "required",
-        SupportsResponse.OPTIONAL: "optional",
-    }[SupportsResponse.ONLY if only else SupportsResponse.OPTIONAL]
+    only = services.ACTIONS[name].response is SupportsResponse.ONLY
+    return "required" if only else "optional"
 
 
 def _returned(name: str) -> str:

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..archive import Source
 from ..charging.identity import charge_identity
+from ..charging.rights import Step, async_is_admin
 from ..charging.tracker import MadeRecord
 from ..const import (
     CONF_CHARGE_POINT_ID,
@@ -22,6 +23,7 @@ from ..const import (
 from ..dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
 from ..reports.response import record_response
 from ..runtime_data import Dmed4ConfigEntry
+from .action import Action
 
 ATTR_COMBINED: Final = "combined"
 
@@ -41,22 +43,26 @@ START_FIELDS: Final = {
 async def start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Start a charge; fields that are not given come from the entry's options."""
     identity = charge_identity(entry.options | call.data)
-    return _tell_made(entry, await entry.runtime_data.charge.async_begin(identity))
+    return await _made(entry, call, await entry.runtime_data.charge.async_begin(identity))
 
 
 async def read(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Make the meter sign an intermediate record."""
-    return _tell_made(entry, await entry.runtime_data.charge.async_read())
+    return await _made(entry, call, await entry.runtime_data.charge.async_read())
 
 
 async def end(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """End the charge."""
     made = await entry.runtime_data.charge.async_end(combined=call.data[ATTR_COMBINED])
-    return _tell_made(entry, made)
+    return await _made(entry, call, made)
 
 
-def _tell_made(entry: Dmed4ConfigEntry, made: MadeRecord) -> ServiceResponse:
-    return record_response(entry, made.raw, stored=made.stored)
+async def _made(entry: Dmed4ConfigEntry, call: ServiceCall, made: MadeRecord) -> ServiceResponse:
+    """Return the record, but only to administrators as it is: it says who charged."""
+    response = record_response(entry, made.raw, stored=made.stored)
+    if not await async_is_admin(call.hass, call.context):
+        response["record"] = None
+    return response
 
 
 async def get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
@@ -85,3 +91,17 @@ async def synchronise_clock(entry: Dmed4ConfigEntry, call: ServiceCall) -> Servi
         await data.cycle.synchronise_clock()
     await data.housekeeping.async_refresh()
     return {"clock_drift": data.housekeeping.data.clock_drift}
+
+
+CHARGING_ACTIONS: Final = {
+    "start_charge_cycle": Action(handler=start, fields=START_FIELDS, step=Step.START),
+    "read_charge_cycle": Action(handler=read, step=Step.READ),
+    "end_charge_cycle": Action(
+        handler=end,
+        fields={vol.Optional(ATTR_COMBINED, default=False): cv.boolean},
+        step=Step.END,
+    ),
+    "get_last_record": Action(handler=get_last_record, response=SupportsResponse.ONLY),
+    "reset_errors": Action(handler=reset_errors),
+    "synchronise_clock": Action(handler=synchronise_clock),
+}

@@ -4,10 +4,13 @@ from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
 
 from ..const import DOMAIN
-from ..dmed4.display import LIMITS, ViewerPage
+from ..dmed4.display import LIMITS, METERS, ViewerPage
 from ..remote_display import DisplayConfigEntry
+from .action import Action, Target
 
 ATTR_METER: Final = "meter"
 
@@ -25,3 +28,17 @@ async def set_custom_page(entry: DisplayConfigEntry, call: ServiceCall) -> Servi
     if call.data[ATTR_SHOW]:
         await display.async_show(ViewerPage.custom(meter))
     return {ATTR_METER: meter, **texts}
+
+
+DISPLAY_ACTIONS: Final = {
+    "set_custom_page": Action(
+        handler=set_custom_page,
+        fields={
+            vol.Optional(ATTR_METER, default=1): vol.In(range(1, max(METERS.values()) + 1)),
+            vol.Optional(ATTR_SHOW, default=False): cv.boolean,
+            # The texts are checked where the page is made, with an error that names what is wrong.
+            **{vol.Optional(name): cv.string for name in LIMITS},
+        },
+        target=Target.DISPLAY,
+    ),
+}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
@@ -12,9 +12,9 @@ from ..archive import Source
 from ..coordinator import event_attributes
 from ..dmed4.logbook import POSITIONS, read_events, read_records
 from ..dmed4.meter import Logbook
-from ..intake.logbook_sync import async_show_progress
 from ..reports.response import record_response, record_summary
 from ..runtime_data import Dmed4ConfigEntry
+from .action import Action
 
 ATTR_FIRST: Final = "first"
 ATTR_LIMIT: Final = "limit"
@@ -78,14 +78,14 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
     summaries: list[dict[str, JsonValueType]] = []
     last = offset
     try:
-        _show_progress(entry, 0)
+        data.sync.async_show_listing(0)
         async for position, raw in read_records(data.meter.logbook, offset, limit):
             last = position
             summaries.append(record_summary(entry, raw))
             # More than expected: records that were signed meanwhile.
-            _show_progress(entry, 100 * len(summaries) // max(expected, len(summaries)))
+            data.sync.async_show_listing(100 * len(summaries) // max(expected, len(summaries)))
     finally:
-        _show_progress(entry, None)
+        data.sync.async_show_listing(None)
     # Records that were signed meanwhile have moved those that were read before.
     first = last - len(summaries) + 1
     return {
@@ -95,10 +95,6 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
             {"position": position, **summary} for position, summary in enumerate(summaries, first)
         ],
     }
-
-
-def _show_progress(entry: Dmed4ConfigEntry, percent: int | None) -> None:
-    async_show_progress(entry.runtime_data.live.hass, entry, percent)
 
 
 async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
@@ -124,3 +120,18 @@ async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceRe
             for position, event in enumerate(await read_events(logbook, offset, limit), offset)
         ],
     }
+
+
+LOGBOOK_ACTIONS: Final = {
+    "get_record": Action(
+        handler=get_record,
+        fields=RECORD_FIELDS,
+        checks=ONE_RECORD,
+        response=SupportsResponse.ONLY,
+    ),
+    "list_records": Action(
+        handler=list_records, fields=PAGE_FIELDS, response=SupportsResponse.ONLY
+    ),
+    "synchronise_records": Action(handler=synchronise_records),
+    "get_events": Action(handler=get_events, fields=PAGE_FIELDS, response=SupportsResponse.ONLY),
+}

@@ -1,6 +1,6 @@
 """The actions that look into the archive: list, tell, export, verify."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 import hashlib
 import os
@@ -18,7 +18,6 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
@@ -54,6 +53,7 @@ from ..reports.reader import (
 )
 from ..reports.shapes import LinksShape, RecordShape, VerificationShape, as_json
 from ..reports.verify import async_verify
+from .action import Action, Handler, Target
 
 ATTR_FILENAME: Final = "filename"
 ATTR_FORMAT: Final = "format"
@@ -67,8 +67,6 @@ _BLOCK: Final = 64 * 1024
 
 _FORMS_OF_A_RECORD: Final = (Form.OCMF, Form.XML)
 _FORMS_OF_A_PERIOD: Final = (Form.CSV, Form.ZIP)
-
-type Handler = Callable[[HomeAssistant, ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 
 
 async def _list_sessions(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -224,62 +222,46 @@ def _sign(hass: HomeAssistant, call: ServiceCall, links: LinksShape) -> None:
         links["xml"] = async_signed(hass, links["xml"], call.context)
 
 
-_ACTIONS: Final[dict[str, tuple[Handler, Any]]] = {
-    "list_sessions": (_list_sessions, vol.Schema(FILTER_FIELDS | PAGE_FIELDS)),
-    "list_unassigned_records": (
-        _list_unassigned_records,
-        vol.Schema(METERS_FIELD | PAGE_FIELDS),
-    ),
-    "get_session": (_get_session, vol.Schema(SESSION_FIELDS)),
-    "export_records": (
+def _from_archive(
+    handler: Handler,
+    fields: Mapping[Any, Any],
+    *checks: Callable[[Any], Any],
+    response: SupportsResponse = SupportsResponse.ONLY,
+) -> Action:
+    return Action(
+        handler=handler, fields=fields, checks=checks, response=response, target=Target.ARCHIVE
+    )
+
+
+RECORD_ACTIONS: Final = {
+    "list_sessions": _from_archive(_list_sessions, FILTER_FIELDS | PAGE_FIELDS),
+    "list_unassigned_records": _from_archive(_list_unassigned_records, METERS_FIELD | PAGE_FIELDS),
+    "get_session": _from_archive(_get_session, SESSION_FIELDS),
+    "export_records": _from_archive(
         _export_records,
-        vol.All(
-            vol.Schema(
-                FILTER_FIELDS
-                | {
-                    vol.Required(ATTR_FORMAT): vol.All(vol.In(list(Form)), vol.Coerce(Form)),
-                    vol.Optional(ATTR_SESSION_ID): NUMBER,
-                    vol.Optional(ATTR_RECORD_ID): NUMBER,
-                    vol.Optional(ATTR_FILENAME): cv.string,
-                }
-            ),
-            cv.has_at_most_one_key(ATTR_SESSION_ID, ATTR_RECORD_ID),
-        ),
+        FILTER_FIELDS
+        | {
+            vol.Required(ATTR_FORMAT): vol.All(vol.In(list(Form)), vol.Coerce(Form)),
+            vol.Optional(ATTR_SESSION_ID): NUMBER,
+            vol.Optional(ATTR_RECORD_ID): NUMBER,
+            vol.Optional(ATTR_FILENAME): cv.string,
+        },
+        cv.has_at_most_one_key(ATTR_SESSION_ID, ATTR_RECORD_ID),
+        response=SupportsResponse.OPTIONAL,
     ),
-    "verify_record": (
+    "verify_record": _from_archive(
         _verify_record,
-        vol.All(
-            vol.Schema(
-                METERS_FIELD
-                | {
-                    vol.Optional(ATTR_RECORD): cv.string,
-                    vol.Optional(ATTR_PUBLIC_KEY): cv.string,
-                    vol.Optional(ATTR_RECORD_ID): NUMBER,
-                }
-            ),
-            cv.has_at_least_one_key(ATTR_RECORD, ATTR_RECORD_ID),
-            cv.has_at_most_one_key(ATTR_RECORD, ATTR_RECORD_ID),
-            cv.has_at_most_one_key(ATTR_PUBLIC_KEY, ATTR_RECORD_ID),
-        ),
+        METERS_FIELD
+        | {
+            vol.Optional(ATTR_RECORD): cv.string,
+            vol.Optional(ATTR_PUBLIC_KEY): cv.string,
+            vol.Optional(ATTR_RECORD_ID): NUMBER,
+        },
+        cv.has_at_least_one_key(ATTR_RECORD, ATTR_RECORD_ID),
+        cv.has_at_most_one_key(ATTR_RECORD, ATTR_RECORD_ID),
+        cv.has_at_most_one_key(ATTR_PUBLIC_KEY, ATTR_RECORD_ID),
     ),
-    "verify_records": (_verify_records, vol.Schema(METERS_FIELD)),
+    "verify_records": _from_archive(
+        _verify_records, METERS_FIELD, response=SupportsResponse.OPTIONAL
+    ),
 }
-
-# What does more than to tell something.
-_OPTIONAL_RESPONSE: Final = (_export_records, _verify_records)
-
-
-@callback
-def async_setup_record_actions(hass: HomeAssistant) -> None:
-    """Register the actions: for administrators, because records tell who charged."""
-    for name, (handler, schema) in _ACTIONS.items():
-        async_register_admin_service(
-            hass,
-            DOMAIN,
-            name,
-            partial(handler, hass),
-            schema=schema,
-            supports_response=SupportsResponse.OPTIONAL
-            if handler in _OPTIONAL_RESPONSE
-            else SupportsResponse.ONLY,
-        )

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonValueType
+import voluptuous as vol
 
 from ..connection.errors import translated_errors
 from ..const import DOMAIN
 from ..dmed4.model import DisplayPage, Feature
 from ..dmed4.parameters import address_text, change, is_address, meaning, read_changes
 from ..runtime_data import Dmed4ConfigEntry
+from .action import Action
 
 ATTR_CONFIRM: Final = "confirm"
 
@@ -80,3 +83,25 @@ async def set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRe
         await data.cycle.while_idle(finish)
     await data.housekeeping.async_refresh()
     return {"operative_status": data.housekeeping.data.system.operative_status}
+
+
+SETTINGS_ACTIONS: Final = {
+    "get_parameters": Action(handler=get_parameters, response=SupportsResponse.ONLY),
+    "set_parameters": Action(
+        handler=set_parameters,
+        fields={
+            vol.Required(ATTR_PARAMETERS): vol.All(
+                {cv.string: vol.Any(int, cv.string)}, vol.Length(min=1)
+            )
+        },
+    ),
+    "set_operating": Action(handler=set_operating, fields={vol.Required(ATTR_CONFIRM): cv.string}),
+    "set_display": Action(
+        handler=set_display,
+        fields={
+            vol.Optional(ATTR_ON): cv.boolean,
+            vol.Optional(ATTR_PAGE): vol.In([page.name.lower() for page in DisplayPage]),
+        },
+        checks=(cv.has_at_least_one_key(ATTR_ON, ATTR_PAGE),),
+    ),
+}

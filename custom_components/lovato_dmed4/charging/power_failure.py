@@ -1,8 +1,8 @@
 """A charge that goes on after a power failure: the issue, and how it is ended properly."""
 
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -38,23 +38,20 @@ def _issue_id(entry_id: str) -> str:
     return f"{CHARGE_AFTER_POWER_FAILURE}_{entry_id}"
 
 
-class PowerFailureFlow(RepairsFlow):
+class PowerFailureFlow(ConfirmRepairFlow):
     """End the charge if the administrator says so; its record is signed and archived."""
 
     def __init__(self, entry: ConfigEntry[Any]) -> None:
         self._entry = entry
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin with the question."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask, then end the charge."""
-        placeholders = {"meter": self._entry.title}
         if user_input is None:
-            return self.async_show_form(step_id="confirm", description_placeholders=placeholders)
+            return await super().async_step_confirm()
+        placeholders = {"meter": self._entry.title}
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded", description_placeholders=placeholders)
         try:

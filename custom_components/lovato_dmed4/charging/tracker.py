@@ -28,26 +28,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.start import async_at_started
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Source, StoredRecord
-from ..const import DOMAIN
+from ..connection.storage import StoredFile, stored_file
 from ..coordinator import LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle, Journal
 from ..dmed4.model import Command, MeasurementStatus
 from ..dmed4.prototype import ChargeIdentity
 from ..intake.keeper import PATIENCE, RecordKeeper
+from ..intake.listeners import Listeners
 from ..intake.logbook_sync import LogbookSync
 from ..ocmf import MalformedRecordError, RecordKind, outline, parse
 from .power_failure import async_power_failed, async_power_failure_over
 
 type _Step = Callable[[], Coroutine[Any, Any, bytes]]
-
-_STORAGE_VERSION: Final = 1
 
 _ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
 _END_COMMANDS: Final = (Command.END, Command.BEGIN_AND_END)
@@ -131,18 +129,6 @@ class MadeRecord:
     stored: StoredRecord | None
 
 
-def charge_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    """Get the file that remembers the open charge of an entry."""
-    return Store(
-        hass,
-        _STORAGE_VERSION,
-        f"{DOMAIN}.charge.{entry_id}",
-        private=True,
-        # Synced to disk, and whole at any moment.
-        atomic_writes=True,
-    )
-
-
 class ChargeTracker:
     """Takes the steps of a charge for whoever asks: remembers them on disk, archives their records.
 
@@ -151,6 +137,7 @@ class ChargeTracker:
 
     Attributes:
         charge: the charge that is open, None for none.
+        news: whom to call for each thing that happens to a charge cycle.
     """
 
     def __init__(
@@ -170,7 +157,7 @@ class ChargeTracker:
         self._records = records
         self._sync = sync
         cycle.journal = _Journal(self)
-        self._store = charge_store(hass, entry.entry_id)
+        self._store = stored_file(hass, entry.entry_id, StoredFile.CHARGE, dict[str, Any])
         self.charge: OpenCharge | None = None
         # Whether the step that the phase tells of was broken off by the end of Home Assistant.
         self._interrupted = False
@@ -181,7 +168,7 @@ class ChargeTracker:
         self._last_step = 0.0
         self._made: MadeRecord | None = None
         self._archived = b""
-        self._listeners: list[Callable[[ChargeNews], None]] = []
+        self.news = Listeners[ChargeNews]()
         # What happens before Home Assistant has started; None afterwards.
         self._early: list[ChargeNews] | None = []
 
@@ -211,7 +198,7 @@ class ChargeTracker:
         entry, records = self._entry, self._records
         entry.async_on_unload(self._live.async_add_listener(self._look))
         # A record that has come, and an archive that has come back.
-        entry.async_on_unload(records.async_add_record_listener(self._settle_soon))
+        entry.async_on_unload(records.news.async_add(self._settle_soon))
         entry.async_on_unload(records.summary.async_add_listener(self._settle_soon))
         self._look()
         self._settle_soon()
@@ -223,12 +210,6 @@ class ChargeTracker:
         if self._settling is not None:
             await asyncio.wait({self._settling}, timeout=PATIENCE)
         await self._store.async_save(self._content())
-
-    @callback
-    def async_add_listener(self, listener: Callable[[ChargeNews], None]) -> CALLBACK_TYPE:
-        """Call a listener for each thing that happens to a charge cycle."""
-        self._listeners.append(listener)
-        return partial(self._listeners.remove, listener)
 
     # --- the steps --------------------------------------------------------------------------------
 
@@ -441,8 +422,7 @@ class ChargeTracker:
         if self._early is not None:
             self._early.append(news)
             return
-        for listener in tuple(self._listeners):
-            listener(news)
+        self.news.async_tell(news)
 
 
 class _Journal(Journal):

@@ -1,8 +1,8 @@
 """A meter's certificate that is not the one that was accepted: the issue, and what to do about it."""
 
-from typing import Final
+from typing import Final, override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -49,27 +49,20 @@ def _issue_id(entry: ConfigEntry) -> str:
     return f"{CERTIFICATE_CHANGED}_{entry.entry_id}"
 
 
-class CertificateChangedFlow(RepairsFlow):
+class CertificateChangedFlow(ConfirmRepairFlow):
     """Show both fingerprints, and pin the new one if the administrator says so."""
 
     def __init__(self, entry: ConfigEntry, certificate: str) -> None:
         self._entry = entry
         self._certificate = certificate
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin with the question."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask, then set the entry up with the certificate that was shown in the question."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                description_placeholders=issue.translation_placeholders if issue else None,
-            )
+            return await super().async_step_confirm()
         self.hass.config_entries.async_update_entry(
             self._entry, data={**self._entry.data, CONF_CERTIFICATE: self._certificate}
         )

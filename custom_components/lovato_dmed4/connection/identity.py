@@ -16,9 +16,9 @@ pin that key; the older records are still checked with the former one.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
@@ -152,27 +152,20 @@ def _short(fingerprint: str) -> str:
     return f"{fingerprint_text(fingerprint[: 2 * _SHOWN_BYTES])}…"
 
 
-class KeyChangedFlow(RepairsFlow):
+class KeyChangedFlow(ConfirmRepairFlow):
     """Show both keys' fingerprints, and accept the new one if the administrator says so."""
 
     def __init__(self, entry: ConfigEntry, unique_id: str) -> None:
         self._entry = entry
         self._unique_id = unique_id
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin with the question."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask, then set the entry up with the key that was shown in the question."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                description_placeholders=issue.translation_placeholders if issue else None,
-            )
+            return await super().async_step_confirm()
         entries = self.hass.config_entries
         if entries.async_entry_for_domain_unique_id(DOMAIN, self._unique_id):
             return self.async_abort(reason="already_configured")

@@ -12,20 +12,17 @@ from typing import Final, TypedDict
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..dmed4.errors import LoginLockedError, MeterError, NotLoggedInError
 from ..dmed4.meter import Meter
 from ..dmed4.model import Feature
+from .storage import StoredFile, stored_file
 
 ATTEMPTS: Final = 3
 """Wrong passwords that lock the login (manual: v1/login)."""
 
 LOCK_TIME: Final = timedelta(minutes=15)
-
-_STORE_VERSION: Final = 1
 
 
 class _Stored(TypedDict):
@@ -47,7 +44,7 @@ class Login:
         self._entry = entry
         self._meter = meter
         self._lock = asyncio.Lock()
-        self._store = _store(hass, entry)
+        self._store = stored_file(hass, entry.entry_id, StoredFile.LOGIN, _Stored)
         self._stored = _Stored(attempts=[], refused=False)
 
     async def async_load(self) -> None:
@@ -120,18 +117,3 @@ class Login:
         """The attempts of the last 15 minutes; one of the future is one from before a clock change."""
         since = (dt_util.utcnow() - LOCK_TIME).timestamp()
         return [attempt for attempt in self._stored["attempts"] if attempt > since]
-
-
-async def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Delete what is kept of an entry that is removed."""
-    await _store(hass, entry).async_remove()
-
-
-def _store(hass: HomeAssistant, entry: ConfigEntry) -> Store[_Stored]:
-    return Store(
-        hass,
-        _STORE_VERSION,
-        f"{DOMAIN}.login.{entry.entry_id}",
-        private=True,
-        atomic_writes=True,
-    )

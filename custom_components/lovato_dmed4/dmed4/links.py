@@ -37,6 +37,7 @@ _QUIET_LIMIT: Final = 3.0
 _DOUBTS: Final = 2
 
 _links: dict[Hashable, ModbusLink] = {}
+_logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 _http_locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
 
 _requesting: ContextVar[bool] = ContextVar("requesting", default=False)
@@ -246,6 +247,15 @@ class ModbusLink:
 def _hear(connecting: asyncio.Future[None]) -> None:
     if not connecting.cancelled():
         connecting.exception()
+
+
+def logbook_lock(endpoint: Hashable) -> asyncio.Lock:
+    """Get the lock with which the logbooks of all meters on a line take turns.
+
+    So there is at most one request of a logbook before that of a live poll, and half of the time is
+    left to others.
+    """
+    return _logbook_locks.setdefault(endpoint, asyncio.Lock())
 
 
 def http_lock(host: str, port: int) -> asyncio.Lock:

@@ -1,8 +1,8 @@
 """Records whose signature failed: a person has to look at each of them."""
 
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -117,26 +117,19 @@ def _issue_id(entry: ConfigEntry) -> str:
     return f"{ISSUE}_{entry.entry_id}"
 
 
-class FailedRecordsFlow(RepairsFlow):
+class FailedRecordsFlow(ConfirmRepairFlow):
     """Say what a failed signature means, and let an administrator say that it was looked at."""
 
     def __init__(self, entry: ConfigEntry, failed: int) -> None:
         self._entry = entry
         self._failed = failed
 
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Begin with the explanation."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Explain, then remember that those records are known that there were when it was raised."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                description_placeholders=issue.translation_placeholders if issue else None,
-            )
+            return await super().async_step_confirm()
         async_note_seen(self.hass, self._entry, self._failed)
         return self.async_create_entry(data={})

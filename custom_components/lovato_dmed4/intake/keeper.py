@@ -33,6 +33,7 @@ from ..connection.identity import bound_to_key
 from ..const import CONF_FORMER_IDS, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from ..ocmf import MalformedKeyError, PublicKey, load_public_key
+from .listeners import Listeners
 from .shared_archive import (
     archive_unavailable,
     async_borrow,
@@ -137,6 +138,7 @@ class RecordKeeper:
 
     Attributes:
         summary: what the archive has of the meter; its listeners are told of each change.
+        news: whom to call for each record that was new to the archive.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], identity: Identity) -> None:
@@ -145,7 +147,7 @@ class RecordKeeper:
         self._identity = identity
         self._shared = async_borrow(hass, database_url(hass, entry.options), self._look)
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
-        self._listeners: list[Callable[[StoredRecord], None]] = []
+        self.news = Listeners[StoredRecord]()
         self._meter_id: int | None = None
         self._known_since: datetime | None = None
         self._work: asyncio.Task[None] | None = None
@@ -273,12 +275,6 @@ class RecordKeeper:
             raise archive_unavailable(HomeAssistantError, str(err)) from err
 
     @callback
-    def async_add_record_listener(self, listener: Callable[[StoredRecord], None]) -> CALLBACK_TYPE:
-        """Call a listener in the event loop for each record that was new to the archive."""
-        self._listeners.append(listener)
-        return partial(self._listeners.remove, listener)
-
-    @callback
     def _look(self, _: datetime | None = None) -> None:
         """See soon what there is in the archive."""
         # A Home Assistant that stops has no threads left for that.
@@ -384,8 +380,7 @@ class RecordKeeper:
         if not waiting.done.done():
             waiting.done.set_result(None if result is None else result.record)
         if result is not None and result.new:
-            for listener in list(self._listeners):
-                listener(result.record)
+            self.news.async_tell(result.record)
 
     async def _async_summarise(self) -> ArchiveSummary:
         meter_id = self._meter_id

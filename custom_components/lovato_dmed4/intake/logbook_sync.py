@@ -1,13 +1,12 @@
 """Fetch what the meter's logbook has and the archive has not, the oldest first."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final, override
-from weakref import WeakValueDictionary
 from zlib import crc32
 
 from homeassistant.config_entries import ConfigEntry
@@ -26,9 +25,11 @@ from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.catch_up import CatchUp, Progress, Records
 from ..dmed4.charge_cycle import ChargeCycle
 from ..dmed4.errors import CannotConnectError, MeterError
+from ..dmed4.links import logbook_lock
 from ..dmed4.meter import Meter
 from ..dmed4.model import Identity
 from .keeper import RecordKeeper
+from .listeners import Listeners
 
 RETRY: Final = timedelta(minutes=5)
 """Until a run that broke off is tried again, if nothing else brings the next one about. Whatever keeps
@@ -49,8 +50,6 @@ OVERWRITES_AT: Final = 0.9
 
 PROGRESS_FROM: Final = 5
 """Records. Fewer are fetched before anybody looks."""
-
-_lines: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +73,6 @@ class SyncState:
     overwrites_soon: bool = False
 
 
-@callback
-def async_show_progress(hass: HomeAssistant, entry: ConfigEntry[Any], percent: int | None) -> None:
-    """Show how far the reading of a meter's logbook has come; None when it is over."""
-    async_dispatcher_send(hass, SIGNAL_LOGBOOK_PROGRESS.format(entry.entry_id), percent)
-
-
 class LogbookSync:
     """Compares the archive with the meter's logbook.
 
@@ -88,6 +81,7 @@ class LogbookSync:
 
     Attributes:
         state: how far it is.
+        news: whom to call whenever that changes.
     """
 
     def __init__(
@@ -118,7 +112,7 @@ class LogbookSync:
             identify=self._async_identify,
             tell=self._async_tell,
         )
-        self._listeners: list[Callable[[], None]] = []
+        self.news = Listeners[SyncState]()
         self._waiting: list[asyncio.Future[None]] = []
         self._work: asyncio.Task[None] | None = None
         self._wanted = False
@@ -134,15 +128,11 @@ class LogbookSync:
 
     @cached_property
     def _line(self) -> asyncio.Lock:
-        """What the logbooks of all meters on a line take turns with.
-
-        So there is one request before that of a live poll, at most, and half of the time for others.
-        """
         data = self._entry.data
         endpoint: Hashable = (data.get(CONF_HOST, "").lower(), data.get(CONF_PORT))
         if data[CONF_TRANSPORT] != Transport.REST:
             endpoint = line_of(data).endpoint
-        return _lines.setdefault(endpoint, asyncio.Lock())
+        return logbook_lock(endpoint)
 
     # --- when ---------------------------------------------------------------------------------
 
@@ -196,10 +186,19 @@ class LogbookSync:
         return self.state
 
     @callback
-    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
-        """Call a listener whenever `state` changes."""
-        self._listeners.append(listener)
-        return partial(self._listeners.remove, listener)
+    def async_show_listing(self, percent: int | None) -> None:
+        """Show how far a listing of the logbook has come, unless records are being fetched as well.
+
+        Args:
+            percent: None when it is over.
+        """
+        if not self._shows_progress:
+            self._show_progress(percent)
+
+    @callback
+    def _show_progress(self, percent: int | None) -> None:
+        signal = SIGNAL_LOGBOOK_PROGRESS.format(self._entry.entry_id)
+        async_dispatcher_send(self._hass, signal, percent)
 
     def _live_state(self) -> tuple[bool, bool]:
         live = self._live
@@ -342,14 +341,14 @@ class LogbookSync:
         expected = fetched + progress.missing
         if progress.missing and expected >= PROGRESS_FROM:
             self._shows_progress = True
-            async_show_progress(self._hass, self._entry, 100 * fetched // expected)
+            self._show_progress(100 * fetched // expected)
         self._set(fetched=fetched, missing=progress.missing)
 
     @callback
     def _finish(self, *, failed: bool) -> None:
         if self._shows_progress:
             self._shows_progress = False
-            async_show_progress(self._hass, self._entry, None)
+            self._show_progress(None)
         missing = self.state.missing
         if failed:
             missing = self._catch_up.missing(self._housekeeping.data.logbook)
@@ -382,8 +381,7 @@ class LogbookSync:
         state = replace(self.state, **changes)
         if state != self.state:
             self.state = state
-            for listener in list(self._listeners):
-                listener()
+            self.news.async_tell(state)
 
 
 class _ArchivedRecords(Records):

@@ -76,7 +76,7 @@ SPOOLED: Final = 4 * 1024 * 1024
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 _README: Final = """\
-Charge records of LOVATO DMED4 meters, as they were signed.
+Charging records of LOVATO DMED4 meters, exactly as they were signed.
 
 sessions.csv        all sessions, a line each
 sessions/*.ocmf     the signed records of a session, one to a line, byte for byte

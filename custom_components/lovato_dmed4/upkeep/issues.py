@@ -14,7 +14,7 @@ from ..connection.login import Login
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
-from ..intake.logbook_sync import LogbookSync
+from ..intake.logbook_sync import LogbookSync, SyncState
 from .clock import FAILURES_LIMIT, ClockKeeper
 
 FATAL_ERRORS: Final = range(1, 13)
@@ -63,7 +63,7 @@ class IssueWatcher:
         entry.async_on_unload(
             async_track_time_interval(self._hass, self._tick, HOUSEKEEPING_INTERVAL)
         )
-        entry.async_on_unload(self._sync.async_add_listener(self.async_check))
+        entry.async_on_unload(self._sync.news.async_add(self._check_sync))
         entry.async_on_unload(self._delete_all)
         self.async_check()
 
@@ -72,6 +72,10 @@ class IssueWatcher:
         live = self._live
         if live.last_update_success:
             self._errors_for = self._errors_for + 1 if live.data.status.errors else 0
+        self.async_check()
+
+    @callback
+    def _check_sync(self, _: SyncState) -> None:
         self.async_check()
 
     @callback

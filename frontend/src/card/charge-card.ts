@@ -1,39 +1,20 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { act, callEntity, download, type RecordResponse } from "../common/actions";
-import { findEntities, findMeters, stateOf, type MeterEntities } from "../common/entities";
-import { formatDuration, formatMoment, formatNumber } from "../common/format";
-import { DOMAIN, deviceName, type HassError, type HomeAssistant } from "../common/hass";
-import { LiveWatch, type Sample } from "../common/live-watch";
+import { findEntities, findMeters, type MeterEntities } from "../common/entities";
+import { deviceName, type HassError, type HomeAssistant } from "../common/hass";
+import type { Sample } from "../common/live-watch";
 import { summarise, type RecordSummary } from "../common/record";
 import { controls, dialogs } from "../common/style";
-import {
-  errorText,
-  loadTexts,
-  stateName,
-  textsOf,
-  type Localize,
-  type TextKey,
-} from "../common/texts";
-import { CARD_TYPE, CONFIG_FORM, type CardConfig } from "./config";
-import { readHistory } from "../common/history";
+import { errorText, loadTexts, textsOf, type Localize, type TextKey } from "../common/texts";
+import { CONFIG_FORM, type CardConfig } from "./config";
+import { MeterWatch } from "./meter-watch";
+import { commands, cycle, display, figures, header, lastRecord, problem } from "./parts";
 import { recall, remember, type Remembered } from "./remembered";
 import type { StartDialog } from "./start-dialog";
 import { cardStyle } from "./style";
-import { TRACE_MINUTES, newTrace, type PowerTrace } from "./trace";
+import { TRACE_MINUTES, type PowerTrace } from "./trace";
 import { viewOf, type Step, type View } from "./view";
-
-/** Figures that change more often than this can't be read. The trace moves with every sample. */
-const FIGURES_EVERY = 250;
-
-/** A sample that is older says nothing of now. */
-const SAMPLE_LIFE = 10_000;
-
-const VERDICTS: Readonly<Record<string, string>> = { valid: "good", invalid: "bad" };
-const VERDICT_ICONS: Readonly<Record<string, string>> = {
-  valid: "mdi:shield-check",
-  invalid: "mdi:shield-alert",
-};
 
 export class ChargeCard extends LitElement {
   static override readonly properties = {
@@ -65,20 +46,13 @@ export class ChargeCard extends LitElement {
   static override readonly styles = [controls, dialogs, cardStyle];
 
   #entities: MeterEntities = new Map();
-  #measured = newTrace();
-  #watch: LiveWatch | undefined;
-  #tick: ReturnType<typeof setInterval> | undefined;
-  #shownAt = 0;
-  #sampledAt = 0;
-  /** How far Home Assistant's clock is ahead of the browser's, in ms. */
-  #ahead = 0;
-  #onScreen = false;
   #language = "";
   #recordOf = "";
-  readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
-  readonly #observer = new IntersectionObserver((entries) => {
-    this.#onScreen = entries.some((entry) => entry.isIntersecting);
-    this.#watchOrRest();
+  readonly #watch = new MeterWatch(this, {
+    figures: (sample) => {
+      this._sample = sample;
+    },
+    trace: (time) => this.renderRoot.querySelector<PowerTrace>("dmed4-power-trace")?.draw(time),
   });
 
   constructor() {
@@ -102,11 +76,9 @@ export class ChargeCard extends LitElement {
     if (config.device_id !== undefined && typeof config.device_id !== "string")
       throw new Error("device_id has to be the ID of a device");
     if (config.device_id !== this._config?.device_id) {
-      this._sample = this._record = undefined;
+      this._record = undefined;
       this.#recordOf = "";
-      this.#sampledAt = 0;
-      this.#rest();
-      this.#measured = newTrace();
+      this.#watch.forget();
     }
     this._config = config;
   }
@@ -120,20 +92,6 @@ export class ChargeCard extends LitElement {
   }
 
   // --- life --------------------------------------------------------------------------------------
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener("visibilitychange", this.#watchOrRest);
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener("visibilitychange", this.#watchOrRest);
-    this.#observer.disconnect();
-    this.#onScreen = false;
-    this.#rest();
-  }
 
   protected override shouldUpdate(changed: PropertyValues): boolean {
     const before = changed.get("hass") as HomeAssistant | undefined;
@@ -165,12 +123,17 @@ export class ChargeCard extends LitElement {
   }
 
   protected override updated(): void {
-    this.#watchOrRest();
     const { hass, _config: config } = this;
+    const powerEntity = this.#entities.get("sensor.power");
+    this.#watch.follow(
+      hass && config?.device_id && powerEntity && !this.preview
+        ? { hass, deviceId: config.device_id, powerEntity }
+        : undefined,
+    );
     if (!hass || !this._texts || !config?.device_id || this.preview) return;
     if (!hass.user?.is_admin || config.record === false) return;
     // Not before the meter was heard of: while Home Assistant starts, its states come first.
-    if (this._step || Date.now() - this.#sampledAt > SAMPLE_LIFE) return;
+    if (this._step || !this.#watch.heard) return;
     const { charging, signature, recorded } = this.#view(hass);
     if (signature === "in_progress") return;
     // A new record is there whenever this changes.
@@ -178,61 +141,6 @@ export class ChargeCard extends LitElement {
     if (state === this.#recordOf) return;
     this.#recordOf = state;
     void this.#loadRecord(hass, config.device_id);
-  }
-
-  get #trace(): PowerTrace | null {
-    return this.renderRoot.querySelector<PowerTrace>("dmed4-power-trace");
-  }
-
-  /** Watch the meter while somebody can see the card, and only then. */
-  readonly #watchOrRest = (): void => {
-    const { hass, _config: config } = this;
-    const visible = this.#onScreen && document.visibilityState === "visible" && !this.preview;
-    if (!visible || !hass || !config?.device_id || !this.#entities.has("sensor.power")) {
-      this.#rest();
-      return;
-    }
-    if (this.#watch) return;
-    this.#watch = new LiveWatch(hass.connection, config.device_id, this.#take);
-    this.#watch.start();
-    this.#tick = setInterval(this.#onTick, 1000);
-    void this.#fillTrace(hass);
-  };
-
-  #rest(): void {
-    this.#watch?.stop();
-    this.#watch = undefined;
-    clearInterval(this.#tick);
-  }
-
-  get #now(): number {
-    return Date.now() + this.#ahead;
-  }
-
-  readonly #take = (sample: Sample): void => {
-    const now = Date.now();
-    this.#ahead = sample.time * 1000 - now;
-    this.#sampledAt = now;
-    if (sample.power !== null) this.#measured.add(sample.time, sample.power);
-    if (!this.#still.matches) this.#trace?.draw(sample.time);
-    if (now - this.#shownAt < FIGURES_EVERY) return;
-    this.#shownAt = now;
-    this._sample = sample;
-  };
-
-  readonly #onTick = (): void => {
-    if (this._sample && Date.now() - this.#sampledAt > SAMPLE_LIFE) this._sample = undefined;
-    this.#trace?.draw(this.#now / 1000);
-    this.requestUpdate(); // the duration
-  };
-
-  async #fillTrace(hass: HomeAssistant): Promise<void> {
-    const entityId = this.#entities.get("sensor.power") ?? "";
-    const since = this.#now / 1000 - TRACE_MINUTES * 60;
-    const spans = await readHistory(hass, entityId, since);
-    for (const { from, to, value } of spans)
-      this.#measured.fill(Math.max(from, since), to ?? this.#now / 1000, value);
-    this.#trace?.draw(this.#now / 1000);
   }
 
   // --- doing -------------------------------------------------------------------------------------
@@ -285,6 +193,29 @@ export class ChargeCard extends LitElement {
     return this.renderRoot.querySelector<HTMLDialogElement>("dialog.confirm");
   }
 
+  readonly #reset = (): void => {
+    void this.#showError(this.#command("resetting", "reset_errors", "card.done.reset"));
+  };
+
+  readonly #commands = {
+    onStart: (): void => {
+      this.#openStart();
+    },
+    onRead: (): void => {
+      void this.#showError(this.#command("reading", "read_charge_cycle", "card.done.read"));
+    },
+    onEnd: (): void => this.#endDialog?.showModal(),
+  };
+
+  readonly #callEntity = (service: string, entity: string, data = {}): void => {
+    void this.#showError(this.#do("sending", (hass) => callEntity(hass, service, entity, data)));
+  };
+
+  readonly #download = (url: string): void => {
+    const { hass } = this;
+    if (hass) void this.#showError(downloadError(hass, url));
+  };
+
   #openStart(): void {
     this._error = this._startError = "";
     this._done = undefined;
@@ -325,111 +256,32 @@ export class ChargeCard extends LitElement {
       return html`<ha-card><div class="empty">${text(why)}</div></ha-card>`;
     }
     const view = this.#view(hass);
+    const shown = { hass, text, view, disabled: this._step !== undefined || this.preview };
+    const name = config.name ?? deviceName(hass, config.device_id ?? "");
     const mayCommand = hass.user?.is_admin === true;
     return html`
       <ha-card class="${view.tone} ${this._step ? "busy" : ""}">
-        ${this.#header(hass, config, text, view)} ${this.#problem(text, view, mayCommand)}
-        ${this.#figures(hass, text, view)}
+        ${header(shown, name, this._step, this._record)}
+        ${problem(shown, mayCommand ? this.#reset : undefined)} ${figures(shown)}
         <dmed4-power-trace
-          .buffer=${this.#measured}
+          .buffer=${this.#watch.measured}
           .locale=${hass.locale}
           .label=${text("card.trace", { minutes: TRACE_MINUTES })}
         ></dmed4-power-trace>
-        ${this.#cycle(hass, text, view)} ${this.#outcome(text)}
-        ${mayCommand && config.controls !== false ? this.#buttons(text, view) : nothing}
-        ${mayCommand && config.record !== false ? this.#lastRecord(hass, text) : nothing}
-        ${mayCommand && config.display !== false ? this.#display(hass, text, view) : nothing}
+        ${cycle(shown, this.#watch.now)} ${this.#outcome(text)}
+        ${mayCommand && config.controls !== false ? commands(shown, this.#commands) : nothing}
+        ${
+          mayCommand && config.record !== false
+            ? lastRecord(shown, this._record, this.preview ? undefined : this.#download)
+            : nothing
+        }
+        ${
+          mayCommand && config.display !== false
+            ? display(shown, this.#entities, this.#callEntity)
+            : nothing
+        }
       </ha-card>
       ${mayCommand && config.controls !== false ? this.#dialogs(text) : nothing}
-    `;
-  }
-
-  #header(hass: HomeAssistant, config: CardConfig, text: Localize, view: View): TemplateResult {
-    const words = text(`card.state.${this._step ?? view.phase}`);
-    const identity = view.charging ? this._record?.identity : undefined;
-    return html`
-      <div class="header">
-        <div class="badge"><ha-icon icon=${view.icon}></ha-icon></div>
-        <div>
-          <h2>${config.name ?? deviceName(hass, config.device_id ?? "")}</h2>
-          <p class="state">
-            <b role="status">${words}</b>${
-              identity?.data ? html`<span> · ${identity.data}</span>` : nothing
-            }
-          </p>
-        </div>
-      </div>
-    `;
-  }
-
-  #problem(text: Localize, view: View, mayCommand: boolean): TemplateResult | typeof nothing {
-    if (!view.hasProblem) return nothing;
-    return html`
-      <div class="banner" role="alert">
-        <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
-        <div>
-          ${
-            view.errors.length
-              ? html`${text("card.problem.title")}
-                  <ul>
-                    ${view.errors.map((error) => html`<li>${error}</li>`)}
-                  </ul>`
-              : text("card.problem.unnamed")
-          }
-        </div>
-        ${
-          mayCommand && view.resettable
-            ? html`<button
-                ?disabled=${this.#disabled}
-                @click=${() =>
-                  void this.#showError(
-                    this.#command("resetting", "reset_errors", "card.done.reset"),
-                  )}
-              >
-                ${text("card.action.reset")}
-              </button>`
-            : nothing
-        }
-      </div>
-    `;
-  }
-
-  #figures(hass: HomeAssistant, text: Localize, view: View): TemplateResult {
-    return html`
-      <div class="now">
-        <p class="power">
-          <span class="visually-hidden">${text("card.figure.power")}</span>
-          ${figure(hass, view.power, 2, "kW")}
-        </p>
-        <dl>
-          ${named(text("card.figure.voltage"), figure(hass, view.voltage, 1, "V"))}
-          ${named(text("card.figure.current"), figure(hass, view.current, 1, "A"))}
-        </dl>
-      </div>
-    `;
-  }
-
-  #cycle(hass: HomeAssistant, text: Localize, view: View): TemplateResult | typeof nothing {
-    const seconds = view.since === null ? null : (this.#now - view.since) / 1000;
-    // A meter that has never charged has nothing to tell.
-    if (!view.charging && !view.energy && !view.returned) return nothing;
-    return html`
-      <dl class="cycle">
-        ${named(
-          text(view.charging ? "card.figure.energy" : "card.figure.last_energy"),
-          figure(hass, view.energy, 2, "kWh"),
-        )}
-        ${
-          view.returned
-            ? named(text("card.figure.returned"), figure(hass, view.returned, 2, "kWh"))
-            : nothing
-        }
-        ${
-          seconds === null
-            ? nothing
-            : named(text("card.figure.duration"), html`${formatDuration(seconds)}`)
-        }
-      </dl>
     `;
   }
 
@@ -451,150 +303,6 @@ export class ChargeCard extends LitElement {
             </div>`
           : nothing
       }
-    `;
-  }
-
-  get #disabled(): boolean {
-    return this._step !== undefined || this.preview;
-  }
-
-  #buttons(text: Localize, view: View): TemplateResult {
-    const disabled = this.#disabled || view.phase === "unavailable";
-    if (!view.charging)
-      return html`
-        <div class="commands">
-          <button
-            class="start"
-            ?disabled=${disabled || view.phase === "signing"}
-            @click=${() => {
-              this.#openStart();
-            }}
-          >
-            <ha-icon icon="mdi:play"></ha-icon>${text("card.action.start")}
-          </button>
-        </div>
-      `;
-    return html`
-      <div class="commands">
-        <button
-          ?disabled=${disabled}
-          @click=${() =>
-            void this.#showError(this.#command("reading", "read_charge_cycle", "card.done.read"))}
-        >
-          <ha-icon icon="mdi:file-sign"></ha-icon>${text("card.action.read")}
-        </button>
-        <button class="end" ?disabled=${disabled} @click=${() => this.#endDialog?.showModal()}>
-          <ha-icon icon="mdi:stop"></ha-icon>${text("card.action.end")}
-        </button>
-      </div>
-    `;
-  }
-
-  #lastRecord(hass: HomeAssistant, text: Localize): TemplateResult | typeof nothing {
-    const record = this._record;
-    if (record === undefined) return nothing;
-    if (record === null) return html`<section class="quiet">${text("card.record.none")}</section>`;
-    const { signature, time, energy, pagination, identity } = record;
-    const facts = [
-      energy === null || record.kind === "begin"
-        ? ""
-        : `${formatNumber(energy, 3, hass.locale)} kWh`,
-      time ? formatMoment(time, hass) : "",
-      identity.data,
-    ].filter(Boolean);
-    return html`
-      <section class="record" aria-labelledby="record">
-        <ha-icon
-          class="verdict ${VERDICTS[signature] ?? ""}"
-          icon=${VERDICT_ICONS[signature] ?? "mdi:shield-off-outline"}
-        ></ha-icon>
-        <div class="facts">
-          <h3 id="record">
-            ${text(`card.record.${record.kind}`)}${pagination ? html` · ${pagination}` : nothing}
-          </h3>
-          <p>${text(`card.verdict.${signature}` as TextKey)}</p>
-          <p class="quiet">${facts.join(" · ")}</p>
-        </div>
-        <div class="downloads">
-          ${record.downloads.map(
-            ([format, url]) => html`
-              <button
-                aria-label=${text("card.action.download", { format })}
-                title=${text("card.action.download", { format })}
-                ?disabled=${this.preview}
-                @click=${() => void this.#download(hass, url)}
-              >
-                <ha-icon icon="mdi:download"></ha-icon>${format}
-              </button>
-            `,
-          )}
-        </div>
-      </section>
-    `;
-  }
-
-  async #download(hass: HomeAssistant, url: string): Promise<void> {
-    try {
-      await download(hass, url);
-    } catch (error) {
-      this._error = await errorText(hass, error);
-    }
-  }
-
-  #display(hass: HomeAssistant, text: Localize, view: View): TemplateResult | typeof nothing {
-    const power = this.#entities.get("switch.display");
-    const select = this.#entities.get("select.display_page");
-    const page = stateOf(hass, this.#entities, "select.display_page");
-    if (!power || !select || !page) return nothing;
-    const disabled = this.#disabled || view.phase === "unavailable";
-    const pages = page.attributes["options"] as readonly string[] | undefined;
-    const call = (service: string, entity: string, data = {}): void =>
-      void this.#showError(this.#do("sending", (now) => callEntity(now, service, entity, data)));
-    return html`
-      <details>
-        <summary><ha-icon icon="mdi:monitor"></ha-icon>${text("card.display.title")}</summary>
-        <div class="display">
-          <label>
-            <span class="visually-hidden">${text("card.display.page")}</span>
-            <select
-              ?disabled=${disabled}
-              @change=${(event: Event) => {
-                const option = (event.target as HTMLSelectElement).value;
-                call("select_option", select, { option });
-              }}
-            >
-              <option value="" disabled .selected=${!pages?.includes(page.state)}>
-                ${text("card.display.page")}
-              </option>
-              ${pages?.map(
-                (option) => html`
-                  <option value=${option} .selected=${option === page.state}>
-                    ${stateName(hass, "select.display_page", option)}
-                  </option>
-                `,
-              )}
-            </select>
-          </label>
-          <div>
-            <button
-              ?disabled=${disabled}
-              @click=${() => {
-                call("turn_on", power);
-              }}
-            >
-              ${text("card.display.on")}
-            </button>
-            <button
-              ?disabled=${disabled}
-              @click=${() => {
-                call("turn_off", power);
-              }}
-            >
-              ${text("card.display.off")}
-            </button>
-          </div>
-        </div>
-      </details>
     `;
   }
 
@@ -631,29 +339,12 @@ export class ChargeCard extends LitElement {
   }
 }
 
-/** A value with its unit; a dash for none. */
-function figure(
-  hass: HomeAssistant,
-  value: number | null,
-  decimals: number,
-  unit: string,
-): TemplateResult {
-  return value === null
-    ? html`–`
-    : html`${formatNumber(value, decimals, hass.locale)} <small>${unit}</small>`;
-}
-
-function named(name: string, value: TemplateResult): TemplateResult {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd class="figure">${value}</dd>
-  </div>`;
-}
-
-/** Offer the card for each entity of a meter that it shows. */
-export function suggest(hass: HomeAssistant, entityId: string): unknown {
-  const entity = hass.entities[entityId];
-  if (entity?.platform !== DOMAIN || !entity.device_id) return null;
-  if (!findMeters(hass).includes(entity.device_id)) return null;
-  return { config: { type: `custom:${CARD_TYPE}`, device_id: entity.device_id } };
+/** Download a file; returns what went wrong, in the user's words. */
+async function downloadError(hass: HomeAssistant, url: string): Promise<string> {
+  try {
+    await download(hass, url);
+    return "";
+  } catch (error) {
+    return await errorText(hass, error);
+  }
 }

@@ -1,3 +1,4 @@
+import { findMeters } from "../common/entities";
 import { DOMAIN, type HomeAssistant } from "../common/hass";
 import { textPath } from "../common/texts";
 
@@ -34,3 +35,11 @@ export const CONFIG_FORM = {
   computeLabel: ({ name }: { name: EditorField }, localize: HomeAssistant["localize"]): string =>
     localize(textPath(`card.editor.${name}`)),
 };
+
+/** Offer the card for each entity of a meter that it shows. */
+export function suggest(hass: HomeAssistant, entityId: string): unknown {
+  const entity = hass.entities[entityId];
+  if (entity?.platform !== DOMAIN || !entity.device_id) return null;
+  if (!findMeters(hass).includes(entity.device_id)) return null;
+  return { config: { type: `custom:${CARD_TYPE}`, device_id: entity.device_id } };
+}

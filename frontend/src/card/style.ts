@@ -207,10 +207,10 @@ export const cardStyle = css`
     flex: none;
     color: var(--secondary-text-color, #5e5e5e);
   }
-  .verdict.good {
+  .verdict.valid {
     color: var(--ha-color-on-success-normal, #036730);
   }
-  .verdict.bad {
+  .verdict.invalid {
     color: var(--ha-color-on-danger-normal, #b30532);
   }
   .quiet {

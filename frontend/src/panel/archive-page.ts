@@ -7,13 +7,14 @@ import { Fetched } from "./fetched";
 import { PanelPage } from "./page";
 import { facts, failure, notice, waiting } from "./parts";
 import type { Counts, MeterArchive, UnassignedPage, UnassignedRecord } from "./shapes";
-import { pageStyle, tableStyle } from "./style";
+import { archiveStyle } from "./styles/archive";
+import { baseStyle } from "./styles/base";
 import { NOTHING, explain, moment } from "./words";
 
 const MOST_UNASSIGNED = 50;
 
 export class ArchivePage extends PanelPage {
-  static override readonly styles = [controls, pageStyle, tableStyle];
+  static override readonly styles = [controls, baseStyle, archiveStyle];
 
   readonly #check = new Fetched<Counts>(this);
   readonly #unassigned = new Fetched<UnassignedPage>(this);

@@ -8,7 +8,8 @@ import { START, formatPlace, parsePlace, type Place, type View } from "./locatio
 import { go } from "./page";
 import { failure, notice, waiting } from "./parts";
 import type { ArchiveInfo } from "./shapes";
-import { pageStyle, shellStyle } from "./style";
+import { baseStyle } from "./styles/base";
+import { shellStyle } from "./styles/shell";
 
 /** What this page was built from; the server tells whether it is newer. */
 declare const VERSION: string;
@@ -43,7 +44,7 @@ export class RecordsPanel extends LitElement {
     _place: { state: true },
     _revision: { state: true },
   };
-  static override readonly styles = [controls, pageStyle, shellStyle];
+  static override readonly styles = [controls, baseStyle, shellStyle];
 
   declare hass: HomeAssistant | undefined;
   declare narrow: boolean;

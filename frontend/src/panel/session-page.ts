@@ -19,7 +19,10 @@ import {
   transparencyPart,
 } from "./report";
 import type { SessionDetail, StoredRecord } from "./shapes";
-import { chartStyle, pageStyle, tableStyle } from "./style";
+import { baseStyle } from "./styles/base";
+import { chartStyle } from "./styles/chart";
+import { sessionStyle } from "./styles/session";
+import { tableStyle } from "./styles/table";
 import { energy, explain, findingText, identificationType, moment } from "./words";
 
 const HEIGHT = 180;
@@ -29,7 +32,7 @@ const TOP = 8;
 
 export class SessionPageElement extends PanelPage {
   static override readonly properties = { ...PanelPage.properties, _power: { state: true } };
-  static override readonly styles = [controls, pageStyle, tableStyle, chartStyle];
+  static override readonly styles = [controls, baseStyle, tableStyle, chartStyle, sessionStyle];
 
   /** Undefined while it is being read; empty where the recorder has none. */
   declare _power: readonly Point[] | undefined;

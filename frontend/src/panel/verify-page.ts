@@ -7,11 +7,13 @@ import { PanelPage } from "./page";
 import { notice, verdictLook } from "./parts";
 import { rawText, readingsTable, recordFacts, reportParts } from "./report";
 import type { Verification } from "./shapes";
-import { pageStyle, tableStyle } from "./style";
+import { baseStyle } from "./styles/base";
+import { tableStyle } from "./styles/table";
+import { verifyStyle } from "./styles/verify";
 import { explain } from "./words";
 
 export class VerifyPage extends PanelPage {
-  static override readonly styles = [controls, pageStyle, tableStyle];
+  static override readonly styles = [controls, baseStyle, tableStyle, verifyStyle];
 
   readonly #verification = new Fetched<Verification>(this);
 

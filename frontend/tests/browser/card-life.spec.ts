@@ -85,11 +85,11 @@ test("says that a meter is lost, and that it is back", async ({ page, bench }) =
   await expect(stateOf(card)).toHaveText("Ready");
   await bench.order("unplug", { meter: "rest" });
   await expect(stateOf(card)).toHaveText("Not reachable");
-  await expect(card.getByRole("button", { name: "Start charge" })).toBeDisabled();
+  await expect(card.getByRole("button", { name: "Start charging" })).toBeDisabled();
   await expect(card.locator(".power")).toContainText("–");
   await bench.order("plug", { meter: "rest" });
   await expect(stateOf(card)).toHaveText("Ready");
-  await expect(card.getByRole("button", { name: "Start charge" })).toBeEnabled();
+  await expect(card.getByRole("button", { name: "Start charging" })).toBeEnabled();
 });
 
 test.describe("for who does not like motion", () => {

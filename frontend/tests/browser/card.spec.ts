@@ -29,38 +29,40 @@ test("starts a charge, reads it, ends it and shows its verified record", async (
 }) => {
   const card = await showCards(bench, page, cardOf(bench, "modbus_tcp"));
   await expect(stateOf(card)).toHaveText("Ready");
-  await card.getByRole("button", { name: "Start charge" }).click();
-  const dialog = page.getByRole("dialog", { name: "Start a charge" });
+  await card.getByRole("button", { name: "Start charging" }).click();
+  const dialog = page.getByRole("dialog", { name: "Start charging" });
   await dialog.getByLabel("Identification type").selectOption("RFID card (ISO 14443)");
   await dialog.getByLabel("Identification level").selectOption("Verified");
-  await dialog.getByLabel("Identification", { exact: true }).fill("Käfer");
+  await dialog.getByLabel("Driver (identification)", { exact: true }).fill("Käfer");
   await dialog.getByLabel("Tariff").fill(IDENTITY.tariff_text);
   await dialog.getByRole("button", { name: "Start" }).click();
-  await expect(dialog.getByText("Use only plain letters")).toBeVisible();
-  await dialog.getByLabel("Identification", { exact: true }).fill(IDENTITY.identification_data);
+  await expect(dialog.getByText("Use only letters without accents")).toBeVisible();
+  await dialog
+    .getByLabel("Driver (identification)", { exact: true })
+    .fill(IDENTITY.identification_data);
   await dialog.getByRole("button", { name: "Start" }).click();
   await expect(dialog).toBeHidden();
 
   await expect(stateOf(card)).toHaveText(`Charging · ${IDENTITY.identification_data}`);
   await expect.poll(() => figure(card, ".power")).toBeGreaterThan(50);
   await expect(card.getByText("Record of the start · T1")).toBeVisible();
-  await expect(card.getByText("Signature verified")).toBeVisible();
+  await expect(card.locator("p", { hasText: /^Verified$/ })).toBeVisible();
   await expect.poll(() => figure(card, ".cycle")).toBeGreaterThan(0);
   await expect(card.getByText(/^0:00:\d\d$/)).toBeVisible();
 
-  await card.getByRole("button", { name: "Intermediate read" }).click();
-  await expect(card.getByText("Intermediate record · T2")).toBeVisible();
+  await card.getByRole("button", { name: "Intermediate reading" }).click();
+  await expect(card.getByText("Intermediate reading · T2")).toBeVisible();
   await expect(stateOf(card)).toHaveText(`Charging · ${IDENTITY.identification_data}`);
 
-  await card.getByRole("button", { name: "End charge" }).click();
-  const question = page.getByRole("dialog", { name: "End this charge?" });
+  await card.getByRole("button", { name: "End charging" }).click();
+  const question = page.getByRole("dialog", { name: "End this charging session?" });
   await question.getByRole("button", { name: "Cancel" }).click();
   await expect(stateOf(card)).toContainText("Charging");
-  await card.getByRole("button", { name: "End charge" }).click();
-  await question.getByRole("button", { name: "End charge" }).click();
+  await card.getByRole("button", { name: "End charging" }).click();
+  await question.getByRole("button", { name: "End charging" }).click();
   await expect(stateOf(card)).toHaveText("Ready");
-  await expect(card.getByText("Record of the last charge · T3")).toBeVisible();
-  await expect(card.getByText("Signature verified")).toBeVisible();
+  await expect(card.getByText("Record of the last session · T3")).toBeVisible();
+  await expect(card.locator("p", { hasText: /^Verified$/ })).toBeVisible();
   await expect(card.getByText(IDENTITY.identification_data)).toBeVisible();
 
   const [download] = await Promise.all([
@@ -73,18 +75,18 @@ test("starts a charge, reads it, ends it and shows its verified record", async (
 
   // The next time all is filled in but who it was.
   await page.reload();
-  await card.getByRole("button", { name: "Start charge" }).click();
+  await card.getByRole("button", { name: "Start charging" }).click();
   await expect(dialog.getByLabel("Tariff")).toHaveValue(IDENTITY.tariff_text);
   await expect(dialog.getByLabel("Identification type")).toHaveValue("ISO14443");
-  await expect(dialog.getByLabel("Identification", { exact: true })).toHaveValue("");
+  await expect(dialog.getByLabel("Driver (identification)", { exact: true })).toHaveValue("");
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 });
 
 test("tells why a charge does not start", async ({ page, bench }) => {
   const card = await showCards(bench, page, cardOf(bench, "rest"));
-  await card.getByRole("button", { name: "Start charge" }).click();
-  const dialog = page.getByRole("dialog", { name: "Start a charge" });
+  await card.getByRole("button", { name: "Start charging" }).click();
+  const dialog = page.getByRole("dialog", { name: "Start charging" });
   await dialog.getByLabel("Tariff").fill("x".repeat(300));
   await dialog.getByRole("button", { name: "Start" }).click();
   const told = dialog.getByRole("alert").filter({ hasText: "The field tariff_text is too long" });
@@ -110,7 +112,7 @@ test("tells of a charge that went on after a power failure", async ({ page, benc
   await bench.order("fail_power", { meter: "rest" });
   const card = await showCards(bench, page, cardOf(bench, "rest"));
   await expect(stateOf(card)).toContainText("after a power failure");
-  await expect(card.getByRole("button", { name: "End charge" })).toBeEnabled();
+  await expect(card.getByRole("button", { name: "End charging" })).toBeEnabled();
 });
 
 test("controls the display", async ({ page, bench }) => {
@@ -173,15 +175,15 @@ for (const colorScheme of ["light", "dark"] as const)
         cardOf(bench, "rest", { name: "Garage" }),
       );
       await expect(stateOf(cards.first())).toContainText("Charging");
-      await expect(cards.first().getByText("Signature verified")).toBeVisible();
+      await expect(cards.first().locator("p", { hasText: /^Verified$/ })).toBeVisible();
       await cards.first().getByText("Display").click();
       expect(await axeViolations(cards.first())).toEqual([]);
-      await cards.last().getByRole("button", { name: "Start charge" }).click();
-      await expect(page.getByRole("dialog", { name: "Start a charge" })).toBeVisible();
+      await cards.last().getByRole("button", { name: "Start charging" }).click();
+      await expect(page.getByRole("dialog", { name: "Start charging" })).toBeVisible();
       expect(await axeViolations(cards.last())).toEqual([]);
       await page.keyboard.press("Escape");
-      await cards.first().getByRole("button", { name: "End charge" }).click();
-      await expect(page.getByRole("dialog", { name: "End this charge?" })).toBeVisible();
+      await cards.first().getByRole("button", { name: "End charging" }).click();
+      await expect(page.getByRole("dialog", { name: "End this charging session?" })).toBeVisible();
       expect(await axeViolations(cards.first())).toEqual([]);
     });
   });
@@ -193,7 +195,7 @@ test.describe("on a phone", () => {
     await bench.act("modbus_tcp", "start_charge_cycle", IDENTITY);
     const cards = await showCards(bench, page, cardOf(bench, "modbus_tcp"), cardOf(bench, "rest"));
     await expect(stateOf(cards.first())).toContainText("Charging");
-    await expect(cards.first().getByText("Signature verified")).toBeVisible();
+    await expect(cards.first().locator("p", { hasText: /^Verified$/ })).toBeVisible();
     await cards.first().getByText("Display").click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
       390,
@@ -206,18 +208,18 @@ test.describe("on a phone", () => {
       expect(box?.height, await target.innerText()).toBeGreaterThanOrEqual(44);
       expect(box?.width, await target.innerText()).toBeGreaterThanOrEqual(44);
     }
-    await cards.last().getByRole("button", { name: "Start charge" }).click();
-    const dialog = page.getByRole("dialog", { name: "Start a charge" });
+    await cards.last().getByRole("button", { name: "Start charging" }).click();
+    const dialog = page.getByRole("dialog", { name: "Start charging" });
     await expect(dialog.getByRole("button", { name: "Cancel" })).toBeInViewport();
   });
 });
 
 test("is reached by keyboard alone", async ({ page, bench }) => {
   const card = await showCards(bench, page, cardOf(bench, "rest"));
-  const start = card.getByRole("button", { name: "Start charge" });
+  const start = card.getByRole("button", { name: "Start charging" });
   await start.focus();
   await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Start a charge" });
+  const dialog = page.getByRole("dialog", { name: "Start charging" });
   await expect(dialog.getByLabel("Identification type")).toBeFocused();
   for (let field = 0; field < 4; field += 1) await page.keyboard.press("Tab");
   await expect(dialog.getByLabel("Remember the identification")).toBeFocused();

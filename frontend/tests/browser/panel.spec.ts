@@ -39,20 +39,20 @@ const PER_PAGE = 25;
 
 test.use({ start: { past: PAST } });
 
-const table = (page: Page): Locator => page.getByRole("table", { name: "Charges" });
+const table = (page: Page): Locator => page.getByRole("table", { name: "Charging sessions" });
 const rows = (page: Page): Locator => table(page).locator("tbody").getByRole("row");
 const range = (page: Page): Locator => page.locator(".paging span");
 
 async function open(page: Page, path = ""): Promise<void> {
   await page.goto(`${PANEL}${path}`);
-  await expect(page.getByRole("heading", { level: 1, name: "Charge records" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Charging records" })).toBeVisible();
 }
 
 /** Open the newest charge of somebody. */
 async function openCharge(page: Page, who: string): Promise<void> {
   await open(page, `?search=${encodeURIComponent(who)}`);
   await rows(page).first().getByRole("link").click();
-  await expect(page.getByRole("heading", { level: 2, name: /^Charge of / })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: /^Session of / })).toBeVisible();
 }
 
 async function save(page: Page, button: Locator): Promise<string> {
@@ -69,19 +69,19 @@ const tampered = (record: string): string => record.replace('"ID":"', '"ID":"X')
 
 test("shows the energy by day, month and identification", async ({ page }) => {
   await open(page);
-  const chart = page.getByRole("img", { name: /charges: 31$/ });
+  const chart = page.getByRole("img", { name: /: 31 sessions, / });
   await expect(chart).toBeVisible();
   await expect(chart.locator(".bar")).toHaveCount(30);
   const legend = page.locator(".legend li");
   await expect(legend).toHaveCount(3);
   await expect(legend.first()).toContainText(ALICE);
 
-  await page.getByText("Show the numbers").click();
+  await page.getByText("Show as a table").click();
   const numbers = page.getByRole("table", { name: "Energy in kWh" });
   await expect(numbers.locator("tbody tr")).toHaveCount(28);
 
   await page.getByRole("button", { name: "Month" }).click();
-  await expect(page.getByRole("img", { name: /charges: 32$/ }).locator(".bar")).toHaveCount(12);
+  await expect(page.getByRole("img", { name: /: 32 sessions, / }).locator(".bar")).toHaveCount(12);
   await expect(page).toHaveURL(/\?period=month$/);
   // Whose colour is chosen is searched for.
   await legend.getByRole("button", { name: BOB }).click();
@@ -129,10 +129,10 @@ test("keeps filters and page in the address", async ({ page, bench }) => {
   expect(csv.trim().split("\r\n")).toHaveLength(3);
 
   await page.getByLabel("Verdict").selectOption("Invalid");
-  await expect(page.getByText("No charge fits these filters.")).toBeVisible();
+  await expect(page.getByText("No sessions match these filters.")).toBeVisible();
   await page.goBack();
   await expect(range(page)).toHaveText("1–2 of 2");
-  await page.getByRole("button", { name: "Reset" }).click();
+  await page.getByRole("button", { name: "Clear filters" }).click();
   await expect(range(page)).toHaveText(`1–${PER_PAGE} of ${CHARGES}`);
   await expect(page.getByLabel("Search")).toHaveValue("");
   await expect(page.getByLabel("Meter")).toHaveValue("");
@@ -144,12 +144,12 @@ test("tells everything of a charge and its records", async ({ page, bench }) => 
   const mine = records.slice(-3);
   await openCharge(page, BOB);
   await expect(page.locator(".banner")).toContainText("Verified");
-  const about = page.getByRole("region", { name: "This charge" });
+  const about = page.getByRole("region", { name: "This session" });
   for (const fact of [BOB, "Contract (EMAID)", "Verified", "0.59 EUR/kWh", "0:05:00"])
     await expect(about).toContainText(fact);
   await expect(about).toContainText(/\d\.\d{3} kWh/);
-  await expect(page.getByText("The records fit together.", { exact: true })).toBeVisible();
-  await expect(page.getByText("Home Assistant has recorded no power")).toBeVisible();
+  await expect(page.getByText("The records are consistent.", { exact: true })).toBeVisible();
+  await expect(page.getByText("Home Assistant has no recorded power")).toBeVisible();
 
   const shown = page.locator("details.record");
   await expect(shown).toHaveCount(3);
@@ -158,7 +158,7 @@ test("tells everything of a charge and its records", async ({ page, bench }) => 
     if (place < 2) await part.locator("summary").first().click();
     for (const title of ["Signature", "Key", "Clock", "Format", "Transparency software"])
       await expect(part.getByRole("heading", { name: title })).toBeVisible();
-    await expect(part).toContainText("The signature is good");
+    await expect(part).toContainText("The signature is verified");
     await expect(part.getByRole("row")).toHaveCount(7);
     await part.locator("summary", { hasText: "Signed text" }).click();
     await expect(part.locator("pre").first()).toHaveText(record);
@@ -170,7 +170,7 @@ test("tells everything of a charge and its records", async ({ page, bench }) => 
   expect(await save(page, about.getByRole("button", { name: "CSV" }))).toContain(BOB);
   expect(await save(page, about.getByRole("button", { name: "ZIP" }))).toMatch(/^PK/);
 
-  await page.getByRole("link", { name: "All charges" }).click();
+  await page.getByRole("link", { name: "All sessions" }).click();
   await expect(page).toHaveURL(new RegExp(`${PANEL}\\?search=${BOB}$`));
   await expect(rows(page)).toHaveCount(3);
 });
@@ -182,11 +182,11 @@ test("follows a charge that begins and ends elsewhere, through a restart", async
 }) => {
   const identity = { identification_type: "LOCAL", identification_data: "NOW-1" };
   await open(page, "?search=NOW-1");
-  await expect(page.getByText("No charge fits these filters.")).toBeVisible();
+  await expect(page.getByText("No sessions match these filters.")).toBeVisible();
   await bench.order("restart");
   await bench.act("modbus_tcp", "start_charge_cycle", identity);
   const row = rows(page).filter({ hasText: "NOW-1" });
-  await expect(row).toContainText("Charging");
+  await expect(row).toContainText("Not ended yet");
   await row.getByRole("link").click();
   await expect(page.getByText("Signed records: 1")).toBeVisible();
   await bench.act("modbus_tcp", "end_charge_cycle");
@@ -200,10 +200,10 @@ test("follows a charge that begins and ends elsewhere, through a restart", async
 test("shows hostile texts as texts", async ({ page }) => {
   await openCharge(page, HOSTILE);
   await expect(page.locator(".banner")).toContainText("Verified");
-  const about = page.getByRole("region", { name: "This charge" });
+  const about = page.getByRole("region", { name: "This session" });
   await expect(about).toContainText(HOSTILE);
   await expect(about).toContainText(HOSTILE_TARIFF);
-  await page.getByRole("link", { name: "All charges" }).click();
+  await page.getByRole("link", { name: "All sessions" }).click();
   await expect(rows(page).first()).toContainText(HOSTILE_TARIFF);
   expect(await page.locator("lovato-dmed4-panel").locator("img, script").count()).toBe(0);
 });
@@ -226,7 +226,7 @@ test("verifies a pasted record", async ({ page, bench }) => {
   await text.fill(tampered(record));
   await verify.click();
   await expect(result).toContainText("Invalid");
-  await expect(result).toContainText("The archive does not have this record.");
+  await expect(result).toContainText("This record is not in the archive.");
 
   await text.fill(record);
   await page.getByLabel("Public key (optional)").fill(key);
@@ -245,8 +245,8 @@ test("verifies a pasted record", async ({ page, bench }) => {
 
   await text.fill(record);
   await verify.click();
-  await result.getByRole("link", { name: "Show the charge" }).click();
-  await expect(page.getByRole("heading", { level: 2, name: /^Charge of / })).toBeVisible();
+  await result.getByRole("link", { name: "Show the session" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: /^Session of / })).toBeVisible();
 });
 
 test("tells how far the archive is", async ({ page, bench }) => {
@@ -266,7 +266,7 @@ test("tells how far the archive is", async ({ page, bench }) => {
   await expect(card.getByRole("progressbar")).toBeVisible();
   await expect(card).toContainText(/[1-9]\d* of 12 records fetched/);
   await bench.order("unplug", { meter });
-  await expect(card).toContainText("Fetching the records broke off.");
+  await expect(card).toContainText("Fetching the records was interrupted");
   await expect(card).toContainText("Not complete yet");
   await expect(card).toContainText("This meter cannot be reached at the moment.");
   await bench.order("slow", { meter, seconds: 0 });
@@ -278,17 +278,19 @@ test("tells how far the archive is", async ({ page, bench }) => {
   await bench.order("plant", { meter, record: tampered(record) });
   await bench.order("plant", { meter, record: "nobody can read this" });
   await synchronise(page, bench.stand.meters[meter].device_id);
-  await expect(card).toContainText("Records whose signature is no good: 1.");
-  await expect(page.getByRole("heading", { name: /^Records without a charge: / })).toBeVisible();
+  await expect(card).toContainText("Records with an invalid signature: 1.");
+  await expect(page.getByRole("heading", { name: /^Records without a session: / })).toBeVisible();
   await page.getByRole("button", { name: "Verify all records" }).click();
-  await expect(page.getByText(/Records verified: \d+\. To be looked at: [1-9]/)).toBeVisible();
+  await expect(page.getByText(/Records verified: \d+\. To be reviewed: [1-9]/)).toBeVisible();
   expect(await axeViolations(page.locator("lovato-dmed4-panel"))).toEqual([]);
 
   await open(page, "?verdict=invalid");
   await rows(page).first().getByRole("link").click();
   await expect(page.locator(".banner.danger")).toBeVisible();
   const forged = page.locator("details.record").filter({ hasText: "Invalid" });
-  await expect(forged).toContainText("The signature does not belong to this record.");
+  await expect(forged).toContainText(
+    "The text of the record, its signature and the key do not belong together.",
+  );
   expect(await axeViolations(page.locator("lovato-dmed4-panel"))).toEqual([]);
 });
 
@@ -311,7 +313,7 @@ test.describe("for an ordinary user", () => {
     await page.goto(PANEL);
     await expect(page.locator("home-assistant-main")).toBeVisible();
     await expect(page.locator("partial-panel-resolver")).toBeAttached();
-    await expect(page.getByText("Charge records")).toHaveCount(0);
+    await expect(page.getByText("Charging records")).toHaveCount(0);
     const { entry_id } = bench.stand.meters.rest;
     const answers = await page.evaluate(async (entry) => {
       const app = document.querySelector("home-assistant") as unknown as {
@@ -366,7 +368,7 @@ for (const colorScheme of ["light", "dark"] as const)
     test("can be used by everybody", async ({ page }) => {
       const panel = page.locator("lovato-dmed4-panel");
       await open(page, `?search=${BOB}`);
-      await page.getByText("Show the numbers").click();
+      await page.getByText("Show as a table").click();
       await expect(rows(page)).toHaveCount(3);
       expect(await axeViolations(panel)).toEqual([]);
       await rows(page).first().getByRole("link").click();
@@ -419,9 +421,9 @@ test("is reached by keyboard alone", async ({ page }) => {
   const link = rows(page).first().getByRole("link");
   await tabTo(page, link);
   await page.keyboard.press("Enter");
-  const back = page.getByRole("link", { name: "All charges" });
+  const back = page.getByRole("link", { name: "All sessions" });
   await expect(back).toBeVisible();
-  await page.getByRole("link", { name: "Charges", exact: true }).focus();
+  await page.getByRole("link", { name: "Sessions", exact: true }).focus();
   await tabTo(page, page.getByRole("button", { name: "ZIP" }));
   await back.focus();
   await page.keyboard.press("Enter");

@@ -66,7 +66,7 @@ for (const { name: look, use } of LOOKS)
 
     test("panel", async ({ page }) => {
       await page.goto(PANEL);
-      await expect(page.getByRole("table", { name: "Charges" })).toBeVisible();
+      await expect(page.getByRole("table", { name: "Charging sessions" })).toBeVisible();
       await picture(page, `panel-${look}`);
     });
 
@@ -110,9 +110,9 @@ for (const { name: look, use } of LOOKS)
       if (look !== "phone") await page.setViewportSize({ width: 1280, height: 660 });
       await page.goto(`/${DASHBOARD}`);
       const cards = page.locator("lovato-dmed4-charge-card");
-      await expect(cards.first().getByText("Signature verified")).toBeVisible();
+      await expect(cards.first().locator("p", { hasText: /^Verified$/ })).toBeVisible();
       await expect(stateOf(cards.first())).toContainText("Charging");
-      await expect(cards.last().getByText("Signature verified")).toBeVisible();
+      await expect(cards.last().locator("p", { hasText: /^Verified$/ })).toBeVisible();
       await picture(page, `card-${look}`);
     });
   });

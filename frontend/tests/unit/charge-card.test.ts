@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import "../../src/card";
-import { ChargeCard, suggest } from "../../src/card/charge-card";
-import { CONFIG_FORM } from "../../src/card/config";
+import { ChargeCard } from "../../src/card/charge-card";
+import { CONFIG_FORM, suggest } from "../../src/card/config";
 import type { StartDialog } from "../../src/card/start-dialog";
 import type { PowerTrace } from "../../src/card/trace";
 import type { RecordResponse } from "../../src/common/actions";
@@ -112,7 +112,7 @@ describe("the card", () => {
 
   it("says what is missing", async () => {
     await show(fakeHass(), { device_id: "gone" });
-    expect(text()).toContain("not set up any more");
+    expect(text()).toContain("no longer set up");
     card.setConfig({ type: "custom:lovato-dmed4-charge-card" });
     await settle();
     expect(text()).toContain("Choose a meter");
@@ -255,7 +255,7 @@ describe("commands", () => {
     const hass = fakeHass({}, { callService });
     await show(hass);
     callService.mockClear();
-    press("Start charge");
+    press("Start charging");
     const dialog = card.renderRoot.querySelector<StartDialog>("dmed4-start-dialog");
     await dialog?.updateComplete;
     const [data, tariff] = dialog?.renderRoot.querySelectorAll("input:not([type])") ?? [];
@@ -265,7 +265,7 @@ describe("commands", () => {
     submit(dialog);
     await settle();
     expect(callService).not.toHaveBeenCalled();
-    expect(dialog?.renderRoot.textContent).toContain("ASCII");
+    expect(dialog?.renderRoot.textContent).toContain("letters without accents");
 
     enter(data, "04A2");
     submit(dialog);
@@ -278,7 +278,7 @@ describe("commands", () => {
       false,
       true,
     );
-    expect(text()).toContain("Signature verified");
+    expect(text()).toContain("Verified");
     expect(localStorage.getItem(`lovato_dmed4.start.${METER}`)).not.toContain("04A2");
   });
 
@@ -286,14 +286,14 @@ describe("commands", () => {
     const refused = { translation_domain: "lovato_dmed4", translation_key: "cycle_active" };
     const callService = vi.fn().mockRejectedValue(refused);
     await show(fakeHass({}, { callService }));
-    press("Start charge");
+    press("Start charging");
     const dialog = card.renderRoot.querySelector<StartDialog>("dmed4-start-dialog");
     await dialog?.updateComplete;
     submit(dialog);
     await settle();
     await dialog?.updateComplete;
     expect(dialog?.renderRoot.querySelector(".error")?.textContent).toContain(
-      "A charge cycle is running",
+      "A charging session is running",
     );
     expect(card.renderRoot.querySelector(".banner")).toBe(null);
   });
@@ -310,7 +310,7 @@ describe("commands", () => {
     const hass = fakeHass(CHARGING, { callService });
     await show(hass);
     expect(text()).toContain("· 04A2");
-    press("End charge");
+    press("End charging");
     const dialog = card.renderRoot.querySelector("dialog");
     expect(dialog?.open).toBe(true);
     expect(actions(hass)).not.toContain("end_charge_cycle");
@@ -318,19 +318,19 @@ describe("commands", () => {
     await settle();
     expect(dialog?.open).toBe(false);
     expect(text()).toContain("Ending…");
-    press("Intermediate read");
+    press("Intermediate reading");
     await settle();
     expect(actions(hass)).not.toContain("read_charge_cycle");
     finish({ response: { ...RECORD, pagination: "T8" } });
     await settle();
     expect(text()).toContain("T8");
-    expect(text()).toContain("The charge has ended.");
+    expect(text()).toContain("Charging has ended.");
   });
 
   it("tell what went wrong until it is read", async () => {
     const callService = vi.fn().mockRejectedValue({ message: "The meter went away" });
     await show(fakeHass(CHARGING, { callService }));
-    press("Intermediate read");
+    press("Intermediate reading");
     await settle();
     expect(card.renderRoot.querySelector("[role=alert]")?.textContent).toContain("went away");
     press("Close");
@@ -417,10 +417,10 @@ describe("the last record", () => {
   });
 
   it.each([
-    ["valid", "Signature verified", "good"],
-    ["invalid", "does not match", "bad"],
-    ["no_key", "Not checked", ""],
-    ["unsupported", "Not checked", ""],
+    ["valid", "Verified", "valid"],
+    ["invalid", "Invalid signature", "invalid"],
+    ["no_key", "No key known", "no_key"],
+    ["unsupported", "Method not supported", "unsupported"],
   ])("with the verdict %s is told as %s", async (signature, words, look) => {
     const callService = vi.fn().mockResolvedValue({ response: { ...RECORD, signature } });
     await show(fakeHass({}, { callService }));

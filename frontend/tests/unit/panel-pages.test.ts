@@ -257,10 +257,10 @@ describe("the overview", () => {
   it("invites who has no charges yet, but not who filters them away", async () => {
     answers["sessions/list"] = { ...PAGE, sessions: [], total: 0 };
     await show();
-    expect(text()).toContain("No charges yet");
+    expect(text()).toContain("No sessions yet");
     panel.remove();
     await show("?search=x");
-    expect(text()).toContain("No charge fits these filters.");
+    expect(text()).toContain("No sessions match these filters.");
   });
 
   it("goes to the last page when there are fewer than there were", async () => {
@@ -326,12 +326,12 @@ describe("a charge's page", () => {
     await show("/session/7");
     expect(asked("sessions/get")).toEqual({ type: "lovato_dmed4/sessions/get", session_id: 7 });
     for (const words of [
-      "The record T9 is here twice",
-      "The signature does not belong to this record",
+      "The record T9 appears twice",
+      "its signature and the key do not belong together",
       "code_of_tomorrow YY",
       "The record has no readings.",
       "GW1",
-      "Home Assistant has recorded no power",
+      "Home Assistant has no recorded power",
     ])
       expect(text()).toContain(words);
     // Whatever a record says is text.
@@ -386,11 +386,11 @@ describe("the archive's page", () => {
     });
     await show("/archive");
     for (const words of [
-      "whose signature is no good: 2",
-      "How often this happened: 1",
+      "with an invalid signature: 2",
+      "Number of times this happened: 1",
       "about to overwrite records",
-      "Fetching the records broke off",
-      "Waiting in memory",
+      "Fetching the records was interrupted",
+      "Waiting to be stored",
       "Not complete yet",
       "No key of this meter is known yet.",
     ])
@@ -417,6 +417,8 @@ describe("the archive's page", () => {
     [...root().querySelectorAll<HTMLElement>(".check button")].at(-1)?.click();
     await settle();
     expect(asked("archive/verify")).toMatchObject({ device_id: ["meter-2"] });
-    expect(text()).toContain("Records verified: 12. To be looked at: 1. With a bad signature: 1.");
+    expect(text()).toContain(
+      "Records verified: 12. To be reviewed: 1. With an invalid signature: 1.",
+    );
   });
 });

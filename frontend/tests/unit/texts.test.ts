@@ -54,7 +54,7 @@ describe("the texts of the browser side", () => {
 describe("finding a text", () => {
   it("is not possible before they have come", () => {
     expect(textsOf(fakeHass({}, { localize: () => "" }))).toBe(undefined);
-    expect(textsOf(fakeHass())?.("card.action.start")).toBe("Start charge");
+    expect(textsOf(fakeHass())?.("card.action.start")).toBe("Start charging");
   });
 
   it("falls back to the name that the meter gives", () => {
@@ -73,7 +73,7 @@ describe("what went wrong", () => {
       translation_placeholders: { field: "tariff_text", length: "300", limit: "90" },
     };
     expect(await errorText(fakeHass(), error)).toBe(
-      "The field tariff_text is too long: 300 characters, 90 fit into the signed record.",
+      "The field tariff_text is too long: it has 300 characters, but only 90 fit into the signed record.",
     );
   });
 

@@ -11,6 +11,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.lovato_dmed4.dmed4 import logbook
+from custom_components.lovato_dmed4.dmed4.catch_up import Progress
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 from tests.integration.helpers import (
@@ -300,6 +301,21 @@ async def test_charge_command_while_listing(
     assert started["pagination"] == "T5"
     assert simulated.charging
     assert [page for page in pagination(listing) if page != "T5"] == ["T4", "T3", "T2", "T1"]
+
+
+async def test_a_listing_does_not_end_the_progress_of_what_is_fetched(
+    rest_entry: Dmed4ConfigEntry, hass: HomeAssistant
+) -> None:
+    sync = rest_entry.runtime_data.sync
+    sync._async_tell(Progress(fetched=2, missing=8, lost=False, oldest=9))
+    for percent in (0, 50, None):
+        sync.async_show_listing(percent)
+        await hass.async_block_till_done()
+        assert value(hass, rest_entry, "logbook_progress") == "20"
+    sync._finish(failed=False)
+    sync.async_show_listing(50)
+    await hass.async_block_till_done()
+    assert value(hass, rest_entry, "logbook_progress") == "50"
 
 
 async def test_listing_that_fails_leaves_no_progress(

@@ -214,9 +214,9 @@ async def test_session(
         assert report["key"]["verdict"] == "own"
         assert report["key"]["public_key"] == simulated.public_key_ocmf.hex()
         assert report["source"] == "command"
-        assert report["explanation"][0].startswith("The signature is good")
-    assert session["explanation"][0].startswith("All signatures are good")
-    assert session["explanation"][1] == "Home Assistant ended the charge."
+        assert report["explanation"][0].startswith("The signature is verified")
+    assert session["explanation"][0].startswith("All signatures are verified")
+    assert session["explanation"][1] == "Home Assistant ended the session."
     assert not any("{" in text for text in session["explanation"])
 
 
@@ -241,7 +241,7 @@ async def test_what_others_refuse(
     session = await call(hass, "get_session", session_id=1)
     assert session["verdict"] == "valid"
     assert session["transparency"] == {"accepted": False, "refusal": "format_version"}
-    assert "up to 1.3 only" in session["explanation"][-1]
+    assert "up to 1.3" in session["explanation"][-1]
     export = await call(hass, "export_records", format="xml", session_id=1)
     assert export["refusals"] == {"format_version": 1}
     assert "<signedData" in export["text"]
@@ -461,7 +461,7 @@ async def test_pasted_record_of_a_meter_here(
         assert report["key"]["verdict"] == "own"
         assert report["device_id"] == device_id(hass, rest_entry)
         assert (report["record_id"], report["session_id"]) == (None, None)
-        assert report["explanation"][0].startswith("The signature is good")
+        assert report["explanation"][0].startswith("The signature is verified")
     # Nothing was stored.
     assert (await call(hass, "list_sessions"))["total"] == 0
 
@@ -757,7 +757,7 @@ CALLS: dict[str, dict[str, Any]] = {
 async def test_only_for_administrators(
     hass: HomeAssistant, two_sessions: None, user: Context, admin: Context
 ) -> None:
-    assert set(CALLS) == set(record_actions._ACTIONS)
+    assert set(CALLS) == set(record_actions.RECORD_ACTIONS)
     for action, data in CALLS.items():
         with pytest.raises(Unauthorized):
             await call(hass, action, context=user, **data)
@@ -958,7 +958,7 @@ async def test_hostile_records(
 
 
 def test_all_verdicts_and_outcomes_can_be_asked_for() -> None:
-    schema = record_actions._ACTIONS["list_sessions"][1]
+    schema = record_actions.RECORD_ACTIONS["list_sessions"].schema
     found = schema({"verdict": list(SessionVerdict), "outcome": [each.value for each in Outcome]})
     assert found["verdict"] == list(SessionVerdict)
     assert found["outcome"] == list(Outcome)

@@ -20,13 +20,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, Source
-from custom_components.lovato_dmed4.charging.tracker import (
-    ChargeEvent,
-    OpenCharge,
-    Origin,
-    Phase,
-    charge_store,
-)
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, OpenCharge, Origin, Phase
+from custom_components.lovato_dmed4.connection.storage import StoredFile, stored_file
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from custom_components.lovato_dmed4.dmed4.model import LiveData
@@ -665,7 +660,7 @@ async def remember(
 ) -> None:
     """Leave behind what a killed Home Assistant does."""
     content = {"charge": None if charge is None else asdict(charge), "claims": list(claims)}
-    await charge_store(hass, entry.entry_id).async_save(content)
+    await stored_file(hass, entry.entry_id, StoredFile.CHARGE, dict).async_save(content)
 
 
 @pytest.mark.parametrize(("before", "status", "after", "told"), TABLE)

@@ -144,7 +144,7 @@ async def test_stored_record_is_on_disk(
 
 async def test_stored_twice(keeper: RecordKeeper, signed: list[bytes], file: Path) -> None:
     news: list[StoredRecord] = []
-    remove = keeper.async_add_record_listener(news.append)
+    remove = keeper.news.async_add(news.append)
     first = await keeper.async_store(signed[0], Source.METER)
     second = await keeper.async_store(signed[0], Source.METER)
     assert first == second
@@ -268,7 +268,7 @@ async def test_kept_in_memory_until_the_archive_is_back(
 ) -> None:
     caplog.set_level("INFO")
     news: list[StoredRecord] = []
-    keeper.async_add_record_listener(news.append)
+    keeper.news.async_add(news.append)
     with broken(file):
         for raw in signed[:3]:
             assert await keeper.async_store(raw, Source.COMMAND) is None

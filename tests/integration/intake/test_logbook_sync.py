@@ -213,7 +213,7 @@ async def test_a_link_that_is_lost_meanwhile(
     await hass.config_entries.async_setup(stored.entry_id)
     sync = sync_of(stored)
     reached = asyncio.Event()
-    sync.async_add_listener(lambda: reached.set() if sync.state.fetched >= 5 else None)
+    sync.news.async_add(lambda state: reached.set() if state.fetched >= 5 else None)
     await reached.wait()
     await unplug(server)
     await idle(hass)
@@ -288,7 +288,7 @@ async def test_unloading_breaks_it_off(
     sync = sync_of(stored)
     run = hass.async_create_task(sync.async_run())
     reached = asyncio.Event()
-    sync.async_add_listener(lambda: reached.set() if sync.state.fetched >= 5 else None)
+    sync.news.async_add(lambda state: reached.set() if state.fetched >= 5 else None)
     await reached.wait()
     assert await hass.config_entries.async_unload(stored.entry_id)
     with pytest.raises(HomeAssistantError) as raised:
@@ -389,7 +389,7 @@ async def polls_during(entry: Any, server: Any) -> int:
     sync, live = sync_of(entry), entry.runtime_data.live
     polls = 0
     changed = asyncio.Event()
-    ignore = sync.async_add_listener(changed.set)
+    ignore = sync.news.async_add(lambda _: changed.set())
     while not sync.state.running:
         changed.clear()
         await changed.wait()
@@ -477,7 +477,7 @@ async def test_a_charge_command_comes_before_the_rest(
     assert await hass.config_entries.async_setup(stored.entry_id)
     sync = sync_of(stored)
     reached = asyncio.Event()
-    sync.async_add_listener(lambda: reached.set() if sync.state.fetched >= 20 else None)
+    sync.news.async_add(lambda state: reached.set() if state.fetched >= 20 else None)
     await reached.wait()
     for action in ("start_charge_cycle", "end_charge_cycle"):
         before = sum(map(is_of_logbook, server.requests))

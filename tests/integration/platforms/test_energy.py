@@ -27,7 +27,7 @@ from tests.integration.helpers import (
 )
 
 IMPORTED = "sensor.meter_imported_energy"
-CYCLE = "sensor.meter_cycle_energy_imported"
+CYCLE = "sensor.meter_session_energy"
 
 
 async def measure(hass: HomeAssistant, meter: SimulatedMeter, **values: int) -> None:

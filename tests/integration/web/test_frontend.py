@@ -246,7 +246,7 @@ async def test_panel_is_shown_to_administrators(
     panel = shown_panel(hass)
     assert panel is not None
     assert panel.require_admin
-    assert panel.sidebar_title == "Charge records"
+    assert panel.sidebar_title == "Charging records"
     # It would take the place of the options of each meter.
     assert panel.config_panel_domain is None
     assert panel.config is not None

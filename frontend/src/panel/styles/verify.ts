@@ -1,0 +1,31 @@
+import { css } from "lit";
+
+/** A record that was pasted. */
+export const verifyStyle = css`
+  textarea {
+    display: block;
+    box-sizing: border-box;
+    width: 100%;
+    padding: 12px;
+    resize: vertical;
+    border: 0;
+    border-bottom: 1px solid var(--ha-color-border-neutral-normal, #7a7a7a);
+    border-radius: var(--ha-border-radius-md, 8px) var(--ha-border-radius-md, 8px) 0 0;
+    background: var(--ha-color-form-background, #f3f3f3);
+    color: var(--primary-text-color, #141414);
+    font-family: var(--ha-font-family-code, monospace);
+    font-size: var(--ha-font-size-s, 12px);
+    line-height: 1.5;
+  }
+  .verify {
+    display: grid;
+    gap: 16px;
+    margin: 16px 0 0;
+  }
+  .verify button {
+    justify-self: start;
+  }
+  .verify + .notice {
+    margin: 16px 0 0;
+  }
+`;

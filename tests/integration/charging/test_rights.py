@@ -1,0 +1,204 @@
+"""Who may charge: by right, and by every door."""
+
+from typing import Any
+
+from homeassistant.auth.const import GROUP_ID_READ_ONLY
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from simulator import SimulatedMeter
+from tests.integration.helpers import Server, act, device_id, entities, press, value, writes
+from tests.integration.plugin import MockUser, WebSocketGenerator
+
+STEPS = ("start", "read", "end")
+EVERYONE = {"start": True, "read": True, "end": True}
+
+
+@pytest.fixture(autouse=True)
+def _alone(clock_left_alone: None, logbook_left_alone: None) -> None:
+    """Let nothing write to the meter but those who charge."""
+
+
+async def choose(hass: HomeAssistant, entry: Dmed4ConfigEntry, who: str) -> None:
+    """Set the option as its form does: with a reload."""
+    hass.config_entries.async_update_entry(entry, options={"who_may_charge": who})
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+def transactions(meter: SimulatedMeter) -> str:
+    return "".join(record.split('"TX":"')[-1][0] for record in meter.records)
+
+
+async def script(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
+    """Let an administrator make scripts for the family, one per door."""
+    button = entities(hass, entry)["start"].entity_id
+    end = {"action": f"{DOMAIN}.end_charge_cycle", "target": {"device_id": device_id(hass, entry)}}
+    press_start = {"action": "button.press", "target": {"entity_id": button}}
+    assert await async_setup_component(
+        hass,
+        "script",
+        {"script": {"begin": {"sequence": [press_start]}, "finish": {"sequence": [end]}}},
+    )
+
+
+async def run(hass: HomeAssistant, name: str, context: Context) -> None:
+    await hass.services.async_call("script", name, {}, blocking=True, context=context)
+
+
+async def test_a_family_member_charges(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter, user: Context
+) -> None:
+    """By the buttons, by the actions, and by a script that an administrator made."""
+    for step in STEPS:
+        await press(hass, entry, step, user)
+    for step in STEPS:
+        await act(hass, entry, f"{step}_charge_cycle", user)
+    await script(hass, entry)
+    await run(hass, "begin", user)
+    await run(hass, "finish", user)
+    assert transactions(simulated) == "BCEBCEBE"
+
+
+async def test_the_record_is_for_administrators(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, user: Context, admin: Context
+) -> None:
+    await act(hass, rest_entry, "start_charge_cycle", admin, identification_data="04A2B3C4")
+    response = await act(hass, rest_entry, "end_charge_cycle", user)
+    assert response["record"] is None
+    assert response["signature"] == "valid"
+    assert "04A2B3C4" not in str(response)
+    again = await act(hass, rest_entry, "get_last_record", admin)
+    assert again == response | {"record": again["record"]}
+    assert "04A2B3C4" in again["record"]
+
+
+async def check_refused(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, context: Context
+) -> None:
+    """Nothing is written, neither to the meter nor in Home Assistant."""
+    before = len(writes(server))
+    for step in STEPS:
+        pressed = value(hass, entry, step)
+        with pytest.raises(Unauthorized):
+            await press(hass, entry, step, context)
+        assert value(hass, entry, step) == pressed
+        with pytest.raises(Unauthorized):
+            await act(hass, entry, f"{step}_charge_cycle", context)
+    assert len(writes(server)) == before
+
+
+async def test_only_administrators_if_they_want(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    server: Server,
+    simulated: SimulatedMeter,
+    *,
+    user: Context,
+    admin: Context,
+) -> None:
+    await choose(hass, entry, "administrators")
+    await check_refused(hass, entry, server, user)
+    await script(hass, entry)
+    for name in ("begin", "finish"):
+        with pytest.raises(Unauthorized):
+            await run(hass, name, user)
+    assert simulated.records == []
+
+    for step in STEPS:
+        await press(hass, entry, step, admin)
+    # An automation acts for the administrator who wrote it.
+    await act(hass, entry, "start_charge_cycle", Context())
+    await choose(hass, entry, "everyone")
+    await act(hass, entry, "end_charge_cycle", user)
+    assert transactions(simulated) == "BCEBE"
+
+
+async def test_home_assistants_permissions_hold(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: Server,
+    user: Context,
+) -> None:
+    """A user who may only look is refused; so is everyone by a button that is disabled."""
+    group = await hass.auth.async_get_group(GROUP_ID_READ_ONLY)
+    guest = Context(user_id=MockUser(groups=[group]).add_to_hass(hass).id)
+    gone = Context(user_id="deleted meanwhile")
+    for context in (guest, gone):
+        await check_refused(hass, rest_entry, rest_server, context)
+
+    er.async_get(hass).async_update_entity(
+        entities(hass, rest_entry)["start"].entity_id, disabled_by=er.RegistryEntryDisabler.USER
+    )
+    with pytest.raises(Unauthorized):
+        await act(hass, rest_entry, "start_charge_cycle", user)
+    assert writes(rest_server) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "admin", "expected"),
+    [
+        ("everyone", False, EVERYONE),
+        ("administrators", False, dict.fromkeys(EVERYONE, False)),
+        ("administrators", True, EVERYONE),
+    ],
+)
+async def test_the_card_is_told(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+    *,
+    who: str,
+    admin: bool,
+    expected: dict[str, bool],
+) -> None:
+    await choose(hass, rest_entry, who)
+    if not admin:
+        hass_admin_user.groups = []
+        hass_admin_user.mock_policy({"entities": True})
+    client = await hass_ws_client()
+    device = device_id(hass, rest_entry)
+    await client.send_json_auto_id({"type": f"{DOMAIN}/rights", "device_id": device})
+    assert (await client.receive_json())["result"] == expected
+    await client.send_json_auto_id({"type": f"{DOMAIN}/rights", "device_id": "unknown"})
+    assert (await client.receive_json())["error"]["code"] == "not_found"
+
+
+# --- Targets ------------------------------------------------------------------------------------
+
+
+async def call(hass: HomeAssistant, action: str, **data: Any) -> Any:
+    return await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=not action.startswith("reset")
+    )
+
+
+async def test_a_target_names_a_meter_in_any_way(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    device = device_id(hass, rest_entry)
+    garage = ar.async_get(hass).async_create("Garage")
+    dr.async_get(hass).async_update_device(device, area_id=garage.id, labels={"charger"})
+    power = entities(hass, rest_entry)["power"].entity_id
+    await call(hass, "start_charge_cycle", device_id=[device])
+    for target in ({"entity_id": power}, {"area_id": garage.id}, {"label_id": "charger"}):
+        await call(hass, "read_charge_cycle", **target)
+    # One meter, however often it is named.
+    await call(hass, "end_charge_cycle", device_id=device, entity_id=power, area_id=[garage.id])
+    assert transactions(simulated) == "BCCCE"
+    page = await call(hass, "list_sessions", area_id=garage.id)
+    assert len(page["sessions"]) == 1
+
+
+async def test_a_target_without_a_meter(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:
+    """It does not mean all meters."""
+    for action in ("reset_errors", "verify_records"):
+        with pytest.raises(ServiceValidationError) as caught:
+            await call(hass, action, entity_id="sensor.foreign")
+        assert caught.value.translation_key == "nothing_targeted"
