@@ -78,7 +78,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", 0.3)
     monkeypatch.setattr(links, "QUIET", 0.02)
     monkeypatch.setattr(links, "_QUIET_LIMIT", 0.1)
-    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
+    monkeypatch.setattr(repeating, "FIRST_ATTEMPTS", 2)
     return Work(monkeypatch)
 
 

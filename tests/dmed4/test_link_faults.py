@@ -129,7 +129,7 @@ async def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(
         await meter.identify()
         server.faults.delay = links.REQUEST_TIMEOUT + 0.5
         sent = server.bytes_out
-        with pytest.raises(SilentError):
+        with pytest.raises(_NO_ANSWER):
             await meter.read_status()
         units[UNIT].set_error(1, 5)
         server.faults.clear()

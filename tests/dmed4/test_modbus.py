@@ -8,7 +8,6 @@ import struct
 from modbus_connection import ModbusError
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import repeating
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     MeterError,
@@ -21,6 +20,7 @@ from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.modbus import MODELS, ModbusMeter
 from custom_components.lovato_dmed4.dmed4.modbus_errors import translated_errors
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
+from custom_components.lovato_dmed4.dmed4.repeating import FIRST_ATTEMPTS
 from simulator import MODELS as SIMULATED_MODELS, ModbusTcpServer, SimulatedMeter, handle_pdu
 
 from .helpers import (
@@ -126,8 +126,8 @@ async def test_a_device_without_the_keys_registers_is_no_dmed4() -> None:
         (0x02, RefusedError, 1),
         (0x03, RefusedError, 1),
         (0x04, RefusedError, 1),
-        (0x0A, SilentError, 5),  # a gateway's: no way to the meter
-        (0x0B, SilentError, 5),  # a gateway's: the meter does not answer
+        (0x0A, SilentError, FIRST_ATTEMPTS),  # a gateway's: no way to the meter
+        (0x0B, SilentError, FIRST_ATTEMPTS),  # a gateway's: the meter does not answer
         (0x7F, RefusedError, 1),
     ],
 )
@@ -223,7 +223,7 @@ async def test_silence_is_told_and_the_connection_opened_anew() -> None:
         peer.answer = zeros
         assert (await meter.read_status()).measurement == 0
         # Each attempt that went unanswered had a connection of its own.
-        assert peer.accepted == repeating.ATTEMPTS + 1
+        assert peer.accepted == FIRST_ATTEMPTS + 1
 
 
 @pytest.mark.usefixtures("impatient")

@@ -240,9 +240,9 @@ class RestDisplay(RestDevice):
             await self._repeater.ask(partial(self._knock, _PATIENT_CHANNEL + 1))
         return DisplayState(identity=Identity(model=_REST_MODEL), pages={})
 
-    async def _knock(self, channel: int, limit: float | None = None) -> None:
+    async def _knock(self, channel: int) -> None:
         with suppress(RefusedError):
-            await self._request("GET", f"{channel}/charge_status", limit)
+            await self._request("GET", f"{channel}/charge_status")
 
     async def show(self, page: ViewerPage) -> None:
         """Put the page's number."""

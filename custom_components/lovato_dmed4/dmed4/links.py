@@ -22,8 +22,8 @@ from .answers import ANSWERS, Answer, NoAnswerError
 from .errors import LineInUseError
 from .lines import Framing, Line
 
-# A DMED4 answers in milliseconds; longer silence than this means that it is gone. It has to stay
-# well below the idle polling interval, so that a lost meter shows within two polls.
+# A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
+# to stay below two idle polling intervals, so that a lost meter shows within two polls.
 REQUEST_TIMEOUT = 3.0
 
 QUIET = 1.0
@@ -75,17 +75,14 @@ class ListeningConnection(ModbusConnection):
     """
 
     def __init__(self, line: Line) -> None:
-        super().__init__(line.params, timeout=REQUEST_TIMEOUT, message_spacing=line.pause)
+        super().__init__(
+            line.params,
+            timeout=REQUEST_TIMEOUT + line.exchange_seconds,
+            message_spacing=line.pause,
+        )
         self._answer_of = ANSWERS[line.framing]
-        self._wire_seconds = line.exchange_seconds
         self._awaited: Answer | None = None
         self.heard_at = 0.0
-
-    def allow(self, seconds: float) -> None:
-        """Set how long the next answer may take, besides its time on the line, in s."""
-        self._timeout = seconds + self._wire_seconds
-        if self._client is not None:
-            self._client.ctx.comm_params.timeout_connect = self._timeout
 
     @override
     async def _connect_client(self) -> ModbusBaseClient:
@@ -174,19 +171,16 @@ class ModbusLink:
     def _note_loss(self) -> None:
         self.losses += 1
 
-    async def exchange[T](self, ask: Callable[[], Awaitable[T]], limit: float | None = None) -> T:
+    async def exchange[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         """Have the link to oneself for one exchange.
 
         Args:
             ask: makes one request.
-            limit: seconds that its answer may take, besides its time on the line; otherwise as
-                long as any answer may.
 
         Raises:
             ModbusError: the library's, about the connection or the answer.
         """
         async with self._lock:
-            self.connection.allow(min(limit or REQUEST_TIMEOUT, REQUEST_TIMEOUT))
             if not self.connection.connected:
                 await self._connect()
             if self._doubts:
@@ -204,10 +198,7 @@ class ModbusLink:
                 raise
 
     async def _doubt(self) -> None:
-        """Drop the connection, after which no old answer can come where messages have numbers.
-
-        The peer may be gone without a word, too.
-        """
+        """Drop the connection: the peer may be gone without a word."""
         if self.line.framing is not Framing.TCP:
             self._doubts = _DOUBTS
         if self.connection.connected:

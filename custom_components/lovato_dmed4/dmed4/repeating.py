@@ -11,6 +11,9 @@ from enum import Enum, auto
 # With one exchange of sixteen lost, as with 3 % of all messages, one question of a million fails.
 ATTEMPTS = 5
 
+# Whoever sets a device up wants to know soon that nothing is there.
+FIRST_ATTEMPTS = 2
+
 PAUSE = 0.1
 """Seconds before the next attempt: what refused a connection does not take the next one at once."""
 
@@ -40,41 +43,38 @@ class Repeater:
 
     Args:
         outcome: what an error says of the question.
-        patience: seconds that an answer may take until the last attempt, which may take any time;
-            None where the late answer to one attempt could be taken for that to another.
     """
 
-    def __init__(self, outcome: Callable[[Exception], Outcome], patience: float | None) -> None:
+    def __init__(self, outcome: Callable[[Exception], Outcome]) -> None:
         self._outcome = outcome
-        self._patience = patience
-        self._answering = True
+        self._attempts = FIRST_ATTEMPTS
 
-    async def ask[T](self, question: Callable[[float | None], Awaitable[T]]) -> T:
-        """Ask until an answer comes; the question is given its time limit in s, if it has one.
+    async def ask[T](self, question: Callable[[], Awaitable[T]]) -> T:
+        """Ask until an answer comes.
 
         Raises:
             Exception: that of the last attempt.
         """
-        attempts = ATTEMPTS if self._answering else 1
+        left = self._attempts
         busy_until = _now() + BUSY_SECONDS
         while True:
             try:
-                answer = await question(self._patience if attempts > 1 else None)
+                answer = await question()
             except Exception as err:
                 outcome = self._outcome(err)
                 if outcome is Outcome.DISTURBED:
-                    attempts -= 1
-                    self._answering = attempts > 0
-                else:
-                    self._answering = True
-                busy = outcome is Outcome.BUSY and _now() < busy_until
-                if not busy and (outcome is not Outcome.DISTURBED or not attempts):
+                    left -= 1
+                    if not left:
+                        self._attempts = 1
+                        raise
+                    await asyncio.sleep(PAUSE)
+                    continue
+                self._attempts = ATTEMPTS
+                if outcome is Outcome.ANSWERED or _now() >= busy_until:
                     raise
-                await asyncio.sleep(BUSY_PAUSE if busy else PAUSE)
+                await asyncio.sleep(BUSY_PAUSE)
             else:
-                if attempts == 1 and self._answering:
-                    self._patience = None  # It is not gone but slow.
-                self._answering = True
+                self._attempts = ATTEMPTS
                 return answer
 
 

@@ -61,9 +61,6 @@ _NO_HTTP: Final = "Expected HTTP/"
 # A meter sends chunks of 256 bytes and signs in between. The user may give a slow one more.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
-# An encrypted connection takes a small processor a second or more.
-_PATIENCE: Final = 2.5
-
 _JSON: Final = {"Content-Type": "application/json"}
 
 _NOT_IMPLEMENTED: Final = 501
@@ -147,7 +144,7 @@ class RestDevice:
         )
         self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
         self._timeout = _TIMEOUT if timeout is None else aiohttp.ClientTimeout(total=timeout)
-        self._repeater = Repeater(outcome, timeout or _PATIENCE)
+        self._repeater = Repeater(outcome)
         self._lock = http_lock(host, port)
         # Paths that take no POST but a PUT.
         self._put_paths: set[str] = set()
@@ -156,8 +153,8 @@ class RestDevice:
         """Nothing is kept open: the meter closes each connection itself."""
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
-        async def get(limit: float | None) -> Answer:
-            body = await self._request("GET", path, limit, parameters=query)
+        async def get() -> Answer:
+            body = await self._request("GET", path, parameters=query)
             try:
                 return rest_answers.parse(body)
             except UnexpectedAnswerError as err:
@@ -218,22 +215,12 @@ class RestDevice:
         self,
         method: str,
         path: str,
-        limit: float | None = None,
         *,
         parameters: Mapping[str, str] | None = None,
         data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
-        """Make one request, while no other goes to the same web server.
-
-        Args:
-            method: of HTTP.
-            path: after the version and the channel.
-            limit: seconds that it may take; otherwise as long as any may.
-            parameters: of the query.
-            data: the body.
-            headers: what else aiohttp does not send anyway.
-        """
+        """Make one request, while no other goes to the same web server."""
         try:
             async with (
                 self._lock,
@@ -242,7 +229,7 @@ class RestDevice:
                     self._url.joinpath(path).with_query(parameters),
                     data=data,
                     headers=headers,
-                    timeout=aiohttp.ClientTimeout(total=limit) if limit else self._timeout,
+                    timeout=self._timeout,
                     allow_redirects=False,
                     ssl=self._ssl,
                     middlewares=(send_once,),
@@ -338,10 +325,10 @@ class RestMeter(RestDevice):
         """
         body = b""
 
-        async def get(limit: float | None) -> Answer:
+        async def get() -> Answer:
             nonlocal body
             body = b""
-            body = await self._request("GET", path, limit)
+            body = await self._request("GET", path)
             return rest_answers.parse(body)
 
         try:

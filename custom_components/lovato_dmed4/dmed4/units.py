@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final
 
 from modbus_connection import (
     GatewayPathUnavailableError,
@@ -14,11 +13,7 @@ from modbus_connection import (
 )
 
 from . import links
-from .lines import Framing
 from .repeating import Outcome, Repeater
-
-# A DMED4 answers in milliseconds, and a gateway may serve others first.
-_PATIENCE: Final = 1.0
 
 
 def _outcome(error: Exception) -> Outcome:
@@ -41,8 +36,7 @@ class RepeatingUnit:
     def __init__(self, link: links.ModbusLink, unit_id: int) -> None:
         self._link = link
         self._unit = link.connection.for_unit(unit_id)
-        numbered = link.line.framing is Framing.TCP
-        self._repeater = Repeater(_outcome, _PATIENCE if numbered else None)
+        self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
 
     async def report_server_id(self) -> bytes:
@@ -75,9 +69,7 @@ class RepeatingUnit:
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
         return await self._repeater.ask(partial(self._exchange, request))
 
-    async def _exchange[T](
-        self, request: Callable[[], Awaitable[T]], limit: float | None = None
-    ) -> T:
+    async def _exchange[T](self, request: Callable[[], Awaitable[T]]) -> T:
         async def timed() -> T:
             loop = asyncio.get_running_loop()
             start = loop.time()
@@ -86,4 +78,4 @@ class RepeatingUnit:
             finally:
                 self.seconds_waited += loop.time() - start
 
-        return await self._link.exchange(timed, limit)
+        return await self._link.exchange(timed)
