@@ -2,13 +2,20 @@
 import { build, transform } from "esbuild";
 import { readFile, readdir, rm, mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { brotliCompressSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 
 const OUT = new URL("../custom_components/lovato_dmed4/frontend/", import.meta.url).pathname;
 const ENTRIES = ["card", "loader", "panel"];
 
 // What a browser loads for each of them at most, in bytes, compressed: itself and what it shares.
 const LIMITS = { card: 16_645, panel: 60 * 1024 };
+
+// Home Assistant's web server sends these in place of a file to browsers that understand them: gzip
+// is for all, Brotli for encrypted connections only.
+const PACKED = {
+  br: { pack: brotliCompressSync, unpack: brotliDecompressSync },
+  gz: { pack: (content) => gzipSync(content, { level: 9 }), unpack: gunzipSync },
+};
 
 // The oldest that know all that is used here (docs/card-and-panel.md).
 const BROWSERS = ["chrome111", "edge111", "firefox113", "safari16.4"];
@@ -72,17 +79,34 @@ for (const [name, limit] of Object.entries(LIMITS)) {
   if (size > limit) problems.push(`${name} is too big`);
 }
 
-if (process.argv.includes("--check")) {
+if (process.argv.includes("--check")) await check();
+else await write();
+
+async function check() {
   const there = new Set(await readdir(OUT).catch(() => []));
   for (const [name, content] of built) {
-    if (!there.delete(name)) problems.push(`${name} is missing`);
-    else if (!content.equals(await readFile(join(OUT, name)))) problems.push(`${name} differs`);
+    await checkFile(there, name, content, (found) => found);
+    // What a compressor writes differs from version to version, but not what comes out of it again.
+    for (const [ending, { unpack }] of Object.entries(PACKED))
+      await checkFile(there, `${name}.${ending}`, content, unpack);
   }
   problems.push(...[...there].map((name) => `${name} is not built from any source`));
-} else {
+}
+
+async function checkFile(there, name, content, unpack) {
+  if (!there.delete(name)) problems.push(`${name} is missing`);
+  else if (!content.equals(unpack(await readFile(join(OUT, name)))))
+    problems.push(`${name} differs`);
+}
+
+async function write() {
   await rm(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
-  for (const [name, content] of built) await writeFile(join(OUT, name), content);
+  for (const [name, content] of built) {
+    await writeFile(join(OUT, name), content);
+    for (const [ending, { pack }] of Object.entries(PACKED))
+      await writeFile(join(OUT, `${name}.${ending}`), pack(content));
+  }
 }
 
 for (const problem of problems) process.stderr.write(`The built files are wrong: ${problem}\n`);

@@ -63,6 +63,15 @@ PARAMETER_NAMES = tuple(sorted(_PARAMETERS))
 """All of them, in the order of the menus."""
 
 
+# The order of the maker's other devices: address, mask, port.
+_OTHER_ORDER = {
+    "P05_02": 0xC0A80101,  # 192.168.1.1
+    "P05_03": 0xFFFFFF00,  # 255.255.255.0
+    "P05_04": 1001,
+    "P05_07": 0,
+}
+
+
 class Parameters:
     """A meter's parameters: those in its flash memory, and those written and not saved yet.
 
@@ -79,6 +88,10 @@ class Parameters:
     def __init__(self, values: Mapping[str, int], ip_parameters: Iterable[str]) -> None:
         self._ip_parameters = frozenset(ip_parameters)
         self._saved = {name: parameter.default for name, parameter in _PARAMETERS.items()}
+        if "P05_02" in self._ip_parameters:
+            self._saved |= _OTHER_ORDER
+        elif "P05_04" not in self._ip_parameters:
+            self._saved["P05_04"] = 502
         self._written: dict[str, int] = {}
         self.menu = self.submenu = self.number = 0
         for name, value in values.items():

@@ -311,6 +311,8 @@ _REST = (
             "03_04_06": "P05_03 address, P05_04 mask, P05_06 gateway",
             "03_09": "P05_03 and P05_09",
             "03_04_06_09": "P05_03, P05_04, P05_06 and P05_09",
+            "02_03": "P05_02 address, P05_03 mask; P05_04 is the port",
+            "02_03_07_09": "P05_02 address, P05_03 mask, P05_07 other party, P05_09 gateway",
         },
     ),
 )

@@ -30,6 +30,7 @@ from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
+from .dmed4.rest import RestMeter
 from .intake.failed_records import FailedRecords, async_settled
 from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
 from .intake.logbook_sync import LogbookSync
@@ -145,7 +146,10 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         login=data.login,
         clock=clock,
     ).async_start()
-    ScaleCheck(hass, entry, data.live).async_start()
+    if isinstance(data.meter, RestMeter):
+        ScaleCheck(
+            hass, entry, meter=data.meter, identity=data.identity, live=data.live
+        ).async_start()
     FailedRecords(hass, entry, data.records).async_start()
     data.sync.async_start()
     data.charge.async_start()

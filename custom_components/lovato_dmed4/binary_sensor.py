@@ -140,7 +140,7 @@ class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
     entity_description: Dmed4BinarySensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         status = self.coordinator.data.status
         description = self.entity_description
         self._attr_is_on = description.is_on_fn(status)
@@ -157,15 +157,15 @@ class ChargingSensor(Dmed4BinarySensor):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         # A charge that somebody else began is only now known of.
-        self.async_on_remove(self._data.charge.news.async_add(self._note))
+        self.async_on_remove(self._data.charge.news.async_add(self._handle_news))
 
     @callback
-    def _note(self, _: ChargeNews) -> None:
+    def _handle_news(self, _: ChargeNews) -> None:
         self._handle_coordinator_update()
 
     @override
-    def take_over(self) -> object:
-        shown = super().take_over()
+    def _async_update_attrs(self) -> object:
+        shown = super()._async_update_attrs()
         charge = self._data.charge.charge
         since = charge.since.isoformat() if charge is not None and self._attr_is_on else None
         self._attr_extra_state_attributes = {"since": since}
@@ -178,7 +178,7 @@ class SystemBinarySensor(HousekeepingEntity, BinarySensorEntity):
     entity_description: SystemBinarySensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         system, description = self._data.housekeeping.data.system, self.entity_description
         self._attr_is_on = description.is_on_fn(system)
         self._attr_extra_state_attributes = dict(description.attributes_fn(system))

@@ -57,7 +57,7 @@ async def async_get_config_entry_diagnostics(
 
 def _meter(data: Dmed4Data) -> dict[str, Any]:
     identity, live = data.identity, data.live.data
-    archived = data.records.summary.data
+    archived = data.records.summary_coordinator.data
     return {
         "identity": {
             "model": identity.model,

@@ -53,20 +53,20 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
         self.entity_description = description
         self._shown: object = None
 
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         """Take the new values over and return what the state is made of."""
         return None
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self._shown = (self.available, self.take_over())
+        self._shown = (self.available, self._async_update_attrs())
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state only when something in it has changed."""
-        shown = (self.available, self.take_over())
+        shown = (self.available, self._async_update_attrs())
         if shown != self._shown:
             self._shown = shown
             super()._handle_coordinator_update()
@@ -129,6 +129,6 @@ class ArchiveEntity(CommonEntity[DataUpdateCoordinator[ArchiveSummary]]):
 
     def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
         self._records = entry.runtime_data.records
-        super().__init__(self._records.summary, description)
+        super().__init__(self._records.summary_coordinator, description)
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = device_info(entry, entry.runtime_data.identity)

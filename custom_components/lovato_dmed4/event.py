@@ -73,10 +73,10 @@ class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._data.charge.news.async_add(self._tell))
+        self.async_on_remove(self._data.charge.news.async_add(self._fire))
 
     @callback
-    def _tell(self, news: ChargeNews) -> None:
+    def _fire(self, news: ChargeNews) -> None:
         self._trigger_event(news.event, news.attributes)
         self.async_write_ha_state()
 
@@ -101,12 +101,14 @@ class MetrologicalEventEntity(Dmed4Entity, EventEntity):
         self.async_on_remove(async_at_started(self.hass, self._follow))
 
     async def _follow(self, _: HomeAssistant) -> None:
-        self.async_on_remove(self._log.async_add_listener(self._tell))
-        self.async_on_remove(self._data.housekeeping.async_add_listener(self._look))
+        self.async_on_remove(self._log.async_add_listener(self._fire))
+        self.async_on_remove(
+            self._data.housekeeping.async_add_listener(self._async_look_for_events)
+        )
         await self._log.async_refresh()
 
     @callback
-    def _look(self) -> None:
+    def _async_look_for_events(self) -> None:
         """Look at once when housekeeping counted new events."""
         if self._log.behind:
             self.coordinator.config_entry.async_create_background_task(
@@ -114,7 +116,7 @@ class MetrologicalEventEntity(Dmed4Entity, EventEntity):
             )
 
     @callback
-    def _tell(self) -> None:
+    def _fire(self) -> None:
         news = self._log.data
         if news is None or not self._log.last_update_success:
             return
@@ -141,17 +143,17 @@ class RecordEventEntity(ArchiveEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._records.news.async_add(self._note))
+        self.async_on_remove(self._records.news.async_add(self._handle_record))
         self.async_on_remove(async_at_started(self.hass, self._begin))
 
     @callback
     def _begin(self, _: HomeAssistant) -> None:
         early, self._early = self._early, None
         for record in early or ():
-            self._tell(record)
+            self._fire(record)
 
     @callback
-    def _note(self, record: StoredRecord) -> None:
+    def _handle_record(self, record: StoredRecord) -> None:
         since = self._records.known_since
         old = since is not None and record.time is not None and record.time < since
         if old and record.source is not Source.COMMAND:
@@ -159,10 +161,10 @@ class RecordEventEntity(ArchiveEntity, EventEntity):
         if self._early is not None:
             self._early.append(record)
         else:
-            self._tell(record)
+            self._fire(record)
 
     @callback
-    def _tell(self, record: StoredRecord) -> None:
+    def _fire(self, record: StoredRecord) -> None:
         """Fire, without the record itself, which tells who charged."""
         self._trigger_event(
             EVENT_SUSPICIOUS if record.suspicious else EVENT_ARCHIVED,

@@ -93,7 +93,7 @@ class LiveStream:
             start = loop.time()
             measures = await self._read()
             took = loop.time() - start
-            self._tell(measures)
+            self._send(measures)
             # For as long as a read takes, its wait for the line included, the line is left to others
             # afterwards: charges, live polls, other meters.
             await self._pause(max(self._meter.fast_interval - took, took) if measures else _RETRY)
@@ -114,7 +114,7 @@ class LiveStream:
         return None
 
     @callback
-    def _tell(self, measures: FastMeasures | None) -> None:
+    def _send(self, measures: FastMeasures | None) -> None:
         now = self._hass.loop.time()
         for viewer in tuple(self._viewers):
             if viewer.until < now:

@@ -93,7 +93,7 @@ class Dmed4Number(HousekeepingEntity, NumberEntity):
     entity_description: Dmed4NumberDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         settings = self._data.housekeeping.data.settings
         self._attr_native_value = self.entity_description.value_fn(settings)
         return self._attr_native_value

@@ -67,7 +67,7 @@ class ViewerPageSelect(DisplayEntity, SelectEntity):
         self._attr_options = [page.name.lower() for page in ViewerPage if page.meter in meters]
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         page = self.coordinator.data.shown
         self._attr_current_option = None if page is None else page.name.lower()
         return page

@@ -485,7 +485,7 @@ class LiveSensor(Dmed4Sensor):
     entity_description: LiveSensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
         return self._attr_native_value
 
@@ -516,7 +516,7 @@ class TotalSensor(EnergySensor):
     """
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
         if value is not None and before is not None and 0 < before - value < _ROLL_OVER:
             value = before
@@ -541,7 +541,7 @@ class CycleSensor(EnergySensor):
         await super().async_added_to_hass()
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
         charging = self.coordinator.data.status.measurement.charging
         # A charge that follows one without any energy does not show in the value.
@@ -561,7 +561,7 @@ class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):
     entity_description: HousekeepingSensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self._data.housekeeping.data)
         return self._attr_native_value
 
@@ -572,7 +572,7 @@ class ArchiveSensor(ArchiveEntity, SensorEntity):
     entity_description: ArchiveSensorDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
         return self._attr_native_value
 
@@ -592,7 +592,7 @@ class LogbookProgressSensor(Dmed4Sensor):
         self._handle_coordinator_update()
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         return self._attr_native_value
 
 
@@ -609,6 +609,6 @@ class RecordsMissingSensor(Dmed4Sensor):
         self._handle_coordinator_update()
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         self._attr_native_value = self._data.sync.state.missing
         return self._attr_native_value

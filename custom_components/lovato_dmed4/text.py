@@ -59,7 +59,7 @@ class PageText(DisplayEntity, TextEntity):
     entity_description: PageTextDescription
 
     @override
-    def take_over(self) -> object:
+    def _async_update_attrs(self) -> object:
         page = self.coordinator.data.pages.get(self.entity_description.meter)
         text = None if page is None else getattr(page, self.entity_description.place)
         self._attr_native_value = text

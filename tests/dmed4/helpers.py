@@ -13,7 +13,6 @@ import aiohttp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
@@ -24,6 +23,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationType,
 )
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
+from custom_components.lovato_dmed4.dmed4.watch import Timing
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 
 LOCALHOST = "127.0.0.1"
@@ -31,7 +31,7 @@ TRANSPORTS = ("modbus", "rest")
 
 # Deadlines that are long enough for a busy machine, and those that a test waits out.
 PATIENT = Timing(poll=0.01, step=10, command=10)
-HASTY = Timing(poll=0.01, step=0.2, command=0.2)
+HASTY = Timing(poll=0.01, step=0.2, command=0.2, signature=0.2)
 
 CHARGE = ChargeIdentity(
     type=IdentificationType.ISO14443,

@@ -2,12 +2,13 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 import time
 from typing import cast, override
 
 import pytest
 
-from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle, Journal, Timing
+from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle, Journal
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     ClockNotSynchronisedError,
@@ -16,6 +17,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     ErrorsPersistError,
     MeterError,
     NoCycleError,
+    NotCommissionedError,
     PrototypeRefusedError,
     RecordUnavailableError,
     RefusedError,
@@ -30,7 +32,8 @@ from custom_components.lovato_dmed4.dmed4.model import (
     MeterErrors,
     SignatureStatus,
 )
-from custom_components.lovato_dmed4.dmed4.prototype import ChargeIdentity, IdentificationLevel
+from custom_components.lovato_dmed4.dmed4.prototype import ChargeIdentity, IdentificationType
+from custom_components.lovato_dmed4.dmed4.watch import Timing
 from simulator import Command, ManualClock, SimulatedMeter, handle_pdu
 
 from .helpers import (
@@ -233,7 +236,7 @@ async def test_a_refused_prototype_names_the_errors_and_leaves_the_meter_as_befo
     # Manual: error dword 1, bit 3 JSON_VALUE.
     await cycle.synchronise_clock()
     before = await meter.read_status()
-    unheard_of = ChargeIdentity(level=cast("IdentificationLevel", "ROYAL"))
+    unheard_of = ChargeIdentity(type=cast("IdentificationType", "ROYAL"))
     with pytest.raises(PrototypeRefusedError) as caught:
         await cycle.begin(unheard_of)
     assert caught.value.errors == ("JSON_VALUE",)
@@ -244,16 +247,25 @@ async def test_a_refused_prototype_names_the_errors_and_leaves_the_meter_as_befo
     await cycle.begin(CHARGE)
 
 
-async def test_a_meter_that_is_not_commissioned_refuses_the_prototype(transport: str) -> None:
-    # Manual: commissioning must be complete; error dword 1, bit 2 JSON_SEQUENCE.
-    simulated = SimulatedMeter(commissioned=False, checking_time=0.01)
-    async with reached(simulated, transport) as meter:
+async def test_a_meter_that_is_not_commissioned_is_left_alone(transport: str) -> None:
+    # Manual: flowchart, "commissioning must be completed before starting"; signature status, bit 0.
+    simulated = SimulatedMeter(commissioned=False)
+    async with proxied(simulated, transport) as (meter, proxy):
         cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
-        for _ in range(2):
-            with pytest.raises(PrototypeRefusedError) as caught:
-                await cycle.begin(CHARGE)
-            assert caught.value.errors == ("JSON_SEQUENCE",)
-            assert (simulated.errors_1, simulated.measurement_status) == (0, 0)
+        with pytest.raises(NotCommissionedError):
+            await cycle.begin(CHARGE)
+    for request in proxy.passed:
+        assert request.startswith(b"GET ") or request[7] in (0x04, 0x11), request
+
+
+async def test_a_meter_that_was_commissioned_after_set_up_can_be_started(transport: str) -> None:
+    simulated = SimulatedMeter(
+        signing_time=0.01, checking_time=0.01, readings={"not_initialised": "signature"}
+    )
+    async with reached(simulated, transport) as meter:
+        identity = replace(await meter.identify(), public_key=None)
+        record = await ChargeCycle(meter, identity, PATIENT).begin(CHARGE)
+    assert reasons(record, simulated) == ["B", "B"]
 
 
 async def test_a_prototype_that_is_not_accepted_in_time_fails_without_naming_errors(
@@ -620,7 +632,7 @@ async def test_a_meter_that_refuses_the_record_it_does_not_have_yet_is_started(
         if simulated.records:
             return answer
         address = int.from_bytes(pdu[1:3]) + 1
-        if address == 0x4200:
+        if address == 0x4201:
             return answer[:-2] + (10).to_bytes(2)
         return bytes([0x84, 0x04]) if address == 0x4400 else answer
 

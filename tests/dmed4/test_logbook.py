@@ -268,12 +268,13 @@ async def test_reboot_in_the_middle_of_a_record(
 
 
 @pytest.mark.parametrize("transport", ["modbus"])
+@pytest.mark.parametrize("readings", [{"output_after_power_down": "empty"}])
 async def test_index_base_when_the_last_record_is_forgotten(
-    simulated: SimulatedMeter, logbook: Logbook, monkeypatch: pytest.MonkeyPatch
+    simulated: SimulatedMeter, logbook: Logbook
 ) -> None:
     """A meter may have no last record after a reboot, but a logbook."""
     records = sign(simulated, 3)
-    monkeypatch.setattr("simulator.registers._last_text", lambda _: b"")
+    simulated.power_failure()
     assert await listed(logbook) == records
 
 

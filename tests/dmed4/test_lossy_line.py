@@ -14,12 +14,13 @@ import aiohttp
 import pytest
 
 from custom_components.lovato_dmed4.const import DEFAULT_INTERVAL_IDLE, HOUSEKEEPING_INTERVAL
-from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle, Timing
+from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
 from custom_components.lovato_dmed4.dmed4.errors import MeterError
 from custom_components.lovato_dmed4.dmed4.lines import Framing, TcpLine
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
+from custom_components.lovato_dmed4.dmed4.watch import Timing
 from simulator import (
     GatewayServer,
     ManualClock,

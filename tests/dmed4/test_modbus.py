@@ -17,7 +17,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
-from custom_components.lovato_dmed4.dmed4.modbus import MODELS, ModbusMeter
+from custom_components.lovato_dmed4.dmed4.modbus import MODBUS_MODELS, ModbusMeter
 from custom_components.lovato_dmed4.dmed4.modbus_errors import translated_errors
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
 from custom_components.lovato_dmed4.dmed4.repeating import FIRST_ATTEMPTS
@@ -64,7 +64,7 @@ async def test_a_model_is_known_by_its_code(name: str) -> None:
 
 
 def test_every_code_of_the_manual_has_a_model() -> None:
-    assert sorted(MODELS) == [0x41, 0x42, 0x43, 0x45, 0x46, 0x47, 0x48, 0x4A]
+    assert sorted(MODBUS_MODELS) == [0x41, 0x42, 0x43, 0x45, 0x46, 0x47, 0x48, 0x4A]
 
 
 async def test_a_meter_of_zeros_has_no_key() -> None:
@@ -323,10 +323,10 @@ class Recorder:
             self.change = lambda _: False
             self.texts.pop(0)
         text = self.texts[0].ljust(1024, b"\0")
-        if address == 0x41FF:
+        if address == 0x4200:
             status = self.status.pop(0) if len(self.status) > 1 else self.status[0]
             length = len(self.texts[0]) if self.length is None else self.length
-            words = struct.pack(">3H", 2, status, length)
+            words = struct.pack(">2H", status, length)
         elif address >= 0x43FF:
             words = text[2 * (address - 0x43FF) :][: 2 * count]
         else:
@@ -334,10 +334,11 @@ class Recorder:
         return bytes([4, len(words)]) + words
 
 
-@pytest.mark.parametrize("length", [0, 1, 2, 239, 240, 241, 1023, 1024])
+@pytest.mark.parametrize("length", [0, 30, 31, 239, 240, 241, 1023, 1024])
 async def test_a_record_is_read_in_pieces_and_cut_at_its_length(length: int) -> None:
     # Manual: output message length 0x4202, output message 0x4400, 120 registers in one message.
-    record = (bytes(range(32, 127)) * 11)[:length]
+    frame = b'OCMF|{}|{"SD":"%s"}'
+    record = frame % (b"A" * (length - len(frame) + 2)) if length else b""
     async with ModbusPeer(Recorder(record)) as peer, client("modbus", peer.port) as meter:
         assert await meter.read_last_record() == record
     for pdu in peer.requests:
@@ -348,13 +349,13 @@ async def test_a_record_is_read_in_pieces_and_cut_at_its_length(length: int) -> 
 
 
 async def test_a_record_longer_than_its_registers_is_an_error() -> None:
-    recorder = Recorder(b"x")
+    recorder = Recorder(b"x" * 1024)
     recorder.length = 1025
     async with ModbusPeer(recorder) as peer, client("modbus", peer.port) as meter:
         with pytest.raises(UnexpectedAnswerError, match="1025"):
             await meter.read_last_record()
         recorder.length = None
-        assert await meter.read_last_record() == b"x"
+        assert await meter.read_last_record() == b"x" * 1024
 
 
 @pytest.mark.usefixtures("impatient")
@@ -365,7 +366,7 @@ async def test_a_record_is_not_read_while_it_is_signed() -> None:
 
     def signed(pdu: bytes) -> bool:
         nonlocal seen
-        seen += reads_status(b"0123456" + pdu)
+        seen += pdu[1:3] == b"\x42\x00"
         return seen == 3
 
     recorder.change = signed
@@ -374,7 +375,7 @@ async def test_a_record_is_not_read_while_it_is_signed() -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("new", [b"B" * 700, b"B" * 900])
+@pytest.mark.parametrize("new", [b"B" * 700, b"B" * 900], ids=["as long", "longer"])
 async def test_a_record_that_changes_while_it_is_read_is_read_again(new: bytes) -> None:
     # Even when the new one has the same length and was signed between two looks at the status.
     recorder = Recorder(b"A" * 700, new)

@@ -29,10 +29,10 @@ from custom_components.lovato_dmed4.dmed4.parameters import (
     read_changes,
 )
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
-from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import OPEN_PLACES, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
 
-from .helpers import WebPeer, client, http_answer, reached
+from .helpers import TRANSPORTS, WebPeer, client, http_answer, reached
 
 QUICK = Timing(poll=0.02, going=1, coming=10)
 HASTY = Timing(poll=0.02, going=0.1, coming=0.3)
@@ -135,9 +135,11 @@ def test_unknown_names_are_refused(name: str) -> None:
 
 
 def test_addresses_are_recognised() -> None:
+    # The manual's example is one in every order of the menu; the others are by their value.
     assert is_address("P05_03", 0)
-    assert is_address("P05_06", 0)
-    assert not is_address("P05_06", 502)
+    assert is_address("P05_04", 0xFFFFFF00)
+    assert not is_address("P05_04", 1001)
+    assert not is_address("P05_06", 0)
     assert is_address("P05_09", 0xFFFFFF00)
     assert not is_address("P05_09", 0)
 
@@ -325,13 +327,55 @@ async def test_a_parameter_that_the_meter_lacks_is_not_written() -> None:
             await change(meter, {"P04_02": 2}, nothing)
 
 
-async def test_the_simulator_s_other_reading_of_addresses_works() -> None:
-    readings = {"ip_parameters": "03_04_06_09"}
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("reading", OPEN_PLACES["ip_parameters"].readings)
+async def test_addresses_are_recognised_by_their_value_in_every_order_of_the_menu(
+    reading: str, transport: str
+) -> None:
     simulated = SimulatedMeter(
-        seed=1, reboot_time=0.1, readings=readings, parameters={"P05_09": 0x0A000001}
+        seed=1, reboot_time=0.1, readings={"ip_parameters": reading}, password="1000"
     )
-    async with reached(simulated, "rest") as meter:
-        assert (await changed(meter, {"P05_09": 0x0A000002}))["P05_09"] == 0x0A000002
+    addresses = [f"P05_{number}" for number in reading.split("_")]
+    before = simulated.parameters.block()
+    async with reached(simulated, transport) as meter:
+        # A parameter that has nothing to do with it can be changed, and all the others stay.
+        after = await changed(meter, {"P04_02": 7})
+        assert after == {**before, "P04_02": 7} == simulated.parameters.block()
+        # Each address, be it 0.0.0.0 before, takes another one, and a port stays a port.
+        changes = {name: 0x0A000001 + place for place, name in enumerate(addresses)}
+        assert await changed(meter, changes) == {**after, **changes}
+        port = next(name for name in ("P05_04", "P05_08") if name not in addresses)
+        await changed(meter, {port: 1002})
+        assert simulated.parameters[port] == 1002
+        # A port is no address, nor an address a port.
+        with pytest.raises(ParameterValueError):
+            await changed(meter, {addresses[0]: 1001})
+        with pytest.raises(ParameterValueError):
+            await changed(meter, {port: 0x0A000001})
+
+
+async def test_a_value_that_is_refused_is_not_tried_for_ever(
+    rest_meter: RestMeter, rest_server: RestServer
+) -> None:
+    await rest_meter.log_in("1000")
+    rest_server.requests.clear()
+    with pytest.raises(RefusedError):
+        await rest_meter.parameters.write({"P04_01": 0})
+    posts = [method for method, _ in rest_server.requests if method == "POST"]
+    assert len(posts) <= 16
+
+
+async def test_addresses_given_in_their_bytes_are_joined() -> None:
+    block: dict[str, object] = {**dict.fromkeys(NAMES, 0)}
+    del block["P05_03"]
+    block |= {f"P05_03_0{place}": byte for place, byte in enumerate((10, 0, 0, 2), 1)}
+    async with (
+        WebPeer(lambda *_: http_answer(json.dumps(block).encode())) as peer,
+        client("rest", peer.port) as meter,
+    ):
+        assert (await meter.parameters.read())["P05_03"] == 0x0A000002
+        await meter.parameters.write({"P04_02": 1})
+    assert json.loads(peer.bodies[-1]) == {**block, "P04_02": 1}
 
 
 # --- Modbus -------------------------------------------------------------------------------------

@@ -15,14 +15,19 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     TextCharactersError,
     TextTooLongError,
 )
-from custom_components.lovato_dmed4.dmed4.model import Identity
+from custom_components.lovato_dmed4.dmed4.model import Container, Identity
 from custom_components.lovato_dmed4.dmed4.prototype import (
+    DEFAULT_FORM,
+    MOST_FORMS,
     RECORD_OVERHEAD,
     ChargeIdentity,
     IdentificationFlag,
     IdentificationLevel,
     IdentificationType,
+    PrototypeForm,
     build_prototype,
+    came_back,
+    next_form,
 )
 from simulator import ManualClock, SimulatedMeter
 from simulator.prototype import check_prototype
@@ -58,7 +63,7 @@ def fits(charge: ChargeIdentity, meter: Identity = METER) -> bool:
 
 def test_the_fields_stand_in_the_order_of_the_manuals_schema() -> None:
     fields = build(replace(CHARGE, charge_point_id="DE*ABC*E12"))
-    order = "FV GI GS PG MV MM MS IS IL IF IT ID TT CT CI"
+    order = "FV GI GS PG MV MM MS IS IL IF IT ID TT CT CI RD"
     assert " ".join(fields) == order
     assert fields == {
         "FV": "1.1",
@@ -76,12 +81,9 @@ def test_the_fields_stand_in_the_order_of_the_manuals_schema() -> None:
         "TT": "0.49 EUR/kWh",
         "CT": "EVSEID",
         "CI": "DE*ABC*E12",
+        # Manual: "without RD content and without signature data".
+        "RD": [],
     }
-
-
-def test_what_the_meter_writes_itself_is_left_out() -> None:
-    # Manual: RD, SA, SE and SD are managed by the meter.
-    assert build(CHARGE).keys().isdisjoint({"RD", "SA", "SE", "SD"})
 
 
 def test_an_unknown_charge_point_is_left_out_and_a_charge_box_has_a_connector() -> None:
@@ -102,13 +104,10 @@ def test_nothing_known_is_still_a_prototype() -> None:
     assert (fields["ID"], fields["TT"]) == ("", "")
 
 
-def test_a_meter_without_a_serial_number_is_named_by_its_fingerprint() -> None:
-    meter = replace(METER, serial_number=None)
-    assert meter.fingerprint is not None
-    name = meter.fingerprint[:8].upper()
-    fields = build(CHARGE, meter)
-    assert (fields["GS"], fields["MS"]) == (name, name)
-    assert build(CHARGE, Identity(model="DMED4"))["GS"] == ""
+def test_what_is_not_known_of_the_meter_is_not_made_up() -> None:
+    # It is signed: a number that is on no type plate would be worse than none.
+    fields = build(CHARGE, replace(METER, serial_number=None, model="DMED404R/D0600"))
+    assert (fields["GS"], fields["MS"], fields["MM"]) == ("", "", "")
 
 
 @pytest.mark.parametrize("field", ["ID", "TT", "CI"])
@@ -215,7 +214,8 @@ async def test_a_prototype_at_the_limit_is_accepted_and_its_longest_record_fits(
 def test_the_overhead_is_what_the_meter_adds_at_most() -> None:
     prototype = build_prototype(CHARGE, METER, transaction=4_294_967_295)
     longest = longest_record(check_prototype(prototype))
-    assert longest <= len(prototype) + RECORD_OVERHEAD <= longest + 4
+    fields = len(prototype) - len(',"RD":[]')
+    assert longest <= fields + RECORD_OVERHEAD <= longest + 4
 
 
 @settings(deadline=None, max_examples=200)
@@ -236,3 +236,96 @@ def test_whatever_is_let_through_is_accepted_and_fits(data: str, tariff: str, pl
     assert (meter.measurement_status, meter.errors_1) == (1, 0)
     fields = json.loads(prototype)
     assert (fields["ID"], fields["TT"], fields.get("CI", "")) == (data, tariff, place)
+
+
+# --- the forms that a meter may want ------------------------------------------------------------
+
+BARE_AND_FILE = (Container.BARE, Container.FILE)
+
+
+def test_a_form_is_written_and_read() -> None:
+    form = PrototypeForm(container="file", closing="signature", keys="all", version="1.0")
+    assert PrototypeForm.parse(str(form)) == form
+    assert PrototypeForm.parse(str(DEFAULT_FORM)) == DEFAULT_FORM
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "container=box", "container=bare closing=rd"])
+def test_a_form_of_another_version_is_none(text: str) -> None:
+    assert PrototypeForm.parse(text) is None
+    assert PrototypeForm.parse(f"{DEFAULT_FORM} more=1") is None
+    assert PrototypeForm.parse(str(DEFAULT_FORM).replace("bare", "box")) is None
+
+
+def built(form: PrototypeForm, charge: ChargeIdentity = CHARGE) -> bytes:
+    return build_prototype(charge, METER, transaction=7, form=form)
+
+
+def test_the_keys_of_each_form() -> None:
+    every = "FV GI GS GV PG MV MM MS MF IS IL IF IT ID TT CT CI RD"
+    assert " ".join(json.loads(built(PrototypeForm(keys="all")))) == every
+    minimal = "FV GI GS PG MV MM MS MF IS IF IT ID CT CI RD"
+    anonymous = json.loads(built(PrototypeForm(keys="minimal"), ChargeIdentity()))
+    assert " ".join(anonymous) == minimal
+    # A tariff that was given is not left out.
+    assert json.loads(built(PrototypeForm(keys="minimal")))["TT"] == "0.49 EUR/kWh"
+    assert "IL" not in json.loads(built(PrototypeForm(level="omitted")))
+
+
+def test_what_stands_at_the_bottom() -> None:
+    assert "RD" not in json.loads(built(PrototypeForm(closing="none")))
+    signature = json.loads(built(PrototypeForm(closing="signature")))
+    assert list(signature.items())[-4:] == [("RD", []), ("SA", ""), ("SE", ""), ("SD", "")]
+    file = built(PrototypeForm(container="file", closing="signature"))
+    head, payload, section = file.split(b"|")
+    assert (head, list(json.loads(payload))[-1]) == (b"OCMF", "RD")
+    assert json.loads(section) == {"SA": "", "SE": "", "SD": ""}
+
+
+def test_a_meter_that_fills_its_own_fields_gets_them_empty() -> None:
+    fields = json.loads(built(PrototypeForm(meter="empty", keys="all", version="1.0")))
+    assert [fields[key] for key in ("FV", "PG", "MV", "MM", "MS", "MF")] == ["1.0", *[""] * 5]
+    assert fields["GS"] == "12345678"
+
+
+@pytest.mark.parametrize(
+    ("complaint", "changed"),
+    [
+        ("JSON_SYNTAX", {"container": "file", "closing": "signature"}),
+        ("JSON_NOT_FULL_PACKET", {"keys": "all"}),
+        ("JSON_SEQUENCE", {"closing": "none"}),
+        ("JSON_VALUE", {"version": "1.0"}),
+    ],
+)
+def test_the_complaint_says_what_to_change_first(complaint: str, changed: dict[str, str]) -> None:
+    form = next_form(DEFAULT_FORM, {complaint}, [DEFAULT_FORM], BARE_AND_FILE)
+    assert form == replace(DEFAULT_FORM, **changed)
+
+
+@pytest.mark.parametrize("complaints", [{"JSON_VALUE"}, {"JSON_SEQUENCE"}, {"JSON_SYNTAX"}, set()])
+def test_a_ladder_has_no_step_twice_and_an_end(complaints: set[str]) -> None:
+    tried = [DEFAULT_FORM]
+    while form := next_form(tried[-1], complaints, tried, tuple(Container)):
+        assert form not in tried
+        tried.append(form)
+    assert len(tried) <= MOST_FORMS
+    # Without a complaint that says more, only the container is changed.
+    assert len(tried) == 3 or complaints & {"JSON_VALUE", "JSON_SEQUENCE"}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'OCMF|{"ID":"1A2B3C4D","TT":"0.49 EUR/kWh"}|{}',
+        b'OCMF | {"ID": "1A2B3C4D", "TT": "0.49 EUR/kWh", "CI": ""} | {}',
+        b"OCMF|not JSON|{}",
+        b"OCMF|[]|{}",
+    ],
+)
+def test_a_record_with_the_identification_or_illegible_is_not_accused(record: bytes) -> None:
+    assert came_back(built(DEFAULT_FORM), record)
+    assert came_back(built(PrototypeForm(container="file")), record)
+
+
+@pytest.mark.parametrize("fields", [b"{}", b'{"ID":"1A2B3C4D"}', b'{"ID":"","TT":"0.49 EUR/kWh"}'])
+def test_a_record_that_lacks_something_is_recognised(fields: bytes) -> None:
+    assert not came_back(built(DEFAULT_FORM), b"OCMF|" + fields + b"|{}")

@@ -24,7 +24,7 @@ from custom_components.lovato_dmed4.dmed4.model import (
     Measures,
 )
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
-from custom_components.lovato_dmed4.dmed4.rest_answers import MODELS
+from custom_components.lovato_dmed4.dmed4.rest_answers import REST_MODELS
 from simulator import MODELS as SIMULATED_MODELS, RestServer, SimulatedMeter
 
 from .helpers import LOCALHOST, Peer, RawPeer, WebPeer, client, http_answer
@@ -264,7 +264,9 @@ async def test_a_model_is_known_by_its_code(name: str) -> None:
 
 
 def test_model_codes_count_as_the_manual_prints_them() -> None:
-    assert [MODELS.index(f"DMED404{kind}") for kind in ("R1500", "R0150", "D1500", "D0150")] == [
+    assert [
+        REST_MODELS.index(f"DMED404{kind}") for kind in ("R1500", "R0150", "D1500", "D0150")
+    ] == [
         0,
         3,
         4,

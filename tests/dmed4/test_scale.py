@@ -42,14 +42,14 @@ def test_what_can_t_tell_says_nothing(measures: Measures) -> None:
     assert deviation(measures, MANUAL) is None
 
 
-def test_alternatives_agree_and_the_least_changed_come_first() -> None:
+def test_alternatives_agree_and_the_likeliest_come_first() -> None:
     measures = Measures(voltage=40.0, current=125.0, power=50.0)
     found = alternatives(measures, MANUAL)
-    assert found[:3] == [
-        MeasureScale(voltage=1),
-        MeasureScale(current=3),
-        MeasureScale(power=4),
-    ]
+    # Those of 400 V, the least changed first; 40 V and 4 V are no charger's.
+    assert found[0] == MeasureScale(voltage=1)
+    usual = [scaled(measures, MANUAL, scale)[0] == 400 for scale in found]
+    assert usual == sorted(usual, reverse=True)
+    assert {MeasureScale(current=3), MeasureScale(power=4)} < set(found)
     assert scaled(measures, MANUAL, MeasureScale(voltage=1)) == (400.0, 125.0, 50.0)
     for scale in found:
         voltage, current, power = scaled(measures, MANUAL, scale)

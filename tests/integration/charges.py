@@ -96,7 +96,7 @@ async def assert_all_archived(entry: Dmed4ConfigEntry, simulated: SimulatedMeter
     """Every record that the meter signed is in the archive, exactly once."""
     archived = [record.raw.decode() for each in await sessions(entry) for record in each.records]
     assert sorted(archived) == sorted(simulated.records)
-    summary = entry.runtime_data.records.summary
+    summary = entry.runtime_data.records.summary_coordinator
     await summary.async_refresh()
     assert summary.data.records == len(archived)
 

@@ -1,7 +1,6 @@
 """Setting an entry up and unloading it, and who the meter is."""
 
 import asyncio
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -15,8 +14,6 @@ from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.entity import device_info
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
-from simulator.errors import NoRegisterError
-from simulator.registers import METER_REGISTERS
 from tests.logbooks import rest_calls
 
 from .helpers import (
@@ -62,36 +59,17 @@ async def test_retries_while_the_meter_is_away(
 
 
 async def test_retries_when_the_first_poll_fails(
-    hass: HomeAssistant,
-    server: Server,
-    simulated: SimulatedMeter,
-    modbus_server: ModbusTcpServer,
-    monkeypatch: pytest.MonkeyPatch,
+    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
 ) -> None:
-    with monkeypatch.context() as patch:
-        if isinstance(server, RestServer):
-            patch.delitem(rest_calls(server), "/v1/measure")
-        else:
-            patch.setattr(type(METER_REGISTERS), "read", read_no_measures)
-        entry = add_entry(hass, server, fingerprint(simulated))
-        assert not await set_up(hass, entry)
+    calls = rest_calls(rest_server).pop("/v1/charge_status")
+    entry = add_entry(hass, rest_server, fingerprint(simulated))
+    assert not await set_up(hass, entry)
     assert state_of(entry) is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "refused"
-    await connections(modbus_server, 0)
 
+    rest_calls(rest_server)["/v1/charge_status"] = calls
     await pass_time(hass, 60)
     assert state_of(entry) is ConfigEntryState.LOADED
-
-
-_read = type(METER_REGISTERS).read
-
-
-def read_no_measures(
-    table: Any, meter: SimulatedMeter, register: int, count: int, function: int
-) -> bytes:
-    if register < 0x100:
-        raise NoRegisterError
-    return _read(table, meter, register, count, function)
 
 
 async def test_another_meter_at_the_address(
@@ -246,7 +224,7 @@ async def test_housekeeping_is_not_needed_for_set_up(
     calls = rest_calls(rest_server).pop("/v1/logbook/info")
     entry = await add_meter(hass, rest_server)
     assert state_of(entry) is ConfigEntryState.LOADED
-    assert value(hass, entry, "records_saved") == "unavailable"
+    assert value(hass, entry, "records_saved") == "unknown"
     assert value(hass, entry, "voltage") == "0.0"
 
     rest_calls(rest_server)["/v1/logbook/info"] = calls

@@ -21,7 +21,6 @@ from simulator import (
     RestServer,
     SimulatedMeter,
 )
-from tests.logbooks import rest_calls
 
 from .helpers import (
     HOUSEKEEPING,
@@ -226,7 +225,7 @@ async def test_another_meter_between_two_polls(
         await pass_time(hass)
         assert not is_available(hass, modbus_entry)
         assert modbus_entry.runtime_data.live.last_exception is not None
-        assert "Another meter" in str(modbus_entry.runtime_data.live.last_exception)
+        assert "A different meter" in str(modbus_entry.runtime_data.live.last_exception)
     await modbus_server.start()
     await pass_time(hass)
     assert is_available(hass, modbus_entry)
@@ -384,7 +383,7 @@ async def test_housekeeping_fails_alone(
     rest_server: RestServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    calls = rest_calls(rest_server).pop("/v1/logbook/info")
+    rest_server.faults.inject(RestFault.NOT_JSON, only=lambda line: "logbook/info" in line)
     for _ in range(2):
         await pass_time(hass, HOUSEKEEPING)
     assert value(hass, rest_entry, "records_saved") == "unavailable"
@@ -392,7 +391,7 @@ async def test_housekeeping_fails_alone(
     (line,) = complaints(caplog)
     assert "housekeeping" in line
 
-    rest_calls(rest_server)["/v1/logbook/info"] = calls
+    rest_server.faults.clear()
     await pass_time(hass, HOUSEKEEPING)
     assert value(hass, rest_entry, "records_saved") == "0"
 

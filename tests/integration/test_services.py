@@ -15,9 +15,9 @@ import voluptuous as vol
 
 from custom_components.lovato_dmed4.actions.records import RECORD_ACTIONS
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
+from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
-from simulator import JsonError, ManualClock, SimulatedMeter
+from simulator import JsonError, ManualClock, Readings, SimulatedMeter
 from simulator.prototype import PrototypeError
 
 from .helpers import Server, act, begin_charge, device_id, impatient, press, state, value, writes
@@ -239,7 +239,7 @@ async def test_refused_identification(
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(text: bytes) -> dict[str, str]:
+    def refuse(text: bytes | None, readings: Readings) -> dict[str, str]:
         raise PrototypeError(JsonError.VALUE)
 
     with monkeypatch.context() as patch:
@@ -261,7 +261,7 @@ async def test_clock_that_is_not_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     impatient(monkeypatch)
-    monkeypatch.setattr(entry.runtime_data.cycle, "_timing", Timing(poll=0.01, step=0.05))
+    monkeypatch.setattr(entry.runtime_data.cycle.watch, "timing", Timing(poll=0.01, step=0.05))
     with monkeypatch.context() as patch:
         patch.setattr(simulated, "sync_timeout", 0)
         for action in ("start_charge_cycle", "synchronise_clock"):
@@ -279,7 +279,7 @@ async def test_reset_errors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     impatient(monkeypatch)
-    monkeypatch.setattr(entry.runtime_data.cycle, "_timing", Timing(poll=0.01, step=0.05))
+    monkeypatch.setattr(entry.runtime_data.cycle.watch, "timing", Timing(poll=0.01, step=0.05))
     simulated.set_error(2, 0)
     with monkeypatch.context() as patch:
         patch.setattr(simulated, "reset_errors", lambda: None)

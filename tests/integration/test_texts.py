@@ -632,7 +632,7 @@ def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {"clock_not_kept", "logbook_overwrites", "login_locked", "errors_persist"}
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
-    others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCLEAR.value}
+    others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCONFIRMED.value}
     others |= {power_failure.CHARGE_AFTER_POWER_FAILURE}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():

@@ -30,7 +30,7 @@ def _whole(lowest: int, highest: int) -> vol.All[int]:
     return vol.All(vol.Coerce(int), vol.Range(min=lowest, max=highest))
 
 
-RECORD_FIELDS: Final = {
+LOGBOOK_RECORD_FIELDS: Final = {
     vol.Optional(ATTR_POSITION): _whole(0, POSITIONS - 1),
     vol.Optional(ATTR_FIRST): vol.All(cv.boolean, vol.In([True])),
     vol.Optional(ATTR_PROGRESSIVE): _whole(0, 2**32 - 1),
@@ -38,7 +38,7 @@ RECORD_FIELDS: Final = {
 }
 ONE_RECORD: Final = (cv.has_at_least_one_key(*_WHICH), cv.has_at_most_one_key(*_WHICH))
 
-PAGE_FIELDS: Final = {
+LOGBOOK_PAGE_FIELDS: Final = {
     vol.Optional(ATTR_LIMIT, default=20): _whole(1, POSITIONS),
     vol.Optional(ATTR_OFFSET, default=0): _whole(0, POSITIONS - 1),
 }
@@ -125,13 +125,15 @@ async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceRe
 LOGBOOK_ACTIONS: Final = {
     "get_record": Action(
         handler=get_record,
-        fields=RECORD_FIELDS,
+        fields=LOGBOOK_RECORD_FIELDS,
         checks=ONE_RECORD,
         response=SupportsResponse.ONLY,
     ),
     "list_records": Action(
-        handler=list_records, fields=PAGE_FIELDS, response=SupportsResponse.ONLY
+        handler=list_records, fields=LOGBOOK_PAGE_FIELDS, response=SupportsResponse.ONLY
     ),
     "synchronise_records": Action(handler=synchronise_records),
-    "get_events": Action(handler=get_events, fields=PAGE_FIELDS, response=SupportsResponse.ONLY),
+    "get_events": Action(
+        handler=get_events, fields=LOGBOOK_PAGE_FIELDS, response=SupportsResponse.ONLY
+    ),
 }

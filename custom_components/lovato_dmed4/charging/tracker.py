@@ -39,7 +39,7 @@ from ..coordinator import LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle, Journal
 from ..dmed4.model import Command, MeasurementStatus
 from ..dmed4.prototype import ChargeIdentity
-from ..intake.keeper import PATIENCE, RecordKeeper
+from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 from ..intake.listeners import Listeners
 from ..intake.logbook_sync import LogbookSync
 from ..ocmf import MalformedRecordError, RecordKind, outline, parse
@@ -194,13 +194,13 @@ class ChargeTracker:
     def _async_follow(self, _: HomeAssistant) -> None:
         early, self._early = self._early or [], None
         for news in early:
-            self._tell(news.event, news.attributes)
+            self._report(news.event, news.attributes)
         entry, records = self._entry, self._records
-        entry.async_on_unload(self._live.async_add_listener(self._look))
+        entry.async_on_unload(self._live.async_add_listener(self._compare_with_meter))
         # A record that has come, and an archive that has come back.
         entry.async_on_unload(records.news.async_add(self._settle_soon))
-        entry.async_on_unload(records.summary.async_add_listener(self._settle_soon))
-        self._look()
+        entry.async_on_unload(records.summary_coordinator.async_add_listener(self._settle_soon))
+        self._compare_with_meter()
         self._settle_soon()
 
     async def async_stop(self) -> None:
@@ -208,7 +208,7 @@ class ChargeTracker:
         if self._steps:
             await asyncio.wait(self._steps)
         if self._settling is not None:
-            await asyncio.wait({self._settling}, timeout=PATIENCE)
+            await asyncio.wait({self._settling}, timeout=ARCHIVE_TIMEOUT)
         await self._store.async_save(self._content())
 
     # --- the steps --------------------------------------------------------------------------------
@@ -249,9 +249,9 @@ class ChargeTracker:
             # The meter was left alone.
             raise
         except HomeAssistantError as err:
-            self._tell_failed(event, err.translation_key)
+            self._report_failed(event, err.translation_key)
             raise
-        self._tell(event, _attributes(Origin.HERE, made.stored))
+        self._report(event, _attributes(Origin.HERE, made.stored))
         return made
 
     async def _async_step(self, step: _Step) -> MadeRecord:
@@ -272,7 +272,7 @@ class ChargeTracker:
             task.exception()
         self._save_soon()
         self._sync.async_request()
-        self._look()
+        self._compare_with_meter()
 
     # --- the journal ------------------------------------------------------------------------------
 
@@ -307,7 +307,7 @@ class ChargeTracker:
     # --- comparing --------------------------------------------------------------------------------
 
     @callback
-    def _look(self) -> None:
+    def _compare_with_meter(self) -> None:
         """Compare with what the meter said since the last step."""
         live = self._live
         if self._early is not None or self._steps:
@@ -331,26 +331,26 @@ class ChargeTracker:
         if charge is None:
             if charging:
                 self.charge = _begun(Origin.ELSEWHERE, Phase.CHARGING)
-                self._tell(ChargeEvent.STARTED, _attributes(Origin.ELSEWHERE))
+                self._report(ChargeEvent.STARTED, _attributes(Origin.ELSEWHERE))
             return
         match charge.phase, charging:
             case Phase.BEGINNING, True:
                 self.charge = replace(charge, phase=Phase.CHARGING)
-                self._tell(ChargeEvent.STARTED, _attributes(Origin.HERE))
+                self._report(ChargeEvent.STARTED, _attributes(Origin.HERE))
             case Phase.BEGINNING, False:
                 self._close(claim=False)
                 if interrupted:
-                    self._tell_failed(ChargeEvent.STARTED, _INTERRUPTED)
+                    self._report_failed(ChargeEvent.STARTED, _INTERRUPTED)
             case Phase.CHARGING, False:
                 self._close(claim=False)
-                self._tell(ChargeEvent.ENDED, _attributes(Origin.ELSEWHERE))
+                self._report(ChargeEvent.ENDED, _attributes(Origin.ELSEWHERE))
             case Phase.ENDING, True:
                 self.charge = replace(charge, phase=Phase.CHARGING, last=None)
                 if interrupted:
-                    self._tell_failed(ChargeEvent.ENDED, _INTERRUPTED)
+                    self._report_failed(ChargeEvent.ENDED, _INTERRUPTED)
             case Phase.ENDING, False:
                 self._close(claim=True)
-                self._tell(ChargeEvent.ENDED, _attributes(Origin.HERE))
+                self._report(ChargeEvent.ENDED, _attributes(Origin.HERE))
 
     def _compare_power(self, *, failed: bool) -> None:
         """Tell once of a power failure, and ask for an end to the charge for as long as it goes on."""
@@ -362,7 +362,7 @@ class ChargeTracker:
             return
         self.charge = replace(self.charge, power_failed=failed)
         if failed:
-            self._tell(ChargeEvent.POWER_FAILURE, {})
+            self._report(ChargeEvent.POWER_FAILURE, {})
 
     def _close(self, *, claim: bool) -> None:
         """Remember the charge no longer; of an end commanded here, remember to have it archived so."""
@@ -413,11 +413,11 @@ class ChargeTracker:
         return {"charge": charge, "claims": self._claims}
 
     @callback
-    def _tell_failed(self, event: ChargeEvent, error: str | None) -> None:
-        self._tell(ChargeEvent.FAILED, {"step": _STEPS[event], "error": error})
+    def _report_failed(self, event: ChargeEvent, error: str | None) -> None:
+        self._report(ChargeEvent.FAILED, {"step": _STEPS[event], "error": error})
 
     @callback
-    def _tell(self, event: ChargeEvent, attributes: dict[str, Any]) -> None:
+    def _report(self, event: ChargeEvent, attributes: dict[str, Any]) -> None:
         news = ChargeNews(event=event, attributes=attributes)
         if self._early is not None:
             self._early.append(news)

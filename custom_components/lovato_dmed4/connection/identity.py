@@ -41,7 +41,7 @@ class Match(StrEnum):
     # Its serial number says so, its key does not.
     KEY_CHANGED = "key_changed"
     # Another key, and no serial numbers to compare.
-    UNCLEAR = "key_unclear"
+    UNCONFIRMED = "key_unconfirmed"
     OTHER = "other"
 
 
@@ -69,15 +69,15 @@ def async_match(
     """Compare a meter with that of an entry; ``data`` say where it answers."""
     if entry.unique_id in unique_ids(data, identity):
         return Match.SAME
-    if not bound_to_key(entry) or identity.fingerprint is None:
+    if not identified_by_key(entry) or identity.fingerprint is None:
         return Match.OTHER
     known = _serial_number(hass, entry)
     if known is None or identity.serial_number is None:
-        return Match.UNCLEAR
+        return Match.UNCONFIRMED
     return Match.KEY_CHANGED if known == identity.serial_number else Match.OTHER
 
 
-def bound_to_key(entry: ConfigEntry) -> bool:
+def identified_by_key(entry: ConfigEntry) -> bool:
     """Whether an entry's unique ID is made of a key, not of a serial number or an address."""
     return entry.unique_id is not None and "_" not in entry.unique_id
 
@@ -116,7 +116,7 @@ def async_report_match(
     hass: HomeAssistant, entry: ConfigEntry, identity: Identity, match: Match
 ) -> None:
     """Raise the alarm about another key, or take it back."""
-    if match not in {Match.KEY_CHANGED, Match.UNCLEAR}:
+    if match not in {Match.KEY_CHANGED, Match.UNCONFIRMED}:
         async_key_settled(hass, entry)
         return
     if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 import logging
 import time
@@ -13,9 +12,10 @@ from .errors import (
     ClockNotSynchronisedError,
     CommandFailedError,
     CycleActiveError,
-    ErrorsPersistError,
+    EntryNotFoundError,
     MeterError,
     NoCycleError,
+    NotCommissionedError,
     PrototypeRefusedError,
     RecordUnavailableError,
     RefusedError,
@@ -24,22 +24,15 @@ from .errors import (
     UnexpectedAnswerError,
 )
 from .meter import Meter
-from .model import Command, Identity, MeasurementStatus, SignatureStatus, Status
-from .prototype import ChargeIdentity, build_prototype
+from .model import OFFSET_STEP, Command, Identity, MeasurementStatus, SignatureStatus, Status
+from .preparation import Preparation
+from .prototype import ChargeIdentity, PrototypeForm, build_prototype
+from .watch import Timing, Watch, complaints, not_signing, now
 
 _LOGGER = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """How long to wait for the meter, in seconds. The manual gives no times."""
-
-    poll: float = 0.2
-    """Between two looks at the status: a fraction of the time a signature takes."""
-    step: float = 10
-    """For the clock, the prototype and the reset of errors, which take the meter a moment."""
-    command: float = 30
-    """For a command and its signature: long enough to outlast a short loss of the link."""
+# A garbled answer is not garbled twice; what a new meter shows instead of a record, it always shows.
+_RECORD_ATTEMPTS = 2
 
 
 class Journal:
@@ -65,13 +58,20 @@ class ChargeCycle:
 
     Attributes:
         journal: is told of each command and each record, also of those that nobody is given.
+        preparation: the form of prototypes that the meter takes, and the last one.
+        watch: waits for the status, and how long.
+        clearing: whether the commands and records of the moment only clear a prepared cycle, and
+            are of no charge.
     """
 
     def __init__(self, meter: Meter, identity: Identity, timing: Timing | None = None) -> None:
         self._meter = meter
         self._identity = identity
-        self._timing = timing or Timing()
+        self.watch = Watch(meter, timing or Timing())
+        self.preparation = Preparation(meter, identity, self.watch)
         self.journal = Journal()
+        self.clearing = False
+        self._last = b""
         self._lock = asyncio.Lock()
 
     @property
@@ -79,30 +79,54 @@ class ChargeCycle:
         """Whether a step is under way."""
         return self._lock.locked()
 
-    async def begin(self, charge: ChargeIdentity) -> bytes:
+    async def begin(self, charge: ChargeIdentity, *, time_offset: int | None = None) -> bytes:
         """Start a charge and return its first signed record.
+
+        Args:
+            charge: who charges, where and at which tariff.
+            time_offset: minutes to UTC to be set with the clock; None leaves the meter's.
 
         Raises:
             InputError: what the user gave can't be written; nothing was sent to the meter.
             CycleActiveError: a charge is running.
+            NotCommissionedError: the meter has no key yet; nothing was sent that changes it.
             ErrorsPersistError: the meter has errors that a reset does not clear.
             ClockNotSynchronisedError: the meter did not take the time.
             PrototypeRefusedError: the meter did not accept the identification.
             CommandFailedError: the meter did not start or did not sign.
             RecordUnavailableError: the charge runs, but its record could not be fetched.
+            IdentityNotSignedError: the charge runs, but its record lacks the identification.
         """
-        prototype = build_prototype(charge, self._identity, transaction=int(time.time()))
+        transaction = int(time.time())
+
+        def build(form: PrototypeForm) -> bytes:
+            return build_prototype(charge, self._identity, transaction=transaction, form=form)
+
+        build(self.preparation.choose_form())
         async with self._lock:
             status = await self._meter.read_status()
             if status.measurement.charging:
                 raise CycleActiveError("a charge cycle is running")
-            if _in_error(status):
-                await self._reset_errors()
+            await self._require_commissioned(status)
+            if status.errors:
+                await self.watch.reset_errors()
             if status.measurement is MeasurementStatus.IDLE:
                 await self._discard_prepared_cycle()
-            await self._synchronise_clock()
-            await self._prepare(prototype)
-            return await self._command(Command.BEGIN, MeasurementStatus.ACTIVE)
+            status = await self._synchronise_clock(time_offset)
+            # What can fail without harm comes before the prototype: once the meter has taken that,
+            # only a begin and an end bring it back to where it was.
+            self.preparation.prototype = build(self.preparation.choose_form())
+            status, previous = await self._make_ready(Command.BEGIN, status)
+            status = await self.preparation.prepare(build, status)
+            try:
+                record = await self._carry_out(
+                    Command.BEGIN, MeasurementStatus.ACTIVE, previous, status
+                )
+            except MeterError:
+                await self.preparation.take_back()
+                raise
+            self.preparation.check_signed(record)
+            return record
 
     async def read(self) -> bytes:
         """Let the meter sign an intermediate record and return it.
@@ -114,13 +138,21 @@ class ChargeCycle:
         """
         async with self._lock:
             status = await self._require_charging()
-            return await self._command(Command.READ, status.measurement)
+            try:
+                return await self._command(Command.READ, status.measurement, status)
+            except (RefusedError, CommandFailedError) as err:
+                await self._renew(err, None)
+                return await self._command(Command.READ, status.measurement)
 
-    async def end(self, *, combined: bool = False) -> bytes:
+    async def end(self, *, combined: bool = False, time_offset: int | None = None) -> bytes:
         """End the charge and return its signed record.
+
+        A command that the meter did not carry out, which it says, is followed by another one, after
+        what may have been missing: clock and prototype are lost where the power failed.
 
         Args:
             combined: give the command ``r``, whose record holds begin and end, instead of ``E``.
+            time_offset: minutes to UTC to be set with the clock, where that is lost.
 
         Raises:
             NoCycleError: no charge is running.
@@ -128,9 +160,16 @@ class ChargeCycle:
             RecordUnavailableError: the charge ended, but its record could not be fetched.
         """
         async with self._lock:
-            await self._require_charging()
+            status = await self._require_charging()
             command = Command.BEGIN_AND_END if combined else Command.END
-            return await self._command(command, MeasurementStatus.NOT_INITIALIZED)
+            try:
+                return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
+            except (RefusedError, CommandFailedError) as err:
+                await self._renew(err, time_offset, instead=combined)
+            try:
+                return await self._command(Command.END, MeasurementStatus.NOT_INITIALIZED)
+            except RefusedError:
+                return await self._command(Command.BEGIN_AND_END, MeasurementStatus.NOT_INITIALIZED)
 
     async def reset_errors(self) -> None:
         """Clear the error dwords.
@@ -139,7 +178,7 @@ class ChargeCycle:
             ErrorsPersistError: error bits stayed set.
         """
         async with self._lock:
-            await self._reset_errors()
+            await self.watch.reset_errors()
 
     async def synchronise_clock(self) -> None:
         """Set the meter's clock to ours.
@@ -148,7 +187,11 @@ class ChargeCycle:
             CycleActiveError: a charge is running, during which the clock is locked.
             ClockNotSynchronisedError: the meter did not take the time.
         """
-        await self.while_idle(self._synchronise_clock)
+
+        async def step() -> None:
+            await self._synchronise_clock()
+
+        await self.while_idle(step)
 
     async def while_idle[T](self, step: Callable[[], Awaitable[T]]) -> T:
         """Do what is possible only while no charge is running, and let none begin meanwhile.
@@ -162,9 +205,16 @@ class ChargeCycle:
             return await step()
 
     async def last_record(self) -> bytes:
-        """Fetch the last signed record; empty when there is none."""
+        """Fetch the last signed record; empty when there is none.
+
+        A meter may lose it with its power, while the logbook has it.
+        """
         async with self._lock:
-            return await self._meter.read_last_record()
+            if record := await self._meter.read_last_record():
+                return record
+            with suppress(EntryNotFoundError):
+                return await self._meter.logbook.read_record(0)
+            return b""
 
     async def finish(self) -> None:
         """Wait until no step is under way, so that the link can be let go of."""
@@ -179,151 +229,151 @@ class ChargeCycle:
             raise NoCycleError("no charge cycle is running")
         return status
 
-    async def _reset_errors(self) -> None:
-        await self._meter.send(Command.RESET_ERRORS)
-        await self._wait(
-            lambda status: not _in_error(status), self._timing.step, ErrorsPersistError
-        )
+    async def _require_commissioned(self, status: Status) -> None:
+        """Refuse to start while there is no key.
+
+        The bit alone may also mean that nothing has been signed yet, and a key that was missing at
+        set-up may be there now.
+        """
+        if SignatureStatus.NOT_INITIALIZED not in status.signature or self._identity.public_key:
+            return
+        if (await self._meter.identify()).public_key is None:
+            raise NotCommissionedError("the meter has no key yet")
 
     async def _discard_prepared_cycle(self) -> None:
-        """Bring a prepared cycle back to the start as the flowchart says: begin, then end."""
-        _LOGGER.info("A cycle was prepared already; discarding it by begin and end")
-        await self._command(Command.BEGIN, MeasurementStatus.ACTIVE)
-        await self._command(Command.END, MeasurementStatus.NOT_INITIALIZED)
+        """Bring a prepared cycle back to the start as the flowchart says: begin, then end.
 
-    async def _synchronise_clock(self) -> None:
+        Whose identification it carries is not known: the records should carry nobody's.
+        """
+        _LOGGER.info("A cycle was prepared already; discarding it by begin and end")
+        self.clearing = True
+        try:
+            await self.preparation.take_back()
+            await self._command(Command.BEGIN, MeasurementStatus.ACTIVE)
+            await self._command(Command.END, MeasurementStatus.NOT_INITIALIZED)
+        finally:
+            self.clearing = False
+
+    async def _synchronise_clock(self, time_offset: int | None = None) -> Status:
+        if time_offset is not None and not time_offset % OFFSET_STEP:
+            try:
+                await self._meter.write_time_offset(time_offset)
+            except RefusedError as err:
+                _LOGGER.info("The meter did not take the time offset %s: %s", time_offset, err)
         await self._meter.write_clock(datetime.now(UTC))
-        await self._wait(
+        return await self.watch.until(
             lambda status: SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature,
-            self._timing.step,
+            self.watch.timing.step,
             ClockNotSynchronisedError,
         )
 
-    async def _prepare(self, prototype: bytes) -> None:
-        """Hand over the prototype; a refused one leaves the meter as it was, without its errors."""
-        # The record of a cycle that another client has ended may still be being signed.
-        before = await self._wait(_not_signing, self._timing.command, CommandFailedError)
-        await self._meter.write_prototype(prototype)
-        try:
-            await self._wait(
-                lambda status: (
-                    status.measurement is MeasurementStatus.IDLE
-                    and SignatureStatus.CORRECT_JSON_RECEIVED in status.signature
-                ),
-                self._timing.step,
-                PrototypeRefusedError,
-                known=_complaints(before),
-            )
-        except PrototypeRefusedError:
-            with suppress(MeterError):
-                await self._reset_errors()
-            raise
+    # --- commands ---------------------------------------------------------------------------------
 
-    async def _command(self, command: Command, reached: MeasurementStatus) -> bytes:
-        """Give a command once, wait until it is carried out and signed, fetch its record.
+    async def _renew(
+        self, err: MeterError, time_offset: int | None, *, instead: bool = False
+    ) -> None:
+        """Give the meter what it may lack for a command that it has not carried out.
+
+        Args:
+            err: why the command failed; raised again where the status does not say that it had no
+                effect, or where nothing can be done about it.
+            time_offset: as for `end`.
+            instead: whether another command is going to be given, so that it need not lack anything.
+        """
+        status = await self._meter.read_status()
+        errors = err.errors if isinstance(err, CommandFailedError) else ()
+        void = status.measurement.charging and not_signing(status)
+        if not void or any(not name.startswith("JSON_") for name in errors):
+            raise err
+        after_failure = status.measurement is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
+        if isinstance(err, CommandFailedError) and not errors and not after_failure:
+            if instead:
+                _LOGGER.info("The charge goes on after 'begin and end'; ending it")
+                return
+            raise err
+        _LOGGER.info("The command had no effect (%s); renewing clock and prototype", err)
+        try:
+            if status.errors:
+                status = await self.watch.reset_errors()
+            if SignatureStatus.TIMESTAMP_SYNCHRONISED not in status.signature:
+                status = await self._synchronise_clock(time_offset)
+            await self.preparation.hand_over_again(status)
+        except (RefusedError, StepFailedError) as failure:
+            if status.errors or isinstance(failure, PrototypeRefusedError):
+                with suppress(MeterError):
+                    await self.watch.reset_errors()
+            raise err from failure
+
+    async def _command(
+        self, command: Command, reached: MeasurementStatus, status: Status | None = None
+    ) -> bytes:
+        """Give a command once, and fetch its record; the status is the last known, if it is fresh."""
+        ready, previous = await self._make_ready(command, status)
+        return await self._carry_out(command, reached, previous, ready)
+
+    async def _make_ready(self, command: Command, status: Status | None) -> tuple[Status, bytes]:
+        """Wait for a signature under way, and have the record before in safety.
 
         The status can't tell a record that is not yet being signed from one that is signed
-        already, so the record before is fetched first: the new one is the one that differs.
+        already, so the record before has to be known: the new one is the one that differs.
         """
-        before = await self._wait(_not_signing, self._timing.command, CommandFailedError)
-        try:
-            previous = await self._meter.read_last_record()
-        except RefusedError:
-            previous = b""  # as good as none: a meter may refuse what it does not have yet
+        if status is None or not not_signing(status):
+            status = await self.watch.until(
+                not_signing, self.watch.timing.command, CommandFailedError
+            )
+        previous = await self._previous_record()
         await self.journal.before(command, previous)
+        return status, previous
+
+    async def _previous_record(self) -> bytes:
+        for _ in range(_RECORD_ATTEMPTS):
+            try:
+                self._last = await self._meter.read_last_record(self._last)
+            except (RefusedError, UnexpectedAnswerError) as err:
+                # What a new meter shows before its first record, the manual does not say.
+                _LOGGER.debug("The record before can not be read: %s", err)
+                await asyncio.sleep(self.watch.timing.poll)
+            else:
+                break
+        return self._last
+
+    async def _carry_out(
+        self, command: Command, reached: MeasurementStatus, previous: bytes, before: Status
+    ) -> bytes:
+        """Give a command, wait until it is carried out and signed, fetch its record."""
         try:
             await self._meter.send(command)
         except (SilentError, CannotConnectError, UnexpectedAnswerError) as err:
             # It may have been carried out all the same: only the status can tell.
             _LOGGER.debug("No usable answer to command %s: %s", command, err)
-        known = _complaints(before)
-        await self._wait(
-            lambda status: status.measurement == reached and _not_signing(status),
-            self._timing.command,
+        known = complaints(before)
+        # A signature takes a moment: nothing is to be seen before.
+        await asyncio.sleep(self.watch.timing.poll)
+        await self.watch.until(
+            lambda status: status.measurement == reached and not_signing(status),
+            self.watch.timing.command,
             CommandFailedError,
             known=known,
         )
-        record = await self._new_record(previous, known)
-        await self.journal.after(command, record)
-        return record
+        self._last = await self._new_record(previous, known)
+        await self.journal.after(command, self._last)
+        return self._last
 
     async def _new_record(self, previous: bytes, known: frozenset[str]) -> bytes:
         """Fetch the last record until it is another than the one before."""
-        deadline = _now() + self._timing.command
+        deadline = now() + self.watch.timing.command
         while True:
             error: MeterError | None = None
             try:
-                record = await self._meter.read_last_record()
+                record = await self._meter.read_last_record(previous)
             except MeterError as err:
                 error = err
             else:
                 if record and record != previous:
                     return record
-            if _now() >= deadline:
+            if now() >= deadline:
                 raise RecordUnavailableError("the new record could not be fetched") from error
-            await asyncio.sleep(self._timing.poll)
-            await self._wait(_not_signing, self._timing.command, CommandFailedError, known=known)
-
-    async def _wait(
-        self,
-        reached: Callable[[Status], bool],
-        seconds: float,
-        failure: type[StepFailedError],
-        *,
-        known: frozenset[str] | None = None,
-    ) -> Status:
-        """Read the status until a step is done, through a short loss of the link.
-
-        Args:
-            reached: whether the step is done.
-            seconds: how long to wait for it.
-            failure: raised when the meter complains, or when the time is over.
-            known: complaints that stood before the step; None when complaints are no failure.
-
-        Raises:
-            MeterError: what kept the status from being read when the time was over.
-        """
-        deadline = _now() + seconds
-        while True:
-            error: MeterError | None = None
-            complaints: frozenset[str] = frozenset()
-            try:
-                status = await self._meter.read_status()
-            except MeterError as err:
-                error = err
-            else:
-                complaints = _complaints(status)
-                if known is not None and (new := complaints - known):
-                    # Modbus reads the dwords first: the name of an error may come a look later.
-                    with suppress(MeterError):
-                        new = _complaints(await self._meter.read_status()) - known or new
-                    raise failure("the meter reports errors", tuple(sorted(new)))
-                if reached(status):
-                    return status
-            if _now() >= deadline:
-                raise error or failure(
-                    "the meter did not get there in time", tuple(sorted(complaints))
-                )
-            await asyncio.sleep(self._timing.poll)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def _not_signing(status: Status) -> bool:
-    return SignatureStatus.IN_PROGRESS not in status.signature
-
-
-def _in_error(status: Status) -> bool:
-    return bool(status.errors) or SignatureStatus.ERROR in status.signature
-
-
-def _complaints(status: Status) -> frozenset[str]:
-    """Names of what the meter reports as wrong; its general error bit only where nothing is named."""
-    names = set(status.errors.names)
-    if SignatureStatus.SIGNATURE_ERROR in status.signature:
-        names.add("SIGNATURE_ERROR")
-    if SignatureStatus.ERROR in status.signature and not names:
-        names.add("ERROR")
-    return frozenset(names)
+            await asyncio.sleep(self.watch.timing.poll)
+            await self.watch.until(
+                not_signing, self.watch.timing.command, CommandFailedError, known=known
+            )

@@ -183,6 +183,14 @@ class NoCycleError(ChargeCycleError):
     """No charge cycle is running, and what was asked needs one."""
 
 
+class NotCommissionedError(ChargeCycleError):
+    """The meter has no key yet: its commissioning has to be finished before a charge can start."""
+
+
+class IdentityNotSignedError(ChargeCycleError):
+    """The charge runs, and its record does not carry the identification that was handed over."""
+
+
 class StepFailedError(ChargeCycleError):
     """The meter reported errors, or did not reach the state that ends the step.
 

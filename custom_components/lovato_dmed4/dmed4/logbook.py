@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-import hashlib
 import json
 from typing import Final, Protocol, override
 
@@ -25,10 +24,16 @@ from .errors import (
 )
 from .meter import Logbook
 from .model import LogbookInfo, MetrologicalEvent
+from .record_text import cut, is_whole, payload_digest
+from .watch import now
 
 # The manual gives no time. A search in a flash memory takes a fraction of a second.
 _READY_SECONDS: Final = 5.0
 _READY_PAUSE: Final = 0.05
+_STEADY_SECONDS: Final = 1.0
+
+# A length may count a NUL at the end, or whole registers; and it lacks bit 1 where that means ready.
+_MOST_PADDING: Final = 2
 
 # A record is signed, an event logged, now and then: not several times within a few requests.
 _ATTEMPTS: Final = 3
@@ -123,10 +128,12 @@ class _Index:
         return 0
 
     async def _base_by(self, last: bytes) -> int | None:
-        # Both, if the last two entries are the same to the byte.
+        """Find the last entry, by what is signed of it, where it can be read."""
+        digest = payload_digest(last)
         for base in (0, 1):
-            with suppress(EntryNotFoundError):
-                if await self._read_at(base) == last:
+            # One that can't be read is not the last one, which has just been read elsewhere.
+            with suppress(EntryNotFoundError, UnexpectedAnswerError):
+                if payload_digest(await self._read_at(base)) == digest:
                     return base
         return None
 
@@ -262,28 +269,41 @@ class ModbusLogbook(Logbook):
         """Read a record by its index (manual: getting an OCMF file other than the last)."""
         await self._source.write(registers.RECORD_LOGBOOK, registers.RECORD_LOGBOOK_NUMBER)
         await self._select(registers.RECORD_INDEX, index)
-        status = await self._wait(
-            registers.RECORD_STATUS,
-            lambda status: (
-                status & (registers.RECORD_READING | registers.RECORD_READY)
-                == registers.RECORD_READY
-            ),
-        )
-        length = status & registers.RECORD_LENGTH
+        length = await self._record_length()
         if not length:
             raise EntryNotFoundError(f"the record of index {index} is empty")
         record = await self._source.read_text(registers.RECORD, length)
-        if b"\0" in record:
+        text = cut(record)
+        if b"\0" in text or (not is_whole(text) and len(record) - len(text) > _MOST_PADDING):
             # A meter that reboots meanwhile goes on with an empty window.
             raise UnexpectedAnswerError("the record broke off while it was read")
-        return record
+        return text
+
+    async def _record_length(self) -> int:
+        """Wait until a record is ready to be read, and get its length in bytes.
+
+        The manual waits for *data ready* alone, which it prints as bit 1 and as bit 14. Where it is
+        not bit 14 without *reading*, a length that stays for a second is taken for ready.
+        """
+        steady, since = 0, now()
+
+        def ready(status: int) -> bool:
+            nonlocal steady, since
+            bits = status & (registers.RECORD_READING | registers.RECORD_READY)
+            if bits == registers.RECORD_READY:
+                return True
+            if bits == registers.RECORD_READING or status != steady:
+                steady, since = status, now()
+            return bool(status & registers.RECORD_LENGTH) and now() - since >= _STEADY_SECONDS
+
+        return await self._wait(registers.RECORD_STATUS, ready) & registers.RECORD_LENGTH
 
     async def _event_at(self, index: int) -> bytes:
         """Read the 16 bytes of an event by its index (manual: getting the event log)."""
         await self._source.write(registers.EVENT_LOGBOOK, registers.EVENT_LOGBOOK_NUMBER)
         await self._select(registers.EVENT_INDEX, index)
         await self._select(registers.EVENT_READ, registers.EVENT_READ_CODE)
-        await self._wait(registers.EVENT_STATUS, lambda status: status == 1)
+        await self._wait(registers.EVENT_STATUS, bool)
         return await self._source.read_text(registers.EVENT, registers.EVENT_BYTES)
 
     async def _select(self, register: int, value: int) -> None:
@@ -294,10 +314,9 @@ class ModbusLogbook(Logbook):
             raise EntryNotFoundError(str(err)) from err
 
     async def _wait(self, register: int, ready: Callable[[int], bool]) -> int:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + _READY_SECONDS
+        deadline = now() + _READY_SECONDS
         while not ready(status := int.from_bytes(await self._source.read_text(register, 2))):
-            if loop.time() >= deadline:
+            if now() >= deadline:
                 raise EntryNotReadyError("the meter did not fetch the logbook entry in time")
             await asyncio.sleep(_READY_PAUSE)
         return status
@@ -365,15 +384,10 @@ async def read_records(
             record = await logbook.read_record(position)
         except EntryNotFoundError:
             return
-        digest = _payload_digest(record)
+        digest = payload_digest(record)
         if digest not in seen:
             seen.add(digest)
             yield position, record
-
-
-def _payload_digest(record: bytes) -> bytes:
-    """SHA-256 of what the signature covers."""
-    return hashlib.sha256(record.partition(b"|")[2].rpartition(b"|")[0]).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from .model import (
     Command,
+    Container,
     DisplayPage,
     FastMeasures,
     Feature,
@@ -94,6 +95,10 @@ class Meter(Protocol):
         """What this transport offers beyond the common."""
 
     @property
+    def containers(self) -> tuple[Container, ...]:
+        """What this transport can hand a prototype over in, the most likely first."""
+
+    @property
     def shortest_interval(self) -> float:
         """Seconds between two live polls that leave the line idle for half of the time."""
 
@@ -124,13 +129,19 @@ class Meter(Protocol):
     async def read_housekeeping(self) -> Housekeeping:
         """Read what changes slowly."""
 
-    async def read_last_record(self) -> bytes:
-        """Fetch the last signed OCMF record byte for byte; empty when there is none."""
+    async def read_last_record(self, known: bytes = b"") -> bytes:
+        """Fetch the last signed OCMF record byte for byte; empty when there is none.
+
+        Args:
+            known: a record that need not be fetched again if it is still the last one.
+        """
 
     async def write_clock(self, moment: datetime) -> None:
         """Set date and time, to the second; refused while charging."""
 
-    async def write_prototype(self, prototype: bytes) -> None:
+    async def write_prototype(
+        self, prototype: bytes, container: Container = Container.BARE
+    ) -> None:
         """Hand over the OCMF prototype; only the status tells whether it was accepted."""
 
     async def send(self, command: Command) -> None:

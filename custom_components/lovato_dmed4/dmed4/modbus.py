@@ -1,7 +1,5 @@
 """The meter over Modbus."""
 
-import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 import logging
@@ -11,14 +9,7 @@ from typing import Final, Self, cast
 from modbus_connection import ModbusUnit
 
 from . import registers
-from .errors import (
-    CannotConnectError,
-    NotADmed4Error,
-    NotOfferedError,
-    RefusedError,
-    SilentError,
-    UnexpectedAnswerError,
-)
+from .errors import NotADmed4Error, NotOfferedError, RefusedError
 from .keys import both_forms
 from .lines import Line
 from .links import ModbusLink
@@ -26,6 +17,7 @@ from .logbook import ModbusLogbook
 from .modbus_errors import insist, translated_errors
 from .model import (
     Command,
+    Container,
     DisplayPage,
     FastMeasures,
     Feature,
@@ -43,6 +35,7 @@ from .model import (
     SystemStatus,
     drift_seconds,
 )
+from .output import OutputMessage
 from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
 from .units import RepeatingUnit
@@ -50,7 +43,7 @@ from .units import RepeatingUnit
 _LOGGER = logging.getLogger(__name__)
 
 # Answers to function 0x11 (manual: model code). R and D meters share a code.
-MODELS: Final = {
+MODBUS_MODELS: Final = {
     0x41: "DMED403R/D0150",
     0x42: "DMED403R/D0400",
     0x43: "DMED403R/D0600",
@@ -68,13 +61,6 @@ _LACKING: Final = (_NO_SUCH_ADDRESS, 4)
 
 # The clock shows whole seconds, and a request takes a moment.
 _CLOCK_TOLERANCE: Final = 5
-
-# A record that changes while it is read is read again. Signing takes well under a second.
-_RECORD_ATTEMPTS: Final = 20
-_RECORD_PAUSE: Final = 0.2
-
-# Bytes at the end of a record that hold much of its signature, in hex or base64.
-_RECORD_END: Final = 64
 
 
 class ModbusDevice:
@@ -144,21 +130,27 @@ class ModbusDevice:
             await self._unit.write_registers(wire(register), values)
 
     async def write_unanswered(self, register: int, value: int) -> None:
-        """Write one register (0x06), to which no answer is the normal answer."""
-        with suppress(SilentError, CannotConnectError):
-            await self.write_once(register, value)
+        """Write one register (0x06), to which no answer is the normal answer: the link stays.
+
+        Raises:
+            CannotConnectError: there is no link, so that nothing was written.
+        """
+        async with translated_errors():
+            await self._unit.write_unanswered(wire(register), value)
 
 
 class ModbusMeter(ModbusDevice):
     """A DMED4 behind a Modbus link."""
 
     features = Feature.EXCHANGED_ENERGY | Feature.HOUR_COUNTERS | Feature.SAMPLE_TIME
+    containers = (Container.BARE, Container.FILE)
     fast_interval = 0.1  # the meter refreshes these registers so often (manual: measure list)
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         super().__init__(link, unit_id)
         self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
+        self._output = OutputMessage(self)
         # By how many seconds the time of the last sample is ahead of the clock: it may be local.
         self._sample_offset = 0
         self._ask_for_all()
@@ -193,7 +185,7 @@ class ModbusMeter(ModbusDevice):
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11) and the public key."""
         answer = await self._report_server_id()
-        if (model := MODELS.get(answer[0])) is None:
+        if (model := MODBUS_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         self._ask_for_all()
         keys = registers.KeyRegisters(cast("ModbusUnit", self._unit))
@@ -351,37 +343,18 @@ class ModbusMeter(ModbusDevice):
             events_maximum=words.events_maximum,
         )
 
-    async def read_last_record(self) -> bytes:
-        """Fetch the last record; again if it changed meanwhile.
-
-        The status shows that only while the meter signs, so the record's end is looked at, too:
-        every signature is another.
-        """
-        for _ in range(_RECORD_ATTEMPTS):
-            before = await self._record_state()
-            signature, length, _ = before
-            if SignatureStatus.IN_PROGRESS not in signature:
-                record = await self.read_text(registers.OUTPUT_MESSAGE, length)
-                if await self._record_state() == before:
-                    return record
-            await asyncio.sleep(_RECORD_PAUSE)
-        raise UnexpectedAnswerError("the last record keeps changing while it is read")
-
-    async def _record_state(self) -> tuple[SignatureStatus, int, bytes]:
-        signature = (await self.read_status()).signature
-        length = self._status.message_length or 0
-        if length > registers.TEXT_BYTES:
-            raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
-        skipped = max(0, length - _RECORD_END) // 2
-        end = await self.read_text(registers.OUTPUT_MESSAGE + skipped, length - 2 * skipped)
-        return signature, length, end
+    async def read_last_record(self, known: bytes = b"") -> bytes:
+        """Fetch the last record, unless it is the known one."""
+        return await self._output.read(known)
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock (register 0x4080)."""
         seconds = round(moment.timestamp())
         await self.write_many(registers.CLOCK, [seconds >> 16, seconds & 0xFFFF])
 
-    async def write_prototype(self, prototype: bytes) -> None:
+    async def write_prototype(
+        self, prototype: bytes, container: Container = Container.BARE
+    ) -> None:
         """Write the text (0x4A00), then its length (0x4281), which submits it."""
         padded = prototype + b"\0" * (len(prototype) % 2)
         words = [int.from_bytes(padded[i : i + 2]) for i in range(0, len(padded), 2)]

@@ -6,6 +6,9 @@ from enum import Flag, IntEnum, IntFlag, StrEnum, auto
 import hashlib
 from typing import Self
 
+OFFSET_STEP = 15
+"""Minutes: the offset to UTC is a multiple of them (manual: v1/charge_settings)."""
+
 
 class OpenEnum(IntEnum):
     """Numbers that the manual names; firmware may know more of them."""
@@ -97,6 +100,17 @@ class Command(StrEnum):
     END = "E"
     BEGIN_AND_END = "r"
     RESET_ERRORS = "X"
+
+
+class Container(StrEnum):
+    """What a prototype is handed over in (manual: v1/ocmf, the body of a POST)."""
+
+    BARE = "bare"
+    """Nothing: it is the payload's JSON object."""
+    FILE = "file"
+    """``OCMF|{payload}|{signature}``, over REST in OCMF_BUFF: the body of the GET."""
+    PAYLOAD = "payload"
+    """The payload in OCMF_BUFF; only over REST."""
 
 
 class DisplayPage(IntEnum):

@@ -1,18 +1,19 @@
 """The system parameters, P01.01 to P06.02, and how to change them safely.
 
 The manual shows which exist, what the values of some mean, and how each transport reaches them. It
-does not say which ones are IP addresses beyond its example, P05.03 [unclear]. We take P05.04 and
-P05.06 for its mask and gateway, as the maker's other devices order them, and over REST whatever is
-given as dotted text or is too large for one register; but not the two if they hold a small number,
-which no mask or gateway is. A wrong guess writes nothing: over REST the meter refuses a block with
-other fields than its own, over Modbus a value is read back before it is saved.
+does not say which ones are IP addresses beyond its example, P05.03 [unclear], which is the address in
+one order of the maker's menus and its mask in another. So an address is recognised by its value, which
+is too large for one register, never by its number. A zero tells nothing: over REST a block that is
+refused is sent again with some of the zeros split into bytes, which changes nothing until the meter
+takes one; over Modbus a value is read back before it is saved.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
+from itertools import chain, combinations, islice
 import re
 from typing import Final, Protocol
 
@@ -33,13 +34,19 @@ from .meter import Meter
 from .model import OperativeStatus, SystemStatus
 
 _WORD_LIMIT: Final = 0xFFFF
+_BAD_REQUEST: Final = 400
 _ADDRESS_LIMIT: Final = 0xFFFFFFFF
 _ADDRESS_BYTES: Final = 4
 _POSSIBLE: Final = f"0…{_WORD_LIMIT}, 0.0.0.0…255.255.255.255"
 
-# The manual's example of an IP address, and what is most likely one.
+_POSSIBLE_ADDRESS: Final = "0.0.0.0…255.255.255.255"
+
+# The manual's example of an IP address, and what else in that menu may be one, the likeliest first.
 _ADDRESS: Final = "P05_03"
-_LIKELY_ADDRESSES: Final = ("P05_04", "P05_06")
+_MAYBE_ADDRESSES: Final = ("P05_06", "P05_09", "P05_07", "P05_04", "P05_02", "P05_08")
+
+# So often is a block sent with other zeros split, at most: all ways to split four of them.
+_SPLITS: Final = 16
 
 _OFF_ON: Final = ("off", "on")
 _FRAMINGS: Final = ("RTU", "ASCII")
@@ -69,6 +76,7 @@ NAMES: Final = tuple(
 )
 
 _BLOCK_NAME: Final = re.compile(r"P\d\d_\d\d(_\d\d)?")
+_PART: Final = re.compile(r"P\d\d_\d\d_\d\d")
 
 # Registers that choose a parameter, hold its value, and save all to flash.
 _MENU: Final = 0x5000
@@ -96,7 +104,7 @@ class Timing:
 
 def is_address(name: str, value: int) -> bool:
     """Whether a parameter with this value is an IP address."""
-    return name == _ADDRESS or value > _WORD_LIMIT or (name in _LIKELY_ADDRESSES and value == 0)
+    return name == _ADDRESS or value > _WORD_LIMIT
 
 
 def address_text(value: int) -> str:
@@ -160,8 +168,14 @@ def _check_against(before: Mapping[str, int], changes: Mapping[str, int]) -> Non
     for name, value in changes.items():
         if name not in before:
             raise UnknownParameterError(name)
-        if value > _WORD_LIMIT and not is_address(name, before[name]):
+        present = before[name]
+        if value > _WORD_LIMIT and not (
+            is_address(name, present) or (name in _MAYBE_ADDRESSES and not present)
+        ):
             raise ParameterValueError(name, f"0…{_WORD_LIMIT}")
+        if is_address(name, present) and 0 < value <= _WORD_LIMIT:
+            # A port or a mode, given for a parameter that is something else on this meter.
+            raise ParameterValueError(name, _POSSIBLE_ADDRESS)
 
 
 # --- changing ---------------------------------------------------------------------------------
@@ -263,10 +277,29 @@ class RestParameters:
         return {name: value for name, value in values.items() if name in NAMES}
 
     async def write(self, changes: Mapping[str, int]) -> None:
-        """Write the complete block, its addresses split into bytes."""
+        """Write the complete block, its addresses split into bytes.
+
+        Which of the zeros are addresses shows in what the meter takes.
+        """
         values, addresses = await self._block()
+        wanted = {**values, **changes}
+        addresses |= {name for name in wanted if is_address(name, wanted[name])}
+        refused: RefusedError | None = None
+        for more in _splits([name for name in _MAYBE_ADDRESSES if wanted.get(name) == 0]):
+            try:
+                await self._send(wanted, addresses.union(more))
+            except RefusedError as err:
+                refused = refused or err
+                if err.code != _BAD_REQUEST:
+                    break
+            else:
+                return
+        if refused is not None:
+            raise refused
+
+    async def _send(self, values: Mapping[str, int], addresses: set[str]) -> None:
         body: dict[str, int] = {}
-        for name, value in {**values, **changes}.items():
+        for name, value in values.items():
             if name in addresses:
                 parts = value.to_bytes(_ADDRESS_BYTES)
                 body |= {f"{name}_{place:02}": part for place, part in enumerate(parts, 1)}
@@ -287,12 +320,13 @@ class RestParameters:
         raw = {name.upper(): value for name, value in answer.items()}
         raw = {name: value for name, value in raw.items() if _BLOCK_NAME.fullmatch(name)}
         try:
-            values = {name: _number(value) for name, value in raw.items()}
-        except ValueError as err:
+            values = _joined({name: _number(value) for name, value in raw.items()})
+        except (OverflowError, ValueError) as err:
             raise UnexpectedAnswerError("a system parameter is no number") from err
         if _ADDRESS not in values:
             raise UnexpectedAnswerError("the system parameters are not all there")
         dotted = {name for name, value in raw.items() if isinstance(value, str) and "." in value}
+        dotted |= values.keys() - raw.keys()
         addresses = {name for name, value in values.items() if is_address(name, value)}
         if _ADDRESS not in dotted and self._is_backwards(values[_ADDRESS]):
             values |= {name: _reversed(values[name]) for name in addresses - dotted}
@@ -308,6 +342,24 @@ class RestParameters:
         except AddressValueError:
             return False
         return host not in (address, _reversed(host)) and host == _reversed(address)
+
+
+def _joined(values: Mapping[str, int]) -> dict[str, int]:
+    """Join what a meter gives in the four bytes in which it takes it (P05_03_01 to P05_03_04)."""
+    joined = dict(values)
+    for name in sorted({name[:-3] for name in values if _PART.fullmatch(name)}):
+        try:
+            parts = [joined.pop(f"{name}_{place:02}") for place in range(1, _ADDRESS_BYTES + 1)]
+        except KeyError:
+            raise ValueError(f"{name} is not made of four bytes") from None
+        joined[name] = int.from_bytes(bytes(parts))
+    return joined
+
+
+def _splits(zeros: list[str]) -> Iterator[tuple[str, ...]]:
+    """Which of the zeros to split, in the order in which to try: as few as possible."""
+    ways = chain.from_iterable(combinations(zeros, count) for count in range(len(zeros) + 1))
+    return islice(ways, _SPLITS)
 
 
 def _reversed(address: int) -> int:
@@ -347,7 +399,7 @@ class ModbusParameters:
             for name in NAMES:
                 with suppress(RefusedError):
                     await self._select(name)
-                    values[name] = await self._value(name)
+                    values[name], _ = await self._value(name)
         if not values:
             raise RefusedError("the meter does not give its parameters")
         return values
@@ -363,9 +415,9 @@ class ModbusParameters:
                 for name, value in changes.items():
                     await self._select(name)
                     await self._check_selection(name)
-                    before[name] = await self._value(name)
-                    await self._write_value(name, value)
-                    if await self._value(name) != value:
+                    before[name], words = await self._value(name)
+                    await self._write_value(value, max(words, _words(value)))
+                    if (await self._value(name))[0] != value:
                         raise RefusedError(f"{name} was not taken")
             except MeterError:
                 await self._take_back(before)
@@ -377,7 +429,8 @@ class ModbusParameters:
             with suppress(MeterError):
                 await self._select(name)
                 await self._check_selection(name)
-                await self._write_value(name, value)
+                _, words = await self._value(name)
+                await self._write_value(value, max(words, _words(value)))
 
     async def _select(self, name: str) -> None:
         menu, number = _place(name)
@@ -391,12 +444,23 @@ class ModbusParameters:
         if await self._registers.read_words(_MENU, 3) != [menu, 0, number]:
             raise RefusedError("another client changes parameters at the same time")
 
-    async def _value(self, name: str) -> int:
-        words = await self._registers.read_words(_VALUE, _words(name))
-        return int.from_bytes(b"".join(word.to_bytes(2) for word in words))
+    async def _value(self, name: str) -> tuple[int, int]:
+        """Read the selected parameter; return its value and of how many words it is made."""
+        if name not in (_ADDRESS, *_MAYBE_ADDRESSES):
+            (value,) = await self._registers.read_words(_VALUE, 1)
+            return value, 1
+        try:
+            high, low = await self._registers.read_words(_VALUE, 2)
+        except RefusedError:
+            (value,) = await self._registers.read_words(_VALUE, 1)
+            return value, 1
+        # Behind a parameter of one word there is nothing; a mask may end in zeros, too.
+        if name == _ADDRESS or low or _is_mask(high):
+            return high << 16 | low, 2
+        return high, 1
 
-    async def _write_value(self, name: str, value: int) -> None:
-        if _words(name) == 1:
+    async def _write_value(self, value: int, words: int) -> None:
+        if words == 1:
             await self._registers.write(_VALUE, value)
         else:
             await self._registers.write_many(_VALUE, [value >> 16, value & _WORD_LIMIT])
@@ -406,5 +470,11 @@ def _place(name: str) -> tuple[int, int]:
     return int(name[1:3]), int(name[4:6])
 
 
-def _words(name: str) -> int:
-    return 2 if name in (_ADDRESS, *_LIKELY_ADDRESSES) else 1
+def _words(value: int) -> int:
+    return 2 if value > _WORD_LIMIT else 1
+
+
+def _is_mask(high: int) -> bool:
+    """Whether a word is the first of a network mask: ones, then zeros."""
+    zeros = _WORD_LIMIT - high
+    return high > _WORD_LIMIT // 2 and not zeros & (zeros + 1)

@@ -1,19 +1,15 @@
 """The OCMF prototype: what is known of a charge before it starts, for the meter to sign."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 import json
 from typing import Final
 
 from .errors import FlagsConflictError, TextCharactersError, TextTooLongError
 from .meter import RECORD_LIMIT
-from .model import Identity
-
-# The official transparency software refuses records of version 1.4; the tariff text needs 1.1.
-_FORMAT_VERSION: Final = "1.1"
-
-# Enough of the key's fingerprint to tell meters apart where no serial number is known, and as short as one.
-_FINGERPRINT_DIGITS: Final = 8
+from .model import Container, Identity
 
 # Limits in bytes of the OCMF specification. CI has none there, but a record has to fit.
 _LIMITS: Final = {"ID": 40, "TT": 250, "CI": 250}
@@ -117,13 +113,116 @@ class ChargeIdentity:
     charge_point_id: str = ""
 
 
-def build_prototype(charge: ChargeIdentity, meter: Identity, *, transaction: int) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrototypeForm:
+    """What the manual leaves open about a prototype, and a meter may want in its own way.
+
+    The first value of each attribute is tried first (`next_form`).
+
+    Attributes:
+        container: what it is handed over in.
+        closing: the fields that the meter writes itself, empty at the bottom: ``rd``, ``none`` or
+            ``signature`` for RD, SA, SE and SD.
+        keys: ``known`` leaves out what is not known, ``all`` are those of the schema, ``minimal``
+            are those of OCMF 1.0 without GV and IL.
+        version: FV.
+        meter: whether PG, MV, MM, MS and MF are ``filled`` or ``empty``.
+        level: whether IL is ``given`` or ``omitted``.
+    """
+
+    container: str = Container.BARE
+    closing: str = "rd"
+    keys: str = "known"
+    version: str = "1.1"
+    meter: str = "filled"
+    level: str = "given"
+
+    def __str__(self) -> str:
+        """Write the form as `parse` reads it."""
+        return " ".join(f"{name}={getattr(self, name)}" for name in _FORM_VALUES)
+
+    @classmethod
+    def parse(cls, text: str) -> PrototypeForm | None:
+        """Read a form; None if it is not one of this version."""
+        values = dict(part.split("=", 1) for part in text.split() if "=" in part)
+        if values.keys() != _FORM_VALUES.keys():
+            return None
+        if any(value not in _FORM_VALUES[name] for name, value in values.items()):
+            return None
+        return cls(**values)
+
+
+_FORM_VALUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "container": tuple(Container),
+    "closing": ("rd", "none", "signature"),
+    "keys": ("known", "all", "minimal"),
+    # The official transparency software refuses records of version 1.4; the tariff text needs 1.1.
+    "version": ("1.1", "1.0"),
+    "meter": ("filled", "empty"),
+    "level": ("given", "omitted"),
+}
+
+# What a meter complains of (manual: error dword 1) names what to change; what changes first stands
+# last. The manual does not say what the bits mean: a meter's relatives use SEQUENCE for the order of
+# the keys, and NOT_FULL_PACKET for one that is missing.
+_STEERING: Final[Mapping[str, tuple[str, ...]]] = {
+    "JSON_NOT_FULL_PACKET": ("closing", "keys"),
+    "JSON_SEQUENCE": ("keys", "closing"),
+    "JSON_VALUE": ("level", "meter", "version"),
+}
+
+MOST_FORMS: Final = 24
+"""Forms that are tried at most: enough for each complaint, and an end for a meter that always complains."""
+
+
+def next_form(
+    refused: PrototypeForm,
+    complaints: Collection[str],
+    tried: Collection[PrototypeForm],
+    containers: Collection[Container],
+) -> PrototypeForm | None:
+    """Choose the form to try after one that was refused; None when there is no other to try.
+
+    Args:
+        refused: the form that was refused last.
+        complaints: names of the error bits that it caused; without one, or with JSON_SYNTAX, it is
+            the container that is wrong.
+        tried: all forms that were refused.
+        containers: those that the transport has.
+    """
+    if len(tried) >= MOST_FORMS:
+        return None
+    for complaint, names in _STEERING.items():
+        if complaint in complaints:
+            for values in product(*(_FORM_VALUES[name] for name in names)):
+                form = replace(refused, **dict(zip(names, values, strict=True)))
+                if form not in tried:
+                    return form
+    for container in containers:
+        closing = "signature" if container is Container.FILE else "rd"
+        form = PrototypeForm(container=container, closing=closing)
+        if form not in tried:
+            return form
+    return None
+
+
+DEFAULT_FORM: Final = PrototypeForm()
+
+
+def build_prototype(
+    charge: ChargeIdentity,
+    meter: Identity,
+    *,
+    transaction: int,
+    form: PrototypeForm = DEFAULT_FORM,
+) -> bytes:
     """Build the prototype in the order of the manual's schema.
 
     Args:
         charge: what the user gave.
-        meter: who will sign.
+        meter: who will sign; a serial number that is not known is left empty, since it is signed.
         transaction: number for the pagination, for a meter that does not count itself.
+        form: how the meter wants it.
 
     Raises:
         FlagsConflictError: two flags of one group.
@@ -135,30 +234,76 @@ def build_prototype(charge: ChargeIdentity, meter: Identity, *, transaction: int
     texts = {"ID": charge.data, "TT": charge.tariff_text, "CI": charge.charge_point_id}
     for field, text in texts.items():
         _check(field, text)
+    fields = _fields(charge, meter, transaction, form)
+    if (excess := len(_json(fields)) + RECORD_OVERHEAD - RECORD_LIMIT) > 0:
+        field, text = max(texts.items(), key=lambda item: len(item[1]))
+        raise TextTooLongError(field, len(text), max(0, len(text) - excess))
+    signature = dict.fromkeys(("SA", "SE", "SD"), "") if form.closing == "signature" else {}
+    closing: dict[str, object] = {} if form.closing == "none" else {"RD": []}
+    if form.container == Container.FILE:
+        return b"|".join((b"OCMF", _json(fields | closing), _json(signature)))
+    return _json(fields | closing | signature)
+
+
+def came_back(prototype: bytes, record: bytes) -> bool:
+    """Whether a record carries the identification, tariff and charge point of its prototype.
+
+    One that can't be read is not accused of lacking them.
+    """
+    sent, signed = (_payload(text) for text in (prototype, record))
+    return signed is None or all(
+        signed.get(key, "") == (sent or {}).get(key, "") for key in ("ID", "TT", "CI")
+    )
+
+
+def _payload(text: bytes) -> dict[str, object] | None:
+    """Get the fields of a payload, bare or between ``OCMF|`` and a signature."""
+    _, line, framed = text.partition(b"|")
+    try:
+        fields = json.loads(framed.partition(b"|")[0] if line else text)
+    except ValueError, RecursionError:
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _json(fields: Mapping[str, object]) -> bytes:
+    return json.dumps(fields, separators=(",", ":")).encode("ascii")
+
+
+def _fields(
+    charge: ChargeIdentity, meter: Identity, transaction: int, form: PrototypeForm
+) -> dict[str, object]:
+    # A charge box and its connector, or an EVSE ID, which holds no space.
+    kind = "CBIDC" if " " in charge.charge_point_id else "EVSEID"
+    serial = meter.serial_number or ""
     fields = {
-        "FV": _FORMAT_VERSION,
+        "FV": form.version,
         "GI": "DMED4",
-        "GS": _signer(meter),
+        "GS": serial,
+        "GV": "",
         "PG": f"T{transaction}",
         "MV": "LOVATO",
-        "MM": meter.model,
-        "MS": _signer(meter),
+        "MM": _printed_model(meter),
+        "MS": serial,
+        "MF": meter.firmware or "",
         "IS": charge.type not in (IdentificationType.NONE, IdentificationType.DENIED),
         "IL": charge.level,
         "IF": charge.flags,
         "IT": charge.type,
         "ID": charge.data,
         "TT": charge.tariff_text,
+        "CT": kind,
+        "CI": charge.charge_point_id,
     }
-    if charge.charge_point_id:
-        # A charge box and its connector, or an EVSE ID, which holds no space.
-        fields["CT"] = "CBIDC" if " " in charge.charge_point_id else "EVSEID"
-        fields["CI"] = charge.charge_point_id
-    prototype = json.dumps(fields, separators=(",", ":")).encode("ascii")
-    if (excess := len(prototype) + RECORD_OVERHEAD - RECORD_LIMIT) > 0:
-        field, text = max(texts.items(), key=lambda item: len(item[1]))
-        raise TextTooLongError(field, len(text), max(0, len(text) - excess))
-    return prototype
+    if form.meter == "empty":
+        fields |= dict.fromkeys(("PG", "MV", "MM", "MS", "MF"), "")
+    left_out = {"IL"} if form.level == "omitted" else set()
+    match form.keys:
+        case "known":
+            left_out |= {"GV", "MF"} if charge.charge_point_id else {"GV", "MF", "CT", "CI"}
+        case "minimal":
+            left_out |= {"GV", "IL"} if charge.tariff_text else {"GV", "IL", "TT"}
+    return {key: value for key, value in fields.items() if key not in left_out}
 
 
 def _check(field: str, text: str) -> None:
@@ -168,6 +313,6 @@ def _check(field: str, text: str) -> None:
         raise TextTooLongError(field, len(text), _LIMITS[field])
 
 
-def _signer(meter: Identity) -> str:
-    """What names the meter in its records: the serial number, else the start of its fingerprint."""
-    return meter.serial_number or (meter.fingerprint or "")[:_FINGERPRINT_DIGITS].upper()
+def _printed_model(meter: Identity) -> str:
+    """Get the model as it is printed on the meter; over Modbus R and D can't be told apart."""
+    return "" if "/" in meter.model else meter.model

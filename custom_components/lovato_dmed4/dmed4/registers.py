@@ -28,6 +28,9 @@ VIEWER_TEXT = 0x3024  # three texts for each meter
 VIEWER_TEXT_WORDS = 10
 
 OUTPUT_MESSAGE = 0x4400  # up to 512 words, read in pieces
+SIGNATURE_STATUS = 0x4201  # the length of the output message follows
+SIGNATURE_RAW = 0x4620  # r and s
+SIGNATURE_DER = 0x4640
 
 # The window on a saved record: select the logbook, the index, poll, read.
 RECORD_LOGBOOK = 0x2F29
@@ -45,7 +48,7 @@ EVENT_LOGBOOK_NUMBER = 2
 EVENT_INDEX = 0x2F3A
 EVENT_READ = 0x2F3B
 EVENT_READ_CODE = 0xFFFF
-EVENT_STATUS = 0x4E03  # 1 when it can be read
+EVENT_STATUS = 0x4E03  # not 0 when it can be read
 EVENT = 0x4E04
 EVENT_BYTES = 16
 

@@ -28,6 +28,7 @@ from .links import http_lock
 from .logbook import RestLogbook
 from .model import (
     Command,
+    Container,
     DisplayPage,
     FastMeasures,
     Feature,
@@ -275,6 +276,7 @@ class RestMeter(RestDevice):
         | Feature.RECORD_SEARCH
         | Feature.PARSED_EVENTS
     )
+    containers = tuple(Container)
     shortest_interval = 0.0
     # A connection for each request, and the web server is there for others as well.
     fast_interval = 1.0
@@ -420,8 +422,8 @@ class RestMeter(RestDevice):
         """Read the state of the logbooks."""
         return rest_answers.logbook_info(await self._get_if_there("logbook/info"))
 
-    async def read_last_record(self) -> bytes:
-        """Fetch the last record; the web server gives it in one piece."""
+    async def read_last_record(self, known: bytes = b"") -> bytes:
+        """Fetch the last record; the web server gives it in one piece, so that is all there is to do."""
         return await self.fetch_text("ocmf", "ocmf_buff")
 
     async def fetch_text(
@@ -434,8 +436,12 @@ class RestMeter(RestDevice):
         """Set the clock."""
         await self._write("charge_settings", {"datetime": round(moment.timestamp())})
 
-    async def write_prototype(self, prototype: bytes) -> None:
-        """Post the bare payload object."""
+    async def write_prototype(
+        self, prototype: bytes, container: Container = Container.BARE
+    ) -> None:
+        """Post the prototype, bare or in the object that the answer to a GET is."""
+        if container is not Container.BARE:
+            prototype = json.dumps({"OCMF_BUFF": prototype.decode()}).encode()
         await self._post_body("ocmf", prototype)
 
     async def send(self, command: Command) -> None:

@@ -23,12 +23,13 @@ from .model import (
     SystemCode,
     SystemStatus,
 )
+from .record_text import cut
 from .scale import MeasureScale
 
 type Answer = Mapping[str, object]
 
 # `model_code` of system_status.
-MODELS: Final = (
+REST_MODELS: Final = (
     "DMED404R1500",
     "DMED404R0600",
     "DMED404R0400",
@@ -145,7 +146,7 @@ def identity(settings: Answer, system: Answer, *, system_known: bool) -> Identit
     code = integer(system, "model_code")
     public_key, public_key_ocmf = both_forms(*(key(settings, name) for name in _KEYS))
     return Identity(
-        model=MODELS[code] if code is not None and 0 <= code < len(MODELS) else "DMED4",
+        model=REST_MODELS[code] if code is not None and 0 <= code < len(REST_MODELS) else "DMED4",
         public_key=public_key,
         public_key_ocmf=public_key_ocmf,
         serial_number=text(system, "serial_number"),
@@ -277,7 +278,7 @@ def record(answer: Answer, name: str) -> bytes:
     if not isinstance(value, str):
         raise UnexpectedAnswerError(f"{name} is no text")
     try:
-        return value.encode(errors="surrogateescape")
+        return cut(value.encode(errors="surrogateescape"))
     except UnicodeEncodeError as err:
         raise UnexpectedAnswerError(f"{name} holds what is no character") from err
 

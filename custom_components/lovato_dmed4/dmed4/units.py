@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from modbus_connection import (
     GatewayPathUnavailableError,
     GatewayTargetError,
+    ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
+    ModbusTimeoutError,
     ServerDeviceBusyError,
 )
 
@@ -65,6 +68,15 @@ class RepeatingUnit:
     async def write_once(self, address: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
         await self._exchange(partial(self._unit.write_register, address, value))
+
+    async def write_unanswered(self, address: int, value: int) -> None:
+        """Write one register (0x06) once a link is there; no answer is the normal answer."""
+
+        async def write() -> None:
+            with suppress(ModbusTimeoutError, ModbusConnectionError):
+                await self._unit.write_register(address, value)
+
+        await self._exchange(write)
 
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
         return await self._repeater.ask(partial(self._exchange, request))

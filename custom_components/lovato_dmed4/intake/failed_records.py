@@ -36,14 +36,16 @@ class FailedRecords:
     @callback
     def async_start(self) -> None:
         """Watch from now on, until the entry is unloaded."""
-        self._entry.async_on_unload(self._records.summary.async_add_listener(self._check))
+        self._entry.async_on_unload(
+            self._records.summary_coordinator.async_add_listener(self._check)
+        )
         self._check()
 
     @callback
     def _check(self) -> None:
         if not self._records.available:
             return
-        failed = self._records.summary.data.failed
+        failed = self._records.summary_coordinator.data.failed
         seen = self._entry.data.get(CONF_FAILED_SEEN, 0)
         if failed < seen:
             # Good after all, or in another database: the next one that fails is a new one.

@@ -29,7 +29,7 @@ from ..archive import (
     Source,
     StoredRecord,
 )
-from ..connection.identity import bound_to_key
+from ..connection.identity import identified_by_key
 from ..const import CONF_FORMER_IDS, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from ..ocmf import MalformedKeyError, PublicKey, load_public_key
@@ -42,7 +42,7 @@ from .shared_archive import (
     delete_records,
 )
 
-PATIENCE: Final = 12
+ARCHIVE_TIMEOUT: Final = 12
 """Seconds until a database that says nothing is given up for now. A little more than the archive's
 own patience, so that it can say itself what is wrong."""
 
@@ -137,7 +137,7 @@ class RecordKeeper:
     from, and else the first one it sees: see `key_binding`.
 
     Attributes:
-        summary: what the archive has of the meter; its listeners are told of each change.
+        summary_coordinator: what the archive has of the meter; its listeners are told of each change.
         news: whom to call for each record that was new to the archive.
     """
 
@@ -145,7 +145,9 @@ class RecordKeeper:
         self._hass = hass
         self._entry = entry
         self._identity = identity
-        self._shared = async_borrow(hass, database_url(hass, entry.options), self._look)
+        self._shared = async_borrow(
+            hass, database_url(hass, entry.options), self._refresh_summary_soon
+        )
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
         self.news = Listeners[StoredRecord]()
         self._meter_id: int | None = None
@@ -156,7 +158,7 @@ class RecordKeeper:
         self._retry: CALLBACK_TYPE | None = None
         self._complaint: CALLBACK_TYPE | None = None
         self._cause = ""
-        self.summary = DataUpdateCoordinator(
+        self.summary_coordinator = DataUpdateCoordinator(
             hass,
             LOGGER,
             config_entry=entry,
@@ -167,12 +169,12 @@ class RecordKeeper:
             ),
             always_update=False,
         )
-        self.summary.data = ArchiveSummary()
+        self.summary_coordinator.data = ArchiveSummary()
 
     @property
     def available(self) -> bool:
         """Whether the archive could be reached when it was last tried."""
-        return self._meter_id is not None and self.summary.last_update_success
+        return self._meter_id is not None and self.summary_coordinator.last_update_success
 
     @property
     def meter_id(self) -> int | None:
@@ -192,19 +194,19 @@ class RecordKeeper:
     async def async_start(self) -> None:
         """Open the archive, register the meter and its key; never raises for a failing database."""
         self._entry.async_on_unload(
-            async_track_time_interval(self._hass, self._look, _LOOK_INTERVAL)
+            async_track_time_interval(self._hass, self._refresh_summary_soon, _LOOK_INTERVAL)
         )
         begin = self._entry.async_create_background_task(
-            self._hass, self._async_begin(), f"{self.summary.name} begin"
+            self._hass, self._async_begin(), f"{self.summary_coordinator.name} begin"
         )
-        await asyncio.wait({begin}, timeout=PATIENCE)
+        await asyncio.wait({begin}, timeout=ARCHIVE_TIMEOUT)
         if not begin.done():
             self._lost(_SILENT)
 
     async def _async_begin(self) -> None:
         await self._try()
         if self._meter_id is not None:
-            await self.summary.async_refresh()
+            await self.summary_coordinator.async_refresh()
 
     async def async_stop(self) -> None:
         """Let go of the archive when nothing is being stored any more.
@@ -214,14 +216,16 @@ class RecordKeeper:
         """
         self._stopped = True
         self._cancel()
-        end = self._hass.async_create_background_task(self._async_end(), f"{self.summary.name} end")
-        await asyncio.wait({end}, timeout=PATIENCE)
+        end = self._hass.async_create_background_task(
+            self._async_end(), f"{self.summary_coordinator.name} end"
+        )
+        await asyncio.wait({end}, timeout=ARCHIVE_TIMEOUT)
 
     async def _async_end(self) -> None:
         if TYPE_CHECKING:
             assert self._work is not None
         await self._work
-        await self._shared.async_give_back(self._look)
+        await self._shared.async_give_back(self._refresh_summary_soon)
 
     async def async_store(
         self, raw: bytes, source: Source, *, chained: bool = False
@@ -237,7 +241,7 @@ class RecordKeeper:
         if done is None:
             return None
         self._try()
-        await asyncio.wait({done}, timeout=PATIENCE)
+        await asyncio.wait({done}, timeout=ARCHIVE_TIMEOUT)
         if not done.done():
             self._lost(_SILENT)
         return done.result()
@@ -271,16 +275,18 @@ class RecordKeeper:
         try:
             return await run(method)
         except ArchiveError as err:
-            self._look()
+            self._refresh_summary_soon()
             raise archive_unavailable(HomeAssistantError, str(err)) from err
 
     @callback
-    def _look(self, _: datetime | None = None) -> None:
+    def _refresh_summary_soon(self, _: datetime | None = None) -> None:
         """See soon what there is in the archive."""
         # A Home Assistant that stops has no threads left for that.
         if not self._stopped and not self._hass.is_stopping:
             self._entry.async_create_background_task(
-                self._hass, self.summary.async_request_refresh(), f"{self.summary.name} look"
+                self._hass,
+                self.summary_coordinator.async_request_refresh(),
+                f"{self.summary_coordinator.name} look",
             )
 
     @callback
@@ -292,7 +298,7 @@ class RecordKeeper:
         if self._work is None or self._work.done():
             # Not the entry's task, which would be cancelled while a record is being written.
             self._work = self._hass.async_create_background_task(
-                self._async_work(), f"{self.summary.name} work"
+                self._async_work(), f"{self.summary_coordinator.name} work"
             )
         return self._work
 
@@ -313,7 +319,7 @@ class RecordKeeper:
             LOGGER.exception("Unexpected error of the archive of records")
             self._lost(type(err).__name__)
         else:
-            self._look()
+            self._refresh_summary_soon()
 
     async def _async_register(self) -> None:
         """Open the archive and tell it who the meter is."""
@@ -349,7 +355,7 @@ class RecordKeeper:
         return _SeenKey(
             spki=key.spki,
             own=known and key.point.endswith(self._identity.public_key or b""),
-            foreign=not known and bound_to_key(self._entry),
+            foreign=not known and identified_by_key(self._entry),
         )
 
     async def _async_store_first(self) -> None:
@@ -402,7 +408,7 @@ class RecordKeeper:
         self._cause = cause
         for waiting in self._queue:
             waiting.give_up()
-        self.summary.async_set_update_error(archive_unavailable(UpdateFailed, cause))
+        self.summary_coordinator.async_set_update_error(archive_unavailable(UpdateFailed, cause))
         if self._stopped:
             return
         if self._retry is None:

@@ -42,7 +42,7 @@ _SPREAD_MINUTES: Final = 480
 _ATTEMPTS: Final = 5
 """Attempts in a row that bring nothing. After three, a record that is never answered is passed over."""
 
-PATIENCE: Final = timedelta(hours=1)
+BEHIND_LIMIT: Final = timedelta(hours=1)
 """How long records may stay behind until a person is told: longer than a restart of anything takes."""
 
 OVERWRITES_AT: Final = 0.9
@@ -145,7 +145,7 @@ class LogbookSync:
         for unsubscribe in (
             self._live.async_add_listener(self._look_at_meter),
             self._housekeeping.async_add_listener(self._look_at_count),
-            self._records.summary.async_add_listener(self._look_at_archive),
+            self._records.summary_coordinator.async_add_listener(self._look_at_archive),
             async_track_time_interval(
                 self._hass, self._run_daily, _DAY + timedelta(minutes=spread)
             ),
@@ -368,7 +368,7 @@ class LogbookSync:
     def _overwrites_soon(self, missing: int | None) -> bool:
         info = self._housekeeping.data.logbook
         since = self._behind_since
-        if since is None or dt_util.utcnow() - since < PATIENCE or not info.records_maximum:
+        if since is None or dt_util.utcnow() - since < BEHIND_LIMIT or not info.records_maximum:
             return False
         if missing is None:
             # Nobody can tell how many of them are missing.

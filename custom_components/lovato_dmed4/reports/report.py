@@ -38,7 +38,7 @@ from .shapes import (
     ReadingShape,
     ReportShape,
     SessionShape,
-    SignatureShape,
+    SignatureReportShape,
     TransparencyShape,
 )
 from .text import decimal_text, shown
@@ -179,7 +179,7 @@ def report(judged: Judged) -> ReportShape:
     }
 
 
-def _signature(judged: Judged) -> SignatureShape:
+def _signature(judged: Judged) -> SignatureReportShape:
     return {
         "verdict": judged.signature.value,
         "reason": NOT_A_RECORD if judged.result is None else judged.result.reason.value,

@@ -46,7 +46,7 @@ class SessionPageShape(TypedDict):
     limit: int
 
 
-class SignatureShape(TypedDict):
+class SignatureReportShape(TypedDict):
     """What is known of a signature."""
 
     verdict: str  # signature.*
@@ -133,7 +133,7 @@ class ReportShape(TypedDict):
     """The verdict on a record, part by part."""
 
     verdict: str  # verdict.*
-    signature: SignatureShape
+    signature: SignatureReportShape
     key: KeyShape
     deviations: list[DeviationShape]
     clock: ClockShape

@@ -92,9 +92,9 @@ class ClockKeeper:
         if steps:
             await self._live.async_refresh()
             await self._housekeeping.async_refresh()
-        self._note(failed=bool(self._steps()))
+        self._count_failures(failed=bool(self._steps()))
 
-    def _note(self, *, failed: bool) -> None:
+    def _count_failures(self, *, failed: bool) -> None:
         self.failures = self.failures + 1 if failed else 0
         self._pause = _PAUSE - 1 if failed else 0
 

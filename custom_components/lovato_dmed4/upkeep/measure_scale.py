@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from time import monotonic
 from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -12,55 +13,100 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..connection.devices import entry_scale
-from ..const import CONF_SCALE, CONF_TRANSPORT, DOMAIN, Transport
+from ..const import CONF_SCALE, DOMAIN, LOGGER
 from ..coordinator import LiveCoordinator
-from ..dmed4.model import Measures
-from ..dmed4.scale import MeasureScale, alternatives, deviation, scaled
+from ..dmed4.model import Identity, Measures
+from ..dmed4.rest import RestMeter
+from ..dmed4.scale import EnergyBalance, MeasureScale, alternatives, deviation, scaled, the_only
 
 SAMPLES: Final = 5
 """Different samples in a row that say the same: one may be torn between two of the meter's own."""
 
-ISSUE: Final = "measure_scale"
+PATIENCE: Final = 120.0
+"""Seconds of a charge in which the energy counter should have told what no person then has to."""
 
-# What differs in one of the three values only comes first; more would confuse.
-_CHOICES: Final = 6
+ISSUE: Final = "measure_scale"
 
 
 class ScaleCheck:
-    """Compares voltage times current with the power in every live poll that brings another sample."""
+    """Compares voltage, current, power and energy in every live poll that brings another sample.
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], live: LiveCoordinator) -> None:
+    What they tell without a doubt is taken over; for the rest a person is asked.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        meter: RestMeter,
+        identity: Identity,
+        live: LiveCoordinator,
+    ) -> None:
         self._hass = hass
         self._entry = entry
+        self._meter = meter
         self._live = live
-        self._scale = entry_scale(entry)
+        self._rated = rated_current(identity)
+        self._energy = EnergyBalance()
         self._seen: int | None = None
         self._times = 0
+        self._doubted_since: float | None = None
 
     @callback
     def async_start(self) -> None:
-        """Compare from now on, where the scale is in doubt."""
-        if self._entry.data[CONF_TRANSPORT] == Transport.REST:
-            self._entry.async_on_unload(self._live.async_add_listener(self._check))
-            self._entry.async_on_unload(self._delete)
+        """Compare from now on."""
+        self._entry.async_on_unload(self._live.async_add_listener(self._check))
+        self._entry.async_on_unload(self._delete)
+        self._check()
 
     @callback
     def _check(self) -> None:
-        measures = self._live.data.measures
-        if (
-            not self._live.last_update_success
-            or (found := deviation(measures, self._scale)) is None
-        ):
+        if not self._live.last_update_success:
+            return
+        scale, measures = self._meter.scale, self._live.data.measures
+        if scale != entry_scale(self._entry):
+            self._take_over(scale)
+        self._energy.add(monotonic(), measures)
+        if (found := deviation(measures, scale)) is None:
             return
         self._times = self._times + 1 if found == self._seen else 1
         self._seen = found
-        if self._times == SAMPLES:
-            if found:
-                self._raise(measures)
-            else:
-                self._delete()
+        if self._times < SAMPLES:
+            return
+        wrong = self._energy.exponent
+        if found or wrong:
+            self._settle(measures, scale, wrong)
+        elif wrong is not None or not self._energy.moving:
+            self._delete()
 
-    def _raise(self, measures: Measures) -> None:
+    def _settle(self, measures: Measures, scale: MeasureScale, wrong: int | None) -> None:
+        """Take the one possible scale over, or ask for it once the meter can't tell it."""
+        now = monotonic()
+        if self._doubted_since is None:
+            self._doubted_since = now
+        if wrong is not None:
+            power = scale.power + wrong
+            better = the_only(measures, scale, rated=self._rated, power=power)
+            if better is not None:
+                LOGGER.info("The measures of the meter have other decimals: %s", better)
+                self._meter.scale = better
+                self._take_over(better)
+                self._delete()
+                return
+        elif self._energy.moving and now - self._doubted_since < PATIENCE:
+            return
+        self._raise(measures, scale)
+
+    def _take_over(self, scale: MeasureScale) -> None:
+        """Keep the scale with the entry, and begin to compare anew with it."""
+        self._energy = EnergyBalance()
+        self._times, self._seen, self._doubted_since = 0, None, None
+        self._hass.config_entries.async_update_entry(
+            self._entry, data={**self._entry.data, CONF_SCALE: asdict(scale)}
+        )
+
+    def _raise(self, measures: Measures, scale: MeasureScale) -> None:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -76,7 +122,7 @@ class ScaleCheck:
             translation_key=ISSUE,
             translation_placeholders={
                 "meter": self._entry.title,
-                "values": values_text(measures, self._scale, self._scale),
+                "values": values_text(measures, scale, scale),
             },
         )
 
@@ -90,9 +136,17 @@ def issue_id(entry: ConfigEntry[Any]) -> str:
     return f"{entry.entry_id}_{ISSUE}"
 
 
-def choices(measures: Measures, scale: MeasureScale) -> dict[str, MeasureScale]:
-    """The most likely scales that make the values agree, by what the values would be with them."""
-    found = alternatives(measures, scale)[:_CHOICES]
+def rated_current(identity: Identity) -> int | None:
+    """Get a model's rated current in A: its last four digits; None where the model is not known."""
+    digits = identity.model[-4:]
+    return int(digits) if digits.isdecimal() else None
+
+
+def choices(
+    measures: Measures, scale: MeasureScale, rated: int | None = None
+) -> dict[str, MeasureScale]:
+    """All scales that make the values agree, by what the values would be, the likeliest first."""
+    found = alternatives(measures, scale, rated=rated)
     return {values_text(measures, scale, other): other for other in found}
 
 
@@ -108,9 +162,15 @@ class ScaleFlow(RepairsFlow):
     def __init__(self, entry: ConfigEntry[Any], data: Mapping[str, Any]) -> None:
         self._entry = entry
         sample = {name: data[name] for name in ("voltage", "current", "power")}
-        self._choices = choices(Measures(**sample), entry_scale(entry))
+        loaded = getattr(entry, "runtime_data", None)
+        rated = rated_current(loaded.identity) if loaded is not None else None
+        self._choices = choices(Measures(**sample), entry_scale(entry), rated)
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Begin with the question; what Home Assistant gives here is the issue's ID."""
+        return await self.async_step_scale()
+
+    async def async_step_scale(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the scale, take it over and poll with it."""
         if user_input is not None:
             scale = asdict(self._choices[user_input[CONF_SCALE]])
@@ -123,7 +183,7 @@ class ScaleFlow(RepairsFlow):
             SelectSelectorConfig(options=list(self._choices), mode=SelectSelectorMode.LIST)
         )
         return self.async_show_form(
-            step_id="init",
+            step_id="scale",
             data_schema=vol.Schema({vol.Required(CONF_SCALE): selector}),
             description_placeholders={"meter": self._entry.title},
         )

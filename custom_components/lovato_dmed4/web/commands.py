@@ -79,7 +79,7 @@ async def _meter_info(
     device = meter_archive.devices.get(entry.unique_id or "")
     data = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
     # What was known last, for when the archive can't be reached.
-    summary = data.records.summary.data if data else ArchiveSummary()
+    summary = data.records.summary_coordinator.data if data else ArchiveSummary()
     keys, available = tuple[StoredKey, ...](), False
     with suppress(HomeAssistantError):
         summary, keys = await meter_archive.async_read(partial(_read_meter, archived_ids(entry)))

@@ -23,8 +23,8 @@ from custom_components.lovato_dmed4.archive import Outcome, Source
 from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, OpenCharge, Origin, Phase
 from custom_components.lovato_dmed4.connection.storage import StoredFile, stored_file
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4.charge_cycle import Timing
 from custom_components.lovato_dmed4.dmed4.model import LiveData
+from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync
 from custom_components.lovato_dmed4.ocmf import Verdict, parse
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
@@ -318,7 +318,7 @@ async def test_a_meter_that_does_not_obey(
     impatient(monkeypatch)
     hasty = Timing(poll=0.01, step=0.3, command=0.3)
     with monkeypatch.context() as patch:
-        patch.setattr(entry.runtime_data.cycle, "_timing", hasty)
+        patch.setattr(entry.runtime_data.cycle.watch, "timing", hasty)
         patch.setattr(simulated, "command", lambda _: None)
         with pytest.raises(HomeAssistantError):
             await act(hass, entry, "start_charge_cycle")
@@ -327,7 +327,7 @@ async def test_a_meter_that_does_not_obey(
     assert names(news) == ["failed"]
     await act(hass, entry, "start_charge_cycle")
     with monkeypatch.context() as patch:
-        patch.setattr(entry.runtime_data.cycle, "_timing", hasty)
+        patch.setattr(entry.runtime_data.cycle.watch, "timing", hasty)
         patch.setattr(simulated, "command", lambda _: None)
         with pytest.raises(HomeAssistantError):
             await act(hass, entry, "end_charge_cycle")

@@ -376,7 +376,7 @@ async def test_unclear_key_stops_a_running_entry(
         assert not is_available(hass, entry)
         issue = alarm(hass, entry)
         assert issue is not None
-        assert issue.translation_key == "key_unclear"
+        assert issue.translation_key == "key_unconfirmed"
 
         await repair(hass, hass_client, entry)
         assert alarm(hass, entry) is None
@@ -481,7 +481,7 @@ async def test_commissioned_meter_is_the_same_in_the_archive(
     async with server_at(server, meter):
         assert await hass.config_entries.async_setup(entry.entry_id)
         assert keeper_of(entry).meter_id == number
-        assert keeper_of(entry).summary.data.records == 1
+        assert keeper_of(entry).summary_coordinator.data.records == 1
         assert await states_of(entry) == {meter.public_key_ocmf: KeyState.PINNED}
         assert CONF_FORMER_IDS not in entry.data
         await hass.config_entries.async_unload(entry.entry_id)

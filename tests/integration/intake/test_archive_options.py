@@ -75,7 +75,7 @@ async def test_another_file_and_back(
     result = await submit(hass, await open_options(hass, rest_entry), {"database_url": " "})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert "database_url" not in rest_entry.options
-    assert rest_entry.runtime_data.records.summary.data.records == 1
+    assert rest_entry.runtime_data.records.summary_coordinator.data.records == 1
 
 
 async def ask_to_delete(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:

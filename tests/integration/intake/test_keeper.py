@@ -82,7 +82,7 @@ def entry(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a database no longer than a test has patience."""
-    monkeypatch.setattr(record_keeper, "PATIENCE", 0.2)
+    monkeypatch.setattr(record_keeper, "ARCHIVE_TIMEOUT", 0.2)
 
 
 def archived(file: Path) -> list[bytes]:
@@ -177,21 +177,26 @@ async def test_cancelled_caller(keeper: RecordKeeper, signed: list[bytes], file:
 
 
 async def test_summary(hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]) -> None:
-    assert keeper.summary.data.records == 0
+    assert keeper.summary_coordinator.data.records == 0
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
     await pass_time(hass, 1)
-    assert keeper.summary.data.records == RECORDS
-    assert (keeper.summary.data.failed, keeper.summary.data.suspicious) == (0, 0)
-    assert keeper.summary.data.last is not None
-    assert keeper.summary.data.last.meter == keeper._entry.unique_id
+    assert keeper.summary_coordinator.data.records == RECORDS
+    assert (keeper.summary_coordinator.data.failed, keeper.summary_coordinator.data.suspicious) == (
+        0,
+        0,
+    )
+    assert keeper.summary_coordinator.data.last is not None
+    assert keeper.summary_coordinator.data.last.meter == keeper._entry.unique_id
 
 
 async def test_flood_is_counted_once_a_second(
     hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]
 ) -> None:
     counts = []
-    keeper.summary.async_add_listener(lambda: counts.append(keeper.summary.data.records))
+    keeper.summary_coordinator.async_add_listener(
+        lambda: counts.append(keeper.summary_coordinator.data.records)
+    )
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
     await pass_time(hass, 1)
@@ -210,9 +215,9 @@ async def test_another_home_assistant_stores(
     await keeper.async_run(
         lambda archive: archive.store(meter_id, signed[0], Source.METER, now), writes=True
     )
-    assert keeper.summary.data.records == 0
+    assert keeper.summary_coordinator.data.records == 0
     await pass_time(hass, 600)
-    assert keeper.summary.data.records == 1
+    assert keeper.summary_coordinator.data.records == 1
 
 
 async def test_first_key_is_pinned(keeper: RecordKeeper, simulated: SimulatedMeter) -> None:
@@ -242,7 +247,7 @@ async def test_reload(
     keeper = rest_entry.runtime_data.records
     assert keeper is not before
     assert keeper.meter_id == before.meter_id
-    assert keeper.summary.data.records == 1
+    assert keeper.summary_coordinator.data.records == 1
 
 
 async def test_too_large(
@@ -285,7 +290,7 @@ async def test_kept_in_memory_until_the_archive_is_back(
     assert keeper.available
     assert archived(file) == signed[:3]
     assert [record.raw for record in news] == signed[:3]
-    assert keeper.summary.data.records == 3
+    assert keeper.summary_coordinator.data.records == 3
     assert "archive data recovered" in caplog.text
     assert len(complaints(caplog)) == 1
 
@@ -419,7 +424,7 @@ async def test_failure_that_only_a_reader_sees(
     await pass_time(hass, 5)
     assert keeper.available
     assert (await keeper.async_run(lambda archive: archive.summary(keeper.meter_id or 0))) == (
-        keeper.summary.data
+        keeper.summary_coordinator.data
     )
 
 
@@ -617,14 +622,14 @@ async def test_verify_all(
 ) -> None:
     for raw in signed:
         await keeper.async_store(raw, Source.METER)
-    assert keeper.summary.data.failed == 0
+    assert keeper.summary_coordinator.data.failed == 0
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE dmed4_records SET raw = replace(raw, 'kWh', 'kwh') WHERE id = 3")
     seen: list[int] = []
     await verify_all(hass, seen.append)
     assert seen == [RECORDS]
     await pass_time(hass, 1)
-    assert keeper.summary.data.failed == 1
+    assert keeper.summary_coordinator.data.failed == 1
     record = await keeper.async_run(lambda archive: archive.record(3))
     assert record is not None
     assert record.verdict is Verdict.INVALID

@@ -576,7 +576,7 @@ async def test_issue_before_the_meter_overwrites_records(
         sign(simulated, count)
         await pass_time(hass, HOUSEKEEPING)
         assert not overwrites(hass, rest_entry)
-        freezer.tick(logbook_sync.PATIENCE + timedelta(minutes=1))
+        freezer.tick(logbook_sync.BEHIND_LIMIT + timedelta(minutes=1))
         await pass_time(hass, HOUSEKEEPING)
         await pass_time(hass, logbook_sync.RETRY.total_seconds())
         assert sync_of(rest_entry).state.missing == count

@@ -1,6 +1,7 @@
 """How the browser side gets to Home Assistant's pages."""
 
 from collections.abc import AsyncIterator
+import gzip
 from http import HTTPStatus
 import json
 from pathlib import Path
@@ -92,7 +93,7 @@ async def test_card_is_loaded_and_served(
     assert name == "card.js"
 
     browser = await hass_client_no_auth()
-    for file in FOLDER.iterdir():
+    for file in FOLDER.glob("*.js"):
         for address, cache in ((base, "max-age=2678400"), (f"{ROOT}/latest", "")):
             response = await browser.get(f"{address}/{file.name}")
             assert response.status == HTTPStatus.OK
@@ -111,9 +112,44 @@ async def test_card_is_loaded_and_served(
 
 @pytest.mark.usefixtures("dashboards")
 async def test_only_what_is_meant_for_browsers_is_served(hass: HomeAssistant) -> None:
-    assert {file.suffix for file in FOLDER.iterdir()} == {".js"}
-    for file in FOLDER.iterdir():
+    plain = list(FOLDER.glob("*.js"))
+    assert {file.name for file in FOLDER.iterdir()} == {
+        f"{file.name}{packed}" for file in plain for packed in ("", ".br", ".gz")
+    }
+    for file in plain:
         assert "sourceMappingURL" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("dashboards")
+@pytest.mark.parametrize(
+    ("understood", "encoding", "ending"),
+    [
+        ("gzip, deflate, br, zstd", "br", ".br"),
+        ("gzip, deflate", "gzip", ".gz"),
+        ("identity", None, ""),
+    ],
+)
+async def test_what_a_browser_understands_is_sent_compressed(
+    hass: HomeAssistant,
+    rest_server: RestServer,
+    aiohttp_client: ClientSessionGenerator,
+    *,
+    understood: str,
+    encoding: str | None,
+    ending: str,
+) -> None:
+    await add_meter(hass, rest_server)
+    (row,) = await rows(hass)
+    browser = await aiohttp_client(hass.http.app, auto_decompress=False)
+    for address in (row["url"], f"{ROOT}/latest/card.js"):
+        response = await browser.get(address, headers={"Accept-Encoding": understood})
+        assert response.headers.get("Content-Encoding") == encoding
+        assert response.headers["Content-Type"].startswith("text/javascript")
+        sent = await response.read()
+        assert sent == (FOLDER / f"card.js{ending}").read_bytes()
+        if encoding == "gzip":
+            assert gzip.decompress(sent) == (FOLDER / "card.js").read_bytes()
+        assert (len(sent) < 12_000) == bool(encoding)
 
 
 @pytest.mark.usefixtures("dashboards")
