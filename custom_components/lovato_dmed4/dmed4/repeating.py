@@ -7,6 +7,7 @@ of the charge cycle are not: only the status tells whether one was carried out.
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
+from typing import Final
 
 # With one exchange of sixteen lost, as with 3 % of all messages, one question of a million fails.
 ATTEMPTS = 5
@@ -30,9 +31,14 @@ class Outcome(Enum):
     ANSWERED = auto()
     """It was understood and answered: asking again gives the same."""
     DISTURBED = auto()
-    """It or its answer was lost or garbled."""
+    """It or its answer was garbled, or the connection was lost."""
+    SILENT = auto()
+    """Nothing came in time."""
     BUSY = auto()
     """The device has not acted on it."""
+
+
+_LOST: Final = (Outcome.DISTURBED, Outcome.SILENT)
 
 
 class Repeater:
@@ -62,12 +68,12 @@ class Repeater:
                 answer = await question()
             except Exception as err:
                 outcome = self._outcome(err)
-                if outcome is Outcome.DISTURBED:
+                if outcome in _LOST:
                     left -= 1
                     if not left:
                         self._attempts = 1
                         raise
-                    await asyncio.sleep(PAUSE)
+                    await asyncio.sleep(PAUSE if outcome is Outcome.DISTURBED else 0)
                     continue
                 self._attempts = ATTEMPTS
                 if outcome is Outcome.ANSWERED or _now() >= busy_until:

@@ -102,6 +102,8 @@ def outcome(error: Exception) -> Outcome:
         in_trouble = (error.code or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
         lacking = error.code == HTTPStatus.NOT_IMPLEMENTED
         return Outcome.DISTURBED if in_trouble and not lacking else Outcome.ANSWERED
-    if isinstance(error, CannotConnectError | SilentError | UnexpectedAnswerError):
+    if isinstance(error, SilentError):
+        return Outcome.SILENT
+    if isinstance(error, CannotConnectError | UnexpectedAnswerError):
         return Outcome.DISTURBED
     return Outcome.ANSWERED

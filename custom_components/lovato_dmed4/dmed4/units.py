@@ -24,6 +24,8 @@ def _outcome(error: Exception) -> Outcome:
         return Outcome.BUSY
     if isinstance(error, GatewayPathUnavailableError | GatewayTargetError):
         return Outcome.DISTURBED  # the gateway's answer, and the device's silence
+    if isinstance(error, ModbusTimeoutError):
+        return Outcome.SILENT
     if isinstance(error, ModbusError) and not isinstance(error, ModbusExceptionError):
         return Outcome.DISTURBED
     return Outcome.ANSWERED
