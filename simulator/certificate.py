@@ -1,4 +1,4 @@
-"""The certificate of the meter's web server: its own, signed by nobody else."""
+"""The certificate of the meter's web server: its own, self-signed."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -26,7 +26,7 @@ class BusyError(MeterError):
 
 
 class NotLoggedInError(MeterError):
-    """Only somebody who has logged in may do this."""
+    """Only after a login may this be done."""
 
 
 class WrongPasswordError(MeterError):

@@ -52,7 +52,7 @@ class _Injected[Kind, Request]:
 
 
 class Faults[Kind, Request]:
-    """The faults of one server; `Request` is what it tells requests apart by.
+    """The faults of one server; `Request` is how it distinguishes requests.
 
     Attributes:
         delay: Seconds that every answer takes; what was asked for is done before.

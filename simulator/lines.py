@@ -17,7 +17,7 @@ class Line(Protocol):
     """What is at the other end of a connection or a cable."""
 
     def hears(self, frame: Frame) -> bool:
-        """Return whether a request is for somebody here."""
+        """Return whether a request is for a device here."""
         ...
 
     async def answer(self, frame: Frame) -> bytes | None:
@@ -48,7 +48,7 @@ class Ethernet(Line):
 class Bus(Line):
     """Devices on one RS-485 cable, each with its node number.
 
-    Node 0 is all of them: nobody answers, and only a write of one register is carried out.
+    Node 0 is all of them: none answers, and only a write of one register is carried out.
     """
 
     def __init__(self, units: Mapping[int, Unit]) -> None:

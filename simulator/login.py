@@ -16,7 +16,7 @@ class Login:
 
     Args:
         password: The advanced password.
-        now: Tells Unix seconds.
+        now: Returns Unix seconds.
 
     Attributes:
         logged_in: Whether the password has been given since the meter started.

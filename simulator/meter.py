@@ -297,7 +297,7 @@ class SimulatedMeter(Device):
 
     @property
     def board_status(self) -> dict[str, object]:
-        """The fields of the system status that tell about the two boards."""
+        """The fields of the system status that describe the two boards."""
         self.update()
         live = set()
         if self._signing_broken:
@@ -392,7 +392,7 @@ class SimulatedMeter(Device):
         """Lock the parameters for good (operative status *Operating*).
 
         Raises:
-            NotValidError: Nobody has logged in, or a charge cycle is running.
+            NotValidError: No login has been made, or a charge cycle is running.
         """
         self.update()
         if not self.login.logged_in or self.charging:
@@ -474,7 +474,7 @@ class SimulatedMeter(Device):
     # --- The charge cycle
 
     def submit_prototype(self, text: bytes | None) -> None:
-        """Take the fixed fields of the next records; the status registers tell what came of it.
+        """Take the fixed fields of the next records; the status registers show the result.
 
         Args:
             text: None for one that was not where the meter looks for it.
@@ -612,7 +612,7 @@ class SimulatedMeter(Device):
                 self._keep(fields, self._progressive + 1, self._payload(fields, begin, now))
 
     def plant_record(self, raw: bytes) -> None:
-        """Have any bytes as the last record, signed by nobody: what a hostile meter might give."""
+        """Have any bytes as the last record, unsigned: what a hostile meter might give."""
         self._require_not_busy()
         self._progressive += 1
         text = raw.decode(errors="surrogateescape")

@@ -31,7 +31,7 @@ class OpenPlace:
 
     @property
     def default(self) -> str:
-        """The reading that a meter follows unless it is told otherwise."""
+        """The reading that a meter follows unless set otherwise."""
         return next(iter(self.readings))
 
 

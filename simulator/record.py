@@ -46,7 +46,7 @@ class Record:
         progressive: The meter's own number of it, from 1 on.
         identification: ID of the prototype, empty if it had none.
         text: `OCMF|payload|signature`; bytes that are no UTF-8 stand in it as surrogates.
-        der: The signature, DER; empty for a record that nobody signed.
+        der: The signature, DER; empty for an unsigned record.
     """
 
     progressive: int

@@ -1,6 +1,6 @@
 """A meter that says again what the explorer once heard from a real one: `python -m tools.explorer --dump`.
 
-Its answers never change, and it takes no writes. So a report of somebody whose meter does something
+Its answers never change, and it takes no writes. So a report of a meter that does something
 unexpected becomes a test.
 """
 

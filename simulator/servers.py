@@ -33,7 +33,7 @@ class ModbusServer(ABC):
     """What all connectors share: frames in, frames out, and a record of both.
 
     Attributes:
-        requests: The PDUs received so far that were for somebody here.
+        requests: The PDUs received so far that were for a device here.
         frames: The same with their node numbers.
         bytes_in: Bytes received, whatever they were.
         bytes_out: Bytes sent.
@@ -331,7 +331,7 @@ def open_pty() -> Pty:
 
 
 class SerialServer(ModbusServer):
-    """Meters on an RS-485 bus: each answers to its own unit ID only, and nobody to 0.
+    """Meters on an RS-485 bus: each answers to its own unit ID only, and none to 0.
 
     Args:
         units: The devices by unit ID.

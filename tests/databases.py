@@ -19,8 +19,6 @@ from sqlalchemy import URL, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 ROOT: Final = Path(__file__).parent.parent
-# Where scripts/setup unpacks PostgreSQL on a machine that has none.
-UNPACKED: Final = ROOT / ".postgresql"
 _HOST: Final = "127.0.0.1"
 _STARTING: Final = 50.0
 # A port that was free may be taken in the next moment.
@@ -127,15 +125,15 @@ def postgresql() -> Iterator[URL]:
 @contextmanager
 def mariadb() -> Iterator[URL]:
     """Run a MariaDB server with an empty database."""
-    pytest.importorskip("pymysql", reason="the driver PyMySQL is not installed")
-    install, server = (_find_mariadb(name) for name in ("mariadb-install-db", "mariadbd"))
     with _folder() as folder:
-        account = Account(folder)
+        base, libraries = _mariadb_programs(folder)
+        account = Account(folder, libraries)
         data = f"--datadir={folder / 'data'}"
         account.run(
             (
-                install,
+                base / "bin" / "mariadb-install-db",
                 "--no-defaults",
+                f"--basedir={base}",
                 data,
                 "--skip-test-db",
                 "--auth-root-authentication-method=normal",
@@ -144,7 +142,8 @@ def mariadb() -> Iterator[URL]:
 
         def command(port: int) -> Command:
             return (
-                *(server, "--no-defaults", data, f"--bind-address={_HOST}", f"--port={port}"),
+                *(base / "sbin" / "mariadbd", "--no-defaults", f"--basedir={base}", data),
+                *(f"--bind-address={_HOST}", f"--port={port}"),
                 *(f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}"),
                 *("--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"),
             )
@@ -177,23 +176,32 @@ def _postgresql_programs(folder: Path) -> tuple[Path, Sequence[Path]]:
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
     if found := shutil.which("postgres") or next(iter(installed), None):
         return Path(found).resolve().parent, ()
-    unpacked = UNPACKED
-    if os.getuid() == 0 and unpacked.exists():
+    unpacked, libraries = _unpacked("postgresql", folder)
+    return next(unpacked.glob("usr/lib/postgresql/*/bin")), libraries
+
+
+def _mariadb_programs(folder: Path) -> tuple[Path, Sequence[Path]]:
+    """Find the folder that MariaDB is installed below, and those of its libraries."""
+    path = f"{os.environ['PATH']}{os.pathsep}/usr/sbin"
+    if found := shutil.which("mariadbd", path=path):
+        return Path(found).resolve().parent.parent, ()
+    unpacked, libraries = _unpacked("mariadb", folder)
+    return unpacked / "usr", libraries
+
+
+def _unpacked(name: str, folder: Path) -> tuple[Path, Sequence[Path]]:
+    """Find a server that scripts/setup has unpacked, and the folders of its libraries."""
+    unpacked = ROOT / f".{name}"
+    if not unpacked.exists():
+        reason = f"there is no {name} on this machine, and scripts/setup could not get it"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    if os.getuid() == 0:
         # The account that runs it may not be able to get there.
-        unpacked = shutil.copytree(unpacked, folder / "postgresql", symlinks=True)
-    for program in unpacked.glob("usr/lib/postgresql/*/bin/postgres"):
-        machine = f"{os.uname().machine}-linux-gnu"
-        return program.parent, [unpacked / "usr/lib" / machine, unpacked / "lib" / machine]
-    reason = "there is no PostgreSQL on this machine, and scripts/setup could not get it"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def _find_mariadb(name: str) -> Path:
-    if found := shutil.which(name, path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin"):
-        return Path(found)
-    pytest.skip(f"MariaDB's {name} is not on this machine")
+        unpacked = shutil.copytree(unpacked, folder / name, symlinks=True)
+    machine = f"{os.uname().machine}-linux-gnu"
+    return unpacked, [unpacked / "usr/lib" / machine, unpacked / "lib" / machine]
 
 
 @contextmanager

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-# In how many looks, of how many seconds each, nothing must have happened. All that a test waits for
-# is in its own process, so it has happened by then however busy the machine is: while this process
-# gets no processor, no look ends. A pseudo-terminal's bytes take the kernel a moment.
-_LOOKS = 5
+# Seconds of a look for what has happened. Many short ones: while this process gets no processor on a
+# busy machine, no look ends.
 _LOOK = 0.002
+
+# Seconds in which nothing must have happened until nothing can happen any more. All that a test
+# waits for is in its own process; the bytes of a pseudo-terminal are carried by the kernel.
+SOCKETS = 0.01
+PSEUDO_TERMINALS = 0.1
 
 
 class DrivenTime:
@@ -22,7 +25,10 @@ class DrivenTime:
     threads are at work, time passes as it does elsewhere.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, selector: selectors.BaseSelector) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, selector: selectors.BaseSelector, quiet: float
+    ) -> None:
+        self._quiet = quiet
         self._now = loop.time()
         self._selector = selector
         self._run_in_executor = loop.run_in_executor
@@ -51,20 +57,18 @@ class DrivenTime:
         """Stand in for the selector's method."""
         if timeout is None or timeout <= 0:
             return self._selector.select(timeout)
-        for _ in range(_LOOKS):
+        quiet = min(timeout, self._quiet)
+        for _ in range(round(quiet / _LOOK) or 1):
             if events := self._selector.select(_LOOK):
                 return events
-        if self._threads:
-            self._now += min(timeout, _LOOKS * _LOOK)
-        else:
-            self._now += timeout
+        self._now += quiet if self._threads else timeout
         return []
 
 
-def drive_time(patch: pytest.MonkeyPatch) -> None:
+def drive_time(patch: pytest.MonkeyPatch, quiet: float = SOCKETS) -> None:
     """Drive the time of the running event loop until the patches are undone."""
     loop: Any = asyncio.get_running_loop()
-    driven = DrivenTime(loop, loop._selector)
+    driven = DrivenTime(loop, loop._selector, quiet)
     patch.setattr(loop, "_selector", driven)
     for name in ("time", "run_in_executor"):
         patch.setattr(loop, name, getattr(driven, name))

@@ -1,17 +1,21 @@
 """The benchmarks still measure; what they measure is judged by hand."""
 
 from pathlib import Path
+import re
+import subprocess
+import sys
 
 from tools.benchmarks.__main__ import run
 from tools.benchmarks.archive import measure
 from tools.benchmarks.case import Case
+from tools.benchmarks.start import measure_imports
 from tools.benchmarks.values import BLOCKS
 from tools.benchmarks.ways import WayName
 
 
 def test_the_smallest_case_yields_figures() -> None:
     seconds = 2
-    figures = run(Case(way=WayName.DMED4, meters=1, seconds=seconds, changes=1))
+    figures = run(Case(way=WayName.DMED4, meters=1, seconds=seconds, changes=1, settling=1))
     # The seconds may begin right before a poll and end right after one.
     assert 0 < figures.requests * seconds <= len(BLOCKS) * (seconds + 1)
     assert figures.bytes_received > figures.bytes_sent > 0
@@ -25,3 +29,16 @@ def test_the_archive_is_asked_what_a_user_asks(tmp_path: Path) -> None:
     assert [len(timing.times) for timing in timings[:-1]] == [120, 2, 2, 2, 2, 2, 2, 2, 3]
     assert all(0 < time < 60 for timing in timings[:-1] for time in timing.times)
     assert timings[-1].times
+
+
+def test_importing_the_integration_brings_along_what_polling_needs_and_no_more() -> None:
+    """What makes reports and downloads is imported when somebody wants one."""
+    assert measure_imports().packages == ["modbus_connection", "pymodbus", "serial"]
+
+
+def test_some_meters_are_loaded() -> None:
+    command = [sys.executable, "-m", "tools.benchmarks.start", "2", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert re.search(
+        r"^2 meters: loaded in \d+\.\d s, CPU time \d+\.\d s$", done.stdout, re.MULTILINE
+    )

@@ -71,6 +71,12 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not fragment or fragment in anchors(path), f"{path.name}#{fragment}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_merge_was_left_half_done(document: Path) -> None:
+    marks = re.compile(r"^(?:<{7}|={7}|>{7})", re.MULTILINE)
+    assert not marks.search(document.read_text(encoding="utf-8"))
+
+
 def test_every_document_is_reachable_from_the_readme() -> None:
     reached, to_look_at = set[Path](), [ROOT / "README.md"]
     while to_look_at:
@@ -124,7 +130,7 @@ def test_the_reference_has_every_field_of_a_response() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_actions_that_are_named_exist(document: Path) -> None:
     named = {*ACTION.findall(document.read_text(encoding="utf-8"))} - FILES
-    assert named <= {*TEXTS["services"]}
+    assert named <= {*TEXTS["services"], *TEXTS["triggers"], *TEXTS["conditions"]}
 
 
 def test_every_field_and_option_is_explained() -> None:

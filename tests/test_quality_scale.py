@@ -354,6 +354,8 @@ def strict_typing() -> None:
 # Where a reader finds what a rule asks for: the file, and the heading or the words.
 DOCUMENTS = {
     "docs-actions": ("docs/actions.md", "### start_charge_cycle"),
+    "docs-conditions": ("docs/triggers.md", "## Conditions"),
+    "docs-triggers": ("docs/triggers.md", "## Triggers"),
     "docs-configuration-parameters": ("docs/setup.md", "## Options"),
     "docs-data-update": ("docs/data-update.md", "# How data is updated"),
     "docs-examples": ("docs/examples.md", "```yaml"),

@@ -22,8 +22,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "custom_components" / "lovato_dmed4"
 CORE = Path(homeassistant.__file__).parent
 
-# Of a custom integration; the newest Home Assistant knows more, which older ones refuse.
+# Of a custom integration. `categories` and `connectivity` are new in 2026.11, whose hassfest checks this
+# repository; the Home Assistant before it takes no notice of them.
 MANIFEST_KEYS = {
+    *("categories", "connectivity"),
     *("domain", "name", "after_dependencies", "bluetooth", "codeowners", "config_flow"),
     *("dependencies", "dhcp", "disabled", "documentation", "homekit", "import_executor"),
     *("integration_type", "iot_class", "issue_tracker", "loggers", "mqtt", "requirements"),
@@ -41,7 +43,15 @@ ALWAYS_THERE = {
 }
 TEXT_SECTIONS = {
     *("title", "config", "options", "selector", "issues", "services", "entity", "exceptions"),
-    *("system_health", "config_panel", "device", "device_automation", "entity_component"),
+    *(
+        "system_health",
+        "config_panel",
+        "conditions",
+        "triggers",
+        "device",
+        "device_automation",
+        "entity_component",
+    ),
 }
 
 KEY = re.compile(r"(?!.+[_-]{2})(?![_-])[a-z0-9_-]+(?<![_-])")
@@ -219,6 +229,8 @@ def test_hacs() -> None:
     assert hacs["name"] == MANIFEST["name"]
     assert hacs["zip_release"] is True
     assert hacs["filename"].endswith(".zip")
+    # The branch has no built ZIP: only releases can be installed.
+    assert hacs["hide_default_branch"] is True
     assert AwesomeVersion(hacs["homeassistant"]).valid
     assert {"domain", "documentation", "issue_tracker", "codeowners", "name", "version"} <= {
         *MANIFEST

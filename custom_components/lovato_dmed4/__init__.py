@@ -20,16 +20,18 @@ from .connection.identity import (
     async_match,
     async_report_match,
     unique_ids,
+    with_serial_number,
 )
 from .connection.login import Login
 from .connection.storage import async_remove_stored
 from .connection.topology import async_link_devices
-from .const import CONF_DELETE_RECORDS, DOMAIN
+from .const import CONF_DELETE_RECORDS, CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
+from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
 from .intake.failed_records import FailedRecords, async_settled
 from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
@@ -126,7 +128,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
 
 @callback
 def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
-    """Start what looks after a meter by itself."""
+    """Start what looks after a meter automatically."""
     data = entry.runtime_data
     clock = ClockKeeper(
         hass,
@@ -165,6 +167,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
+    identity = with_serial_number(entry.data, identity)
     live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
@@ -173,6 +176,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     login = Login(hass, entry, meter)
     await login.async_load()
     cycle = ChargeCycle(meter, identity)
+    cycle.preparation.form = PrototypeForm.parse(entry.data.get(CONF_PROTOTYPE_FORM, ""))
     records = RecordKeeper(hass, entry, identity)
     sync = LogbookSync(
         hass,
@@ -184,7 +188,15 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         housekeeping=housekeeping,
         records=records,
     )
-    charge = ChargeTracker(hass, entry, cycle=cycle, live=live, records=records, sync=sync)
+    charge = ChargeTracker(
+        hass,
+        entry,
+        cycle=cycle,
+        live=live,
+        housekeeping=housekeeping,
+        records=records,
+        sync=sync,
+    )
     await charge.async_load()
     await records.async_start()
     entry.runtime_data = Dmed4Data(

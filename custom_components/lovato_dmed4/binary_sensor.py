@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .charging.tracker import ChargeNews
-from .dmed4.model import Feature, SignatureStatus, Status, SystemStatus
+from .dmed4.model import Block, Feature, SignatureStatus, Status, SystemStatus
 from .entity import Dmed4Entity, HousekeepingEntity
 from .runtime_data import Dmed4ConfigEntry
 
@@ -139,6 +139,9 @@ class Dmed4BinarySensor(Dmed4Entity, BinarySensorEntity):
 
     entity_description: Dmed4BinarySensorDescription
 
+    def __init__(self, entry: Dmed4ConfigEntry, description: Dmed4BinarySensorDescription) -> None:
+        super().__init__(entry, description, Block.STATUS)
+
     @override
     def _async_update_attrs(self) -> object:
         status = self.coordinator.data.status
@@ -156,7 +159,7 @@ class ChargingSensor(Dmed4BinarySensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        # A charge that somebody else began is only now known of.
+        # A charge that another controller began becomes known only now.
         self.async_on_remove(self._data.charge.news.async_add(self._handle_news))
 
     @callback

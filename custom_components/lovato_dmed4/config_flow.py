@@ -1,7 +1,7 @@
 """Setting a meter up in the browser, and its options."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, Unpack, override
+from collections.abc import Mapping
+from typing import Any, Final, override
 
 from homeassistant.components.usb import get_serial_by_id
 from homeassistant.config_entries import (
@@ -16,18 +16,10 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-    SerialPortSelector,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
-from homeassistant.util.network import is_host_valid
 import voluptuous as vol
 
 from .charging.identity import charge_identity
@@ -35,18 +27,24 @@ from .charging.rights import WhoMayCharge
 from .connection.certificate import fingerprint_text
 from .connection.devices import async_http_session, is_display, line_of
 from .connection.errors import field_of, local_time, translation_key
+from .connection.forms import (
+    CONNECTION_FORMS,
+    choice,
+    connection,
+    mistakes,
+    named_choice,
+    suggested,
+    whole_number,
+)
 from .connection.identity import Match, async_change_id, async_match, unique_ids
 from .connection.login import ATTEMPTS
+from .connection.search import Cause, Found, async_find_cause, async_search, serial_cause
 from .connection.topology import async_detect
 from .const import (
-    CONF_BAUDRATE,
     CONF_CERTIFICATE,
-    CONF_CHANNEL,
     CONF_CHARGE_POINT_ID,
-    CONF_DATA_FORMAT,
     CONF_DATABASE_URL,
     CONF_DELETE_RECORDS,
-    CONF_FRAMING,
     CONF_IDENTIFICATION_DATA,
     CONF_IDENTIFICATION_FLAGS,
     CONF_IDENTIFICATION_LEVEL,
@@ -55,28 +53,30 @@ from .const import (
     CONF_INTERVAL_IDLE,
     CONF_KEEP_CLOCK,
     CONF_KIND,
-    CONF_STOP_BITS,
+    CONF_SERIAL_NUMBER,
     CONF_TARIFF_TEXT,
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
     CONF_WHO_MAY_CHARGE,
     CONNECTION_KEYS,
-    DEFAULT_BAUDRATE,
-    DEFAULT_HTTP_PORT,
-    DEFAULT_HTTPS_PORT,
     DEFAULT_INTERVAL_CHARGING,
     DEFAULT_INTERVAL_IDLE,
-    DEFAULT_MODBUS_PORT,
-    DEFAULT_UNIT_ID,
     DOMAIN,
     LOGGER,
     Kind,
     Transport,
 )
 from .dmed4.display import METERS
-from .dmed4.errors import InputError, MeterError
-from .dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
+from .dmed4.errors import (
+    CannotConnectError,
+    InputError,
+    MeterError,
+    NotADmed4Error,
+    SilentError,
+    TlsFailedError,
+    UnexpectedAnswerError,
+)
 from .dmed4.model import Identity
 from .dmed4.prototype import (
     IdentificationFlag,
@@ -88,90 +88,27 @@ from .dmed4.rest import Tls, fetch_fingerprint
 from .intake.shared_archive import DEFAULT_FILE, database_error
 from .runtime_data import Dmed4ConfigEntry
 
-
-def _whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:
-    """Make a field for a whole number; the selector alone would give a float."""
-    selector = NumberSelector({"step": 1, "mode": NumberSelectorMode.BOX, **config})
-    return vol.All(selector, vol.Coerce(int))
-
-
-def _choice(options: list[str], *, multiple: bool = False) -> SelectSelector:
-    """Make a choice among the standard's own words, which no language changes."""
-    return SelectSelector(
-        SelectSelectorConfig(options=options, multiple=multiple, mode=SelectSelectorMode.DROPDOWN)
-    )
-
-
-def _named_choice(options: Iterable[str], key: str) -> SelectSelector:
-    """Make a choice among words that each language has its own for."""
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=list(options), translation_key=key, mode=SelectSelectorMode.DROPDOWN
-        )
-    )
-
-
-def _number_choice(options: Iterable[int]) -> vol.All[int]:
-    """Make a choice among a few numbers."""
-    return vol.All(_choice([str(option) for option in options]), vol.Coerce(int))
-
-
-_FORMS: Final = {
-    Transport.REST: vol.Schema(
-        {
-            vol.Required(CONF_HOST): TextSelector(),
-            # Without one it is the usual port, which depends on TLS.
-            vol.Optional(CONF_PORT): _whole_number(min=1, max=65535),
-            vol.Required(CONF_TLS, default=Tls.OFF.value): _named_choice(Tls, CONF_TLS),
-            vol.Required(CONF_CHANNEL, default=0): _whole_number(min=0, max=4),
-        }
-    ),
-    Transport.MODBUS_TCP: vol.Schema(
-        {
-            vol.Required(CONF_HOST): TextSelector(),
-            vol.Required(CONF_PORT, default=DEFAULT_MODBUS_PORT): _whole_number(min=1, max=65535),
-            vol.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID): _whole_number(min=1, max=247),
-            vol.Required(CONF_FRAMING, default=Framing.TCP.value): _named_choice(
-                Framing, CONF_FRAMING
-            ),
-        }
-    ),
-    Transport.MODBUS_SERIAL: vol.Schema(
-        {
-            vol.Required(CONF_DEVICE): SerialPortSelector(),
-            vol.Required(CONF_BAUDRATE, default=str(DEFAULT_BAUDRATE)): _number_choice(BAUD_RATES),
-            vol.Required(CONF_DATA_FORMAT, default=DATA_FORMATS[0]): _choice([*DATA_FORMATS]),
-            vol.Required(CONF_STOP_BITS, default="1"): _number_choice((1, 2)),
-            vol.Required(CONF_FRAMING, default=Framing.RTU.value): _named_choice(
-                (Framing.RTU, Framing.ASCII), CONF_FRAMING
-            ),
-            vol.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID): _whole_number(min=1, max=247),
-        }
-    ),
-}
-
-
 _OPTIONS: Final = vol.Schema(
     {
-        vol.Required(CONF_IDENTIFICATION_TYPE, default=IdentificationType.NONE.value): _choice(
+        vol.Required(CONF_IDENTIFICATION_TYPE, default=IdentificationType.NONE.value): choice(
             [kind.value for kind in IdentificationType]
         ),
-        vol.Required(CONF_IDENTIFICATION_LEVEL, default=IdentificationLevel.NONE.value): _choice(
+        vol.Required(CONF_IDENTIFICATION_LEVEL, default=IdentificationLevel.NONE.value): choice(
             [level.value for level in IdentificationLevel]
         ),
-        vol.Optional(CONF_IDENTIFICATION_FLAGS, default=list): _choice(
+        vol.Optional(CONF_IDENTIFICATION_FLAGS, default=list): choice(
             [flag.value for flag in IdentificationFlag], multiple=True
         ),
         vol.Optional(CONF_IDENTIFICATION_DATA): TextSelector(),
         vol.Optional(CONF_TARIFF_TEXT): TextSelector(),
         vol.Optional(CONF_CHARGE_POINT_ID): TextSelector(),
-        vol.Required(CONF_WHO_MAY_CHARGE, default=WhoMayCharge.EVERYONE.value): _named_choice(
+        vol.Required(CONF_WHO_MAY_CHARGE, default=WhoMayCharge.EVERYONE.value): named_choice(
             WhoMayCharge, CONF_WHO_MAY_CHARGE
         ),
-        vol.Required(CONF_INTERVAL_CHARGING, default=DEFAULT_INTERVAL_CHARGING): _whole_number(
+        vol.Required(CONF_INTERVAL_CHARGING, default=DEFAULT_INTERVAL_CHARGING): whole_number(
             min=1, max=60, unit_of_measurement="s"
         ),
-        vol.Required(CONF_INTERVAL_IDLE, default=DEFAULT_INTERVAL_IDLE): _whole_number(
+        vol.Required(CONF_INTERVAL_IDLE, default=DEFAULT_INTERVAL_IDLE): whole_number(
             min=1, max=3600, unit_of_measurement="s"
         ),
         vol.Required(CONF_KEEP_CLOCK, default=True): BooleanSelector(),
@@ -181,6 +118,15 @@ _OPTIONS: Final = vol.Schema(
         ),
         vol.Required(CONF_DELETE_RECORDS, default=False): BooleanSelector(),
     }
+)
+
+# What another port of the host may explain; what is wrong with a certificate, it can't.
+_SEARCHED_AFTER: Final = (
+    CannotConnectError,
+    NotADmed4Error,
+    SilentError,
+    TlsFailedError,
+    UnexpectedAnswerError,
 )
 
 _PASSWORD: Final = vol.Schema(
@@ -211,6 +157,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
+        self._placeholders: dict[str, str] = {}
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -222,7 +169,9 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Let the user choose how the meter is reached from now on."""
         self._data = dict(self._get_reconfigure_entry().data)
-        return self.async_show_menu(step_id="reconfigure", menu_options=list(Transport))
+        present = Transport(self._data[CONF_TRANSPORT])
+        others = [transport for transport in Transport if transport is not present]
+        return self.async_show_menu(step_id="reconfigure", menu_options=[present, *others])
 
     async def async_step_rest(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the address of the meter's web server."""
@@ -245,8 +194,8 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         if user_input is None:
             return self._show_form(transport, self._data, {})
-        known, self._data = self._data, _connection(transport, user_input)
-        errors = _mistakes(self._data)
+        known, self._data = self._data, connection(transport, user_input)
+        errors = mistakes(self._data)
         if not errors and transport is Transport.MODBUS_SERIAL:
             # One line has one name, by which its meters share it.
             self._data[CONF_DEVICE] = await self.hass.async_add_executor_job(
@@ -280,7 +229,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
                 session, self._data[CONF_HOST], self._data[CONF_PORT]
             )
         except MeterError as err:
-            errors["base"] = translation_key(err)
+            await self._async_explain(err, self._data, errors)
         return self._data.get(CONF_CERTIFICATE)
 
     async def _async_finish(self, errors: dict[str, str]) -> ConfigFlowResult:
@@ -297,19 +246,24 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=transport.value,
-            data_schema=self.add_suggested_values_to_schema(_FORMS[transport], _suggested(data)),
+            data_schema=self.add_suggested_values_to_schema(
+                CONNECTION_FORMS[transport], suggested(data)
+            ),
             errors=errors,
+            description_placeholders=self._placeholders,
         )
 
     async def _async_create(self, errors: dict[str, str]) -> ConfigFlowResult | None:
         identity = await self._async_probe(self._data, errors)
         if identity is None:
             return None
-        await self.async_set_unique_id(unique_ids(self._data, identity)[0])
+        known = await self.async_set_unique_id(unique_ids(self._data, identity)[0])
+        if known is not None and _has_moved(known.data, self._data):
+            self._abort_if_unique_id_configured(updates=self._data, error="moved")
         self._abort_if_unique_id_configured()
         if identity.model in METERS:
             self._data[CONF_KIND] = Kind.DISPLAY.value
-        return self.async_create_entry(title=_title(identity), data=self._data)
+        return self.async_create_entry(title=_title(identity, self._data), data=self._data)
 
     async def _async_move(self, errors: dict[str, str]) -> ConfigFlowResult | None:
         """Let an entry reach its meter in another way; another meter is refused."""
@@ -351,7 +305,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         return unique_ids(self._data, identity)[0] if entry.unique_id == nameless else None
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Ask for the advanced password, which the meter has not taken or nobody has given yet."""
+        """Ask for the advanced password, which the meter has rejected or which is not known yet."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -390,52 +344,44 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             return await async_detect(self.hass, data)
         except MeterError as err:
             LOGGER.debug("Nothing found: %s", err)
-            errors["base"] = translation_key(err)
+            await self._async_explain(err, data, errors)
         except Exception:  # noqa: BLE001 - a form must say something, whatever happens
             LOGGER.exception("Unexpected error while looking for a device")
             errors["base"] = "unknown"
         return None
 
-
-def _connection(transport: Transport, user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Make an entry's data of what the user gave."""
-    data = {CONF_TRANSPORT: transport.value, **user_input}
-    if CONF_HOST in data:
-        data[CONF_HOST] = data[CONF_HOST].strip().lower()
-    if transport is Transport.REST:
-        data.setdefault(CONF_PORT, _usual_port(data))
-    return data
-
-
-def _suggested(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Show what is known in a form; choices are texts there."""
-    suggested = dict(data)
-    if data.get(CONF_TRANSPORT) == Transport.REST and data[CONF_PORT] == _usual_port(data):
-        del suggested[CONF_PORT]
-    for key in (CONF_BAUDRATE, CONF_STOP_BITS):
-        if key in data:
-            suggested[key] = str(data[key])
-    return suggested
-
-
-def _usual_port(data: Mapping[str, Any]) -> int:
-    off = data.get(CONF_TLS, Tls.OFF) == Tls.OFF
-    return DEFAULT_HTTP_PORT if off else DEFAULT_HTTPS_PORT
+    async def _async_explain(
+        self, err: MeterError, data: Mapping[str, Any], errors: dict[str, str]
+    ) -> None:
+        """Say in ``errors`` why nobody was found, and who answers elsewhere at the host."""
+        errors["base"] = translation_key(err)
+        self._placeholders = {}
+        lost = isinstance(err, CannotConnectError)
+        if CONF_DEVICE in data:
+            if lost and (
+                cause := await self.hass.async_add_executor_job(serial_cause, data[CONF_DEVICE])
+            ):
+                errors["base"] = cause
+            return
+        host, port = data[CONF_HOST], data[CONF_PORT]
+        if lost:
+            errors["base"] = await async_find_cause(self.hass, host, port) or errors["base"]
+        if errors["base"] == Cause.NAME_UNKNOWN or not isinstance(err, _SEARCHED_AFTER):
+            return
+        found = await async_search(self.hass, host, port=port, unit=data.get(CONF_UNIT_ID))
+        if found is not None:
+            errors[CONF_UNIT_ID if found.kind is Found.UNIT else CONF_PORT] = found.kind
+            self._placeholders = {"port": str(found.port), "unit": str(found.unit)}
 
 
-def _mistakes(data: Mapping[str, Any]) -> dict[str, str]:
-    """Find what can't be right, by field."""
-    if CONF_HOST in data:
-        return {} if is_host_valid(data[CONF_HOST]) else {CONF_HOST: "invalid_host"}
-    if not data[CONF_DEVICE].startswith("/dev/"):
-        return {CONF_DEVICE: "invalid_device"}
-    if data[CONF_FRAMING] == Framing.RTU and data[CONF_DATA_FORMAT].startswith("7"):
-        return {CONF_DATA_FORMAT: "rtu_needs_eight_bits"}
-    return {}
+def _has_moved(known: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Whether a meter, which its key shows to be the same, has another address than it had."""
+    same_way = known[CONF_TRANSPORT] == found[CONF_TRANSPORT]
+    return same_way and any(known.get(key) != value for key, value in found.items())
 
 
 def _in_the_way(entry: ConfigEntry, data: Mapping[str, Any]) -> bool:
-    """Tell whether an entry uses, or may soon use, the same line with other settings."""
+    """Return whether an entry uses, or may soon use, the same line with other settings."""
     if Transport.REST in (entry.data[CONF_TRANSPORT], data[CONF_TRANSPORT]) or entry.state not in (
         ConfigEntryState.LOADED,
         ConfigEntryState.SETUP_RETRY,
@@ -445,8 +391,13 @@ def _in_the_way(entry: ConfigEntry, data: Mapping[str, Any]) -> bool:
     return used.endpoint == wanted.endpoint and used != wanted
 
 
-def _title(identity: Identity) -> str:
-    return " ".join(filter(None, (identity.model, identity.serial_number)))
+def _title(identity: Identity, data: Mapping[str, Any]) -> str:
+    """Name a meter; several of one model are told apart by what tells them apart on site."""
+    serial_number = identity.serial_number or data.get(CONF_SERIAL_NUMBER)
+    if serial_number or CONF_UNIT_ID not in data:
+        return " ".join(filter(None, (identity.model, serial_number)))
+    place = data[CONF_HOST] if CONF_HOST in data else data[CONF_DEVICE].rpartition("/")[2]
+    return f"{identity.model} ({place}, {data[CONF_UNIT_ID]})"
 
 
 class Dmed4OptionsFlow(OptionsFlowWithReload):

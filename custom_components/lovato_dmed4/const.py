@@ -22,6 +22,8 @@ CONF_TLS: Final = "tls"
 CONF_TRANSPORT: Final = "transport"
 CONF_UNIT_ID: Final = "unit_id"
 CONF_SCALE: Final = "scale"
+CONF_SERIAL_NUMBER: Final = "serial_number"
+CONF_TIMEOUT: Final = "timeout"
 
 # What an entry's data say of the way to the meter; all of it is replaced when that changes.
 CONNECTION_KEYS: Final = {
@@ -33,7 +35,9 @@ CONNECTION_KEYS: Final = {
     CONF_FRAMING,
     CONF_HOST,
     CONF_PORT,
+    CONF_SERIAL_NUMBER,
     CONF_STOP_BITS,
+    CONF_TIMEOUT,
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
@@ -54,9 +58,11 @@ CONF_DELETE_RECORDS: Final = "delete_records"
 CONF_WHO_MAY_CHARGE: Final = "who_may_charge"
 
 # In an entry's data: what its meter was known by until lately, as long as the archive has not been
-# told of the change; how many failed records somebody has looked at.
+# told of the change; how many invalid records have been reviewed.
 CONF_FORMER_IDS: Final = "former_ids"
 CONF_FAILED_SEEN: Final = "failed_seen"
+# The form of a prototype that the meter takes, found out at the first charge.
+CONF_PROTOTYPE_FORM: Final = "prototype_form"
 
 # Seconds. A charge is worth watching closely; a parked meter shows only its temperature.
 DEFAULT_INTERVAL_CHARGING: Final = 2
@@ -67,6 +73,9 @@ HOUSEKEEPING_INTERVAL: Final = timedelta(minutes=1)
 
 # Sent with the percentage while a meter's logbook is read, with None when that is over.
 SIGNAL_LOGBOOK_PROGRESS: Final = f"{DOMAIN}_logbook_progress_{{}}"
+
+# Sent when drivers, prices or applied rates have changed.
+SIGNAL_PRICES_CHANGED: Final = f"{DOMAIN}_prices_changed"
 
 DEFAULT_HTTP_PORT: Final = 80
 DEFAULT_HTTPS_PORT: Final = 443

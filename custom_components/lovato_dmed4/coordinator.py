@@ -1,12 +1,12 @@
 """Talk to the meter for everything else: polling, commands, and what its errors mean to a user."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
@@ -25,11 +25,39 @@ from .const import (
 from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.logbook import EventMark, EventNews, look_for_events
 from .dmed4.meter import Meter
-from .dmed4.model import Feature, Housekeeping, Identity, LiveData, MetrologicalEvent
+from .dmed4.model import Block, Feature, Housekeeping, Identity, LiveData, MetrologicalEvent
+
+# The part of a second at which live polls are due. Home Assistant gives each coordinator one of its
+# own, so that not all ask one server at once. Here each meter is a server of its own, and those on
+# one line take turns anyway: polled together, 50 meters take a third of the processor's time.
+_BEAT: Final = 0.3
+
+
+_CONTENTS: Final[dict[Block, Callable[[LiveData], object]]] = {
+    Block.MEASURES: lambda data: (
+        data.measures.energy_imported,
+        data.measures.energy_exported,
+        data.measures.energy_exchanged,
+        data.measures.cycle_energy_imported,
+        data.measures.cycle_energy_exported,
+        data.measures.temperature_i1,
+        data.measures.temperature_i2,
+    ),
+    Block.FAST: lambda data: (
+        data.measures.voltage,
+        data.measures.current,
+        data.measures.power,
+        data.measures.sampled_at,
+    ),
+    Block.STATUS: lambda data: data.status,
+}
 
 
 class LiveCoordinator(DataUpdateCoordinator[LiveData]):
     """Poll measures and status: often while charging, else now and then.
+
+    Whoever listens with a set of blocks as the context is called when one of these has changed, and
+    when the meter was lost or is back.
 
     Attributes:
         asked_at: when the poll began that brought the data, by the event loop's clock.
@@ -54,10 +82,41 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             update_interval=self._intervals[False],
             always_update=False,
         )
+        self._microsecond = _BEAT
         self._meter = meter
         self._key = identity.fingerprint
         self._losses = meter.link_losses
         self.asked_at = 0.0
+        self._told: tuple[bool, dict[Block, object]] = (False, {})
+        self._changed: frozenset[Block] = frozenset()
+        self._lost_or_back = False
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: Any = None
+    ) -> Callable[[], None]:
+        if not isinstance(context, frozenset):
+            return super().async_add_listener(update_callback, context)
+
+        @callback
+        def call_if_changed() -> None:
+            if self._lost_or_back or not context.isdisjoint(self._changed):
+                update_callback()
+
+        return super().async_add_listener(call_if_changed, context)
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        reached, before = self._told
+        now = before
+        if self.last_update_success:
+            now = {block: content(self.data) for block, content in _CONTENTS.items()}
+        self._lost_or_back = reached != self.last_update_success
+        self._changed = frozenset(block for block in now if now[block] != before.get(block))
+        self._told = self.last_update_success, now
+        super().async_update_listeners()
 
     @override
     async def _async_update_data(self) -> LiveData:
@@ -94,8 +153,8 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
         self._losses = losses
         if identity.fingerprint != self._key:
-            # Commissioned, or given another board: the set-up tells everybody of the new key, and
-            # until then nobody could check what is signed with it.
+            # Commissioned, or given another board: the set-up announces the new key, and
+            # until then what is signed with it could not be checked.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
             raise UpdateFailed(translation_domain=DOMAIN, translation_key="other_key")
 
@@ -140,7 +199,7 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
     async def _async_update_data(self) -> Housekeeping:
         """Read the values; a lost meter is the live coordinator's to report, once."""
         if not self._live.last_update_success:
-            # Whoever answers now may be another meter.
+            # What answers now may be another meter.
             return self.data
         try:
             return await self._meter.read_housekeeping()
@@ -154,8 +213,8 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
 class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
     """Look for new events; the data are what the last look brought, None for nothing.
 
-    How far the events are known is on disk before they are told: what was told before a crash is
-    not told again. The very first look only takes its bearings.
+    How far the events are known is on disk before they fire: what fired before a crash does
+    not fire again. The very first look only takes its bearings.
     """
 
     config_entry: ConfigEntry[Any]
@@ -196,7 +255,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
     async def _async_update_data(self) -> EventNews | None:
         """Look for new events; a lost meter is the live coordinator's to report, once."""
         if not self._live.last_update_success:
-            # Whoever answers now may be another meter.
+            # What answers now may be another meter.
             return None
         try:
             news = await look_for_events(

@@ -94,7 +94,7 @@ def _meter(data: Dmed4Data) -> dict[str, Any]:
 
 
 def _link(data: Dmed4Data) -> dict[str, Any]:
-    """Tell how the meter is reached; of the last error only the kind, its text may say where."""
+    """Return how the meter is reached; of the last error only the kind, its text may say where."""
     interval, error = data.live.update_interval, data.live.last_exception
     return {
         "features": [feature.name for feature in data.meter.features],
@@ -107,7 +107,7 @@ def _link(data: Dmed4Data) -> dict[str, Any]:
 
 
 def _display(coordinator: DisplayCoordinator) -> dict[str, Any]:
-    """Tell of a display; of its texts, which may name who charges, only how long they are."""
+    """Describe a display; of its texts, which may name drivers, only their length."""
     data = coordinator.data
     return {
         "display": {

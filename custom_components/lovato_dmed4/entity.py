@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
@@ -15,7 +16,7 @@ from .archive import ArchiveSummary
 from .charging.rights import async_require_admin
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import LiveCoordinator
-from .dmed4.model import Identity
+from .dmed4.model import Block, Identity
 from .dmed4.rest import Tls
 from .runtime_data import Dmed4ConfigEntry
 
@@ -43,13 +44,26 @@ def device_info(entry: Dmed4ConfigEntry, identity: Identity) -> DeviceInfo:
     )
 
 
+def of_key(registry: er.EntityRegistry, entity_ids: set[str], key: str) -> set[str]:
+    """Choose those of some entities that show one thing of a meter, whatever they were renamed to."""
+    return {
+        entity_id
+        for entity_id in entity_ids
+        if (entity := registry.async_get(entity_id)) is not None
+        and entity.platform == DOMAIN
+        and entity.translation_key == key
+    }
+
+
 class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
     """An entity of a meter or a remote display; it is there as long as polls are answered."""
 
     _attr_has_entity_name = True
 
-    def __init__(self, coordinator: CoordinatorT, description: EntityDescription) -> None:
-        super().__init__(coordinator)
+    def __init__(
+        self, coordinator: CoordinatorT, description: EntityDescription, context: object = None
+    ) -> None:
+        super().__init__(coordinator, context)
         self.entity_description = description
         self._shown: object = None
 
@@ -81,10 +95,12 @@ class CommonEntity[CoordinatorT: DataUpdateCoordinator[Any]](CoordinatorEntity[C
 
 
 class Dmed4Entity(CommonEntity[LiveCoordinator]):
-    """An entity of a meter."""
+    """An entity of a meter, called when one of the blocks that it shows has changed."""
 
-    def __init__(self, entry: Dmed4ConfigEntry, description: EntityDescription) -> None:
-        super().__init__(entry.runtime_data.live, description)
+    def __init__(
+        self, entry: Dmed4ConfigEntry, description: EntityDescription, *blocks: Block
+    ) -> None:
+        super().__init__(entry.runtime_data.live, description, frozenset(blocks))
         self._data = entry.runtime_data
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = device_info(entry, entry.runtime_data.identity)

@@ -14,7 +14,7 @@ from .coordinator import EventLogCoordinator, event_attributes
 from .entity import ArchiveEntity, Dmed4Entity
 from .runtime_data import Dmed4ConfigEntry
 
-# Others read; the entities only tell.
+# Others read; the entities only report.
 PARALLEL_UPDATES = 0
 
 # Which events there are, the manual does not say: their codes are an attribute.
@@ -34,7 +34,7 @@ CHARGE_CYCLE: Final = EventEntityDescription(
 )
 
 EVENT_ARCHIVED: Final = "archived"
-# Its signature failed or can't be checked, or its key is one that nobody has accepted.
+# Its signature is invalid or can't be checked, or its key has not been accepted.
 EVENT_SUSPICIOUS: Final = "suspicious"
 
 RECORD: Final = EventEntityDescription(
@@ -131,7 +131,7 @@ class RecordEventEntity(ArchiveEntity, EventEntity):
     """Fires for each record that is new to the archive.
 
     Not for those that the meter had signed before the archive came to know it: there may be hundreds
-    of them, and they are no news. A record that does not tell when it was made is.
+    of them, and they are no news. A record without a time of its own is.
     """
 
     def __init__(self, entry: Dmed4ConfigEntry, description: EventEntityDescription) -> None:
@@ -165,7 +165,7 @@ class RecordEventEntity(ArchiveEntity, EventEntity):
 
     @callback
     def _fire(self, record: StoredRecord) -> None:
-        """Fire, without the record itself, which tells who charged."""
+        """Fire, without the record itself, which names the driver."""
         self._trigger_event(
             EVENT_SUSPICIOUS if record.suspicious else EVENT_ARCHIVED,
             {

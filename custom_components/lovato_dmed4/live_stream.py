@@ -50,7 +50,7 @@ class Viewer:
 
 
 class LiveStream:
-    """Reads the fast measures of a meter while somebody watches, once for all who do."""
+    """Reads the fast measures of a meter while a browser watches, once for all of them."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class LiveStream:
         self._viewers.clear()
 
     async def _read(self) -> FastMeasures | None:
-        """Read the measures unless that is in somebody's way.
+        """Read the measures unless something more urgent is under way.
 
         A lost meter is the live coordinator's to report, and to find again: who answers now may be
         another meter.
@@ -131,7 +131,7 @@ class LiveStream:
 
 
 def _event(measures: FastMeasures | None) -> dict[str, Any]:
-    """Make what browsers are told: without measures just that the stream is alive.
+    """Make what browsers receive: without measures just that the stream is alive.
 
     The time is ours, in Unix seconds: that of a browser may be another, and the meter's is in whole
     seconds.

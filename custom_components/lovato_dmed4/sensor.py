@@ -33,6 +33,7 @@ from homeassistant.util import dt as dt_util
 from .archive import ArchiveSummary, SessionVerdict
 from .const import SIGNAL_LOGBOOK_PROGRESS
 from .dmed4.model import (
+    Block,
     Feature,
     Housekeeping,
     LiveData,
@@ -66,6 +67,7 @@ class Dmed4SensorDescription(SensorEntityDescription):
 class LiveSensorDescription(Dmed4SensorDescription):
     """A sensor of the live poll."""
 
+    block: Block
     value_fn: Callable[[LiveData], StateType | datetime]
 
 
@@ -120,6 +122,7 @@ LIVE_SENSORS: Final = (
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
+        block=Block.FAST,
         value_fn=lambda data: data.measures.voltage,
     ),
     LiveSensorDescription(
@@ -129,6 +132,7 @@ LIVE_SENSORS: Final = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
+        block=Block.FAST,
         value_fn=lambda data: data.measures.current,
     ),
     LiveSensorDescription(
@@ -138,6 +142,7 @@ LIVE_SENSORS: Final = (
         native_unit_of_measurement=UnitOfPower.KILO_WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
+        block=Block.FAST,
         value_fn=lambda data: data.measures.power,
     ),
     LiveSensorDescription(
@@ -146,6 +151,7 @@ LIVE_SENSORS: Final = (
         device_class=SensorDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
+        block=Block.MEASURES,
         value_fn=lambda data: data.measures.temperature_i1,
     ),
     LiveSensorDescription(
@@ -154,6 +160,7 @@ LIVE_SENSORS: Final = (
         device_class=SensorDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
+        block=Block.MEASURES,
         value_fn=lambda data: data.measures.temperature_i2,
     ),
     LiveSensorDescription(
@@ -161,6 +168,7 @@ LIVE_SENSORS: Final = (
         translation_key="measurement_status",
         device_class=SensorDeviceClass.ENUM,
         options=[status.name.lower() for status in MeasurementStatus],
+        block=Block.STATUS,
         value_fn=_measurement_status,
     ),
     LiveSensorDescription(
@@ -168,6 +176,7 @@ LIVE_SENSORS: Final = (
         translation_key="signature_status",
         device_class=SensorDeviceClass.ENUM,
         options=["not_initialized", "none", "prepared", "in_progress", "signed", "error"],
+        block=Block.STATUS,
         value_fn=_signature_status,
     ),
     LiveSensorDescription(
@@ -175,9 +184,10 @@ LIVE_SENSORS: Final = (
         translation_key="last_sample",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        # It changes with every poll, which nobody wants in the recorder unasked.
+        # It changes with every poll, too much for the recorder by default.
         entity_registry_enabled_default=False,
         feature=Feature.SAMPLE_TIME,
+        block=Block.FAST,
         value_fn=lambda data: data.measures.sampled_at,
     ),
 )
@@ -219,12 +229,13 @@ TOTAL_SENSORS: Final = (
         Feature.EXCHANGED_ENERGY,
     ),
 )
+SESSION_ENERGY: Final = _energy(
+    "cycle_energy_imported",
+    SensorStateClass.TOTAL,
+    lambda measures: measures.cycle_energy_imported,
+)
 CYCLE_SENSORS: Final = (
-    _energy(
-        "cycle_energy_imported",
-        SensorStateClass.TOTAL,
-        lambda measures: measures.cycle_energy_imported,
-    ),
+    SESSION_ENERGY,
     _energy(
         "cycle_energy_exported",
         SensorStateClass.TOTAL,
@@ -389,7 +400,14 @@ HOUSEKEEPING_SENSORS: Final = (
     ),
 )
 
-# Nothing in them tells who charged.
+LAST_SESSION_VERDICT: Final = ArchiveSensorDescription(
+    key="last_session_verdict",
+    translation_key="last_session_verdict",
+    device_class=SensorDeviceClass.ENUM,
+    options=[verdict.value for verdict in SessionVerdict],
+    value_fn=lambda summary: None if summary.last is None else summary.last.verdict.value,
+)
+# Nothing in them names the driver.
 ARCHIVE_SENSORS: Final = (
     # Without a state class: statistics add up what the meter counts. Two sessions with the same
     # energy, or one that is found in the logbook days later, would make nonsense of sums of these.
@@ -407,15 +425,9 @@ ARCHIVE_SENSORS: Final = (
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda summary: None if summary.last is None else summary.last.end,
     ),
-    ArchiveSensorDescription(
-        key="last_session_verdict",
-        translation_key="last_session_verdict",
-        device_class=SensorDeviceClass.ENUM,
-        options=[verdict.value for verdict in SessionVerdict],
-        value_fn=lambda summary: None if summary.last is None else summary.last.verdict.value,
-    ),
+    LAST_SESSION_VERDICT,
     # Records are only ever added. It starts again from zero with another database, as such a total
-    # may, and statistics tell how many were added each day.
+    # may, and statistics show how many were added each day.
     ArchiveSensorDescription(
         key="records_archived",
         translation_key="records_archived",
@@ -484,6 +496,9 @@ class LiveSensor(Dmed4Sensor):
 
     entity_description: LiveSensorDescription
 
+    def __init__(self, entry: Dmed4ConfigEntry, description: LiveSensorDescription) -> None:
+        super().__init__(entry, description, description.block)
+
     @override
     def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
@@ -495,6 +510,9 @@ class EnergySensor(Dmed4Sensor, RestoreSensor):
 
     entity_description: EnergySensorDescription
     _before: float | None = None
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: EnergySensorDescription) -> None:
+        super().__init__(entry, description, Block.MEASURES, Block.STATUS)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -597,7 +615,7 @@ class LogbookProgressSensor(Dmed4Sensor):
 
 
 class RecordsMissingSensor(Dmed4Sensor):
-    """How many records of the logbook are not in the archive; unknown while nobody can tell."""
+    """How many records of the logbook are not in the archive; unknown before the first comparison."""
 
     @override
     async def async_added_to_hass(self) -> None:

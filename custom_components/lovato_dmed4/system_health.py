@@ -18,7 +18,7 @@ def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegi
 
 
 async def _info(hass: HomeAssistant) -> dict[str, Any]:
-    """Count entries; which meter is unreachable its own page tells."""
+    """Count entries; each meter's own page shows whether it is reachable."""
     entries = hass.config_entries.async_entries(DOMAIN, include_disabled=False)
     loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
     transports = Counter(str(entry.data[CONF_TRANSPORT]) for entry in entries)

@@ -29,7 +29,7 @@ PAGE_TEXTS: Final = tuple(
         translation_key=f"custom_{place}",
         translation_placeholders={"meter": str(meter)},
         entity_category=EntityCategory.CONFIG,
-        # Four meters have 24 texts: those of one will do until somebody wants more.
+        # Four meters have 24 texts: those of one are enough by default.
         entity_registry_enabled_default=meter == 1,
         native_max=limit,
         meter=meter,
@@ -54,7 +54,7 @@ async def async_setup_entry(
 
 
 class PageText(DisplayEntity, TextEntity):
-    """A text of the custom page of a meter; unknown where nobody has written it and nobody can read it."""
+    """A text of the custom page of a meter; unknown if it was neither written nor can be read."""
 
     entity_description: PageTextDescription
 

@@ -6,10 +6,13 @@ from contextlib import closing
 import logging
 import os
 from pathlib import Path
+import select
 import socket
+import socketserver
 import sqlite3
 import subprocess
 import sys
+import threading
 import traceback
 
 import pytest
@@ -22,7 +25,7 @@ from custom_components.lovato_dmed4.archive import (
     Source,
     database as module,
 )
-from tests.databases import ROOT
+from tests.databases import ROOT, empty
 
 from .helpers import NOW, Charge, add_meter, store
 
@@ -103,6 +106,85 @@ def test_a_file_that_is_no_database(sqlite_url: str, tmp_path: Path) -> None:
     archive.open()
     assert archive.store(add_meter(archive), CHARGE.end(1), Source.METER, NOW).new
     archive.close()
+
+
+def test_a_file_system_without_shared_memory(sqlite_url: str, tmp_path: Path) -> None:
+    # What the log needs can't be made, as on some network shares.
+    shared = tmp_path / "records.db-shm"
+    shared.mkdir()
+    archive = Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    assert archive.store(meter, CHARGE.begin(), Source.METER, NOW).new
+    archive.pause()
+    archive.resume()
+    archive.close()
+    # It was on a better one before, with a log.
+    shared.rmdir()
+    archive.open()
+    assert archive.store(meter, CHARGE.read(1), Source.METER, NOW).new
+    copy = tmp_path / "copy.db"
+    copy.write_bytes((tmp_path / "records.db").read_bytes())
+    log = tmp_path / "copy.db-wal"
+    log.write_bytes((tmp_path / "records.db-wal").read_bytes())
+    assert log.stat().st_size
+    archive.close()
+    (tmp_path / "copy.db-shm").mkdir()
+    moved = Archive(f"sqlite:///{copy}")
+    moved.open()
+    assert moved.summary(meter).records == 2
+    assert moved.store(meter, CHARGE.end(2), Source.METER, NOW).new
+    moved.close()
+
+
+class Silencer(socketserver.ThreadingTCPServer):
+    """Hands everything on to a server and back, until it is told to say nothing more."""
+
+    daemon_threads = True
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(("127.0.0.1", 0), Relay)
+        self.target = (url.host or "", url.port or 0)
+        self.silent = threading.Event()
+
+
+class Relay(socketserver.BaseRequestHandler):
+    """One connection."""
+
+    def handle(self) -> None:
+        assert isinstance(self.server, Silencer)
+        with socket.create_connection(self.server.target) as target:
+            ways = {self.request: target, target: self.request}
+            while True:
+                for source in select.select(list(ways), [], [])[0]:
+                    if not (data := source.recv(65536)):
+                        return
+                    if not self.server.silent.is_set():
+                        ways[source].sendall(data)
+
+
+def test_a_server_that_falls_silent_is_given_up(
+    servers: Callable[[str], URL], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = servers("postgresql")
+    empty(url)
+    with Silencer(url) as silencer:
+        threading.Thread(target=silencer.serve_forever, daemon=True).start()
+        port = silencer.server_address[1]
+        archive = Archive(url.set(port=port).render_as_string(hide_password=False))
+        archive.open()
+        meter = add_meter(archive)
+        # From here on, nobody waits for long.
+        monkeypatch.setattr(module, "_ANSWER", 0)
+        monkeypatch.setattr(module, "_PATIENCE", 0.5)
+        silencer.silent.set()
+        with pytest.raises(ArchiveError):
+            archive.store(meter, CHARGE.begin(), Source.METER, NOW)
+        silencer.silent.clear()
+        monkeypatch.undo()
+        assert archive.store(meter, CHARGE.begin(), Source.METER, NOW).new
+        archive.close()
+        silencer.shutdown()
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1"])

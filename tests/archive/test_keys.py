@@ -1,6 +1,7 @@
 """Keys: the first one is pinned, another one an alarm, and old records stay verifiable."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import URL, create_engine, text
@@ -30,6 +31,7 @@ from .helpers import (
 )
 
 OLD = Charge(page=1)
+LATE = NOW.replace(year=2028)
 NEW = Charge(page=11, start=OLD.start.replace(year=2027), key=OTHER_KEY)
 
 
@@ -94,6 +96,57 @@ def test_another_key_is_an_alarm_until_it_is_accepted(archive: Archive, meter: i
     assert archive.see_key(meter, OTHER_SPKI, LATER).state is KeyState.PINNED
     # An old record that is fetched only now.
     assert archive.store(meter, OLD.read(1), Source.METER, NOW).record.key is KeyVerdict.FORMER
+
+
+def test_a_former_key_makes_no_more_valid_records(archive: Archive, meter: int) -> None:
+    seen = OLD.start.replace(year=2027)
+    archive.see_key(meter, OTHER_SPKI, seen)
+    archive.accept_key(meter, OTHER_SPKI, seen + timedelta(days=3))
+    assert [key.replaced for key in archive.keys(meter)] == [seen, None]
+    # By its time it is from before, so it may come late.
+    assert archive.store(meter, OLD.end(1), Source.METER, LATE).record.key is KeyVerdict.FORMER
+    new = replace(OLD, start=seen + timedelta(days=1), page=20)
+    stored = archive.store(meter, new.end(1), Source.METER, LATE).record
+    assert (stored.verdict, stored.key) == (Verdict.VALID, KeyVerdict.REPLACED)
+    assert stored.suspicious
+    # A clock that was never set proves nothing.
+    unset = replace(OLD, start=OLD.start.replace(year=2001), page=30)
+    assert archive.store(meter, unset.end(1), Source.METER, LATE).record.key is KeyVerdict.REPLACED
+    changed = SessionVerdict.KEY_CHANGED
+    assert sorted(session_verdicts(archive)) == sorted([SessionVerdict.VALID, changed, changed])
+    assert archive.verify_again(0, 10, LATE)
+    assert sorted(session_verdicts(archive)) == sorted([SessionVerdict.VALID, changed, changed])
+
+
+def test_records_that_came_between_are_looked_at_again(archive: Archive, meter: int) -> None:
+    seen = OLD.start.replace(year=2027)
+    archive.see_key(meter, OTHER_SPKI, seen)
+    between = replace(OLD, start=seen + timedelta(days=1), page=20)
+    arrived = seen + timedelta(days=2)
+    early = archive.store(meter, OLD.end(1), Source.METER, arrived).record
+    late = archive.store(meter, between.end(1), Source.METER, arrived).record
+    assert (early.key, late.key) == (KeyVerdict.OWN, KeyVerdict.OWN)
+    archive.accept_key(meter, OTHER_SPKI, seen + timedelta(days=3))
+    found = [archive.record(each.id) for each in (early, late)]
+    assert [each and each.key for each in found] == [KeyVerdict.FORMER, KeyVerdict.REPLACED]
+    assert session_verdicts(archive) == [SessionVerdict.VALID, SessionVerdict.KEY_CHANGED]
+
+
+def test_a_key_that_was_never_the_meter_s(archive: Archive, meter: int) -> None:
+    store(archive, meter, OLD.begin(), OLD.end(1), NEW.end(1))
+    archive.see_key(meter, OTHER_SPKI, NOW)
+    archive.accept_key(meter, OTHER_SPKI, NOW, former=KeyState.REJECTED)
+    states = [KeyState.REJECTED, KeyState.PINNED]
+    assert [key.state for key in archive.keys(meter)] == states
+    assert session_verdicts(archive) == [SessionVerdict.KEY_CHANGED, SessionVerdict.VALID]
+    assert archive.summary(meter).suspicious == 2
+    # The meter that shows it again is no better for it.
+    assert archive.see_key(meter, SPKI, LATER).state is KeyState.REJECTED
+    again = archive.store(meter, OLD.read(1), Source.METER, LATER).record
+    assert (again.verdict, again.key) == (Verdict.VALID, KeyVerdict.REJECTED)
+    # But a mistake can be mended.
+    archive.accept_key(meter, SPKI, LATER)
+    assert session_verdicts(archive)[0] is SessionVerdict.VALID
 
 
 def test_the_former_key_can_be_accepted_again(archive: Archive, meter: int) -> None:

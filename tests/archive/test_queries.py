@@ -1,5 +1,6 @@
 """What is asked of the archive: pages of sessions, searched and filtered, and all of them in turn."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -130,14 +131,42 @@ def test_search(filled: Archive) -> None:
         assert pages(filled, search=search) == expected, search
 
 
-def test_a_session_that_does_not_tell_its_begin_is_the_oldest(archive: Archive, meter: int) -> None:
-    payload = charge(1).payload("E", 1, 1).replace("2026-05-02", "0000-05-02")
+@pytest.mark.parametrize("day", ["0000-05-02", "1970-01-01", "2000-01-01", "2098-05-02"])
+def test_a_session_whose_clock_failed_counts_when_it_arrived(
+    archive: Archive, meter: int, day: str
+) -> None:
+    payload = charge(1).payload("E", 1, 1).replace("2026-05-02", day)
     store(archive, meter, charge(0).begin(), record(sign(payload), payload).encode())
-    assert pages(archive) == ["T1", "T12"]
-    assert archive.sessions(SessionQuery()).sessions[1].begin is None
-    # It is in no period.
-    assert pages(archive, until=START + DAY) == ["T1"]
-    assert pages(archive, since=START - 100_000 * DAY) == ["T1"]
+    assert pages(archive) == ["T12", "T1"]
+    failed = archive.sessions(SessionQuery()).sessions[0]
+    assert (failed.counted, failed.arrived) == (NOW, NOW)
+    assert failed.begin is None or f"{failed.begin:%Y-%m-%d}" == day
+    assert pages(archive, until=NOW) == ["T1"]
+    assert pages(archive, since=NOW, until=NOW + DAY) == ["T12"]
+    assert len(archive.energies(SessionQuery(since=NOW))) == 1
+
+
+def test_a_session_of_the_future_hides_no_other(archive: Archive, meter: int) -> None:
+    future = charge(0).payload("E", 1, 1).replace("2026-05-01", "2098-05-01")
+    archive.store(meter, record(sign(future), future).encode(), Source.METER, NOW)
+    running = replace(charge(3), start=NOW + DAY)
+    archive.store(meter, running.begin(), Source.COMMAND, NOW + DAY)
+    archive.settle(meter, charging=True)
+    newest, older = archive.sessions(SessionQuery()).sessions
+    assert (newest.begin, newest.outcome) == (NOW + DAY, Outcome.OPEN)
+    assert older.begin is not None
+    assert older.begin.year == 2098
+    archive.store(meter, running.end(1), Source.COMMAND, NOW + DAY)
+    last = archive.summary(meter).last
+    assert last is not None
+    assert last.begin == running.start
+
+
+def test_a_clock_that_is_a_little_ahead_is_right_enough(archive: Archive, meter: int) -> None:
+    ahead = replace(charge(0), start=NOW + timedelta(minutes=1))
+    archive.store(meter, ahead.begin(), Source.METER, NOW)
+    (session,) = archive.sessions(SessionQuery()).sessions
+    assert session.counted == session.begin == ahead.start
 
 
 def test_all_sessions_come_in_turn_also_of_those_that_arrive_meanwhile(
@@ -170,21 +199,20 @@ def test_details_name_the_keys_that_the_records_need(archive: Archive, meter: in
 
 
 def test_energies(filled: Archive) -> None:
-    """The same sessions as in pages, but for those that don't tell when they began."""
+    """The same sessions as in pages."""
     meter = add_meter(filled, "first")
     timeless = charge(9).end(1).replace(charge(9).start.strftime("%Y-").encode(), b"nonsense")
     store(filled, meter, timeless)
     for query in (SessionQuery(), SessionQuery(meters=("second",), limit=1, offset=1)):
         every = [each.session for each in filled.each_session(query)]
-        assert sorted(filled.energies(query), key=lambda each: each.begin) == [
-            SessionEnergy(each.begin, each.identification, each.imported, each.exported)
+        assert sorted(filled.energies(query), key=lambda each: each.counted) == [
+            SessionEnergy(each.counted, each.identification, each.imported, each.exported)
             for each in every
-            if each.begin
         ]
-    assert len(filled.energies(SessionQuery())) == 5
+    assert len(filled.energies(SessionQuery())) == 6
     (energy,) = filled.energies(SessionQuery(search="b_2"))
     assert (energy.identification, energy.imported) == ("B_2", Decimal("1.000"))
-    assert energy.begin == START + DAY
+    assert energy.counted == START + DAY
     assert filled.energies(SessionQuery(until=START)) == []
 
 

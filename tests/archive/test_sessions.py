@@ -63,6 +63,8 @@ def test_a_session_is_what_its_records_say(archive: Archive, meter: int) -> None
         outcome=Outcome.ENDED,
         verdict=SessionVerdict.VALID,
         records=4,
+        arrived=NOW,
+        counted=datetime(2026, 5, 1, 10, tzinfo=UTC),
     )
     # The decimals that the meter wrote tell its precision.
     assert str(session.imported) == "3.000"
@@ -98,6 +100,15 @@ def test_a_clock_that_was_set_back_does_not_change_the_order(archive: Archive, m
     found = detail(archive)
     assert [each.raw for each in found.records] == records
     assert found.session.verdict is SessionVerdict.INCONSISTENT
+
+
+def test_a_pagination_that_began_anew_within_a_session(archive: Archive, meter: int) -> None:
+    charge = replace(CHARGE, page=41)
+    records = [charge.begin(), charge.read(1), charge.sign("C", -40, 2), charge.sign("E", -39, 3)]
+    store(archive, meter, *reversed(records))
+    found = detail(archive)
+    assert [each.pagination for each in found.records] == ["T41", "T42", "T1", "T2"]
+    assert found.session.verdict is SessionVerdict.VALID
 
 
 @pytest.mark.parametrize(

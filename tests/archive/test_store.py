@@ -1,8 +1,11 @@
 """Records: kept once, as they are, with what is known of their signature."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 import hashlib
+from types import ModuleType
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
@@ -14,13 +17,20 @@ from custom_components.lovato_dmed4.archive import (
     KeyState,
     KeyVerdict,
     MeterInfo,
+    Outcome,
     RecordTooLargeError,
     SessionQuery,
     SessionVerdict,
     Source,
-    judging,
+    changes,
 )
-from custom_components.lovato_dmed4.ocmf import MAX_SIZE, RecordKind, Verdict
+from custom_components.lovato_dmed4.ocmf import (
+    MAX_SIZE,
+    RecordKind,
+    Verdict,
+    judgement as judge_module,
+    signature as signature_module,
+)
 from tests.ocmf.helpers import record, sign
 
 from .helpers import LATER, NOW, OTHER_KEY, OTHER_SPKI, Charge, add_meter, store, tampered
@@ -200,25 +210,86 @@ def test_times_and_numbers_at_the_end_of_what_can_be_written(archive: Archive, m
     large = CHARGE.payload("E", 1, 1).replace("130.500", "9" * 40 + "e99").replace("2026", "2025")
     store(archive, meter, *(record(sign(each), each).encode() for each in (early, late, large)))
     sessions = archive.sessions(SessionQuery()).sessions
-    assert [session.begin and session.begin.year for session in sessions] == [9998, 2025, None]
+    assert [session.begin and session.begin.year for session in sessions] == [9998, None, 2025]
     assert sessions[0].begin is not None
     assert sessions[0].begin.microsecond == 999_999
     energy = int("9" * 40 + "0" * 99) - 130
-    assert str(sessions[1].imported) == f"{energy}.500"
+    assert str(sessions[2].imported) == f"{energy}.500"
 
 
-def test_a_session_does_not_grow_for_ever(
+def counting(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count what is expensive: signatures that are calculated, records that are read."""
+    counted: Counter[str] = Counter()
+
+    def count(module: ModuleType, name: str) -> None:
+        function = getattr(module, name)
+
+        def counted_call(*args: Any) -> Any:
+            counted[name] += 1
+            return function(*args)
+
+        monkeypatch.setattr(module, name, counted_call)
+
+    count(signature_module, "_matches")
+    count(judge_module, "parse")
+    return counted
+
+
+def test_storing_calculates_a_signature_once(
     archive: Archive, meter: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    records = [CHARGE.begin(), *(CHARGE.read(step) for step in range(1, 8))]
-    monkeypatch.setattr(judging, "LARGEST_SESSION", sum(map(len, records[:5])) - 1)
-    store(archive, meter, *records)
+    counted = counting(monkeypatch)
+    for number, raw in enumerate((CHARGE.begin(), CHARGE.read(1), CHARGE.end(2)), 1):
+        assert archive.store(meter, raw, Source.COMMAND, NOW).record.verdict is Verdict.VALID
+        assert counted["_matches"] == number
+
+
+def test_a_session_of_many_records_costs_what_a_short_one_does(
+    archive: Archive, meter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = counting(monkeypatch)
+    costs = []
+    for raw in (CHARGE.begin(), *(CHARGE.read(step) for step in range(1, 40))):
+        counted.clear()
+        archive.store(meter, raw, Source.METER, NOW)
+        costs.append((counted["_matches"], counted["parse"]))
+    assert set(costs[9:]) == {costs[9]}
+    assert costs[9][0] == 1
+    end = archive.store(meter, CHARGE.end(40), Source.METER, NOW).record
+    (session,) = archive.sessions(SessionQuery(search="t80")).sessions
+    assert end.session_id == session.id
+    assert (session.records, session.outcome) == (41, Outcome.ENDED_ELSEWHERE)
+    assert (session.verdict, str(session.imported)) == (SessionVerdict.VALID, "40.000")
+    # What came first is still found.
+    assert archive.sessions(SessionQuery(search="t42")).total == 1
+    detail = archive.session(session.id)
+    assert detail is not None
+    assert len(detail.records) == 41
+
+
+@pytest.mark.parametrize("place", [2, 20, 38])
+def test_one_bad_record_among_many_is_not_forgotten(
+    archive: Archive, meter: int, place: int
+) -> None:
+    for step in range(1, 40):
+        raw = CHARGE.read(step)
+        archive.store(meter, tampered(raw) if step == place else raw, Source.METER, NOW)
+    store(archive, meter, CHARGE.end(40))
     (session,) = archive.sessions(SessionQuery()).sessions
-    assert (session.records, session.verdict) == (5, SessionVerdict.INCONSISTENT)
-    # All of them are kept.
-    assert archive.summary(meter) == ArchiveSummary(records=8)
-    again = archive.store(meter, records[-1], Source.METER, NOW)
-    assert (again.new, again.record.session_id) == (False, None)
+    assert session.verdict is SessionVerdict.INVALID
+    assert archive.verify_again(0, 100, LATER)
+    assert archive.sessions(SessionQuery()).sessions[0].verdict is SessionVerdict.INVALID
+
+
+def test_what_is_no_longer_compared_is_still_counted(
+    archive: Archive, meter: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "COMPARED", 10)
+    bad = tampered(CHARGE.read(1))
+    store(archive, meter, bad, *(CHARGE.read(step) for step in range(2, 30)), CHARGE.end(30))
+    assert archive.verify_again(0, 100, LATER)
+    (session,) = archive.sessions(SessionQuery()).sessions
+    assert (session.records, session.verdict) == (30, SessionVerdict.INVALID)
 
 
 def test_records_of_two_meters_are_apart(archive: Archive, meter: int) -> None:

@@ -23,14 +23,16 @@ from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import ManualClock, Pty, SimulatedMeter, open_pty
 from simulator.faults import ModbusFault
 from simulator.servers import ModbusServer, SerialServer, SocketServer
+from tests.driven_time import PSEUDO_TERMINALS, drive_time
 
 from .helpers import until
 from .test_transports import OTHERS, PLACES, UNIT, Units, on, running
 
 
 @pytest.fixture(autouse=True)
-def _impatient(impatient: None) -> None:
+async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on silence, and ask a busy meter again, without waiting for it."""
+    drive_time(monkeypatch, PSEUDO_TERMINALS)
 
 
 @pytest.fixture

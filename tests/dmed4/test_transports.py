@@ -26,6 +26,7 @@ from simulator import (
     open_pty,
 )
 from simulator.servers import ModbusServer, SerialFramingName
+from tests.driven_time import PSEUDO_TERMINALS, drive_time
 
 UNIT = 8
 OTHERS = (9, 10, 11)
@@ -162,11 +163,11 @@ async def test_meters_on_one_line_take_turns(name: str, units: Units, pty: Pty) 
         assert len(shared) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", SHARED)
 async def test_a_silent_meter_does_not_cut_the_others_off(
-    name: str, units: Units, pty: Pty
+    name: str, units: Units, pty: Pty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    drive_time(monkeypatch, PSEUDO_TERMINALS)
     gone = units.pop(OTHERS[0])
     async with (
         running(PLACES[name](units, pty)) as (_, line),

@@ -227,7 +227,7 @@ async def test_a_tag_starts_a_charge_and_unplugging_ends_it(
     begin = payload(simulated.records[0])
     assert (begin["IS"], begin["IT"], begin["ID"]) == (True, "ISO14443", "04A2B3C4")
     assert (begin["IL"], begin["IF"], begin["TT"]) == ("HEARSAY", ["RFID_PLAIN"], "0.45 EUR/kWh")
-    assert texts(told, "title", "tag") == [(f"{entry.title}: charge started", "04A2B3C4")]
+    assert texts(told, "title", "tag") == [(f"{entry.title}: charging started", "04A2B3C4")]
 
     clock.advance(600)
     await pass_time(hass)
@@ -241,7 +241,7 @@ async def test_a_tag_starts_a_charge_and_unplugging_ends_it(
     energy = simulated.physics.fast.cycle_imported / 1000
     assert energy > 1
     assert texts(told[1:], "title", "signature", "energy") == [
-        (f"{entry.title}: charge ended", "valid", energy)
+        (f"{entry.title}: charging ended", "valid", energy)
     ]
     assert told[1]["message"] == f"{energy} kWh. The signature of the record is valid."
 
@@ -351,8 +351,8 @@ async def test_refused_tags(
     await hass.async_block_till_done()
     assert len(simulated.records) == 1
     assert texts(told[1:], "title") == [
-        f"{rest_entry.title}: charge started",
-        f"{rest_entry.title}: no charge started",
+        f"{rest_entry.title}: charging started",
+        f"{rest_entry.title}: charging not started",
     ]
     assert told[2]["reason"] == "already_charging"
 
@@ -447,7 +447,7 @@ async def test_a_failed_start_is_told_without_any_setting(
     await unplug(rest_server)
     scan(hass, "04A2B3C4")
     await hass.async_block_till_done()
-    assert texts(shown, "title") == [f"{rest_entry.title}: no charge started"]
+    assert texts(shown, "title") == [f"{rest_entry.title}: charging not started"]
     assert "cannot_connect" in shown[0]["message"]
 
 
@@ -473,8 +473,8 @@ async def test_the_end_is_tried_until_it_succeeds(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert not simulated.charging
     assert texts(told, "title") == [
-        f"{rest_entry.title}: charge started",
-        f"{rest_entry.title}: charge ended",
+        f"{rest_entry.title}: charging started",
+        f"{rest_entry.title}: charging ended",
     ]
 
 
@@ -499,7 +499,7 @@ async def test_an_end_that_fails_is_told(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert simulated.charging
     assert texts(told[1:], "title", "error") == [
-        (f"{rest_entry.title}: charge not ended", "refused")
+        (f"{rest_entry.title}: charging not ended", "refused")
     ]
 
 
@@ -621,7 +621,7 @@ async def test_the_energy_limit_ends_a_charge(
     set_sample(simulated, imported=simulated.physics.fast.imported + 1, cycle_imported=3001)
     await pass_time(hass)
     assert not simulated.charging
-    assert texts(told, "reason", "title") == [("energy", f"{entry.title}: charge ended")]
+    assert texts(told, "reason", "title") == [("energy", f"{entry.title}: charging ended")]
 
     # The next one is another one, though the energy of this one still shows.
     begin_charge(simulated)
@@ -734,7 +734,7 @@ async def test_a_limit_that_cannot_be_kept_is_told(
         assert told == []
     await hass.async_block_till_done(wait_background_tasks=True)
     assert simulated.charging
-    assert texts(told, "title") == [f"{rest_entry.title}: charge not ended"]
+    assert texts(told, "title") == [f"{rest_entry.title}: charging not ended"]
 
 
 # --- Signed records -----------------------------------------------------------------------------
@@ -888,8 +888,10 @@ async def test_a_tampered_record_is_warned_of_once(
     clock.advance(60)
     await forge(hass, entry, simulated)
     assert texts(told, "kind", "record_id", "session_id") == [("signature", 2, 1)]
-    assert told[0]["title"] == f"{entry.title}: a signature is doubtful"
-    assert told[0]["message"].startswith("The signature of record 2 does not belong to it")
+    assert told[0]["title"] == f"{entry.title}: signature not verified"
+    assert told[0]["message"].startswith(
+        "The text of a record, its signature and the key do not belong together"
+    )
     assert told[0]["link"] == f"/lovato-dmed4/session/1?meter={device_id(hass, entry)}"
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"record_failed_{entry.entry_id}")
 
@@ -920,7 +922,7 @@ async def test_a_power_failure_is_warned_of(
     for _ in range(3):
         await pass_time(hass)
     assert texts(told, "kind", "title") == [
-        ("power_failure", f"{entry.title}: power failure during a charge")
+        ("power_failure", f"{entry.title}: power failure during a session")
     ]
 
 
@@ -953,7 +955,7 @@ async def test_another_key_is_warned_of(
             await act(hass, entry, "start_charge_cycle")
             await hass.async_block_till_done()
             assert texts(told[1:], "kind", "record_id") == [("key", 1)]
-            assert "key that nobody has accepted" in told[1]["message"]
+            assert "key that has not been accepted" in told[1]["message"]
         await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -1084,11 +1086,11 @@ async def test_the_last_month_is_exported(
     assert names_in(folder) == [file.name]
     content = file.read_bytes()
     assert texts(told, "file", "sha256") == [(str(file), hashlib.sha256(content).hexdigest())]
-    assert texts(told, "sessions", "doubtful", "title") == [(2, 0, "Charges of 2025-11")]
+    assert texts(told, "sessions", "doubtful", "title") == [(2, 0, "Charging sessions of 2025-11")]
     assert told[0]["link"] == (
         f"/lovato-dmed4?meter={device_id(hass, rest_entry)}&since=2025-11-01&until=2025-11-30"
     )
-    assert "All of them are valid." in told[0]["message"]
+    assert "All of them are verified." in told[0]["message"]
     if form == "zip":
         with zipfile.ZipFile(file) as opened:
             assert len([name for name in opened.namelist() if name.endswith(".ocmf")]) == 2
@@ -1112,10 +1114,10 @@ async def test_a_month_without_a_folder_and_with_a_doubtful_charge(
     await export(hass, rest_entry, meters=[])
     await at_six(hass, monkeypatch, "2026-01-01")
     assert texts(told, "title", "file", "sessions", "doubtful") == [
-        ("Charges of 2025-12", "", 1, 1)
+        ("Charging sessions of 2025-12", "", 1, 1)
     ]
     assert told[0]["link"] == "/lovato-dmed4?since=2025-12-01&until=2025-12-31"
-    assert "1 of them should be looked at." in told[0]["message"]
+    assert "To be reviewed: 1." in told[0]["message"]
 
 
 @CLOCK_LEFT_ALONE
@@ -1132,7 +1134,7 @@ async def test_an_export_that_fails_is_told_and_can_be_done_again_by_hand(
     target = folder / "later"
     await export(hass, rest_entry, folder=f"{target}/", name="dmed4")
     await at_six(hass, monkeypatch, "2025-12-01")
-    assert texts(told, "title") == ["Charges of 2025-11 not exported"]
+    assert texts(told, "title") == ["Charging sessions of 2025-11 not exported"]
     target.mkdir()
     await hass.services.async_call(
         "automation",

@@ -32,7 +32,7 @@ from .helpers import (
 )
 from .plugin import ClientSessionGenerator
 
-TITLES = {"modbus_tcp": "DMED404R/D0600", "rest": "DMED404R0600 13399248"}
+TITLES = {"modbus_tcp": "DMED404R/D0600 (127.0.0.1, 1)", "rest": "DMED404R0600 13399248"}
 
 
 async def submit(
@@ -102,7 +102,7 @@ async def test_two_meters(hass: HomeAssistant, entry: Dmed4ConfigEntry, server: 
 
 async def test_cannot_connect(hass: HomeAssistant, server: Server) -> None:
     with unused_port() as port:
-        await check_error_and_recovery(hass, server, {"base": "cannot_connect"}, port=port)
+        await check_error_and_recovery(hass, server, {"base": "connection_refused"}, port=port)
 
 
 async def test_silent(hass: HomeAssistant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,7 +222,8 @@ async def test_forms_in_the_browser(
     url = f"{url}/{menu['flow_id']}"
     form = await (await client.post(url, json={"next_step_id": transport})).json()
     fields = {field["name"]: field for field in form["data_schema"]}
-    assert list(fields) == list(user_input(server))
+    optional = "timeout" if transport == "rest" else "serial_number"
+    assert list(fields) == [*user_input(server), optional]
     assert "text" in fields["host"]["selector"]
     assert fields["port"]["selector"]["number"]["max"] == 65535
     assert fields["port"].get("default") == (None if transport == "rest" else 502)

@@ -1,13 +1,16 @@
 """The examples in the documents: Home Assistant takes them, and all that they name exists."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 import re
 from typing import Any
+from zipfile import is_zipfile
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
@@ -16,12 +19,13 @@ import yaml
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
-from simulator import RestServer, SimulatedMeter
+from simulator import Command, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
+from tests.dmed4.helpers import until
 from tests.test_docs import DOCUMENTS, INTEGRATION, ROOT, TEXTS
 from tools.reference.actions import RETURNS
 from tools.reference.entities import DISPLAY, METER, name_of, only_over
 
-from .helpers import entry_data, fingerprint, set_up
+from .helpers import act, entry_data, fail_power, fingerprint, pass_time, set_sample, set_up
 from .plugin import MockConfigEntry, async_mock_service
 
 SERVICES: dict[str, Any] = yaml.safe_load((INTEGRATION / "services.yaml").read_text("utf-8"))
@@ -119,10 +123,10 @@ def test_all_that_it_names_exists(example: Example) -> None:
 @pytest.mark.parametrize("example", AUTOMATIONS, ids=str)
 def test_events_and_their_attributes_exist(example: Example) -> None:
     for trigger in example.content.get("triggers", ()):
-        if trigger["trigger"] == "event.received":
+        if trigger["trigger"].startswith(f"{DOMAIN}."):
             entity = ENTITIES[trigger["target"]["entity_id"]]
-            attributes = TEXTS["entity"]["event"][entity.description.key]["state_attributes"]
-            assert {*trigger["options"]["event_type"]} <= {*attributes["event_type"]["state"]}
+            words = TEXTS["entity"][entity.platform][entity.description.key]
+            attributes = words.get("state_attributes", {})
             used = re.findall(r"trigger\.to_state\.attributes\.(\w+)", example.text)
             assert {*used} <= {*attributes}
 
@@ -150,30 +154,101 @@ async def test_entities_are_there_as_the_reference_says(
     }
 
 
-# --- A charge with them -------------------------------------------------------------------------
+# --- Each of them at work -----------------------------------------------------------------------
+
+FOLDER = "/config/charges"
+HOUR, MOMENT = 'timeout: "01:00:00"', 'timeout: "00:00:00.01"'
+TOGETHER = (
+    "Start charging with a tag",
+    "End charging at the plug",
+    "Report each session",
+    "Energy of a month",
+)
 
 
-def example(alias: str) -> dict[str, Any]:
-    (found,) = (example for example in AUTOMATIONS if example.content.get("alias") == alias)
-    return found.content
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What an example needs: a meter called Charger, its display, and services that only note."""
+
+    hass: HomeAssistant
+    simulated: SimulatedMeter
+    display: RemoteDisplay
+    entry: MockConfigEntry
+    messages: list[ServiceCall]
+    mails: list[ServiceCall]
+    switched: list[ServiceCall]
+    folder: Path
+
+    @property
+    def charging(self) -> bool:
+        return self.simulated.charging
+
+    async def trigger(self) -> None:
+        """Run the automation as from its page, past its trigger and its conditions."""
+        (state,) = self.hass.states.async_all("automation")
+        data = {"entity_id": state.entity_id}
+        await self.hass.services.async_call("automation", "trigger", data, blocking=True)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def start(self) -> None:
+        await act(self.hass, self.entry, "start_charge_cycle")
+        await self.hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def test_a_charge_by_the_examples(
-    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
-) -> None:
+@pytest.fixture
+async def bench(
+    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter, tmp_path: Path
+) -> AsyncIterator[Bench]:
+    display = RemoteDisplay()
+    async with ModbusTcpServer(display) as display_server:
+        meter = MockConfigEntry(
+            domain=DOMAIN,
+            title="Charger",
+            unique_id=fingerprint(simulated),
+            data=entry_data(rest_server),
+        )
+        shown = MockConfigEntry(
+            domain=DOMAIN,
+            title="Charger display",
+            unique_id="display",
+            data=entry_data(display_server) | {"kind": "display"},
+        )
+        meter.add_to_hass(hass)
+        assert await set_up(hass, meter)
+        shown.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(shown.entry_id)
+        hass.config.allowlist_external_dirs.add(str(tmp_path))
+        yield Bench(
+            hass,
+            simulated,
+            display,
+            meter,
+            async_mock_service(hass, "notify", "notify"),
+            async_mock_service(hass, "notify", "mail"),
+            async_mock_service(hass, "switch", "turn_off"),
+            tmp_path,
+        )
+        await hass.services.async_call(
+            "automation", "turn_off", {"entity_id": "all"}, blocking=True
+        )
+        assert await hass.config_entries.async_unload(shown.entry_id)
+
+
+async def copy(bench: Bench, *examples: Example) -> None:
+    """Copy examples as a user does, who has a folder of another name."""
+    contents = [
+        yaml.safe_load(example.text.replace(FOLDER, str(bench.folder)).replace(HOUR, MOMENT))
+        for example in examples
+    ]
+    assert await async_setup_component(bench.hass, "automation", {"automation": contents})
+    await bench.hass.async_block_till_done()
+
+
+async def test_a_charge_by_the_examples(bench: Bench) -> None:
     """As a user who has copied them: a tag, a vehicle, an unplugged vehicle, a message."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Charger",
-        unique_id=fingerprint(simulated),
-        data=entry_data(rest_server),
-    )
-    entry.add_to_hass(hass)
-    assert await set_up(hass, entry)
-    messages = async_mock_service(hass, "notify", "notify")
-    copied = ("Begin a charge with a tag", "End a charge at the plug", "Tell of each charge")
-    automations = [example(alias) for alias in (*copied, "Sum of a month")]
-    assert await async_setup_component(hass, "automation", {"automation": automations})
+    hass, messages = bench.hass, bench.messages
+    by_alias = {str(example.content.get("alias")): example for example in AUTOMATIONS}
+    await copy(bench, *(by_alias[alias] for alias in TOGETHER))
     hass.states.async_set("binary_sensor.wallbox_plug", "on")
 
     hass.bus.async_fire("tag_scanned", {"tag_id": "04FFFFFFFFFFFF"})
@@ -189,13 +264,157 @@ async def test_a_charge_by_the_examples(
     assert hass.states.is_state("binary_sensor.charger_charging", "off")
     told = {message.data.get("title", ""): message.data["message"] for message in messages}
     assert told == {
-        "": "Charge ended, signature valid.",
+        "": "Charging ended, signature valid.",
         "0.000 kWh for 04A2B3C4D5E680": "Verdict: valid. Time may be billed: True.",
     }
 
     messages.clear()
     await hass.services.async_call(
-        "automation", "trigger", {"entity_id": "automation.sum_of_a_month"}, blocking=True
+        "automation", "trigger", {"entity_id": "automation.energy_of_a_month"}, blocking=True
     )
-    assert messages.pop().data["message"].strip() == "Charges: 1, energy: 0.0 kWh"
-    await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
+    assert messages.pop().data["message"].strip() == "Sessions: 1, energy: 0.0 kWh"
+
+
+async def _at_a_limit(bench: Bench) -> None:
+    await bench.start()
+    set_sample(bench.simulated, cycle_imported=29_999)
+    await pass_time(bench.hass)
+    assert bench.charging
+    set_sample(bench.simulated, cycle_imported=30_001)
+    await pass_time(bench.hass)
+    assert not bench.charging
+    assert bench.switched[0].data["entity_id"] == ["switch.wallbox"]
+
+
+async def _every_hour(bench: Bench) -> None:
+    """With an hour that lasts no time: what waits for a trigger does so by the event loop's clock."""
+    await act(bench.hass, bench.entry, "start_charge_cycle")
+    entries = bench.simulated.record_log.entries
+    await until(lambda: len(entries) >= 3)
+    bench.simulated.command(Command.END)
+    await pass_time(bench.hass)
+    kinds = [entry.text.rpartition('"TX":"')[2][:1] for entry in entries]
+    assert kinds[:3] == ["B", "C", "C"]
+    assert kinds[-1] == "E"
+
+
+async def _on_a_display(bench: Bench) -> None:
+    await bench.start()
+    await until(lambda: bench.display.page == 5)
+    texts = bench.display.texts[1]
+    assert (texts["title1"], texts["text1"]) == ("ENERGY PRICE", "0.45 EUR/kWh")
+
+
+async def _suspicious(bench: Bench) -> None:
+    await bench.start()
+    # Something else than the meter signs the end.
+    bench.simulated._private_key = ec.generate_private_key(ec.SECP256R1())
+    await act(bench.hass, bench.entry, "end_charge_cycle")
+    await bench.hass.async_block_till_done(wait_background_tasks=True)
+    (message,) = bench.messages
+    assert message.data["message"].startswith("Signature: invalid, key: own.")
+
+
+async def _by_mail(bench: Bench) -> None:
+    await bench.start()
+    (record,) = bench.simulated.record_log.entries
+    mail = {"sender": "billing@example.com", "text": f"Your record:\r\n\r\n{record.text}\r\n"}
+    bench.hass.bus.async_fire("imap_content", mail)
+    await bench.hass.async_block_till_done(wait_background_tasks=True)
+    assert bench.messages[0].data["title"] == "Record from billing@example.com: valid"
+    bench.hass.bus.async_fire("imap_content", mail | {"text": "No record in here"})
+    await bench.hass.async_block_till_done(wait_background_tasks=True)
+    assert len(bench.messages) == 1
+
+
+async def _month_as_a_file(bench: Bench) -> None:
+    await bench.trigger()
+    (file,) = bench.folder.glob("????-??.zip")
+    assert is_zipfile(file)
+    assert str(file) in bench.messages[0].data["message"]
+
+
+async def _month_by_mail(bench: Bench) -> None:
+    await bench.trigger()
+    (mail,) = bench.mails
+    assert mail.data["title"] == "0 charging sessions"
+    assert [Path(image).name for image in mail.data["data"]["images"]] == ["last_month.zip"]
+    assert is_zipfile(bench.folder / "last_month.zip")
+
+
+async def _power_failure(bench: Bench) -> None:
+    await bench.start()
+    await fail_power(bench.simulated)
+    for _ in range(2):
+        await pass_time(bench.hass)
+    assert "lost its power" in bench.messages[0].data["message"]
+
+
+async def _ended_anywhere(bench: Bench) -> None:
+    await bench.start()
+    assert not bench.messages
+    bench.simulated.command(Command.END)
+    await pass_time(bench.hass)
+    assert bench.messages[0].data["message"] == "Charging has ended."
+
+
+async def _long(bench: Bench) -> None:
+    """Past its condition: that a session is running for eight hours."""
+    await bench.start()
+    await bench.trigger()
+    assert not bench.charging
+
+
+async def _told(bench: Bench) -> None:
+    """Its trigger takes half an hour or more: what it does then."""
+    await bench.trigger()
+    (message,) = bench.messages
+    assert message.data["message"]
+
+
+AT_WORK: dict[str, Callable[[Bench], Awaitable[None]]] = {
+    "End at 30 kWh": _at_a_limit,
+    "Intermediate reading every hour": _every_hour,
+    "Show the tariff while charging": _on_a_display,
+    "Report suspicious records": _suspicious,
+    "Verify records that arrive by e-mail": _by_mail,
+    "Records of the last month": _month_as_a_file,
+    "Send the records of last month": _month_by_mail,
+    "Power failure during a session": _power_failure,
+    "Charging has ended anywhere": _ended_anywhere,
+    "End a long session": _long,
+    "Clock of the meter": _told,
+    "Records are not archived": _told,
+}
+ALONE = [example for example in AUTOMATIONS if example.content.get("alias") not in TOGETHER]
+
+
+@pytest.mark.usefixtures("clock_left_alone")
+@pytest.mark.parametrize("example", [e for e in ALONE if "alias" in e.content], ids=str)
+async def test_it_does_what_it_says(bench: Bench, example: Example) -> None:
+    await copy(bench, example)
+    await AT_WORK[example.content["alias"]](bench)
+
+
+@pytest.mark.parametrize("example", [e for e in ALONE if "alias" not in e.content], ids=str)
+async def test_it_can_be_put_into_a_blueprint(hass: HomeAssistant, example: Example) -> None:
+    """As actions of one of ours, which have these variables."""
+    (step,) = example.content["actions"]
+    calls = async_mock_service(hass, *step["action"].split("."))
+    values = {"title": "A title", "message": "A message", "link": "/here", "file": "/a/file.zip"}
+    script = {"example": {"sequence": example.content["actions"]}}
+    assert await async_setup_component(hass, "script", {"script": script})
+    await hass.services.async_call("script", "example", values, blocking=True)
+    (call,) = calls
+    assert call.data["title"] == "A title"
+    assert call.data["message"] == "A message"
+    assert call.data["data"] in ({"url": "/here"}, {"images": ["/a/file.zip"]})
+
+
+async def test_the_folder_of_the_examples_can_be_allowed(
+    hass: HomeAssistant, tmp_path: Path
+) -> None:
+    (example,) = (e for e in CONFIGURATIONS if "homeassistant" in e.content)
+    config = yaml.safe_load(example.text.replace(FOLDER, str(tmp_path)))["homeassistant"]
+    await async_process_ha_core_config(hass, config)
+    assert str(tmp_path) in hass.config.allowlist_external_dirs

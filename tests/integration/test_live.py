@@ -5,12 +5,14 @@ import logging
 from typing import Any
 
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Event, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 
+from custom_components.lovato_dmed4.entity import CommonEntity
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
     Command,
@@ -150,6 +152,66 @@ async def test_writes_a_state_only_when_it_changed(
     set_sample(simulated, voltage=38_000)
     await pass_time(hass)
     assert written == [entities(hass, entry)["voltage"].entity_id]
+
+
+async def test_an_unchanged_block_of_registers_wakes_nobody(
+    hass: HomeAssistant,
+    server: Server,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    handle = CommonEntity._handle_coordinator_update
+    woken: set[str] = set()
+
+    def note(entity: CommonEntity[Any]) -> None:
+        woken.add(entity.entity_description.key)
+        handle(entity)
+
+    monkeypatch.setattr(CommonEntity, "_handle_coordinator_update", note)
+    entry = await add_meter(hass, server)
+
+    async def woken_by_a_poll() -> set[str]:
+        woken.clear()
+        await entry.runtime_data.live.async_refresh()
+        return woken.copy()
+
+    assert await woken_by_a_poll() == set()
+    set_sample(simulated, power=11_000)
+    assert await woken_by_a_poll() == {"voltage", "current", "power"}
+    set_sample(simulated, temperatures=(401, 402))
+    assert await woken_by_a_poll() == {
+        *("temperature_i1", "temperature_i2"),
+        *("energy_imported", "energy_exported"),
+        *("cycle_energy_imported", "cycle_energy_exported"),
+        *(["energy_exchanged"] if isinstance(server, ModbusTcpServer) else []),
+    }
+    simulated.set_error(1, 3)
+    by_status = {"measurement_status", "signature_status", "charging", "clock_synchronised"}
+    by_energy_and_status = {key for key in entities(hass, entry) if "energy_" in key}
+    assert await woken_by_a_poll() == by_status | by_energy_and_status | {"problem"}
+    await unplug(server)
+    enabled = {key for key, entity in entities(hass, entry).items() if not entity.disabled}
+    assert await woken_by_a_poll() == enabled - OF_THE_ARCHIVE
+    await server.start()
+    assert await woken_by_a_poll() == enabled - OF_THE_ARCHIVE
+
+
+async def test_all_meters_are_polled_on_one_beat(
+    hass: HomeAssistant, modbus_server: ModbusTcpServer, clock: ManualClock
+) -> None:
+    async with RestServer(SimulatedMeter(seed=2, clock=clock)) as other:
+        entries = [await add_meter(hass, server) for server in (modbus_server, other)]
+        names = {f"{entry.title} refresh interval" for entry in entries}
+        due = {
+            job.name: round(timer.when() % 1, 6)
+            for timer in get_scheduled_timer_handles(hass.loop)
+            if not timer.cancelled()
+            for job in timer._args or ()
+            if isinstance(job, HassJob) and job.name in names
+        }
+        assert len(names) == 2
+        assert due == dict.fromkeys(names, 0.3)
+        assert await hass.config_entries.async_unload(entries[1].entry_id)
 
 
 async def test_writes_a_state_of_housekeeping_only_when_it_changed(

@@ -7,6 +7,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError,
 import pytest
 
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.upkeep.clock import time_offset
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter, SystemClock
 from simulator.faults import RestFault
 
@@ -113,7 +114,8 @@ async def test_the_time_offset_is_set_while_idle_only(
     with pytest.raises(ServiceValidationError) as caught:
         await call_entity(hass, entry, "set_value", "time_offset", value=60)
     assert caught.value.translation_key == "cycle_active"
-    assert simulated.time_offset == -90
+    # A charge begins with the clock and the offset of Home Assistant.
+    assert simulated.time_offset == time_offset()
     await press(hass, entry, "end")
     await call_entity(hass, entry, "set_value", "time_offset", value=60)
     assert simulated.time_offset == 60

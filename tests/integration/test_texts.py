@@ -30,10 +30,17 @@ from custom_components.lovato_dmed4 import (
 )
 from custom_components.lovato_dmed4.actions.action import Target
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
+from custom_components.lovato_dmed4.billing.model import NotBilled
 from custom_components.lovato_dmed4.charging import power_failure, tracker as charge_tracker
-from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, Origin
-from custom_components.lovato_dmed4.connection import certificate, errors as connection_errors
+from custom_components.lovato_dmed4.charging.open_charge import Origin
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent
+from custom_components.lovato_dmed4.connection import (
+    certificate,
+    errors as connection_errors,
+    forms as connection_forms,
+)
 from custom_components.lovato_dmed4.connection.identity import Match
+from custom_components.lovato_dmed4.connection.search import Cause, Found
 from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import ViewerPage
@@ -57,7 +64,12 @@ from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
 from custom_components.lovato_dmed4.reports import explanation as record_explanation
 from custom_components.lovato_dmed4.reports.export import Form
-from custom_components.lovato_dmed4.reports.report import CLOCK_CODES, KEY_CODES, NOT_A_RECORD
+from custom_components.lovato_dmed4.reports.report import (
+    CLOCK_CODES,
+    KEY_CODES,
+    NOT_A_RECORD,
+    TIME_REASONS,
+)
 from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
@@ -461,9 +473,11 @@ CODES: dict[str, Iterable[str]] = {
     "key_state": KeyState,
     "source": Source,
     "clock": CLOCK_CODES,
+    "time_reason": TIME_REASONS,
     "refusal": (*Refusal, NOT_A_RECORD, record_explanation.ACCEPTED),
     "deviation": DeviationCode,
     "finding": FindingCode,
+    "not_billed": NotBilled,
 }
 
 
@@ -498,7 +512,7 @@ def test_selectors() -> None:
         for field in action.get("fields", {}).values()
         if (field["selector"].get("select") or {}).get("translation_key")
     }
-    for form in (*config_flow._FORMS.values(), config_flow._OPTIONS):
+    for form in (*connection_forms.CONNECTION_FORMS.values(), config_flow._OPTIONS):
         for field in form.schema.values():
             config = getattr(field, "config", {})
             if "translation_key" in config:
@@ -573,7 +587,10 @@ def test_forms() -> None:
     assert list(steps["user"]["menu_options"]) == list(Transport)
     assert steps["reconfigure"]["menu_options"] == steps["user"]["menu_options"]
     forms = {
-        **{name.value: (steps[name], form) for name, form in config_flow._FORMS.items()},
+        **{
+            name.value: (steps[name], form)
+            for name, form in connection_forms.CONNECTION_FORMS.items()
+        },
         "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
         "init": (STRINGS["options"]["step"]["init"], config_flow._OPTIONS),
     }
@@ -598,10 +615,13 @@ def test_errors_of_forms() -> None:
     way |= {errors.CertificateNotTrustedError, errors.CertificateChangedError}
     keys = {connection_errors.translation_key(error) for error in examples() if type(error) in way}
     keys |= {"wrong_password", "login_locked"}
-    fields = {"invalid_host", "invalid_device", "rtu_needs_eight_bits"}
+    keys |= {cause.value for cause in Cause}
+    fields = {"invalid_host", "invalid_device", "invalid_serial_number", "rtu_needs_eight_bits"}
+    fields |= {found.value for found in Found}
     assert set(STRINGS["config"]["error"]) == keys | fields | {"unknown"}
     assert set(STRINGS["config"]["abort"]) == {
         "already_configured",
+        "moved",
         "not_loaded",
         "reauth_successful",
         "reconfigure_successful",
@@ -616,6 +636,10 @@ def test_errors_of_forms() -> None:
         wanted = {
             STRINGS["options"]["error"]["database_failed"]: {"error"},
             STRINGS["config"]["error"]["login_locked"]: {"until"},
+            STRINGS["config"]["error"]["found_rest"]: {"port"},
+            STRINGS["config"]["error"]["found_tls"]: {"port"},
+            STRINGS["config"]["error"]["found_modbus"]: {"port", "unit"},
+            STRINGS["config"]["error"]["found_unit"]: {"unit"},
         }
         assert placeholders(text) == wanted.get(text, set())
 
@@ -630,7 +654,14 @@ def _is_input(error: MeterError) -> bool:
 
 def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
-    others = {"clock_not_kept", "logbook_overwrites", "login_locked", "errors_persist"}
+    others = {
+        "clock_doubtful",
+        "clock_not_kept",
+        "event_log_fills",
+        "logbook_overwrites",
+        "login_locked",
+        "errors_persist",
+    }
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
     others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCONFIRMED.value}
     others |= {power_failure.CHARGE_AFTER_POWER_FAILURE}

@@ -1,6 +1,8 @@
 """Measure everything and print the tables of docs/performance.md: `python -m tools.benchmarks`."""
 
 import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import astuple
 from importlib.metadata import version
 import json
@@ -25,17 +27,21 @@ _NAMES: Final = {
 _METERS: Final = (1, 10, 50)
 # CPU time of one meter is too little to compare.
 _COMPARED: Final = 10
+# How much of the Modbus integration's CPU time a poll may take.
+_AIM: Final = 0.5
 _PACKAGES: Final = ("homeassistant", "modbus-connection", "pymodbus")
 
 type Results = dict[Case, list[Figures]]
+
+_BUSY: Final = "while True: pass"
 
 
 def cases(seconds: int, changes: int) -> list[Case]:
     """List what is measured."""
     grown = [
         Case(way=way, meters=meters, seconds=seconds, changes=changes if meters == 1 else 0)
-        for way in (WayName.DMED4, WayName.YAML, WayName.BARE)
         for meters in _METERS
+        for way in (WayName.DMED4, WayName.YAML, WayName.BARE)
     ]
     return [
         Case(way=WayName.IDLE, meters=0, seconds=seconds),
@@ -43,6 +49,30 @@ def cases(seconds: int, changes: int) -> list[Case]:
         Case(way=WayName.YAML_SHOWN, meters=_COMPARED, seconds=seconds),
         Case(way=WayName.STREAM, meters=1, seconds=seconds, changes=changes),
     ]
+
+
+def compared(seconds: int) -> list[Case]:
+    """List what is measured once more on a busy machine: each case next to the one to compare with."""
+    return [
+        Case(way=way, meters=meters, seconds=seconds)
+        for meters in _METERS
+        for way in (WayName.DMED4, WayName.YAML)
+    ]
+
+
+@contextmanager
+def busy_machine() -> Iterator[None]:
+    """Keep each core busy with a process that computes."""
+    processes = [
+        subprocess.Popen([sys.executable, "-c", _BUSY])  # noqa: S603
+        for _ in range(os.cpu_count() or 1)
+    ]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def run(case: Case) -> Figures:
@@ -65,17 +95,25 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="of each case")
     parser.add_argument("--changes", type=int, default=7, help="of a register in each run")
     arguments = parser.parse_args()
-    wanted = cases(arguments.seconds, arguments.changes)
-    results: Results = {case: [] for case in wanted}
-    for number in range(1, arguments.runs + 1):
-        for case in wanted:
-            sys.stderr.write(f"run {number}: {_NAMES[case.way]}, {case.meters} meters\n")
-            results[case].append(run(case))
+    results = _run_all(cases(arguments.seconds, arguments.changes), arguments.runs)
+    with busy_machine():
+        busy = _run_all(compared(arguments.seconds), arguments.runs)
     _print_conditions(arguments)
     idle = _median(results, WayName.IDLE, 0)
+    _print_shares({"as it is": results, "all cores busy": busy}, idle)
     _print_comparison(results, idle)
     _print_latencies(results)
     _print_growth(results, idle)
+
+
+def _run_all(wanted: list[Case], runs: int) -> Results:
+    """Measure the cases in turn, so that what changes on the machine changes for all of them."""
+    results: Results = {case: [] for case in wanted}
+    for number in range(1, runs + 1):
+        for case in wanted:
+            sys.stderr.write(f"run {number}: {_NAMES[case.way]}, {case.meters} meters\n")
+            results[case].append(run(case))
+    return results
 
 
 def _print_conditions(arguments: argparse.Namespace) -> None:
@@ -84,11 +122,39 @@ def _print_conditions(arguments: argparse.Namespace) -> None:
     print(f"Medians of {arguments.runs} runs of {arguments.seconds} s.\n")
 
 
-def _median(results: Results, way: WayName, meters: int) -> Figures:
-    """Get the median of each figure, and all latencies in order."""
-    figures = next(
+def _print_shares(conditions: Mapping[str, Results], idle: Figures) -> None:
+    """Compare the CPU time of polls, run by run, with that of the Modbus integration."""
+    print(f"CPU time of a poll, median and spread; at most {_AIM:.0%} is the aim:\n")
+    print("| machine | meters | this integration | Modbus YAML, all 16 values | share |")
+    print("|---|---|---|---|---|")
+    for condition, results in conditions.items():
+        for meters in _METERS:
+            ours, theirs = (
+                [(each.cpu - idle.cpu) / meters * 1000 for each in _of(results, way, meters)]
+                for way in (WayName.DMED4, WayName.YAML)
+            )
+            shares = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+            print(
+                f"| {condition} | {meters} | {_spread(ours, '.2f')} ms "
+                f"| {_spread(theirs, '.2f')} ms | {_spread(shares, '.0%')} |"
+            )
+    print()
+
+
+def _spread(values: list[float], form: str) -> str:
+    median, least, most = statistics.median(values), min(values), max(values)
+    return f"{median:{form}} ({least:{form}} to {most:{form}})"
+
+
+def _of(results: Results, way: WayName, meters: int) -> list[Figures]:
+    return next(
         figures for case, figures in results.items() if (case.way, case.meters) == (way, meters)
     )
+
+
+def _median(results: Results, way: WayName, meters: int) -> Figures:
+    """Get the median of each figure, and all latencies in order."""
+    figures = _of(results, way, meters)
     return Figures(
         cpu=statistics.median(each.cpu for each in figures),
         memory=statistics.median(each.memory for each in figures),

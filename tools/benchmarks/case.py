@@ -1,4 +1,4 @@
-"""One case in a process of its own: `python -m tools.benchmarks.case WAY METERS SECONDS CHANGES`."""
+"""One case in a process of its own: `python -m tools.benchmarks.case WAY METERS SECONDS CHANGES SETTLING`."""
 
 import asyncio
 from dataclasses import asdict, dataclass
@@ -13,7 +13,8 @@ from typing import Final
 from .meters import Meters, charging_meters
 from .ways import WAYS, Changes, WayName
 
-_SETTLING: Final = 2.0
+# Seconds until Home Assistant has written what the set-up changed in its registries.
+SETTLING: Final = 12
 _CHANGE_TIMEOUT: Final = 10.0
 
 
@@ -26,12 +27,14 @@ class Case:
         meters: how many are polled.
         seconds: for how long CPU time and traffic are counted.
         changes: of a register, to be waited for afterwards.
+        settling: seconds before that.
     """
 
     way: WayName
     meters: int
     seconds: int
     changes: int = 0
+    settling: int = SETTLING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ async def measure(case: Case) -> Figures:
         charging_meters(case.meters) as meters,
         WAYS[case.way](meters.ports, changes),
     ):
-        await asyncio.sleep(_SETTLING)
+        await asyncio.sleep(case.settling)
         traffic, cpu, start = await meters.traffic(), time.process_time(), time.monotonic()
         await asyncio.sleep(case.seconds)
         cpu, seconds = time.process_time() - cpu, time.monotonic() - start
@@ -95,9 +98,12 @@ def _resident() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def main(way: str, meters: str, seconds: str, changes: str) -> None:
+def main(way: str, *numbers: str) -> None:
     """Measure the case of the command line and print its figures as JSON."""
-    case = Case(way=WayName(way), meters=int(meters), seconds=int(seconds), changes=int(changes))
+    meters, seconds, changes, settling = map(int, numbers)
+    case = Case(
+        way=WayName(way), meters=meters, seconds=seconds, changes=changes, settling=settling
+    )
     print(json.dumps(asdict(asyncio.run(measure(case)))))
 
 

@@ -1,4 +1,4 @@
-"""Simulated meters in a process of their own, so that their CPU time is nobody else's.
+"""Simulated meters in a process of their own, so that their CPU time is measured separately.
 
 Started as `python -m tools.benchmarks.meters COUNT`. Each meter is in the middle of a charge, so that its
 values change. Both sides talk in lines of JSON over the pipes.

@@ -1,6 +1,6 @@
 """The ways to poll meters that are compared.
 
-Each starts to poll when it is entered and goes on by itself. It yields what to watch for a change
+Each starts to poll when it is entered and continues on its own. It yields what to watch for a change
 of error dword 1.
 """
 
@@ -78,7 +78,7 @@ async def home_assistant(changes: Changes, watched: str) -> AsyncIterator[HomeAs
         loader.async_setup(hass)
         await async_load_base_functionality(hass)
         hass.auth = await auth.auth_manager_from_config(hass, [], [])
-        await _set_up(hass, "homeassistant", {})
+        await set_up(hass, "homeassistant", {})
         hass.set_state(CoreState.running)
         _watch(hass, changes, watched)
         try:
@@ -99,7 +99,8 @@ def _watch(hass: HomeAssistant, changes: Changes, entity_id: str) -> None:
     hass.bus.async_listen(EVENT_STATE_CHANGED, note, event_filter=is_watched)
 
 
-async def _set_up(hass: HomeAssistant, domain: str, config: dict[str, Any]) -> None:
+async def set_up(hass: HomeAssistant, domain: str, config: dict[str, Any]) -> None:
+    """Set an integration up, which has to succeed."""
     if not await async_setup_component(hass, domain, config):
         raise RuntimeError(f"{domain} could not be set up")
     await hass.async_block_till_done()
@@ -117,12 +118,13 @@ async def dmed4(ports: Sequence[int], changes: Changes) -> AsyncIterator[None]:
     """Poll with this integration, set up as a user does."""
     async with home_assistant(changes, "binary_sensor.dmed404r_d0600_problem") as hass:
         # The first one gets the name without a number: its state is the one to watch.
-        await _add_meter(hass, ports[0])
-        await asyncio.gather(*(_add_meter(hass, port) for port in ports[1:]))
+        await add_meter(hass, ports[0])
+        await asyncio.gather(*(add_meter(hass, port) for port in ports[1:]))
         yield
 
 
-async def _add_meter(hass: HomeAssistant, port: int) -> None:
+async def add_meter(hass: HomeAssistant, port: int, interval: int = INTERVAL) -> None:
+    """Set a meter up as a user does, and let it be polled every so many seconds."""
     flow = hass.config_entries.flow
     menu = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     await flow.async_configure(menu["flow_id"], {"next_step_id": "modbus_tcp"})
@@ -133,7 +135,7 @@ async def _add_meter(hass: HomeAssistant, port: int) -> None:
         raise RuntimeError(f"the meter was not added: {result}")
     await hass.async_block_till_done()
     entry = result["result"]
-    intervals = {CONF_INTERVAL_CHARGING: INTERVAL, CONF_INTERVAL_IDLE: INTERVAL}
+    intervals = {CONF_INTERVAL_CHARGING: interval, CONF_INTERVAL_IDLE: interval}
     hass.config_entries.async_update_entry(entry, options={**entry.options, **intervals})
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
@@ -146,7 +148,7 @@ def modbus_yaml(values: Sequence[Value]) -> Way:
     async def way(ports: Sequence[int], changes: Changes) -> AsyncIterator[None]:
         async with home_assistant(changes, "sensor.errors_1_1") as hass:
             hubs = [_hub(number, port, values) for number, port in enumerate(ports, 1)]
-            await _set_up(hass, "modbus", {"modbus": hubs})
+            await set_up(hass, "modbus", {"modbus": hubs})
             yield
 
     return way

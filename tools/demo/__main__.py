@@ -99,7 +99,7 @@ async def charge_all(running: Demo) -> list[Report]:
 
 
 def judge_logs(folder: Path) -> None:
-    """Refuse logs with errors of ours, and tell of others."""
+    """Refuse logs with errors of ours, and report others."""
     ours, others = find_log_errors((folder / LOG_NAME).read_text())
     for log in folder.glob("simulator-*.log"):
         if "Traceback" in (text := log.read_text()):
@@ -131,7 +131,7 @@ async def stay(folder: Path, wanted_port: int) -> None:
     async with demo(folder, port) as running:
         say(introduction(running, folder))
         code = await running.server.wait()
-        # "Restart" in the user interface ends the process and leaves the rest to whoever started it.
+        # "Restart" in the user interface ends the process and leaves the rest to its parent.
         while code == RESTART_EXIT_CODE:
             progress("Home Assistant restarts")
             async with home_assistant(folder) as server:
@@ -141,7 +141,7 @@ async def stay(folder: Path, wanted_port: int) -> None:
 
 
 def introduction(running: Demo, folder: Path) -> str:
-    """Tell a person where to look."""
+    """Show a person where to look."""
     meters = (f"  {m!s:<17} {m.host}:{m.port}, {m.name}" for m in running.meters.values())
     return "\n".join(
         (

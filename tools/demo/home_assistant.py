@@ -67,7 +67,7 @@ def base_url(port: int) -> str:
 
 
 def free_port(wanted: int = 0) -> int:
-    """Return the wanted port if nobody listens there, else any free one.
+    """Return the requested port if nothing listens there, else any free one.
 
     It has to be found out beforehand: a Home Assistant that cannot have its port starts in recovery mode, on all
     addresses of the machine.

@@ -68,7 +68,7 @@ class Process:
         return "\n".join(f"    {line[:TAIL_WIDTH]}" for line in self.lines[-count:])
 
     async def wait(self) -> int:
-        """Wait until the program ends by itself and return its exit code."""
+        """Wait until the program ends and return its exit code."""
         return await self._child.wait()
 
     async def kill(self) -> None:
@@ -117,7 +117,7 @@ async def start(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Process:
-    """Start a program; whoever does so has to stop it."""
+    """Start a program; the caller has to stop it."""
     child = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.DEVNULL,

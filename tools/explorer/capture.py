@@ -123,7 +123,7 @@ def _name(register: int) -> str:
 
 
 def summary(dump: Mapping[str, Any]) -> str:
-    """Tell how much is in a dump."""
+    """Return how much is in a dump."""
     if dump["transport"] == "rest":
         return f"{len(dump['answers'])} answers, {len(dump['refused'])} refused"
     words = sum(len(block.split()) for block in dump["registers"].values())

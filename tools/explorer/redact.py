@@ -64,7 +64,7 @@ _HARMLESS_IN_RECORDS: Final = {
     *("SA", "SE", "SM"),
 }
 
-# A single bit tells of nobody.
+# A single bit identifies no one.
 _BITS: Final = (0, 1)
 
 

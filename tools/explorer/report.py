@@ -113,7 +113,7 @@ class Report:
         return chain.from_iterable(map(_lines, parts))
 
     async def _show_record(self) -> Iterator[str]:
-        """Tell of the last record whether it is genuine; not who charged."""
+        """Report the verdict on the last record, without the driver."""
         raw = await self._meter.read_last_record()
         if not raw:
             self.verdict = "none"

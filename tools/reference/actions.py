@@ -18,21 +18,21 @@ _FILE: Final = (
 )
 
 _INTRODUCTION: Final = """\
-What automations, scripts and **Settings → Tools → Actions** can ask of a meter, of a remote display, or of the archive. All names
-begin with `lovato_dmed4.`. [Examples](examples.md) show them at work.
+Actions for a meter, a remote display or the archive, for automations, scripts and **Settings → Tools → Actions**. All names
+start with `lovato_dmed4.`. [Examples](examples.md) show how to use them.
 
-- **Who may.** `start_charge_cycle`, `read_charge_cycle` and `end_charge_cycle`: everyone who
+- **Permissions.** `start_charge_cycle`, `read_charge_cycle` and `end_charge_cycle`: everyone who
   [may charge](security.md#who-may-do-what). The others: administrators and automations. A script acts as the user who runs it.
-- **Which meter.** The `target` names it: by its device, one of its entities, or its area, floor or label. `device_id` beside the other
-  fields, as earlier versions had it, still works. A command to several meters at once goes to each of them; only one can return a
-  response. An action of the archive without a target is about all meters.
-- **Responses.** With `response_variable` you get what the action returns. Where the response is *required*, the action does nothing
-  but tell something.
-- **Errors.** An action that was not possible says why, in words, and stops the automation. [Troubleshooting](troubleshooting.md) has
-  the remedies."""
+- **Target.** The meter's device, one of its entities, or its area, floor or label. A `device_id` among the other fields works as
+  well. A command to several meters goes to each of them, but a response is only possible from one. An action for the archive
+  without a target applies to all meters.
+- **Responses.** With `response_variable` you get what the action returns. Where the response is *required*, the action
+  only returns information.
+- **Errors.** An action that fails reports the reason and stops the automation. [Troubleshooting](troubleshooting.md) lists the
+  remedies."""
 
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Charges": ("start_charge_cycle", "read_charge_cycle", "end_charge_cycle"),
+    "Charging": ("start_charge_cycle", "read_charge_cycle", "end_charge_cycle"),
     "The archive": (
         "list_sessions",
         "get_session",
@@ -61,9 +61,9 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _RECORD: Final = (
     *("record", "record_url", "public_key", "archived", "record_id", "session_id", "digest"),
-    *("signature", "pagination", "meter_serial", "readings"),
+    *("verdict", "signature", "key", "pagination", "meter_serial", "readings"),
 )
-"""What `charge.record_response` tells of a record. A test compares it."""
+"""What `charge.record_response` returns for a record. A test compares it."""
 
 # What comes back: a shape of `record_shapes`, or the names of the fields.
 RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
@@ -88,21 +88,21 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "export_records": (
         *("name", "size", "sha256", "sessions", "records", "refusals", "filename", "text", "url"),
     ),
-    "verify_record": record_shapes.VerificationShape,
+    "verify_record": record_shapes.VerificationsShape,
     "verify_records": record_shapes.CountsShape,
 }
 
 _ABOUT_RETURNS: Final[Mapping[str, str]] = {
-    "list_records": "Each of `records` has `position`, `digest`, `signature`, `pagination`, `identification_type`, `begin` and `end`. Who charged is not in it.",
+    "list_records": "Each of `records` has `position`, `verdict`, `digest`, `signature`, `key`, `pagination`, `identification_type`, `begin` and `end`. The driver's identification is not included.",
     "get_events": "Each of `events` has `position`, `at`, `code`, `arguments` and `raw`.",
     "get_parameters": "Each of `parameters` has `value` and, where the manual gives one, `meaning`.",
     "set_parameters": "All parameters, as the meter has them afterwards.",
     "list_sessions": f"Each of `sessions` has {codes(record_shapes.SessionShape.__annotations__)}.",
     "list_unassigned_records": f"Each of `records` has {codes(record_shapes.UnassignedRecordShape.__annotations__)}.",
     "get_session": f"With `explanation`. Each of `record_reports` has {codes(record_shapes.RecordShape.__annotations__)} and `explanation`.",
-    "verify_record": "With `explanation`. Of a record of the archive also `source`, `arrived`, `verified` and `links`.",
-    "export_records": "`text` holds a short file that was not written to a disk. `refusals` counts what the transparency software is likely to refuse, by reason.",
-    "set_display": "What was given.",
+    "verify_record": "With `explanation`. `records` has the assessment of each record that was found in the text. For a record in the archive also `source`, `arrived`, `verified` and `links`.",
+    "export_records": "`text` contains a short file that was not written to disk. `refusals` counts what the transparency software will probably reject, by reason.",
+    "set_display": "The values that were set.",
 }
 
 _SIGNED_RECORD: Final = """\
@@ -111,14 +111,16 @@ _SIGNED_RECORD: Final = """\
 | field | what it is |
 |---|---|
 | `record` | the record as the meter signed it: `OCMF\\|…\\|…` |
-| `signature` | `valid`, `invalid`, or why nothing can be said: `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
-| `readings` | the counters at the begin and now, each with `time`, `clock`, `transaction`, `value`, `unit`, `register`, `current_type`, `error_flags` and `status` |
-| `pagination`, `meter_serial` | the record's number (PG) and the meter's serial number (MS) as they stand in it |
+| `verdict` | the overall verdict: only `valid` is a verified signature by a key that is accepted for the meter |
+| `signature` | `valid`, `invalid`, or why it could not be checked: `reformatted`, `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
+| `key` | whose key it was checked with: `own` (pinned in the archive), `former`, `changed`, `replaced`, `rejected` or `none` |
+| `readings` | the readings at the start and now, each with `time`, `clock`, `transaction`, `value`, `unit`, `register`, `current_type`, `error_flags` and `status` |
+| `pagination`, `meter_serial` | the record number (PG) and the meter's serial number (MS) from the record |
 | `digest` | SHA-256 of the signed text |
-| `public_key` | the key that it was checked with, as SubjectPublicKeyInfo in hex |
-| `archived` | whether it is in the archive; if not, it is stored as soon as the archive is back |
-| `record_id`, `session_id` | its numbers in the archive |
-| `record_url` | where an administrator downloads it, byte for byte |"""
+| `public_key` | the key it was checked with, as SubjectPublicKeyInfo in hex |
+| `archived` | whether it is in the archive; if not, it is stored as soon as the archive can be reached |
+| `record_id`, `session_id` | its IDs in the archive |
+| `record_url` | where an administrator can download it, byte for byte |"""
 
 
 def actions_page(texts: Mapping[str, Any]) -> str:

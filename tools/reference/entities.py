@@ -30,79 +30,79 @@ _PUSHED: Final = "when it happens"
 _WRITTEN: Final = "when it is set"
 
 _INTRODUCTION: Final = """\
-Everything that a meter or a remote display becomes in Home Assistant. Names are the English ones; Home Assistant shows them
-in your language. An entity ID is made of the name of the device and that of the entity, such as `sensor.charger_power` for a
+All entities of a meter and of a remote display. Names are in English; Home Assistant shows them in your language. An entity ID
+consists of the names of the device and the entity, such as `sensor.charger_power` for a
 meter that you call *Charger*. The *key* never changes: bug reports and the code use it.
 
-- **Updated** says what brings a new value; [how data is updated](data-update.md) explains the words.
-- **Only over** is empty where REST and Modbus both have it.
-- Entities marked *off* in the column **At first** are there, but disabled: switch those on that you want.
-- *Diagnostic* and *configuration* entities stand apart on the page of the device.
+- **Updated** shows when a value is updated; [how data is updated](data-update.md) explains the terms.
+- **Available via** is empty if both REST and Modbus provide the entity.
+- Entities marked *off* in the column **Default** exist, but are disabled: enable the ones that you need.
+- *Diagnostic* and *configuration* entities are listed separately on the page of the device.
 
-A value that a meter leaves out is *unknown*, never 0. The entities of a meter are *unavailable* while it cannot be reached, except
-what the archive knows (the last session, the records) and the event *Charge cycle*."""
+A value that a meter does not send is *unknown*, never 0. The entities of a meter are *unavailable* while it cannot be reached,
+except those from the archive (the last session, the records) and the event *Charging session*."""
 
 # What the name alone does not say. A test keeps this complete.
 NOTES: Final[Mapping[str, str]] = {
     "sensor.voltage": "Voltage between plus and minus.",
     "sensor.current": "Current through the meter.",
     "sensor.power": "Negative while energy flows back from the vehicle, on a meter for both directions.",
-    "sensor.temperature_i1": "What the meter calls its temperature I1.",
-    "sensor.temperature_i2": "What the meter calls its temperature I2.",
-    "sensor.measurement_status": "Whether a charge cycle is prepared or running, in the meter's words.",
-    "sensor.signature_status": "How far the meter is with its last signature.",
-    "sensor.last_sample": "When the meter took the values that are shown, by its own clock.",
+    "sensor.temperature_i1": "Temperature sensor I1 of the meter.",
+    "sensor.temperature_i2": "Temperature sensor I2 of the meter.",
+    "sensor.measurement_status": "Whether a charging session is prepared or running, as the meter reports it.",
+    "sensor.signature_status": "Progress of the meter's last signature.",
+    "sensor.last_sample": "When the meter measured the values that are shown, by its own clock.",
     "sensor.energy_imported": "Counter of the meter, over its whole life. For the energy dashboard.",
-    "sensor.energy_exported": "Counter of what flowed back. For the energy dashboard.",
+    "sensor.energy_exported": "Counter of the energy fed back. For the energy dashboard.",
     "sensor.energy_exchanged": "Counter of both directions together.",
-    "sensor.cycle_energy_imported": "Of the running charge, or of the last one. Starts at 0 with each charge.",
-    "sensor.cycle_energy_exported": "What flowed back in the running charge, or in the last one.",
+    "sensor.cycle_energy_imported": "Energy of the running session, or of the last one. Starts at 0 with each session.",
+    "sensor.cycle_energy_exported": "Energy fed back in the running session, or in the last one.",
     "sensor.clock_drift": "By how much the meter's clock is ahead of Home Assistant's; negative if it is behind.",
     "sensor.hours_total": "The manual names no unit; hours are assumed.",
     "sensor.hours_working": "The manual names no unit; hours are assumed.",
     "sensor.records_saved": "Signed records in the meter's own logbook.",
-    "sensor.records_maximum": "How many the logbook has room for; then it overwrites the oldest.",
-    "sensor.sync_timeout": "What the meter has set as the timeout of a synchronisation.",
+    "sensor.records_maximum": "Capacity of the logbook; when it is full, the oldest are overwritten.",
+    "sensor.sync_timeout": "The meter's setting for the timeout of a synchronisation.",
     "sensor.signature_format": "How the meter writes signatures (P06.01).",
-    "sensor.operative_status": "*Ready*: parameters and clock can be changed. *Charging*: neither can. *Operating*: the meter is commissioned and its parameters are locked.",
-    "sensor.system_status": "The meter's own verdict on its boards.",
+    "sensor.operative_status": "*Ready*: parameters and clock can be changed. *Charging*: neither can. *In operation*: the meter is commissioned and its parameters are locked.",
+    "sensor.system_status": "The meter's own assessment of its boards.",
     "sensor.measure_firmware": "Version.",
     "sensor.measure_checksum": "Of the firmware that measures.",
     "sensor.power_firmware": "Version.",
     "sensor.power_checksum": "Checksum.",
     "sensor.events_saved": "Events in the meter's logbook.",
-    "sensor.events_maximum": "How many that logbook has room for.",
-    "sensor.first_progressive": "The meter's own count of records: the oldest in the logbook.",
-    "sensor.last_progressive": "The meter's own count of records: the newest in the logbook.",
+    "sensor.events_maximum": "Capacity of that logbook.",
+    "sensor.first_progressive": "The meter's internal number (internal progressive) of the oldest record in its logbook.",
+    "sensor.last_progressive": "The meter's internal number (internal progressive) of the newest record in its logbook.",
     "sensor.search_status": "Raw value, for support.",
     "sensor.search_position": "Raw value, for support.",
-    "sensor.last_session_energy": "Of the last charge in the archive. No statistics are made of it: use the counters for those.",
-    "sensor.last_session_end": "When the last charge in the archive ended, by the meter's clock.",
-    "sensor.last_session_verdict": "The worst that there is to say of the last charge: [how to read it](records.md#how-to-read-the-verdict).",
+    "sensor.last_session_energy": "Energy of the last session in the archive. It has no statistics: use the counters for those.",
+    "sensor.last_session_end": "When the last session in the archive ended, by the meter's clock.",
+    "sensor.last_session_verdict": "The worst verdict that applies to the last session: [how to read it](records.md#how-to-read-the-verdict).",
     "sensor.records_archived": "Signed records of this meter in the archive.",
-    "sensor.records_failed": "Those of them whose signature is wrong. Should be 0.",
+    "sensor.records_failed": "Archived records whose signature is invalid. Should be 0.",
     "sensor.logbook_progress": "While records are fetched from the logbook; unknown otherwise.",
     "sensor.records_missing": "Records in the meter's logbook that the archive has not fetched yet. Should go back to 0 soon.",
-    "binary_sensor.charging": "On while a charge cycle runs, also if no current flows.",
-    "binary_sensor.clock_synchronised": "No charge is started without it.",
-    "binary_sensor.roll_over": "A counter has passed its maximum of 99999999.999 kWh in this charge.",
-    "binary_sensor.problem": "The meter reports errors about charges and signatures. The attribute `errors` names them.",
-    "binary_sensor.hardware": "The meter reports errors of its boards. The attributes `board_1`, `board_2` and `fatal` name them.",
-    "binary_sensor.cable_resistance_locked": "Whether the cable resistance can still be set.",
-    "button.start": "Starts a charge with the identification from the [options](setup.md#options).",
-    "button.read": "Lets the meter sign an intermediate record of the running charge.",
-    "button.end": "Ends the charge; its record is fetched and archived.",
+    "binary_sensor.charging": "On during a charging session, even if no current flows.",
+    "binary_sensor.clock_synchronised": "No session is started without it.",
+    "binary_sensor.roll_over": "A counter has passed its maximum of 99999999.999 kWh in this session.",
+    "binary_sensor.problem": "The meter reports errors of sessions and signatures. The attribute `errors` lists them.",
+    "binary_sensor.hardware": "The meter reports errors of its boards. The attributes `board_1`, `board_2` and `fatal` list them.",
+    "binary_sensor.cable_resistance_locked": "Locked: the cable resistance can no longer be set.",
+    "button.start": "Starts a session with the identification from the [options](setup.md#options).",
+    "button.read": "Makes the meter sign an intermediate reading of the running session.",
+    "button.end": "Ends the session; its record is fetched and archived.",
     "button.reset_errors": "Clears the errors of *Problem*.",
-    "button.synchronise_clock": "Sets the meter's clock; not while a charge is running.",
-    "number.time_offset": "Time zone with daylight saving, in minutes from UTC. Set by itself unless you switch *Keep the clock right* off.",
-    "number.tariff": "A number that the meter keeps. It is not the tariff text of a record.",
-    "number.cable_resistance": "A number that the meter keeps for the cable; the manual names no unit. Not while a charge is running.",
-    "select.display_page": "Page of the meter's own display. The meter does not tell which one it shows.",
-    "select.viewer_page": "Page that the remote display shows. Needs its parameter P01.05 to be DISABLE.",
-    "switch.display": "The meter's own display. The meter does not tell whether it is on.",
-    "event.charge_cycle": "What happens to charges: [the events and their attributes](charges.md#the-event-entity).",
-    "event.metrological_event": "Each new entry of the meter's logbook of events, with `at`, `code`, `arguments` and `raw`. What a code means, the manual does not say.",
-    "event.record": "Each record that is new in the archive, with `record_id`, `session_id`, `digest`, `kind`, `verdict` and `key_verdict`. `suspicious`: its signature is not good, cannot be checked, or its key was never accepted.",
+    "button.synchronise_clock": "Sets the meter's clock; not possible during a session.",
+    "number.time_offset": "Time zone with daylight saving, in minutes from UTC. Set automatically unless *Keep the meter's clock in sync* is off.",
+    "number.tariff": "A number stored in the meter. It is not the tariff in a record.",
+    "number.cable_resistance": "A number stored in the meter for the cable; the manual gives no unit. Cannot be set during a session.",
+    "select.display_page": "Page of the meter's own display. The meter does not report which one it shows.",
+    "select.viewer_page": "Page that the remote display shows. Requires its parameter P01.05 to be DISABLE.",
+    "switch.display": "The meter's own display. The meter does not report whether it is on.",
+    "event.charge_cycle": "Start, intermediate reading, end, power failure or failure of a session: [the events and their attributes](charges.md#the-event-entity).",
+    "event.metrological_event": "Each new entry of the meter's logbook of events, with `at`, `code`, `arguments` and `raw`. The manual does not explain the codes.",
+    "event.record": "Each record that is new in the archive, with `record_id`, `session_id`, `digest`, `kind`, `verdict` and `key_verdict`. `suspicious`: its signature is invalid or cannot be checked, or its key was not accepted.",
     "text.custom_title_1": "First title of the custom page, at most 32 characters.",
     "text.custom_text_1": "First text of the custom page, at most 20 characters.",
     "text.custom_title_2": "Second title, at most 32 characters.",
@@ -163,7 +163,7 @@ _HEADINGS: Final = {
     Platform.TEXT: "Texts",
 }
 _COLUMNS: Final = (
-    *("Name", "Key", "What it tells", "Unit", "Kind", "At first", "Only over", "Updated"),
+    *("Name", "Key", "Meaning", "Unit", "Kind", "Default", "Available via", "Updated"),
 )
 _CATEGORIES: Final = {
     None: "",
@@ -178,10 +178,10 @@ def entities_page(texts: Mapping[str, Any]) -> str:
     parts += _platforms(METER, texts)
     parts += ["## A remote display"]
     parts += [
-        "A DMED4DC2 has the texts of one meter, a DMED4DC1 those of four. Those of the meters 2 to 4 are off at first.",
+        "A DMED4DC2 has the texts of one meter, a DMED4DC1 those of four. Those of meters 2 to 4 are off by default.",
         *_platforms(DISPLAY, texts),
         "## States",
-        "What automations compare with, and how it is shown.",
+        "Values for automations, and how they are shown.",
         *_states(texts),
     ]
     return "\n\n".join(parts) + "\n"
@@ -239,15 +239,21 @@ def _states(texts: Mapping[str, Any]) -> Iterator[str]:
     for entity in (*METER, DISPLAY[0]):
         words = texts["entity"][entity.platform][entity.description.translation_key]
         attributes = words.get("state_attributes", {})
+        # An attribute without texts for its values has a row for its name.
         described = {"": words.get("state", {})} | {
-            name: attribute.get("state", {}) for name, attribute in attributes.items()
+            name: attribute.get("state", {"": attribute["name"]})
+            for name, attribute in attributes.items()
         }
         if any(described.values()):
             yield f"### {name_of(entity, texts)} (`{entity.platform}`)"
             yield table(
                 ["Attribute", "Value", "Shown as"],
                 [
-                    [f"`{attribute}`" if attribute else "state", codes([value]), shown]
+                    [
+                        f"`{attribute}`" if attribute else "state",
+                        codes([value] if value else []),
+                        shown,
+                    ]
                     for attribute, values in described.items()
                     for value, shown in values.items()
                 ],

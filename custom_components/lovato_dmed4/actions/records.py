@@ -1,4 +1,4 @@
-"""The actions that look into the archive: list, tell, export, verify."""
+"""The actions for the archive: list, get, export, verify."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -114,7 +114,7 @@ async def _verify_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
 
 
 async def _export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    """Write a file for people who have no access to Home Assistant, or tell where it is downloaded."""
+    """Write a file for people who have no access to Home Assistant, or return where to download it."""
     data = call.data
     meter_archive = async_meter_archive(hass, data[ATTR_DEVICE_ID])
     path, write = _export(meter_archive, data)
@@ -189,7 +189,7 @@ def _write_file(
 
 
 def _check_path(hass: HomeAssistant, path: Path, form: Form) -> None:
-    """Refuse what is not allowed, and the folder that everybody on the network can read."""
+    """Refuse what is not allowed, and the folder that everyone on the network can read."""
     folder = path.parent.resolve()
     if path.suffix.lower() != f".{form}" or not path.is_absolute():
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="export_filename")

@@ -57,7 +57,7 @@ async def set_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceR
 
 
 def _parameters(values: Mapping[str, int]) -> ServiceResponse:
-    """Tell of each parameter its value and, where the manual says so, what it means."""
+    """Return the value of each parameter and, where the manual gives one, its meaning."""
     parameters: dict[str, JsonValueType] = {}
     for name, value in values.items():
         parameters[name] = {

@@ -1,11 +1,25 @@
 """The archive of signed records. Imports nothing of Home Assistant nor of dmed4."""
 
+from .judging import (
+    COMPARED,
+    Judgement,
+    MeterKey,
+    compared_records,
+    judge_record,
+    key_verdict,
+    verdict_of,
+)
+from .ledger import Ledger
 from .model import (
+    TRUSTED,
     ArchiveError,
     ArchiveSummary,
+    Bill,
+    IdentificationTakenError,
     KeyState,
     KeyVerdict,
     MeterInfo,
+    NotInLedgerError,
     Outcome,
     RecordPage,
     RecordTooLargeError,
@@ -20,16 +34,25 @@ from .model import (
     StoredMeter,
     StoredRecord,
     StoreResult,
+    UnnamedIdentification,
 )
 from .store import Archive
 
 __all__ = [
+    "COMPARED",
+    "TRUSTED",
     "Archive",
     "ArchiveError",
     "ArchiveSummary",
+    "Bill",
+    "IdentificationTakenError",
+    "Judgement",
     "KeyState",
     "KeyVerdict",
+    "Ledger",
     "MeterInfo",
+    "MeterKey",
+    "NotInLedgerError",
     "Outcome",
     "RecordPage",
     "RecordTooLargeError",
@@ -44,4 +67,9 @@ __all__ = [
     "StoredKey",
     "StoredMeter",
     "StoredRecord",
+    "UnnamedIdentification",
+    "compared_records",
+    "judge_record",
+    "key_verdict",
+    "verdict_of",
 ]

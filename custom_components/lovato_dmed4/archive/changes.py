@@ -1,36 +1,35 @@
 """What changes the archive, each inside a transaction of its caller."""
 
-from collections import defaultdict
 from collections.abc import Sequence, Set as AbstractSet
 from datetime import datetime
-from itertools import batched
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
-from sqlalchemy.orm import Session as Transaction
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session as Transaction, aliased
 
-from ..ocmf import PublicKey, RecordKind, Verdict, fingerprint, load_public_key
+from ..ocmf import Judged, PublicKey, RecordKind, Verdict, fingerprint, judge, load_public_key
 from .judging import (
-    KEY_VERDICTS,
+    COMPARED,
+    KEPT_IN_VIEW,
+    PLAUSIBLE,
     Judgement,
-    Legible,
     derive,
-    digest,
-    is_full,
-    judge,
+    judge_record,
+    key_verdict,
     pagination_of,
-    read,
     time_of,
+    verdict_of,
+    worth,
 )
-from .model import ArchiveError, KeyState, MeterInfo, Source
-from .tables import KeyRow, MeterRow, RecordRow, SessionRow
+from .model import ArchiveError, KeyState, KeyVerdict, MeterInfo, SessionVerdict, Source
+from .tables import AppliedRow, KeyRow, MeterRow, PriceRow, RecordRow, SessionRow
 
-# Sessions that are read at once with all of their records, of 1 MB each at most.
-_BATCH: Final = 50
+_ENDS: Final = (RecordKind.BEGIN, RecordKind.POWER_FAILURE, RecordKind.END)
+_BETWEEN: Final = (RecordKind.INTERMEDIATE, RecordKind.OTHER)
 
 
 def lock(transaction: Transaction, meter_id: int) -> None:
-    """Let nobody else change what belongs to a meter until the transaction ends.
+    """Keep others from changing what belongs to a meter until the transaction ends.
 
     Two that store records of one session would otherwise both derive it without the other's. In
     SQLite there is one writer anyway.
@@ -72,16 +71,35 @@ def move(transaction: Transaction, meter: MeterRow, other: MeterRow) -> None:
     for row in transaction.scalars(
         select(RecordRow).where(RecordRow.meter_id == meter.id).order_by(RecordRow.id)
     ).all():
-        legible = read(row.raw)
-        moved, _ = store(transaction, other.id, row.raw, legible, row.source, now=row.arrived)
+        moved, _, _ = store(transaction, other.id, row.raw, row.source, now=row.arrived)
         moved.chained = moved.chained or row.chained
     transaction.flush()
+    _move_prices(transaction, meter.id, other.id)
     forget(transaction, meter.id)
+
+
+def _move_prices(transaction: Transaction, meter_id: int, other_id: int) -> None:
+    """Give the prices of a meter to another one, and the applied rates to its sessions."""
+    transaction.execute(
+        update(PriceRow).where(PriceRow.meter_id == meter_id).values(meter_id=other_id)
+    )
+    there = aliased(SessionRow)
+    for applied, session_id in transaction.execute(
+        select(AppliedRow, there.id)
+        .join(SessionRow, SessionRow.id == AppliedRow.session_id)
+        .join(there, and_(there.key == SessionRow.key, there.meter_id == other_id))
+        .where(SessionRow.meter_id == meter_id)
+    ).all():
+        if transaction.get(AppliedRow, session_id) is None:
+            applied.session_id = session_id
+    transaction.flush()
 
 
 def forget(transaction: Transaction, meter_id: int) -> None:
     """Delete a meter and all that belongs to it, what refers to others first."""
-    for table in (RecordRow, SessionRow, KeyRow):
+    sessions = select(SessionRow.id).where(SessionRow.meter_id == meter_id)
+    transaction.execute(delete(AppliedRow).where(AppliedRow.session_id.in_(sessions)))
+    for table in (RecordRow, SessionRow, KeyRow, PriceRow):
         transaction.execute(delete(table).where(table.meter_id == meter_id))
     transaction.execute(delete(MeterRow).where(MeterRow.id == meter_id))
 
@@ -118,22 +136,54 @@ def see_key(transaction: Transaction, meter_id: int, key: PublicKey, now: dateti
     return row
 
 
-def accept_key(transaction: Transaction, meter_id: int, key: PublicKey, now: datetime) -> None:
-    """Pin a key, and note of each record what that makes of the key it was verified with."""
+def accept_key(
+    transaction: Transaction, meter_id: int, key: PublicKey, now: datetime, *, former: KeyState
+) -> None:
+    """Pin a key, and note of each record what that makes of the key it was verified with.
+
+    Args:
+        transaction: of the caller.
+        meter_id: the meter.
+        key: the one to pin.
+        now: the time.
+        former: what becomes of the one that was pinned, FORMER or REJECTED.
+    """
     accepted = see_key(transaction, meter_id, key, now)
+    # Since the meter showed the new key, the former one signs nothing any more.
+    since = accepted.first_seen if accepted.state is KeyState.CHANGED else now
     for row in find_keys(transaction, meter_id):
         if row is accepted:
-            row.state = KeyState.PINNED
+            row.state, row.replaced = KeyState.PINNED, None
         elif row.state is KeyState.PINNED:
-            row.state = KeyState.FORMER
+            row.state = former
+            row.replaced = since if former is KeyState.FORMER else None
+        else:
+            continue
+        _note_key(transaction, row)
+    # Others may fail by another key now.
+    verify_again(transaction, meter_id, RecordRow.verdict == Verdict.INVALID, now)
+
+
+def _note_key(transaction: Transaction, key: KeyRow) -> None:
+    """Note of all records that a key verified what is thought of it now."""
+    transaction.flush()
+    of_key = RecordRow.key_id == key.id
+    transaction.execute(
+        update(RecordRow)
+        .where(of_key)
+        .values(key_verdict=key_verdict(key.state, None, None, key.last_seen))
+    )
+    if key.replaced is not None:
+        made = RecordRow.time
+        late = or_(made.is_(None), made < PLAUSIBLE, made > key.replaced)
         transaction.execute(
             update(RecordRow)
-            .where(RecordRow.key_id == row.id)
-            .values(key_verdict=KEY_VERDICTS[row.state])
+            .where(of_key, RecordRow.arrived > key.replaced, late)
+            .values(key_verdict=KeyVerdict.REPLACED)
         )
-    # Their sessions may be better than they were, and others fail by another key now.
-    affected = or_(RecordRow.key_id == accepted.id, RecordRow.verdict == Verdict.INVALID)
-    verify_again(transaction, meter_id, affected, now)
+    sessions = select(RecordRow.session_id).where(of_key).distinct()
+    transaction.expire_all()
+    _derive(transaction, set(transaction.scalars(sessions)))
 
 
 # --- Records
@@ -147,35 +197,31 @@ def find_record(transaction: Transaction, meter_id: int, name: str) -> RecordRow
 
 
 def store(
-    transaction: Transaction,
-    meter_id: int,
-    raw: bytes,
-    legible: Legible | None,
-    source: Source,
-    *,
-    now: datetime,
-) -> tuple[RecordRow, bool]:
-    """Keep a record; returns it, and whether it is new."""
-    judgement = judge(legible, find_keys(transaction, meter_id))
-    name = digest(raw, legible)
-    row = find_record(transaction, meter_id, name)
+    transaction: Transaction, meter_id: int, raw: bytes, source: Source, *, now: datetime
+) -> tuple[RecordRow, bool, Judged]:
+    """Keep a record; returns it, whether it is new, and what was found about it."""
+    row = find_record(transaction, meter_id, judge(raw).digest)
+    judgement = judge_record(raw, find_keys(transaction, meter_id), row.arrived if row else now)
+    judged = judgement.judged
     if row is None:
-        row = RecordRow(meter_id=meter_id, digest=name, source=source, arrived=now, chained=False)
-        _fill(transaction, row, raw, legible, judgement, now=now)
+        row = RecordRow(
+            meter_id=meter_id, digest=judged.digest, source=source, arrived=now, chained=False
+        )
+        _fill(transaction, row, judgement, now=now)
         transaction.add(row)
-        new = True
-    else:
-        better = judgement.verdict is Verdict.VALID and row.verdict is not Verdict.VALID
-        if not better and (source is row.source or source is Source.METER):
-            return row, False
-        if better:
-            _fill(transaction, row, raw, legible, judgement, now=now)
-        if source is Source.COMMAND:
-            row.source = source
-        new = False
-    transaction.flush()
-    _derive(transaction, {row.session_id})
-    return row, new
+        transaction.flush()
+        _derive_with(transaction, row)
+        return row, True, judged
+    better = judgement.worth > worth(row.verdict, row.key_verdict)
+    if better:
+        _fill(transaction, row, judgement, now=now)
+    if source is not Source.METER:
+        better |= row.source is not source
+        row.source = source
+    if better:
+        transaction.flush()
+        _derive(transaction, {row.session_id})
+    return row, False, judged
 
 
 def verify_again(
@@ -185,57 +231,101 @@ def verify_again(
     keys = find_keys(transaction, meter_id)
     rows = transaction.scalars(select(RecordRow).where(RecordRow.meter_id == meter_id, which)).all()
     for row in rows:
-        _note(row, judge(read(row.raw), keys), now)
+        _note(row, judge_record(row.raw, keys, row.arrived), now)
     transaction.flush()
     _derive(transaction, {row.session_id for row in rows})
 
 
-def _fill(
-    transaction: Transaction,
-    row: RecordRow,
-    raw: bytes,
-    legible: Legible | None,
-    judgement: Judgement,
-    *,
-    now: datetime,
-) -> None:
-    row.raw = raw
-    row.kind = legible.outline.kind if legible else RecordKind.OTHER
-    row.pagination = pagination_of(legible)
-    row.time = time_of(legible.outline.now) if legible else None
-    row.session_id = _session_id(transaction, row.meter_id, legible)
+def _fill(transaction: Transaction, row: RecordRow, judgement: Judgement, *, now: datetime) -> None:
+    judged = judgement.judged
+    row.raw = judged.raw
+    row.kind = judged.outline.kind if judged.outline else RecordKind.OTHER
+    row.pagination = pagination_of(judged)
+    row.time = time_of(judged.outline.now) if judged.outline else None
+    row.session_id = _session_id(transaction, row, judged)
     _note(row, judgement, now)
 
 
 def _note(row: RecordRow, judgement: Judgement, now: datetime) -> None:
-    row.verdict = judgement.verdict
+    row.verdict = judgement.judged.verdict
     row.key_verdict = judgement.key
     row.key_id = judgement.key_id
     row.verified = now
 
 
-def _session_id(transaction: Transaction, meter_id: int, legible: Legible | None) -> int | None:
-    """Find or make the session that a record belongs to; none that is too large already."""
-    key = legible.outline.session if legible else None
+def _session_id(transaction: Transaction, record: RecordRow, judged: Judged) -> int | None:
+    """Find or make the session that a record belongs to."""
+    key = judged.outline.session if judged.outline else None
     if key is None:
         return None
     row = transaction.scalar(
-        select(SessionRow).where(SessionRow.meter_id == meter_id, SessionRow.key == key)
+        select(SessionRow).where(SessionRow.meter_id == record.meter_id, SessionRow.key == key)
     )
     if row is None:
-        row = SessionRow(meter_id=meter_id, key=key)
+        arrived = record.arrived
+        row = SessionRow(meter_id=record.meter_id, key=key, arrived=arrived, counted=arrived)
         transaction.add(row)
         transaction.flush()
-    return None if is_full(row) else row.id
+    return row.id
+
+
+def _derive_with(transaction: Transaction, record: RecordRow) -> None:
+    """Work out what a session is, now that it has one more record."""
+    session = transaction.get(SessionRow, record.session_id) if record.session_id else None
+    if session is None:
+        return
+    session.records = (session.records or 0) + 1
+    session.arrived = min(session.arrived, record.arrived)
+    rows, whole = _rows(transaction, session.id, KEPT_IN_VIEW)
+    derive(session, rows if record in rows else [*rows, record], whole=whole)
 
 
 def _derive(transaction: Transaction, session_ids: AbstractSet[int | None]) -> None:
     """Work out what sessions are, now that their records have changed."""
-    for wanted in batched(session_ids - {None}, _BATCH, strict=False):
-        records = defaultdict(list)
-        for record in transaction.scalars(
-            select(RecordRow).where(RecordRow.session_id.in_(wanted))
-        ):
-            records[record.session_id].append(record)
-        for row in transaction.scalars(select(SessionRow).where(SessionRow.id.in_(wanted))).all():
-            derive(row, records[row.id])
+    for session_id in session_ids - {None}:
+        of_session = RecordRow.session_id == session_id
+        session = transaction.get(SessionRow, session_id)
+        if session is None:
+            continue
+        count, arrived = transaction.execute(
+            select(func.count(), func.min(RecordRow.arrived)).where(of_session)
+        ).one()
+        session.records, session.arrived = count, arrived
+        rows, whole = _rows(transaction, session.id, COMPARED)
+        if not whole:
+            session.verdict = _worst_of(transaction, session.id)
+        derive(session, rows, whole=whole)
+
+
+def _worst_of(transaction: Transaction, session_id: int) -> SessionVerdict:
+    """Return the worst that is known of the records of a session, one by one."""
+    found = transaction.execute(
+        select(RecordRow.verdict, RecordRow.key_verdict)
+        .where(RecordRow.session_id == session_id)
+        .distinct()
+    )
+    worst = list(SessionVerdict).index
+    return min((verdict_of(verdict, key) for verdict, key in found), key=worst)
+
+
+def _rows(
+    transaction: Transaction, session_id: int, intermediate: int
+) -> tuple[list[RecordRow], bool]:
+    """Return the records that tell most of a session, and whether that is all of them.
+
+    Those are all of the begin and the end, and the newest ones between them. Nobody but a forger
+    makes very many of the first.
+    """
+    found: list[RecordRow] = []
+    whole = True
+    for kinds, most in ((_ENDS, COMPARED), (_BETWEEN, intermediate)):
+        for kind in kinds:
+            rows = transaction.scalars(
+                select(RecordRow)
+                .where(RecordRow.session_id == session_id, RecordRow.kind == kind)
+                .order_by(RecordRow.time.desc(), RecordRow.id.desc())
+                .limit(most + 1)
+            ).all()
+            found += rows[:most]
+            whole &= len(rows) <= most
+    return found, whole

@@ -1,14 +1,19 @@
 """The connection to the database, whichever it is."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from os import dup
 from pathlib import Path
 import re
+from socket import SHUT_RDWR, socket
+import sqlite3
+from threading import Timer
 from typing import Any, Final
 from urllib.parse import unquote
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
 from .migrations import migrate
@@ -16,10 +21,18 @@ from .model import ArchiveError
 
 # Seconds to wait for a server, for a lock, or for a connection: a charge waits for its record.
 _PATIENCE: Final = 10
-# A server that has the question but does not answer, nor break off.
-_ANSWER: Final = 60
+# Seconds for a server that has the question but does not answer, nor break off. Meanwhile no other
+# record can be stored.
+_ANSWER: Final = 30
 
-_POSTGRESQL: Final = {"connect_timeout": _PATIENCE, "tcp_user_timeout": 1000 * _PATIENCE}
+_POSTGRESQL: Final = {
+    "connect_timeout": _PATIENCE,
+    "tcp_user_timeout": 1000 * _PATIENCE,
+    # Of a server that is gone without a word, nothing comes; Linux would wait for two hours.
+    "keepalives_idle": _PATIENCE,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 _MARIADB: Final = {
     "charset": "utf8mb4",
     "connect_timeout": _PATIENCE,
@@ -42,17 +55,21 @@ _SET_UP: Final[Mapping[str, tuple[str, ...]]] = {
         # With less, the last records could be gone when the power fails.
         "PRAGMA synchronous = FULL",
     ),
-    "postgresql": (f"SET lock_timeout = '{_PATIENCE}s'", "SET synchronous_commit = on"),
+    "postgresql": (
+        f"SET lock_timeout = '{_PATIENCE}s'",
+        f"SET statement_timeout = '{_ANSWER}s'",
+        "SET synchronous_commit = on",
+    ),
     "mysql": (f"SET innodb_lock_wait_timeout = {_PATIENCE}",),
 }
 
 # The option with which a transaction in SQLite begins; without it, there is none.
 _BEGIN: Final = "dmed4_begin"
 _SQLITE_READS: Final = {_BEGIN: "BEGIN"}
-# Whoever is going to write says so at once: two that have read first would wait for each other.
+# A writer announces itself at once: two that have read first would wait for each other.
 _SQLITE_WRITES: Final = {_BEGIN: "BEGIN IMMEDIATE"}
 _READS: Final = {"isolation_level": "REPEATABLE READ"}
-# Whoever has waited for a lock sees what the other one has written.
+# After waiting for a lock, the changes of its former holder are visible.
 _WRITES: Final = {"isolation_level": "READ COMMITTED"}
 
 # A writer gets between emptying the log and holding on to that rarely, but it can.
@@ -61,14 +78,17 @@ _PAUSE_ATTEMPTS: Final = 3
 _PAUSE_PATIENCE: Final = 500
 
 
+_IN_USE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 class ConflictError(ArchiveError):
-    """Somebody else has written the same at the same moment."""
+    """The same was written elsewhere at the same moment."""
 
 
 class Database:
     """Connections to a database, and transactions on them.
 
-    All that goes wrong there becomes an ArchiveError that tells nothing of the URL.
+    All that goes wrong there becomes an ArchiveError that reveals nothing of the URL.
     """
 
     def __init__(self, url: str) -> None:
@@ -76,6 +96,7 @@ class Database:
         self._secrets = _secrets(url)
         self._engine: Engine | None = None
         self._paused: Connection | None = None
+        self._connected: WeakSet[Any] = WeakSet()
 
     def open(self) -> None:
         """Connect, and make or migrate the tables."""
@@ -83,10 +104,15 @@ class Database:
             return
         try:
             engine = _engine(make_url(self._url))
+            if engine.dialect.name == "postgresql":
+                event.listen(engine, "connect", lambda made, _: self._connected.add(made))
             try:
-                _check(engine)
-                with _writing(engine).connect() as connection:
-                    migrate(connection)
+                with self._patiently(engine):
+                    _check(engine)
+                    if engine.dialect.name == "sqlite":
+                        _choose_journal(engine)
+                    with _writing(engine).connect() as connection:
+                        migrate(connection)
             except BaseException:
                 engine.dispose()
                 raise
@@ -106,23 +132,51 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Read in one transaction, which sees one state of the database."""
-        with self._translated(), Session(_reading(self._opened())) as session:
+        engine = self._opened()
+        with self._translated(), self._patiently(engine), Session(_reading(engine)) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Write in one transaction: all of it is on disk afterwards, or nothing."""
+        engine = self._opened()
         with (
             self._translated(),
-            Session(_writing(self._opened()), expire_on_commit=False) as session,
+            self._patiently(engine),
+            Session(_writing(engine), expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
 
+    @contextmanager
+    def _patiently(self, engine: Engine) -> Iterator[None]:
+        """Break connections off that wait for longer than any answer takes.
+
+        The drivers of PostgreSQL have no limit of their own for a server that is there and silent.
+        """
+        if engine.dialect.name != "postgresql":
+            yield
+            return
+        watch = Timer(_ANSWER + _PATIENCE, self._break_off)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
+            watch.join()
+
+    def _break_off(self) -> None:
+        """End all connections: they are to the same server."""
+        for connection in list(self._connected):
+            # Some are closed, one may be so in this moment.
+            with suppress(Exception), socket(fileno=dup(connection.fileno())) as line:
+                line.shutdown(SHUT_RDWR)
+
     def pause(self) -> None:
         """Write everything into the file of SQLite, and leave the file alone until `resume`.
 
-        Nobody has to wait. As long as somebody reads the state that the file has, SQLite keeps what
+        Nothing has to wait. As long as a reader uses the state that the file has, SQLite keeps what
         is written after it in the log (`-wal`) and only adds to that, so that a copy of the file is
         whole, with or without a copy of the log. Should `resume` never come, the log grows until the
         archive is closed.
@@ -238,6 +292,27 @@ def _empty_log(engine: Engine) -> None:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * _PATIENCE}")
 
 
+def _choose_journal(engine: Engine) -> None:
+    """Let readers not wait for a writer, nor it for them, where the file system can do that.
+
+    The log of SQLite needs memory that programs share, which some network shares don't have. A file
+    that already has a log is read alone there, and gives it up. The file keeps what it is told here.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql("ROLLBACK")
+    except OperationalError as err:
+        if getattr(err.orig, "sqlite_errorcode", None) in _IN_USE:
+            raise
+        engine.dispose()
+        # Not by the engine, whose first statements would already need the log.
+        with closing(sqlite3.connect(engine.url.database or "", isolation_level=None)) as alone:
+            alone.execute("PRAGMA locking_mode = EXCLUSIVE")
+            alone.execute("PRAGMA journal_mode = DELETE")
+
+
 def _check(engine: Engine) -> None:
     """Refuse a database that would not keep what it is given.
 
@@ -249,8 +324,6 @@ def _check(engine: Engine) -> None:
             case "sqlite":
                 if not connection.exec_driver_sql("PRAGMA database_list").all()[0][2]:
                     raise ArchiveError("A database in memory keeps nothing")
-                # The file keeps this. Readers then need not wait for a writer, nor it for them.
-                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
             case "postgresql":
                 encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
                 if encoding not in {"UTF8", "SQL_ASCII"}:

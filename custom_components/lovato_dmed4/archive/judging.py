@@ -1,40 +1,48 @@
 """What is thought of a record and of a session: from the records alone, in whatever order they came."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-import hashlib
 import re
-from typing import Final
+from typing import Final, Protocol
 
 from ..ocmf import (
-    MalformedRecordError,
+    Judged,
     Moment,
     Outline,
     Record,
     RecordKind,
     Severity,
     Verdict,
+    begins_in_future,
     check_session,
     difference,
+    judge,
     load_public_key,
-    outline,
-    parse,
-    verify,
 )
-from .model import KeyState, KeyVerdict, Outcome, SessionVerdict, Source
-from .tables import NEVER, SEARCH_LENGTH, KeyRow, RecordRow, SessionRow, printable
+from .model import TRUSTED, KeyState, KeyVerdict, Outcome, SessionVerdict, Source, StoredRecord
+from .tables import NEVER, SEARCH_LENGTH, RecordRow, SessionRow, printable
 
-LARGEST_SESSION: Final = 2**20
-"""Bytes of all records: a logbook of 1,000 full ones. All are read whenever one is added."""
+KEPT_IN_VIEW: Final = 8
+"""Intermediate records that a new one is compared with: a session costs the same however long it is."""
 
-KEY_VERDICTS: Final = {
+COMPARED: Final = 200
+"""Intermediate records that are compared with each other when a session is judged as a whole, as on
+its page. All others are kept and exported as well."""
+
+PLAUSIBLE: Final = datetime(2020, 1, 1, tzinfo=UTC)
+"""No meter of this kind is older: an earlier time is that of a clock that was never set."""
+
+_KEY_VERDICTS: Final = {
     KeyState.PINNED: KeyVerdict.OWN,
     KeyState.FORMER: KeyVerdict.FORMER,
     KeyState.CHANGED: KeyVerdict.CHANGED,
+    KeyState.REJECTED: KeyVerdict.REJECTED,
 }
+_BETWEEN: Final = frozenset({RecordKind.INTERMEDIATE, RecordKind.OTHER})
+# The signature was calculated, with that key.
+_CHECKED: Final = frozenset({Verdict.VALID, Verdict.INVALID, Verdict.REFORMATTED})
 _PAGE: Final = re.compile(r"[TF]?([0-9]{1,20})")
 # In the order they are made.
 _RANKS: Final = {
@@ -55,47 +63,69 @@ _RANKS: Final = {
 class Judgement:
     """What a signature is worth, and whose key was used."""
 
-    verdict: Verdict
+    judged: Judged
     key: KeyVerdict
     key_id: int | None
 
-
-@dataclass(frozen=True, slots=True)
-class Legible:
-    """A record that could be read."""
-
-    record: Record
-    outline: Outline
+    @property
+    def worth(self) -> int:
+        """How much the signature is worth, to compare it with another one of the same payload."""
+        return worth(self.judged.verdict, self.key)
 
 
-def read(raw: bytes) -> Legible | None:
-    """Read a record; None if it is none."""
-    with suppress(MalformedRecordError):
-        record = parse(raw)
-        return Legible(record, outline(record))
-    return None
+class MeterKey(Protocol):
+    """A key of a meter, in the database or out of it."""
+
+    @property
+    def id(self) -> int:
+        """Its number in the archive."""
+
+    @property
+    def spki(self) -> bytes:
+        """Its SubjectPublicKeyInfo in DER."""
+
+    @property
+    def state(self) -> KeyState:
+        """What is thought of it."""
+
+    @property
+    def replaced(self) -> datetime | None:
+        """When another one took its place."""
 
 
-def digest(raw: bytes, legible: Legible | None) -> str:
-    """Name a record."""
-    return legible.record.digest if legible else hashlib.sha256(raw).hexdigest()
-
-
-def judge(legible: Legible | None, keys: Sequence[KeyRow]) -> Judgement:
-    """Check a signature with all keys of the meter, the most trusted one first."""
-    if legible is None:
-        return Judgement(Verdict.MALFORMED, KeyVerdict.NONE, None)
+def judge_record(raw: bytes, keys: Sequence[MeterKey], arrived: datetime) -> Judgement:
+    """Check a signature with the keys of the meter, the most trusted one first."""
     states = list(KeyState)
-    tried = [
-        (verify(legible.record, load_public_key(key.spki)).verdict, key)
-        for key in sorted(keys, key=lambda key: states.index(key.state))
-    ]
-    for wanted in (Verdict.VALID, Verdict.INVALID):
-        for verdict, key in tried:
-            if verdict is wanted:
-                return Judgement(verdict, KEY_VERDICTS[key.state], key.id)
-    verdict = tried[0][0] if tried else verify(legible.record, None).verdict
-    return Judgement(verdict, KeyVerdict.NONE, None)
+    ordered = sorted(keys, key=lambda key: states.index(key.state))
+    loaded = {load_public_key(key.spki): key for key in ordered}
+    judged = judge(raw, list(loaded))
+    if judged.key is None or judged.verdict not in _CHECKED:
+        return Judgement(judged, KeyVerdict.NONE, None)
+    key = loaded[judged.key]
+    made = time_of(judged.outline.now) if judged.outline else None
+    return Judgement(judged, key_verdict(key.state, key.replaced, made, arrived), key.id)
+
+
+def worth(verdict: Verdict, key: KeyVerdict) -> int:
+    """Return how much a signature is worth: most, if it is good and the meter's."""
+    return (verdict is Verdict.VALID) + (verdict is Verdict.VALID and key in TRUSTED)
+
+
+def key_verdict(
+    state: KeyState, replaced: datetime | None, made: datetime | None, arrived: datetime
+) -> KeyVerdict:
+    """Say whose key a record was signed with.
+
+    Args:
+        state: of the key.
+        replaced: when another key took its place.
+        made: when the record was made, by the meter's clock.
+        arrived: when the record came here.
+    """
+    if state is KeyState.FORMER and replaced is not None:
+        times = [arrived] if made is None or made < PLAUSIBLE else [arrived, made]
+        return KeyVerdict.FORMER if min(times) <= replaced else KeyVerdict.REPLACED
+    return _KEY_VERDICTS[state]
 
 
 def time_of(moment: Moment | None) -> datetime | None:
@@ -104,59 +134,81 @@ def time_of(moment: Moment | None) -> datetime | None:
     return time.astimezone(UTC) if time and time > NEVER else None
 
 
-def pagination_of(legible: Legible | None) -> str | None:
+def pagination_of(judged: Judged) -> str | None:
     """Return a record's page as the meter writes it."""
-    pagination = legible.record.pagination if legible else None
+    pagination = judged.record.pagination if judged.record else None
     return None if pagination is None else printable(pagination)
 
 
-def page_of(pagination: str | None) -> int:
-    """Return a record's number; 0 if it has none."""
+def page_of(pagination: str | None) -> int | None:
+    """Return a record's number."""
     match = _PAGE.fullmatch(pagination or "")
-    return int(match[1]) if match else 0
+    return int(match[1]) if match else None
 
 
 def in_order(records: Sequence[RecordRow]) -> list[RecordRow]:
-    """Return records in the order they were made: by page, since a clock may have been set."""
-    return sorted(
-        records,
-        key=lambda row: (page_of(row.pagination), row.time or NEVER, _RANKS[row.kind], row.digest),
-    )
+    """Return records in the order they were made: by page, since a clock may have been set.
+
+    No page comes before that of the begin: where one does, the meter has begun to count anew.
+    """
+    begins = [page_of(row.pagination) for row in records if row.kind is RecordKind.BEGIN]
+    first = min((page for page in begins if page is not None), default=0)
+
+    def place(row: RecordRow) -> tuple[bool, int, datetime, int, str]:
+        page = page_of(row.pagination)
+        anew = page is not None and page < first
+        return anew, page or 0, row.time or NEVER, _RANKS[row.kind], row.digest
+
+    return sorted(records, key=place)
 
 
-def is_full(session: SessionRow) -> bool:
-    """Tell whether a session has more than a meter can sign in one: nothing can be added."""
-    return session.size > LARGEST_SESSION
+def derive(session: SessionRow, records: Sequence[RecordRow], *, whole: bool) -> None:
+    """Work out what a session is from its records.
 
-
-def derive(session: SessionRow, records: Sequence[RecordRow]) -> None:
-    """Work out what a session is from all of its records."""
+    Args:
+        session: what is known of it so far, and how many records it has.
+        records: all that matter: of very many intermediate ones, the newest.
+        whole: whether none is missing among them; if not, nothing gets better by them.
+    """
     rows = in_order(records)
-    session.records = len(rows)
-    session.size = sum(len(row.raw) for row in rows)
-    found = [(row, legible) for row in rows if (legible := read(row.raw))]
-    if not found:
-        # It was legible once: the verdict is all that can be said anew.
-        session.verdict = _verdict(session, [], rows)
+    told = [(row, judged) for row in rows if (judged := judge(row.raw)).record]
+    verdict = _verdict([judged.record for _, judged in told if judged.record], rows)
+    worst = list(SessionVerdict).index
+    session.verdict = verdict if whole else min(verdict, session.verdict, key=worst)
+    # Where none is legible any more, that is all that can be said anew.
+    if told:
+        row, telling = max(reversed(told), key=lambda each: _weight(each[0]))
+        _tell(session, row, telling)
+        session.search = _search(session, telling, rows, whole=whole)
+    session.counted = _counted(session)
+
+
+def _tell(session: SessionRow, row: RecordRow, telling: Judged) -> None:
+    """Note what the record says that knows most of a session."""
+    record, outline = telling.record, telling.outline
+    if record is None or outline is None:
         return
-    row, telling = max(reversed(found), key=lambda each: _weight(each[0]))
-    record = telling.record
-    session.begin = time_of(telling.outline.begin) or NEVER
-    session.end = time_of(telling.outline.now)
-    session.imported = _went(telling.outline, lambda moment: moment.imported)
-    session.exported = _went(telling.outline, lambda moment: moment.exported)
+    session.begin = time_of(outline.begin) or NEVER
+    session.end = time_of(outline.now)
+    session.imported = _went(outline, lambda moment: moment.imported)
+    session.exported = _went(outline, lambda moment: moment.exported)
     session.identification_type = record.identification_type
     session.identification = record.identification_data
     session.identification_level = record.identification_level
     session.tariff_text = record.tariff_text
     session.charge_point = record.charge_point_id
     session.outcome = _outcome(session.outcome, row)
-    session.verdict = _verdict(session, [legible.record for _, legible in found], rows)
-    session.search = _search(record, rows)
+
+
+def _counted(session: SessionRow) -> datetime:
+    """Return the time that a session is sorted and counted by."""
+    begin = session.begin
+    wrong = begin < PLAUSIBLE or begins_in_future(begin, session.arrived)
+    return session.arrived if wrong else begin
 
 
 def _weight(row: RecordRow) -> tuple[int, bool]:
-    """Tell how much a record says about its session: its end most, and then a good signature."""
+    """Return how much a record says about its session: its end most, and then a good signature."""
     ends = (RecordKind.POWER_FAILURE, RecordKind.END)
     return ends.index(row.kind) + 1 if row.kind in ends else 0, row.verdict is Verdict.VALID
 
@@ -171,12 +223,12 @@ def _went(outline: Outline, total: Callable[[Moment], Decimal | None]) -> Decima
 
 
 def _outcome(before: Outcome, row: RecordRow) -> Outcome:
-    """Tell how a session ended from the record that says most.
+    """Return how a session ended from the record that says most.
 
     Without an end it is open, unless it was found that no end can come any more.
     """
     match row.kind:
-        case RecordKind.END if row.source is Source.COMMAND:
+        case RecordKind.END if row.source is not Source.METER:
             return Outcome.ENDED
         case RecordKind.END:
             return Outcome.ENDED_ELSEWHERE
@@ -185,28 +237,44 @@ def _outcome(before: Outcome, row: RecordRow) -> Outcome:
     return Outcome.END_MISSING if before is Outcome.END_MISSING else Outcome.OPEN
 
 
-def _verdict(
-    session: SessionRow, records: Sequence[Record], rows: Sequence[RecordRow]
-) -> SessionVerdict:
+def _verdict(records: Sequence[Record], rows: Sequence[RecordRow]) -> SessionVerdict:
     """Return the worst that is known of a session."""
-    if any(row.verdict is Verdict.INVALID for row in rows):
-        return SessionVerdict.INVALID
-    if any(row.key_verdict is KeyVerdict.CHANGED for row in rows):
-        return SessionVerdict.KEY_CHANGED
-    if any(row.verdict is not Verdict.VALID for row in rows):
-        return SessionVerdict.UNVERIFIABLE
-    if is_full(session) or any(
-        finding.severity is Severity.ERROR for finding in check_session(records)
-    ):
-        return SessionVerdict.INCONSISTENT
-    return SessionVerdict.VALID
+    found = {verdict_of(row.verdict, row.key_verdict) for row in rows}
+    if any(finding.severity is Severity.ERROR for finding in check_session(records)):
+        found.add(SessionVerdict.INCONSISTENT)
+    return next(verdict for verdict in SessionVerdict if verdict in found)
 
 
-def _search(record: Record, rows: Sequence[RecordRow]) -> str:
+def verdict_of(verdict: Verdict, key: KeyVerdict) -> SessionVerdict:
+    """Return what a record means for its session."""
+    match verdict:
+        case Verdict.VALID:
+            return SessionVerdict.VALID if key in TRUSTED else SessionVerdict.KEY_CHANGED
+        case Verdict.INVALID:
+            return SessionVerdict.INVALID
+    return SessionVerdict.UNVERIFIABLE
+
+
+def _search(session: SessionRow, telling: Judged, rows: Sequence[RecordRow], *, whole: bool) -> str:
     """Put together what a session is found by."""
-    texts = [record.identification_data, record.tariff_text, record.charge_point_id]
+    record = telling.record
+    texts = [session.identification, session.tariff_text, session.charge_point] if record else []
     texts += [row.pagination for row in rows]
-    return searchable("\n".join(printable(text) for text in texts if text))
+    lines = dict.fromkeys(searchable(printable(text)) for text in texts if text)
+    if not whole:
+        lines |= dict.fromkeys((session.search or "").split("\n"))
+    return "\n".join(lines)[:SEARCH_LENGTH]
+
+
+def compared_records(records: Sequence[StoredRecord]) -> tuple[list[StoredRecord], int]:
+    """Pick the records of a session that are compared: all but very many intermediate ones.
+
+    Returns:
+        The records in their order, and how many are not among them.
+    """
+    between = [each for each in records if each.kind in _BETWEEN]
+    left_out = {each.id for each in between[:-COMPARED]}
+    return [each for each in records if each.id not in left_out], len(left_out)
 
 
 def searchable(text: str) -> str:

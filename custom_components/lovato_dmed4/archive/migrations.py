@@ -8,13 +8,15 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 
 from .model import ArchiveError
 from .tables import Base
+from .version_2 import add_billing
+from .version_3 import count_sessions
 
 type Step = Callable[[Connection], None]
 
 # From each version to the next one. A step never changes again: it knows the tables of its time, so
 # it says what to do in SQL and not by what `tables` says now. MariaDB commits after each statement
 # that changes a table, so there a step that was broken off is taken again from its beginning.
-STEPS: Final[Mapping[int, Step]] = {}
+STEPS: Final[Mapping[int, Step]] = {1: add_billing, 2: count_sessions}
 
 _FIRST: Final = 1
 _VERSION: Final = Table(
@@ -53,7 +55,7 @@ def migrate(connection: Connection, steps: Mapping[int, Step] = STEPS) -> None:
 
 @contextmanager
 def _locked(connection: Connection) -> Iterator[None]:
-    """Let nobody else migrate meanwhile. In SQLite, the transaction alone sees to that."""
+    """Keep others from migrating meanwhile. In SQLite, the transaction alone sees to that."""
     if connection.dialect.name not in _LOCKS:
         yield
         return

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
-from ..ocmf import RecordKind, Verdict
+from ..billing.model import Cost, Driver
+from ..ocmf import Judged, RecordKind, Verdict
 
 
 class ArchiveError(Exception):
@@ -20,24 +22,36 @@ class RecordTooLargeError(ArchiveError):
     """Bytes that are larger than any record, so they are not kept: they could fill the disk."""
 
 
+class NotInLedgerError(ArchiveError):
+    """There is no such driver, price or meter."""
+
+
+class IdentificationTakenError(ArchiveError):
+    """An identification belongs to another driver already."""
+
+
 class Source(StrEnum):
     """How a record came here."""
 
     # Home Assistant gave the command that made it.
     COMMAND = "command"
-    # Found in the meter's logbook, or as its last record: somebody else made it, or a command's
+    # Found in the meter's logbook, or as its last record: another controller made it, or a command's
     # answer was lost.
     METER = "meter"
+    # Home Assistant gave the command, only to clear a cycle that was prepared and never began.
+    CLEARING = "clearing"
 
 
 class KeyState(StrEnum):
     """What is thought of a meter's key."""
 
     PINNED = "pinned"
-    # Was pinned; records that it signed stay verifiable.
+    # Was pinned until the meter was given another one; what it signed before stays valid.
     FORMER = "former"
-    # The meter shows it, nobody has accepted it.
+    # The meter presents it, but it has not been accepted.
     CHANGED = "changed"
+    # Was pinned by mistake: an administrator says that it was never this meter's.
+    REJECTED = "rejected"
 
 
 class KeyVerdict(StrEnum):
@@ -46,7 +60,14 @@ class KeyVerdict(StrEnum):
     OWN = "own"
     FORMER = "former"
     CHANGED = "changed"
+    # A former key, but the record is from after its replacement.
+    REPLACED = "replaced"
+    REJECTED = "rejected"
     NONE = "none"
+
+
+TRUSTED: Final = frozenset({KeyVerdict.OWN, KeyVerdict.FORMER})
+"""A valid signature with one of these keys is the meter's."""
 
 
 class Outcome(StrEnum):
@@ -66,7 +87,7 @@ class SessionVerdict(StrEnum):
 
     # A signature failed: the only one that may be shown as tampering.
     INVALID = "invalid"
-    # Signed with a key that nobody has accepted.
+    # Signed with a key that has not been accepted for the meter, or not for that time.
     KEY_CHANGED = "key_changed"
     # Cannot be checked: no key, an unknown algorithm, an illegible record.
     UNVERIFIABLE = "unverifiable"
@@ -83,7 +104,7 @@ class MeterInfo:
         unique_id: the config entry's unique ID.
         name: what the user calls it.
         model: such as DMED404R0600.
-        serial_number: None over Modbus, which does not tell it.
+        serial_number: None over Modbus, which does not report it.
     """
 
     unique_id: str
@@ -101,7 +122,17 @@ class StoredMeter(MeterInfo):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKey:
-    """A key that a meter was seen with; ``spki`` is its SubjectPublicKeyInfo in DER."""
+    """A key that a meter was seen with.
+
+    Attributes:
+        id: its number in the archive.
+        spki: its SubjectPublicKeyInfo in DER.
+        fingerprint: the SHA-256 of that in hex.
+        state: what is thought of it.
+        first_seen: when the meter showed it first.
+        last_seen: when the meter showed it last.
+        replaced: of a former one, when another took its place.
+    """
 
     id: int
     spki: bytes
@@ -109,6 +140,7 @@ class StoredKey:
     state: KeyState
     first_seen: datetime
     last_seen: datetime
+    replaced: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +150,7 @@ class StoredRecord:
     Attributes:
         id: its number in the archive.
         meter_id: the meter it came from, by its number in the archive.
-        session_id: the session it belongs to; None where it tells of none.
+        session_id: the session it belongs to; None if it belongs to none.
         digest: SHA-256 of the payload in hex; of the whole where it has none.
         raw: as it arrived.
         source: how it came here.
@@ -130,6 +162,7 @@ class StoredRecord:
         key: whose key it was checked with.
         key_id: that key, by its number in the archive.
         verified: when it was checked last.
+        judged: what was found about it when it was stored; None of one that is looked up.
     """
 
     id: int
@@ -146,16 +179,17 @@ class StoredRecord:
     key: KeyVerdict
     key_id: int | None
     verified: datetime
+    judged: Judged | None = field(default=None, compare=False, repr=False)
 
     @property
     def suspicious(self) -> bool:
-        """Whether somebody should look at it: anything but a good signature by an accepted key."""
+        """Whether it is to be reviewed: anything but a verified signature by an accepted key."""
         return is_suspicious(self.verdict, self.key)
 
 
 def is_suspicious(verdict: Verdict, key: KeyVerdict) -> bool:
-    """Tell whether somebody should look at a record with such verdicts."""
-    return verdict is not Verdict.VALID or key is KeyVerdict.CHANGED
+    """Return whether a record with such verdicts is to be reviewed."""
+    return verdict is not Verdict.VALID or key not in TRUSTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +220,9 @@ class Session:
         outcome: how it ended.
         verdict: what is thought of it.
         records: how many it has.
+        arrived: when the first of them came here.
+        counted: the time that the session is sorted and counted by: the begin, or the arrival where
+            the meter's clock cannot have been right.
     """
 
     id: int
@@ -203,6 +240,35 @@ class Session:
     outcome: Outcome
     verdict: SessionVerdict
     records: int
+    arrived: datetime
+    counted: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """A session, who charged, and what it costs.
+
+    Attributes:
+        session: the session.
+        driver: None for one without a name.
+        cost: what it costs, or why it has no cost.
+        register_begin: total imported when it began, in kWh.
+        register_end: as above, when it ended.
+        record: number of the record that this was taken from, None where there is none of an end.
+        pagination: that record's number on the meter.
+        digest: that record's SHA-256.
+        key_id: the key it was verified with.
+    """
+
+    session: Session
+    driver: Driver | None
+    cost: Cost
+    register_begin: Decimal | None = None
+    register_end: Decimal | None = None
+    record: int | None = None
+    pagination: str | None = None
+    digest: str | None = None
+    key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,11 +277,13 @@ class SessionQuery:
 
     Attributes:
         meters: unique IDs of config entries; empty for all.
-        since: those that began then or later.
-        until: those that began before.
+        since: those counted then or later.
+        until: those counted before.
         verdicts: with one of these verdicts; empty for all.
         outcomes: with one of these outcomes; empty for all.
-        search: a part of identification, tariff text, charge point or pagination, whatever its case.
+        drivers: of one of these drivers, NO_DRIVER for those of nobody known; empty for all.
+        search: a part of identification, tariff text, charge point, pagination or of the driver's
+            name, whatever its case.
         offset: how many to pass over.
         limit: how many at most.
     """
@@ -225,6 +293,7 @@ class SessionQuery:
     until: datetime | None = None
     verdicts: Sequence[SessionVerdict] = ()
     outcomes: Sequence[Outcome] = ()
+    drivers: Sequence[int] = ()
     search: str = ""
     offset: int = 0
     limit: int = 50
@@ -240,12 +309,29 @@ class SessionPage:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnergy:
-    """Of a session, what sums of energy are made of."""
+    """Of a session, what sums of energy are made of; ``counted`` as in `Session`."""
 
-    begin: datetime
+    counted: datetime
     identification: str | None = field(repr=False)
     imported: Decimal | None
     exported: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnnamedIdentification:
+    """An identification in records that belongs to no driver.
+
+    Attributes:
+        value: as signed.
+        type: IT.
+        sessions: how many sessions have it.
+        last: when the last of them began; None if no meter knew.
+    """
+
+    value: str = field(repr=False)
+    type: str | None
+    sessions: int
+    last: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,11 +344,15 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetail:
-    """A session with its records, in the order they were made, and the keys they need."""
+    """A session with its records, in the order they were made, and the keys they need.
+
+    ``bill`` is there only if it was asked for.
+    """
 
     session: Session
     records: tuple[StoredRecord, ...]
     keys: tuple[StoredKey, ...]
+    bill: Bill | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +361,7 @@ class ArchiveSummary:
 
     Attributes:
         records: how many records.
-        suspicious: how many of them somebody should look at.
+        suspicious: how many of them are to be reviewed.
         failed: how many of them have a signature that failed.
         last: the last session that ended.
     """

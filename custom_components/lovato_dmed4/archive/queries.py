@@ -4,19 +4,32 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session as Transaction, selectinload
 
+from ..billing.model import NO_DRIVER
 from .changes import find_keys
 from .judging import in_order, searchable
 from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredMeter, StoredRecord
-from .tables import NEVER, KeyRow, MeterRow, RecordRow, SessionRow, printable
+from .tables import (
+    NEVER,
+    DriverRow,
+    IdentificationRow,
+    KeyRow,
+    MeterRow,
+    RecordRow,
+    SessionRow,
+    printable,
+)
 
 # With the few meters in a question of their own: a join would look one up for each session, also for
 # those that a page passes over.
 SESSIONS: Final = select(SessionRow).options(selectinload(SessionRow.meter))
-NEWEST_FIRST: Final = (SessionRow.begin.desc(), SessionRow.id.desc())
-OLDEST_FIRST: Final = (SessionRow.begin, SessionRow.id)
+NEWEST_FIRST: Final = (SessionRow.counted.desc(), SessionRow.id.desc())
+OLDEST_FIRST: Final = (SessionRow.counted, SessionRow.id)
+
+# As `Identification.match` writes it.
+WHO: Final = func.lower(func.trim(SessionRow.identification))
 
 # Numbers in a database have four bytes and a sign; others compare with none that is larger.
 _NUMBERS: Final = range(1, 2**31)
@@ -28,30 +41,46 @@ def number(wanted: int) -> int:
 
 
 def matching(query: SessionQuery) -> ColumnElement[bool]:
-    """Tell which sessions a query is about."""
+    """Return which sessions a query is about."""
     conditions: list[ColumnElement[bool]] = [true()]
     if query.meters:
         meters = select(MeterRow.id).where(MeterRow.unique_id.in_(query.meters))
         conditions.append(SessionRow.meter_id.in_(meters))
     if query.since:
-        conditions.append(SessionRow.begin >= query.since)
+        conditions.append(SessionRow.counted >= query.since)
     if query.until:
-        conditions += [SessionRow.begin < query.until, SessionRow.begin > NEVER]
+        conditions.append(SessionRow.counted < query.until)
     if query.verdicts:
         conditions.append(SessionRow.verdict.in_(query.verdicts))
     if query.outcomes:
         conditions.append(SessionRow.outcome.in_(query.outcomes))
     if query.search:
         part = searchable(printable(query.search))
-        conditions.append(SessionRow.search.contains(part, autoescape=True))
+        named = select(IdentificationRow.match).where(
+            IdentificationRow.driver_id == DriverRow.id,
+            DriverRow.search.contains(part, autoescape=True),
+        )
+        conditions.append(or_(SessionRow.search.contains(part, autoescape=True), WHO.in_(named)))
+    if query.drivers:
+        conditions.append(_of_drivers(query.drivers))
     return and_(*conditions)
 
 
+def _of_drivers(drivers: Sequence[int]) -> ColumnElement[bool]:
+    named = select(IdentificationRow.match)
+    condition: ColumnElement[bool] = WHO.in_(
+        named.where(IdentificationRow.driver_id.in_(map(number, drivers)))
+    )
+    if NO_DRIVER in drivers:
+        condition |= SessionRow.identification.is_(None) | WHO.not_in(named)
+    return condition
+
+
 def after(row: SessionRow) -> ColumnElement[bool]:
-    """Tell which sessions follow one, the oldest first."""
+    """Return which sessions follow one, the oldest first."""
     return or_(
-        SessionRow.begin > row.begin,
-        and_(SessionRow.begin == row.begin, SessionRow.id > row.id),
+        SessionRow.counted > row.counted,
+        and_(SessionRow.counted == row.counted, SessionRow.id > row.id),
     )
 
 
@@ -97,6 +126,7 @@ def to_key(row: KeyRow) -> StoredKey:
         state=row.state,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
+        replaced=row.replaced,
     )
 
 
@@ -138,4 +168,6 @@ def to_session(row: SessionRow) -> Session:
         outcome=row.outcome,
         verdict=row.verdict,
         records=row.records,
+        arrived=row.arrived,
+        counted=row.counted,
     )

@@ -1,17 +1,21 @@
 """The archive: signed records, kept for good, in a database of the user's choice."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from ..ocmf import MAX_SIZE, Verdict, load_public_key
+from ..ocmf import MAX_SIZE, Verdict, judge, load_public_key
 from . import changes
+from .costs import bills_of
 from .database import ConflictError, Database
-from .judging import digest, read
+from .ledger import Ledger
 from .model import (
     ArchiveSummary,
+    Bill,
+    KeyState,
     MeterInfo,
     Outcome,
     RecordPage,
@@ -40,7 +44,7 @@ from .queries import (
     to_record,
     to_session,
 )
-from .tables import NEVER, MeterRow, RecordRow, SessionRow
+from .tables import MeterRow, RecordRow, SessionRow
 
 # Sessions that are read at once when all are asked for: some 200 KB, and 1 MB each at most.
 _BATCH: Final = 50
@@ -52,11 +56,15 @@ class Archive:
 
     Every method blocks: none may be called in an event loop. All may be called from several threads
     at once, and raise ArchiveError when the database fails; what was stored before that stays.
+
+    Attributes:
+        ledger: drivers, prices and costs.
     """
 
     def __init__(self, url: str) -> None:
         """Name the database by its SQLAlchemy URL; nothing is opened yet."""
         self._database = Database(url)
+        self.ledger = Ledger(self._database)
 
     def open(self) -> None:
         """Connect, and make or migrate the tables.
@@ -74,7 +82,7 @@ class Archive:
     def pause(self) -> None:
         """Write everything into the database's own file, and leave that alone until `resume`.
 
-        For a backup that copies the file. Nobody waits: what is stored meanwhile goes into the log
+        For a backup that copies the file. Nothing waits: what is stored meanwhile goes into the log
         next to it. Does nothing but for SQLite.
         """
         self._database.pause()
@@ -113,22 +121,29 @@ class Archive:
     def see_key(self, meter_id: int, spki: bytes, now: datetime) -> StoredKey:
         """Note the key that a meter shows: the first one is pinned, another one is CHANGED.
 
-        Records that could not be verified for want of a key are verified with a pinned one.
+        Records that could not be verified for lack of a key are verified with a pinned one.
         """
         key = load_public_key(spki)
         with self._database.writing() as transaction:
             changes.lock(transaction, meter_id)
             return to_key(changes.see_key(transaction, meter_id, key, now))
 
-    def accept_key(self, meter_id: int, spki: bytes, now: datetime) -> None:
-        """Pin a key that the user says is right; the pinned one becomes a former one.
+    def accept_key(
+        self, meter_id: int, spki: bytes, now: datetime, *, former: KeyState = KeyState.FORMER
+    ) -> None:
+        """Pin a key that the user says is right; the pinned one becomes another.
 
-        The meter's records signed with it are verified again.
+        Args:
+            meter_id: the meter.
+            spki: the key to pin.
+            now: the time.
+            former: FORMER if the meter was given a new key, so that what the pinned one signed before
+                stays valid; REJECTED if the pinned one was never this meter's.
         """
         key = load_public_key(spki)
         with self._database.writing() as transaction:
             changes.lock(transaction, meter_id)
-            changes.accept_key(transaction, meter_id, key, now)
+            changes.accept_key(transaction, meter_id, key, now, former=former)
 
     def keys(self, meter_id: int) -> tuple[StoredKey, ...]:
         """Return the keys that a meter was seen with, the first one first."""
@@ -156,27 +171,26 @@ class Archive:
         """
         if len(raw) > MAX_SIZE:
             raise RecordTooLargeError(f"{len(raw)} bytes are no record")
-        legible = read(raw)
         with self._database.writing() as transaction:
             changes.lock(transaction, meter_id)
-            row, new = changes.store(transaction, meter_id, raw, legible, source, now=now)
+            row, new, judged = changes.store(transaction, meter_id, raw, source, now=now)
             row.chained = row.chained or chained
-            return StoreResult(record=to_record(row), new=new)
+            return StoreResult(record=replace(to_record(row), judged=judged), new=new)
 
     def is_chained(self, meter_id: int, raw: bytes) -> bool:
-        """Tell whether a record is here together with all that are older in the logbook."""
+        """Return whether a record is here together with all that are older in the logbook."""
         with self._database.reading() as transaction:
-            row = changes.find_record(transaction, meter_id, digest(raw, read(raw)))
+            row = changes.find_record(transaction, meter_id, judge(raw).digest)
             return row is not None and row.chained
 
     def has_chained(self, meter_id: int) -> bool:
-        """Tell whether `is_chained` is true of any record of a meter."""
+        """Return whether `is_chained` is true of any record of a meter."""
         chained = select(RecordRow.id).where(RecordRow.meter_id == meter_id, RecordRow.chained)
         with self._database.reading() as transaction:
             return transaction.scalar(chained.limit(1)) is not None
 
     def settle(self, meter_id: int, *, charging: bool) -> None:
-        """Settle how sessions ended whose end is not told by a record.
+        """Decide the outcome of sessions without a record of their end.
 
         All open ones are END_MISSING, but for the newest one while the meter is charging.
         """
@@ -237,8 +251,13 @@ class Archive:
             rows = transaction.scalars(SESSIONS.where(SessionRow.id == number(session_id))).all()
             return next(details(transaction, rows), None)
 
-    def each_session(self, query: SessionQuery) -> Iterator[SessionDetail]:
-        """Return all sessions that a query is about, the oldest first, whatever its page."""
+    def each_session(
+        self, query: SessionQuery, zone: tzinfo | None = None
+    ) -> Iterator[SessionDetail]:
+        """Return all sessions that a query is about, the oldest first, whatever its page.
+
+        With a time zone, in which times of day are meant, their bills are added.
+        """
         rest: ColumnElement[bool] = true()
         while True:
             with self._database.reading() as transaction:
@@ -246,29 +265,29 @@ class Archive:
                     SESSIONS.where(matching(query), rest).order_by(*OLDEST_FIRST).limit(_BATCH)
                 ).all()
                 batch = tuple(details(transaction, rows))
+                if zone is not None:
+                    bills = bills_of(transaction, [each.session for each in batch], zone)
+                    batch = tuple(map(_with_bill, batch, bills, strict=False))
             yield from batch
             if len(rows) < _BATCH:
                 return
             rest = after(rows[-1])
 
     def energies(self, query: SessionQuery) -> list[SessionEnergy]:
-        """Return the energies of all sessions that a query is about, whatever its page.
-
-        Those whose begin is not known are left out.
-        """
+        """Return the energies of all sessions that a query is about, whatever its page."""
         with self._database.reading() as transaction:
             rows = transaction.execute(
                 select(
-                    SessionRow.begin,
+                    SessionRow.counted,
                     SessionRow.identification,
                     SessionRow.imported,
                     SessionRow.exported,
-                ).where(matching(query), SessionRow.begin > NEVER)
+                ).where(matching(query))
             )
             return [SessionEnergy(*row) for row in rows]
 
     def records_without_session(self, meters: Sequence[str], offset: int, limit: int) -> RecordPage:
-        """Return a page of the records that tell of no session, the last to arrive first.
+        """Return a page of the records that belong to no session, the last to arrive first.
 
         Args:
             meters: unique IDs of config entries; empty for all.
@@ -334,3 +353,7 @@ class Archive:
             if meter := changes.find_meter(transaction, unique_id):
                 changes.forget(transaction, meter.id)
             return transaction.scalar(select(MeterRow.id).limit(1)) is not None
+
+
+def _with_bill(detail: SessionDetail, bill: Bill) -> SessionDetail:
+    return replace(detail, bill=bill)

@@ -30,7 +30,7 @@ NEVER: Final = datetime(1000, 1, 1, tzinfo=UTC)
 MariaDB has no earlier time.
 """
 
-# What no database stores alike, or nobody can read: control characters, and halves of a pair.
+# What no database stores alike, or is invisible: control characters, and halves of a pair.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # Of the longest difference of two numbers that a record can hold.
@@ -143,7 +143,7 @@ class MeterRow(Base):
 
 
 class KeyRow(Base):
-    """A key that a meter was seen with."""
+    """A key that a meter was seen with; `StoredKey` explains it."""
 
     __tablename__ = "dmed4_keys"
     __table_args__ = (UniqueConstraint("meter_id", "fingerprint"), _OPTIONS)
@@ -155,6 +155,7 @@ class KeyRow(Base):
     state: Mapped[KeyState]
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+    replaced: Mapped[datetime | None]
 
 
 class SessionRow(Base):
@@ -163,15 +164,16 @@ class SessionRow(Base):
     Attributes:
         key: names it within the meter (`Outline.session`).
         begin: NEVER if unknown.
-        size: of its records, in bytes.
+        arrived: when the first of its records came here.
+        counted: what sessions are in order by, see `Session`.
         search: what is searched, in one case.
     """
 
     __tablename__ = "dmed4_sessions"
     __table_args__ = (
         UniqueConstraint("meter_id", "key"),
-        Index("dmed4_sessions_by_begin", "begin", "id"),
-        Index("dmed4_sessions_by_meter", "meter_id", "begin", "id"),
+        Index("dmed4_sessions_counted", "counted", "id"),
+        Index("dmed4_sessions_of_meter", "meter_id", "counted", "id"),
         _OPTIONS,
     )
 
@@ -190,7 +192,8 @@ class SessionRow(Base):
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.OPEN)
     verdict: Mapped[SessionVerdict] = mapped_column(default=SessionVerdict.UNVERIFIABLE)
     records: Mapped[int] = mapped_column(default=0)
-    size: Mapped[int] = mapped_column(default=0)
+    arrived: Mapped[datetime]
+    counted: Mapped[datetime]
     search: Mapped[str] = mapped_column(Text, default="")
 
     meter: Mapped[MeterRow] = relationship(lazy="raise")
@@ -207,7 +210,7 @@ class RecordRow(Base):
     __table_args__ = (
         UniqueConstraint("meter_id", "digest"),
         Index("dmed4_records_by_digest", "digest"),
-        Index("dmed4_records_by_session", "session_id"),
+        Index("dmed4_records_of_session", "session_id", "kind", "time"),
         Index("dmed4_records_by_verdict", "meter_id", "verdict", "key_verdict"),
         _OPTIONS,
     )
@@ -227,3 +230,88 @@ class RecordRow(Base):
     key_id: Mapped[int | None] = mapped_column(ForeignKey(KeyRow.id))
     verified: Mapped[datetime]
     chained: Mapped[bool]
+
+
+class DriverRow(Base):
+    """A person who charges.
+
+    Attributes:
+        search: name and e-mail address in one case, for finding.
+    """
+
+    __tablename__ = "dmed4_drivers"
+    __table_args__ = _OPTIONS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(Text)
+    email: Mapped[str]
+    person: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool]
+    search: Mapped[str] = mapped_column(Text)
+
+
+class IdentificationRow(Base):
+    """What a driver identifies with; two drivers never share one.
+
+    Attributes:
+        match: the value in one case.
+    """
+
+    __tablename__ = "dmed4_identifications"
+    __table_args__ = (Index("dmed4_identifications_by_driver", "driver_id"), _OPTIONS)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    driver_id: Mapped[int] = mapped_column(ForeignKey(DriverRow.id, ondelete="CASCADE"))
+    value: Mapped[str]
+    match: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str | None]
+
+
+class _RatesColumns:
+    """What is charged for."""
+
+    energy: Mapped[Decimal | None]
+    exported: Mapped[Decimal | None]
+    minute: Mapped[Decimal | None]
+    session: Mapped[Decimal | None]
+    vat: Mapped[Decimal | None]
+    currency: Mapped[str] = mapped_column(_Printable(3))
+
+
+class PriceRow(_RatesColumns, Base):
+    """From when on, where, for whom and at what time of day certain rates hold."""
+
+    __tablename__ = "dmed4_prices"
+    __table_args__ = _OPTIONS
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meter_id: Mapped[int | None] = mapped_column(ForeignKey(MeterRow.id, ondelete="CASCADE"))
+    driver_id: Mapped[int | None] = mapped_column(ForeignKey(DriverRow.id, ondelete="CASCADE"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    time_from: Mapped[str | None] = mapped_column(_Printable(5))
+    time_until: Mapped[str | None] = mapped_column(_Printable(5))
+    entity_id: Mapped[str | None]
+
+
+class AppliedRow(_RatesColumns, Base):
+    """The rates that were applied to a session: later prices leave them as they are."""
+
+    __tablename__ = "dmed4_applied_rates"
+    __table_args__ = _OPTIONS
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey(SessionRow.id, ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+
+
+class SettingRow(Base):
+    """A fact about the sender of statements."""
+
+    __tablename__ = "dmed4_settings"
+    __table_args__ = _OPTIONS
+
+    name: Mapped[str] = mapped_column(_Printable(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

@@ -30,7 +30,7 @@ def async_power_failed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 @callback
 def async_power_failure_over(hass: HomeAssistant, entry_id: str) -> None:
-    """Take the question back: the charge has ended, or nobody knows."""
+    """Take the question back: the charge has ended, or its state is unknown."""
     ir.async_delete_issue(hass, DOMAIN, _issue_id(entry_id))
 
 

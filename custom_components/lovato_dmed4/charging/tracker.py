@@ -13,16 +13,15 @@ charging    ended elsewhere                          it goes on
 ending      ended here; its record counts as ours    the end was not carried out: failed; it goes on
 ==========  =======================================  ===========================================
 
-A failure is told here only if nobody else could tell it, because Home Assistant was stopped. Status
-3 tells of a power failure on top of it. A cycle that another master begins and ends between two
+A failure is reported here only if nothing else could, because Home Assistant was stopped. Status
+3 means a power failure on top of it. A cycle that another master begins and ends between two
 polls is seen in its records only.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, override
@@ -31,18 +30,20 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.start import async_at_started
-from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Source, StoredRecord
 from ..connection.storage import StoredFile, stored_file
-from ..coordinator import LiveCoordinator
+from ..const import CONF_PROTOTYPE_FORM
+from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle, Journal
-from ..dmed4.model import Command, MeasurementStatus
+from ..dmed4.model import Command, MeasurementStatus, SignatureStatus
 from ..dmed4.prototype import ChargeIdentity
 from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 from ..intake.listeners import Listeners
 from ..intake.logbook_sync import LogbookSync
 from ..ocmf import MalformedRecordError, RecordKind, outline, parse
+from ..upkeep.clock import time_offset
+from .open_charge import OpenCharge, Origin, Phase, begun, stored_charge
 from .power_failure import async_power_failed, async_power_failure_over
 
 type _Step = Callable[[], Coroutine[Any, Any, bytes]]
@@ -75,44 +76,9 @@ _STEPS: Final = {
 }
 
 
-class Origin(StrEnum):
-    """Who gave a command."""
-
-    HERE = "here"
-    # Another master: the charger's own controller, another Home Assistant.
-    ELSEWHERE = "elsewhere"
-
-
-class Phase(StrEnum):
-    """How far a charge is. Of a command about to be given, only the meter knows whether it came."""
-
-    BEGINNING = "beginning"
-    CHARGING = "charging"
-    ENDING = "ending"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCharge:
-    """The charge that is open. Who charges is in its signed records, and nowhere else.
-
-    Attributes:
-        phase: how far it is.
-        origin: who began it.
-        since: when it began, or was first seen, by Home Assistant's clock.
-        last: digest of the charge's last record before its end, while it is being ended.
-        power_failed: whether the power of the meter failed meanwhile.
-    """
-
-    phase: Phase
-    origin: Origin
-    since: datetime
-    last: str | None = None
-    power_failed: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeNews:
-    """Something that happened to a charge cycle; the attributes tell no identification."""
+    """Something that happened to a charge cycle; the attributes name no driver."""
 
     event: ChargeEvent
     attributes: dict[str, Any] = field(default_factory=dict)
@@ -130,7 +96,7 @@ class MadeRecord:
 
 
 class ChargeTracker:
-    """Takes the steps of a charge for whoever asks: remembers them on disk, archives their records.
+    """Takes the steps of a charge: remembers them on disk, archives their records.
 
     A file that can't be written stops no step. Home Assistant logs that, and what may be lost with
     it is who began and ended a charge, not a record: the meter has those.
@@ -147,6 +113,7 @@ class ChargeTracker:
         *,
         cycle: ChargeCycle,
         live: LiveCoordinator,
+        housekeeping: HousekeepingCoordinator,
         records: RecordKeeper,
         sync: LogbookSync,
     ) -> None:
@@ -154,12 +121,13 @@ class ChargeTracker:
         self._entry = entry
         self._cycle = cycle
         self._live = live
+        self._housekeeping = housekeeping
         self._records = records
         self._sync = sync
         cycle.journal = _Journal(self)
         self._store = stored_file(hass, entry.entry_id, StoredFile.CHARGE, dict[str, Any])
         self.charge: OpenCharge | None = None
-        # Whether the step that the phase tells of was broken off by the end of Home Assistant.
+        # Whether the step of this phase was broken off by the end of Home Assistant.
         self._interrupted = False
         # Digests of records of charges that were ended here and whose end is not archived as such.
         self._claims: list[str] = []
@@ -176,7 +144,8 @@ class ChargeTracker:
         """Remember the charge that was open when Home Assistant was stopped or killed."""
         if (stored := await self._store.async_load()) is not None:
             self._claims = stored["claims"]
-            self.charge = _charge(stored["charge"])
+            self.charge = stored_charge(stored["charge"])
+            self._cycle.preparation.prototype = stored.get("prototype", "").encode()
             self._interrupted = True
 
     @callback
@@ -219,7 +188,8 @@ class ChargeTracker:
         Raises:
             HomeAssistantError: it was not possible or failed, in the user's words; as in all steps.
         """
-        return await self._async_take(ChargeEvent.STARTED, partial(self._cycle.begin, charge))
+        begin = partial(self._cycle.begin, charge, time_offset=self._changed_offset())
+        return await self._async_take(ChargeEvent.STARTED, begin)
 
     async def async_read(self) -> MadeRecord:
         """Let the meter sign an intermediate record."""
@@ -228,11 +198,19 @@ class ChargeTracker:
     async def async_end(self, *, combined: bool = False) -> MadeRecord:
         """End the charge."""
         return await self._async_take(
-            ChargeEvent.ENDED, partial(self._cycle.end, combined=combined)
+            ChargeEvent.ENDED,
+            partial(self._cycle.end, combined=combined, time_offset=time_offset()),
         )
 
+    def _changed_offset(self) -> int | None:
+        """Get the offset to UTC if the meter is not known to have it."""
+        wanted = time_offset()
+        if not self._housekeeping.last_update_success:
+            return None
+        return None if self._housekeeping.data.settings.time_offset == wanted else wanted
+
     async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:
-        """Take a step to its end, also when whoever asked for it does not wait any longer."""
+        """Take a step to its end, even if its caller no longer waits."""
         task = self._hass.async_create_task(
             self._async_run(event, step), f"{self._entry.title} {event}"
         )
@@ -268,11 +246,21 @@ class ChargeTracker:
     def _async_done(self, task: asyncio.Task[MadeRecord]) -> None:
         self._steps.discard(task)
         if not task.cancelled():
-            # It has been told; whoever asked may be gone.
+            # It has been reported; the caller may be gone.
             task.exception()
+        self._keep_form()
         self._save_soon()
         self._sync.async_request()
         self._compare_with_meter()
+
+    @callback
+    def _keep_form(self) -> None:
+        """Remember in which form the meter takes the prototype of a charge."""
+        form = self._cycle.preparation.form
+        data = {key: value for key, value in self._entry.data.items() if key != CONF_PROTOTYPE_FORM}
+        if form is not None:
+            data[CONF_PROTOTYPE_FORM] = str(form)
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     # --- the journal ------------------------------------------------------------------------------
 
@@ -284,15 +272,16 @@ class ChargeTracker:
         # The meter has just said whether a cycle is running.
         self._compare(charging=command is not Command.BEGIN)
         if command is Command.BEGIN:
-            self.charge = _begun(Origin.HERE, Phase.BEGINNING)
+            self.charge = begun(Origin.HERE, Phase.BEGINNING)
         elif self.charge is not None and command in _END_COMMANDS:
             self.charge = replace(self.charge, phase=Phase.ENDING, last=_digest_of_open(last))
         if self.charge != before:
             await self._store.async_save(self._content())
 
     async def async_note_record(self, command: Command, record: bytes) -> None:
-        """Have the record in the archive; what else has changed is saved when it has been told."""
-        stored = await self._async_archive(record, Source.COMMAND)
+        """Have the record in the archive; what else has changed is saved when it has been reported."""
+        source = Source.CLEARING if self._cycle.clearing else Source.COMMAND
+        stored = await self._async_archive(record, source)
         self._made = MadeRecord(raw=record, stored=stored)
         if command in _END_COMMANDS:
             self._close(claim=stored is None)
@@ -315,7 +304,8 @@ class ChargeTracker:
         if not live.last_update_success or live.asked_at < self._last_step:
             return
         status = live.data.status.measurement
-        if not status.known:
+        if not status.known or SignatureStatus.IN_PROGRESS in live.data.status.signature:
+            # What a command has come to, the status says when its record is signed.
             return
         before = self.charge
         self._compare(charging=status.charging)
@@ -330,7 +320,7 @@ class ChargeTracker:
         charge = self.charge
         if charge is None:
             if charging:
-                self.charge = _begun(Origin.ELSEWHERE, Phase.CHARGING)
+                self.charge = begun(Origin.ELSEWHERE, Phase.CHARGING)
                 self._report(ChargeEvent.STARTED, _attributes(Origin.ELSEWHERE))
             return
         match charge.phase, charging:
@@ -353,7 +343,7 @@ class ChargeTracker:
                 self._report(ChargeEvent.ENDED, _attributes(Origin.HERE))
 
     def _compare_power(self, *, failed: bool) -> None:
-        """Tell once of a power failure, and ask for an end to the charge for as long as it goes on."""
+        """Report once a power failure, and ask for an end to the charge for as long as it goes on."""
         if failed:
             async_power_failed(self._hass, self._entry)
         else:
@@ -367,6 +357,7 @@ class ChargeTracker:
     def _close(self, *, claim: bool) -> None:
         """Remember the charge no longer; of an end commanded here, remember to have it archived so."""
         charge, self.charge = self.charge, None
+        self._cycle.preparation.prototype = b""
         if claim and charge is not None and charge.last is not None:
             self._claims = [*self._claims, charge.last][-_CLAIMS_LIMIT:]
             self._settle_soon()
@@ -381,7 +372,7 @@ class ChargeTracker:
     async def _async_settle(self) -> None:
         """Have the records of ends that were commanded here archived as ours.
 
-        They may have come as anybody's: out of the logbook, after their answer was lost.
+        They may have come without an owner: out of the logbook, after their answer was lost.
         """
         for claim in self._claims:
             try:
@@ -410,7 +401,10 @@ class ChargeTracker:
     @callback
     def _content(self) -> dict[str, Any]:
         charge = None if self.charge is None else asdict(self.charge)
-        return {"charge": charge, "claims": self._claims}
+        content: dict[str, Any] = {"charge": charge, "claims": self._claims}
+        if charge is not None and (prototype := self._cycle.preparation.prototype):
+            content["prototype"] = prototype.decode()
+        return content
 
     @callback
     def _report_failed(self, event: ChargeEvent, error: str | None) -> None:
@@ -440,21 +434,8 @@ class _Journal(Journal):
         await self._tracker.async_note_record(command, record)
 
 
-def _begun(origin: Origin, phase: Phase) -> OpenCharge:
-    return OpenCharge(phase=phase, origin=origin, since=dt_util.utcnow())
-
-
-def _charge(stored: Mapping[str, Any] | None) -> OpenCharge | None:
-    """Read a charge as it was saved."""
-    if stored is None:
-        return None
-    since = datetime.fromisoformat(stored["since"])
-    phase, origin = Phase(stored["phase"]), Origin(stored["origin"])
-    return OpenCharge(**{**stored, "phase": phase, "origin": origin, "since": since})
-
-
 def _attributes(origin: Origin, record: StoredRecord | None = None) -> dict[str, Any]:
-    """Tell who gave a command, and which record came of it."""
+    """Return who gave a command, and which record came of it."""
     if record is None:
         return {"origin": origin.value}
     return {

@@ -21,6 +21,7 @@ from ..const import (
     CONF_KIND,
     CONF_SCALE,
     CONF_STOP_BITS,
+    CONF_TIMEOUT,
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
@@ -77,6 +78,7 @@ def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
         tls=Tls(data.get(CONF_TLS, Tls.OFF)),
         certificate=data.get(CONF_CERTIFICATE, ""),
         channel=data.get(CONF_CHANNEL, 0),
+        timeout=data.get(CONF_TIMEOUT),
     )
 
 
@@ -104,7 +106,7 @@ def line_of(data: Mapping[str, Any]) -> Line:
 
 
 def is_display(entry: ConfigEntry[Any]) -> bool:
-    """Tell whether an entry is a remote display, and no meter."""
+    """Return whether an entry is a remote display, and no meter."""
     return entry.data.get(CONF_KIND) == Kind.DISPLAY
 
 

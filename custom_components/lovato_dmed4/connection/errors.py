@@ -118,7 +118,7 @@ _FIELDS: Final = {
 
 
 def translation_key(error: MeterError) -> str:
-    """Get the key of the text that tells a user what is wrong and what to do."""
+    """Get the key of the text that explains what is wrong and what to do."""
     key = _TRANSLATION_KEYS.get(type(error), "unexpected_answer")
     timeout = isinstance(error, StepFailedError) and not error.errors
     return f"{key}_timeout" if timeout else key

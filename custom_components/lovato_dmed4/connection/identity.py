@@ -1,13 +1,13 @@
 """Whose key is that: an entry belongs to the meter with the public key that its unique ID is made of.
 
-A meter that shows another key has another measure board, or somebody is trying to pass something off
-as its records. What follows depends on whether it can be told to be the same meter:
+A meter that shows another key has another metering board, or someone is trying to pass something off
+as its records. What follows depends on whether it can be confirmed to be the same meter:
 
-- With the serial number that it always had, which only REST tells, it is. Nothing stops: measures
+- With the serial number that it always had, which only REST reports, it is. Nothing stops: measures
   come and charges are possible. Its records are archived as signed with a key that nobody has
   accepted, and stand out by that, until an administrator accepts the key.
 - With another serial number it is another meter, which is none of the entry's business.
-- Where no serial number tells (Modbus), the entry stops as for another meter. An administrator may
+- Without a serial number (Modbus), the entry stops as for another meter. An administrator may
   know better, and accept the key.
 
 To accept a key is to give the entry the unique ID made of it. `RecordKeeper` then lets the archive
@@ -15,6 +15,7 @@ pin that key; the older records are still checked with the former one.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -24,13 +25,21 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 
-from ..const import CONF_CHANNEL, CONF_FORMER_IDS, CONF_KIND, CONF_UNIT_ID, DOMAIN, Kind
+from ..const import (
+    CONF_CHANNEL,
+    CONF_FORMER_IDS,
+    CONF_KIND,
+    CONF_SERIAL_NUMBER,
+    CONF_UNIT_ID,
+    DOMAIN,
+    Kind,
+)
 from ..dmed4.model import Identity
 from .certificate import fingerprint_text
 
 ISSUE: Final = "key_changed"
 
-# Of 32 bytes: enough to tell two keys apart by eye.
+# Of 32 bytes: enough to distinguish two keys by eye.
 _SHOWN_BYTES: Final = 8
 
 
@@ -62,6 +71,17 @@ def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
     return tuple(candidate for candidate in candidates if candidate)
 
 
+def with_serial_number(data: Mapping[str, Any], identity: Identity) -> Identity:
+    """Add the serial number that the owner gave, where the transport does not tell it.
+
+    It names the meter in signed records and to people. What the meter is recognised by stays what
+    the meter itself says.
+    """
+    if identity.serial_number is not None or not data.get(CONF_SERIAL_NUMBER):
+        return identity
+    return replace(identity, serial_number=data[CONF_SERIAL_NUMBER])
+
+
 @callback
 def async_match(
     hass: HomeAssistant, entry: ConfigEntry, data: Mapping[str, Any], identity: Identity
@@ -83,7 +103,7 @@ def identified_by_key(entry: ConfigEntry) -> bool:
 
 
 def _serial_number(hass: HomeAssistant, entry: ConfigEntry) -> str | None:
-    """Get the serial number that a meter told when it was set up last."""
+    """Get the serial number that a meter reported when it was set up last."""
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return next((device.serial_number for device in devices), None)
 

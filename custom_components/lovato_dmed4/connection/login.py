@@ -1,6 +1,6 @@
 """The login with the meter's advanced password: tried once, and then the user is asked.
 
-Three wrong passwords lock the meter's login for 15 minutes, for everybody. So an attempt is written
+Three wrong passwords lock the meter's login for 15 minutes, for everyone. So an attempt is written
 to disk before it is made, and a password whose attempt did not succeed is never tried again by
 itself: not by a retry, nor after a reload, nor after a restart in the middle of the attempt.
 """

@@ -28,7 +28,7 @@ async def async_detect(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity
     does with the paths of a display is not known.
 
     Raises:
-        MeterError: nobody is, or nobody of these.
+        MeterError: none is, or none of these.
     """
     meter = make_meter(hass, data)
     try:
@@ -91,7 +91,7 @@ async def _async_via(
 
 
 def _is(entry: ConfigEntry[Any], device: dr.DeviceEntry, identity: Identity) -> bool:
-    """Tell whether an entry's device is the one that was identified; displays have but a model."""
+    """Return whether an entry's device is the one that was identified; displays have but a model."""
     if is_display(entry):
         return device.model == identity.model
     return entry.unique_id == identity.fingerprint

@@ -5,7 +5,7 @@ there, too. From the oldest on they are chained up to some record and not after 
 at a few of them tells where to begin, and a run that broke off is gone on with where it stopped.
 
 Positions count back from the last record: each one that the meter signs meanwhile moves all others
-on by one, and a full logbook does not tell over Modbus that it did. So what was read counts only
+on by one, and a full logbook does not show over Modbus that it did. So what was read counts only
 once the record before it, the anchor, has been found again where it was. That also proves that it
 is still the same meter that answers.
 
@@ -42,7 +42,7 @@ _ATTEMPT_PAUSE: Final = 1.0
 
 _REST: Final = 1.0
 """Time left to others after reading a record, as a multiple of the time that took: half of it all, so
-that whatever else is polled and commanded on a slow line gets on as if nobody fetched records."""
+that whatever else is polled and commanded on a slow line gets on as if no records were fetched."""
 
 _MOVES: Final = 10
 """How often in a row the records may move. A record takes the meter longer than reading one does."""
@@ -52,10 +52,10 @@ class Records(Protocol):
     """The archive, as far as it matters here; what its methods raise ends a run."""
 
     async def has_chained(self) -> bool:
-        """Tell whether any record of the meter is chained."""
+        """Return whether any record of the meter is chained."""
 
     async def is_chained(self, raw: bytes) -> bool:
-        """Tell whether a record is in the archive with all that are older in the logbook."""
+        """Return whether a record is in the archive with all that are older in the logbook."""
 
     async def store(self, raw: bytes, *, chained: bool) -> None:
         """Keep a record; it is on disk when this returns."""
@@ -148,7 +148,7 @@ class CatchUp:
         return None if self._mark is None or self._mark.remaining else self._mark.info
 
     def missing(self, info: LogbookInfo) -> int | None:
-        """How many records are missing as far as the numbers tell; None if they don't."""
+        """How many records are missing as far as the numbers show; None if they don't."""
         ahead = self._ahead(info)
         return None if ahead is None else ahead + len(self._gaps)
 
@@ -175,7 +175,7 @@ class CatchUp:
         while anchor.next >= 0:
             if (found := await self._read_after(anchor, size)) is not None:
                 anchor = await self._keep(anchor, found, info)
-                # The end of the logbook does not tell that a full one has moved.
+                # The end of the logbook does not show that a full one has moved.
                 size = 1 if anchor.record is None else min(2 * size, _BLOCK)
                 moves = 0
                 continue
@@ -192,12 +192,12 @@ class CatchUp:
     # --- where to begin -----------------------------------------------------------------------
 
     def _has_all_since(self, info: LogbookInfo) -> bool:
-        """Whether the numbers tell that the logbook still has all that are not stored yet."""
+        """Whether the numbers show that the logbook still has all that are not stored yet."""
         ahead = self._ahead(info)
         return ahead is not None and ahead <= _saved(info)
 
     def _ahead(self, info: LogbookInfo) -> int | None:
-        """How many records are newer than all that are stored; None where the numbers don't tell."""
+        """How many records are newer than all that are stored; None where the numbers don't show it."""
         if self._mark is None or (new := _new_between(self._mark.info, info)) is None:
             return None
         return self._mark.remaining + new
@@ -309,7 +309,7 @@ class CatchUp:
             try:
                 return await self._read_once(position)
             except CannotConnectError, SilentError:
-                # Whether that is the link's fault or the record's, only more runs can tell.
+                # Whether that is the link's fault or the record's, only more runs can show.
                 if self._interruptions < _ATTEMPTS:
                     self._interruptions += 1
                     raise
@@ -362,7 +362,7 @@ class CatchUp:
 
 
 def _new_between(before: LogbookInfo, info: LogbookInfo) -> int | None:
-    """How many records were signed in between; None where the numbers do not tell."""
+    """How many records were signed in between; None where the numbers do not show it."""
     if info.last_progressive is not None and before.last_progressive is not None:
         return max(0, info.last_progressive - before.last_progressive)
     if info.records_saved is None or before.records_saved is None:
@@ -373,7 +373,7 @@ def _new_between(before: LogbookInfo, info: LogbookInfo) -> int | None:
 
 
 def _saved(info: LogbookInfo) -> int:
-    """How many records there are at most: all that there can be where nobody says."""
+    """How many records there are at most: all that there can be if the meter does not say."""
     saved = POSITIONS if info.records_saved is None else info.records_saved
     return saved if info.records_maximum is None else min(saved, info.records_maximum)
 

@@ -16,7 +16,6 @@ from .errors import (
     MeterError,
     NoCycleError,
     NotCommissionedError,
-    PrototypeRefusedError,
     RecordUnavailableError,
     RefusedError,
     SilentError,
@@ -57,7 +56,7 @@ class ChargeCycle:
     them raise RefusedError when the meter refuses a request, and the errors of a lost link.
 
     Attributes:
-        journal: is told of each command and each record, also of those that nobody is given.
+        journal: is told of each command and each record, also of those that are not returned.
         preparation: the form of prototypes that the meter takes, and the last one.
         watch: waits for the status, and how long.
         clearing: whether the commands and records of the moment only clear a prepared cycle, and
@@ -163,13 +162,15 @@ class ChargeCycle:
             status = await self._require_charging()
             command = Command.BEGIN_AND_END if combined else Command.END
             try:
-                return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
+                record = await self._end(command, status)
             except (RefusedError, CommandFailedError) as err:
                 await self._renew(err, time_offset, instead=combined)
-            try:
-                return await self._command(Command.END, MeasurementStatus.NOT_INITIALIZED)
-            except RefusedError:
-                return await self._command(Command.BEGIN_AND_END, MeasurementStatus.NOT_INITIALIZED)
+                try:
+                    record = await self._end(Command.END)
+                except RefusedError:
+                    record = await self._end(Command.BEGIN_AND_END)
+            self.preparation.prototype = b""
+            return record
 
     async def reset_errors(self) -> None:
         """Clear the error dwords.
@@ -243,14 +244,14 @@ class ChargeCycle:
     async def _discard_prepared_cycle(self) -> None:
         """Bring a prepared cycle back to the start as the flowchart says: begin, then end.
 
-        Whose identification it carries is not known: the records should carry nobody's.
+        Whose identification it carries is not known: the records should carry none.
         """
         _LOGGER.info("A cycle was prepared already; discarding it by begin and end")
         self.clearing = True
         try:
             await self.preparation.take_back()
             await self._command(Command.BEGIN, MeasurementStatus.ACTIVE)
-            await self._command(Command.END, MeasurementStatus.NOT_INITIALIZED)
+            await self._end(Command.END)
         finally:
             self.clearing = False
 
@@ -296,13 +297,17 @@ class ChargeCycle:
             if status.errors:
                 status = await self.watch.reset_errors()
             if SignatureStatus.TIMESTAMP_SYNCHRONISED not in status.signature:
-                status = await self._synchronise_clock(time_offset)
+                # Where the clock is locked while charging, it is not what the meter lacks.
+                with suppress(RefusedError, ClockNotSynchronisedError):
+                    status = await self._synchronise_clock(time_offset)
             await self.preparation.hand_over_again(status)
-        except (RefusedError, StepFailedError) as failure:
-            if status.errors or isinstance(failure, PrototypeRefusedError):
-                with suppress(MeterError):
-                    await self.watch.reset_errors()
+        except StepFailedError as failure:
+            with suppress(MeterError):
+                await self.watch.reset_errors()
             raise err from failure
+
+    async def _end(self, command: Command, status: Status | None = None) -> bytes:
+        return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
 
     async def _command(
         self, command: Command, reached: MeasurementStatus, status: Status | None = None
@@ -314,7 +319,7 @@ class ChargeCycle:
     async def _make_ready(self, command: Command, status: Status | None) -> tuple[Status, bytes]:
         """Wait for a signature under way, and have the record before in safety.
 
-        The status can't tell a record that is not yet being signed from one that is signed
+        The status can't distinguish a record that is not yet being signed from one that is signed
         already, so the record before has to be known: the new one is the one that differs.
         """
         if status is None or not not_signing(status):
@@ -344,7 +349,7 @@ class ChargeCycle:
         try:
             await self._meter.send(command)
         except (SilentError, CannotConnectError, UnexpectedAnswerError) as err:
-            # It may have been carried out all the same: only the status can tell.
+            # It may have been carried out all the same: only the status can show it.
             _LOGGER.debug("No usable answer to command %s: %s", command, err)
         known = complaints(before)
         # A signature takes a moment: nothing is to be seen before.

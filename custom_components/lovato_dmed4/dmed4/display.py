@@ -29,14 +29,14 @@ METERS: Final = {"DMED4DC1": 4, "DMED4DC2": 1}
 """How many meters a model shows."""
 
 # Answers to function 0x11 (manual: model code).
-_MODELS: Final = {0x0C: "DMED4DC1", 0x0D: "DMED4DC2"}
+DISPLAY_MODELS: Final = {0x0C: "DMED4DC1", 0x0D: "DMED4DC2"}
 
 # The one with an Ethernet port.
 _REST_MODEL: Final = "DMED4DC1"
 _CHANNELS: Final = range(1, METERS[_REST_MODEL] + 1)
 
 # A display may be waiting for a meter that is off, so silence about the first channel means little.
-# Silence about another one as well means that nobody is there.
+# Silence about another one as well means that no device is there.
 _PATIENT_CHANNEL: Final = 1
 
 _AREAS: Final = 3
@@ -147,7 +147,7 @@ class RemoteDisplay(Protocol):
 
         Args:
             meter: whose page.
-            page: what it shall show.
+            page: what to show.
             changed: names of the texts that are new; Modbus writes only these.
         """
 
@@ -170,7 +170,7 @@ class ModbusDisplay(ModbusDevice):
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11)."""
         answer = await self._report_server_id()
-        if (model := _MODELS.get(answer[0])) is None:
+        if (model := DISPLAY_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         return Identity(model=model, firmware=str(answer[1]) if len(answer) > 1 else None)
 

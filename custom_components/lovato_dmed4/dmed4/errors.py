@@ -94,7 +94,7 @@ class LoginLockedError(RefusedError):
 
 
 class NotLoggedInError(RefusedError):
-    """The meter wants a login first."""
+    """The meter requires a login first."""
 
 
 class NotOfferedError(MeterError):

@@ -1,6 +1,6 @@
 """The meter's public key, in whatever form firmware writes it.
 
-The manual gives it twice, as the bare point ("raw") and as OCMF wants it, and prints the form of
+The manual gives it twice, as the bare point ("raw") and as OCMF requires it, and prints the form of
 neither. Either can be derived from the other, and both transports have to give the same bytes: the
 fingerprint of the point is what a meter is known by.
 """

@@ -54,7 +54,7 @@ class Framing(StrEnum):
 class TcpLine:
     """A TCP connection to a meter, a gateway or a serial device server.
 
-    What is behind it, and how fast, is not known here: whoever is at the other end keeps the pauses
+    What is behind it, and how fast, is not known here: the device at the other end keeps the pauses
     of a serial line.
     """
 
@@ -97,11 +97,11 @@ class TcpLine:
         return 0.0
 
     def poll_seconds(self, blocks: Iterable[int]) -> float:
-        """Time on the line of reading blocks of registers, in s; 0: only the clock can tell."""
+        """Time on the line of reading blocks of registers, in s; 0: only the clock can measure it."""
         return 0.0
 
     def __str__(self) -> str:
-        """Tell the settings that all users of the line share."""
+        """Return the settings that all users of the line share."""
         return f"Modbus {self.framing.upper()}"
 
 
@@ -169,7 +169,7 @@ class SerialLine:
         )
 
     def __str__(self) -> str:
-        """Tell the settings that all users of the line share."""
+        """Return the settings that all users of the line share."""
         return f"{self.baudrate} bit/s {self.data_format}{self.stop_bits} {self.framing.upper()}"
 
 

@@ -217,9 +217,9 @@ class ModbusLink:
         self._doubts -= 1
 
     async def _connect(self) -> None:
-        """Connect, and let it go on when whoever waits for it is cancelled.
+        """Connect, and let it go on when its caller is cancelled.
 
-        The library shields it itself, but asyncio would log the failure that nobody is there to hear.
+        The library shields it itself, but asyncio would log the failure that no caller retrieves.
         """
         connecting = asyncio.ensure_future(self.connection.connect())
         connecting.add_done_callback(_hear)

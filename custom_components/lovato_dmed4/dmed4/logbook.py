@@ -123,7 +123,7 @@ class _Index:
             await asyncio.sleep(_SETTLE_PAUSE)
         if not stable:
             raise UnexpectedAnswerError("the logbook keeps changing while it is read")
-        # Not to be had by an index: the one before it has index 1.
+        # Not reachable by index: the one before it has index 1.
         self._base = 0
         return 0
 
@@ -471,7 +471,7 @@ async def look_for_events(
 async def _news(logbook: Logbook, saved: int, mark: EventMark | None, *, parsed: bool) -> EventNews:
     more = 0 if mark is None else max(0, saved - mark.saved)
     if mark is None or mark.parsed != parsed or mark.last is None:
-        # Nothing to compare with: only the number tells what is new.
+        # Nothing to compare with: only the number shows what is new.
         events = await read_events(logbook, 0, max(more, 1) if saved else 0)
         new, dropped = events[:more], len(events) < more
     else:

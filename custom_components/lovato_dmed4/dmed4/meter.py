@@ -69,7 +69,7 @@ class Parameters(Protocol):
         """Read all parameters; IP addresses as one number of 32 bits.
 
         Raises:
-            NotLoggedInError: the meter wants a login first (Feature.PARAMETER_BLOCK).
+            NotLoggedInError: the meter requires a login first (Feature.PARAMETER_BLOCK).
         """
 
     async def write(self, changes: Mapping[str, int]) -> None:
@@ -87,7 +87,7 @@ class Meter(Protocol):
 
     Every method raises CannotConnectError, SilentError, UnexpectedAnswerError or RefusedError; one
     that needs a feature which the transport lacks raises NotOfferedError.
-    None repeats a write by itself: begin and end are not idempotent.
+    None repeats a write on its own: begin and end are not idempotent.
     """
 
     @property
@@ -142,10 +142,10 @@ class Meter(Protocol):
     async def write_prototype(
         self, prototype: bytes, container: Container = Container.BARE
     ) -> None:
-        """Hand over the OCMF prototype; only the status tells whether it was accepted."""
+        """Hand over the OCMF prototype; only the status shows whether it was accepted."""
 
     async def send(self, command: Command) -> None:
-        """Give a command; only the status tells when it was carried out."""
+        """Give a command; only the status shows when it was carried out."""
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the meter's display on or off."""

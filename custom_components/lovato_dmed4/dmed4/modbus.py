@@ -403,7 +403,7 @@ class ModbusMeter(ModbusDevice):
         raise NotOfferedError("the cable resistance is set over REST only")
 
     async def read_system(self) -> SystemStatus:
-        """Read the firmware's checksum (0x4004): Modbus tells nothing else."""
+        """Read the firmware's checksum (0x4004): Modbus reports nothing else."""
         await self._update(self._system)
         checksum = self._system.checksum
         return SystemStatus(measure_checksum=None if checksum is None else f"{checksum:08X}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Flag, IntEnum, IntFlag, StrEnum, auto
+from enum import Enum, Flag, IntEnum, IntFlag, StrEnum, auto
 import hashlib
 from typing import Self
 
@@ -212,6 +212,17 @@ class FastMeasures:
     current: float | None = None
     power: float | None = None
     sampled_at: datetime | None = None
+
+
+class Block(Enum):
+    """Values of a live poll that are read together, and that change together."""
+
+    MEASURES = auto()
+    """Energies and temperatures, refreshed once a second."""
+    FAST = auto()
+    """Voltage, current and power."""
+    STATUS = auto()
+    """Status words and errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

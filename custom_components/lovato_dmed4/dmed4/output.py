@@ -99,14 +99,15 @@ class OutputMessage:
     async def _text(self, length: int) -> bytes:
         """Read the text, also past its length where that does not reach to its end."""
         size = min(length, registers.TEXT_BYTES)
-        text = await self._source.read_text(registers.OUTPUT_MESSAGE, size)
+        even = size + size % 2
+        read = await self._source.read_text(registers.OUTPUT_MESSAGE, even)
+        text = read[:size]
         if is_whole(cut(text)) or b"\0" in text:
             return cut(text)
-        even = size + size % 2
         more = await self._source.read_text(
             registers.OUTPUT_MESSAGE + even // 2, registers.TEXT_BYTES - even
         )
-        longer = cut((text + more).partition(b"\0")[0])
+        longer = cut((read + more).partition(b"\0")[0])
         if is_whole(longer):
             return longer
         if length > registers.TEXT_BYTES and text:

@@ -3,7 +3,7 @@
 The manual shows which exist, what the values of some mean, and how each transport reaches them. It
 does not say which ones are IP addresses beyond its example, P05.03 [unclear], which is the address in
 one order of the maker's menus and its mask in another. So an address is recognised by its value, which
-is too large for one register, never by its number. A zero tells nothing: over REST a block that is
+is too large for one register, never by its number. A zero proves nothing: over REST a block that is
 refused is sent again with some of the zeros split into bytes, which changes nothing until the meter
 takes one; over Modbus a value is read back before it is saved.
 """

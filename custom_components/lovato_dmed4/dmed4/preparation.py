@@ -1,4 +1,4 @@
-"""The prototype of a charge, handed over in the form that the meter wants.
+"""The prototype of a charge, handed over in the form that the meter requires.
 
 The manual leaves that form open (v1/ocmf). A refused prototype costs nothing: its errors are reset, no
 record is made, and the meter is as it was. So at the first charge the other forms are tried.

@@ -222,7 +222,7 @@ def build_prototype(
         charge: what the user gave.
         meter: who will sign; a serial number that is not known is left empty, since it is signed.
         transaction: number for the pagination, for a meter that does not count itself.
-        form: how the meter wants it.
+        form: how the meter requires it.
 
     Raises:
         FlagsConflictError: two flags of one group.
@@ -314,5 +314,5 @@ def _check(field: str, text: str) -> None:
 
 
 def _printed_model(meter: Identity) -> str:
-    """Get the model as it is printed on the meter; over Modbus R and D can't be told apart."""
+    """Get the model as it is printed on the meter; over Modbus R and D can't be distinguished."""
     return "" if "/" in meter.model else meter.model

@@ -163,7 +163,7 @@ class SettingsRegisters(Registers):
 
 
 class SystemRegisters(Registers):
-    """What Modbus tells of the meter's firmware."""
+    """What Modbus reports of the meter's firmware."""
 
     checksum = uint32(0x4004)
 

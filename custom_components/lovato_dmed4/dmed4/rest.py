@@ -484,7 +484,7 @@ class RestMeter(RestDevice):
         return rest_answers.system(await self._get("system_status"))
 
     async def log_in(self, password: str) -> None:
-        """Log in; whether it worked tells the status, not the answer.
+        """Log in; the status, not the answer, shows whether it worked.
 
         No error of this request is passed on as it is: it may hold the address, and so the password.
         """
@@ -498,7 +498,7 @@ class RestMeter(RestDevice):
             raise WrongPasswordError("the meter is not logged in afterwards")
 
     async def set_operating(self) -> None:
-        """Finish commissioning; whether it is finished tells the status, not the answer."""
+        """Finish commissioning; the status, not the answer, shows whether it is finished."""
         await self._write(
             "system_status", {"operative_status": OperativeStatus.OPERATING}, once=True
         )

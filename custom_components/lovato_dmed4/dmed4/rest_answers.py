@@ -155,7 +155,7 @@ def identity(settings: Answer, system: Answer, *, system_known: bool) -> Identit
 
 
 def marks(settings: Answer, system: Answer) -> tuple[object, ...]:
-    """Get what tells one meter from another."""
+    """Get what distinguishes one meter from another."""
     point, _ = both_forms(*(key(settings, name) for name in _KEYS))
     return point, text(system, "serial_number")
 

@@ -65,7 +65,7 @@ class _OneAnswer(aiohttp.ClientResponse):
 async def send_once(
     request: aiohttp.ClientRequest, handler: ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from repeating a request by itself when its answer is lost.
+    """Keep aiohttp from repeating a request when its answer is lost.
 
     It takes every PUT for idempotent. A repeated command would end up in a signed record, and a
     repeated wrong password counts twice. What may be repeated is repeated by `Repeater`.
@@ -80,7 +80,7 @@ async def send_once(
 
 
 async def read_limited(content: aiohttp.StreamReader) -> bytes:
-    """Read a body; one that does not end as HTTP wants it is whole if its JSON is."""
+    """Read a body; one that does not end as HTTP requires is whole if its JSON is."""
     body = bytearray()
     try:
         async for piece in content.iter_any():

@@ -55,7 +55,7 @@ PHYSICAL: Final = MeasureScale(voltage=0, current=0, power=0)
 def deviation(measures: Measures, scale: MeasureScale) -> int | None:
     """By which power of ten voltage times current is more than the power; 0 when they agree.
 
-    None when the values can't tell: too little current flows, or they disagree in another way.
+    None when the values can't show it: too little current flows, or they disagree in another way.
     """
     counts = _counts(measures, scale)
     if counts is None or min(counts) < _SIGNIFICANT:

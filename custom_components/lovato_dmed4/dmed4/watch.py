@@ -88,7 +88,10 @@ class Watch:
                 if not not_signing(status):
                     deadline = max(deadline, min(now() + seconds, latest))
             if now() >= deadline:
-                raise error or failure("the meter did not get there in time", tuple(sorted(named)))
+                standing = named - (known or frozenset())
+                raise error or failure(
+                    "the meter did not get there in time", tuple(sorted(standing))
+                )
             await asyncio.sleep(self.timing.poll)
 
 

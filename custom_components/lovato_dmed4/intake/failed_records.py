@@ -20,7 +20,7 @@ _UNKNOWN: Final = "-"
 
 
 class FailedRecords:
-    """Raises an issue while there are more failed records than somebody has looked at.
+    """Raises an issue while there are more invalid records than have been reviewed.
 
     How many these were is kept with the entry, and the rest is worked out from the archive: so the
     issue stays over restarts until it is confirmed, and is raised as well for a record that only
@@ -111,7 +111,7 @@ def async_settled(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 @callback
 def async_note_seen(hass: HomeAssistant, entry: ConfigEntry, failed: int) -> None:
-    """Remember how many failed records somebody has looked at."""
+    """Remember how many invalid records have been reviewed."""
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_FAILED_SEEN: failed})
 
 

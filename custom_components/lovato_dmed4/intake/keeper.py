@@ -1,4 +1,4 @@
-"""Keep what a meter signs: every record goes through here before anybody sees it."""
+"""Keep what a meter signs: every record goes through here before it is shown."""
 
 import asyncio
 from collections import deque
@@ -27,6 +27,7 @@ from ..archive import (
     MeterInfo,
     RecordTooLargeError,
     Source,
+    StoredKey,
     StoredRecord,
 )
 from ..connection.identity import identified_by_key
@@ -55,12 +56,12 @@ _SHORTEST_PAUSE: Final = 5
 _LONGEST_PAUSE: Final = 300
 
 ISSUE_DELAY: Final = 120
-"""Seconds for which the archive may be away before a person is told: a restart takes less."""
+"""Seconds for which the archive may be away before a person is informed: a restart takes less."""
 
 # What another Home Assistant stores into a database that both use is found out by looking.
 _LOOK_INTERVAL: Final = timedelta(minutes=10)
 
-# Seconds. While a logbook is fetched, records come faster than anybody wants to see them counted.
+# Seconds. While a logbook is fetched, records come faster than their count needs to be shown.
 _COUNT_INTERVAL: Final = 1
 
 _SILENT: Final = "The database does not answer in time"
@@ -70,7 +71,7 @@ _WAITING: HassKey[dict[str, deque[_Waiting]]] = HassKey(f"{DOMAIN}_waiting_recor
 
 @dataclass(slots=True, kw_only=True)
 class _Waiting:
-    """A record on its way to the archive; ``done`` tells whoever is waiting for that."""
+    """A record on its way to the archive; ``done`` is set for those waiting for that."""
 
     raw: bytes
     source: Source
@@ -79,8 +80,8 @@ class _Waiting:
     done: asyncio.Future[StoredRecord | None]
 
     def give_up(self) -> None:
-        """Let nobody wait any longer; it is tried again."""
-        # Whoever claimed that all older records are here has found out by now that they are not.
+        """End all waiting; it is tried again."""
+        # A caller that claimed all older records to be here has found out by now that they are not.
         self.chained = False
         if not self.done.done():
             self.done.set_result(None)
@@ -137,8 +138,9 @@ class RecordKeeper:
     from, and else the first one it sees: see `key_binding`.
 
     Attributes:
-        summary_coordinator: what the archive has of the meter; its listeners are told of each change.
+        summary_coordinator: what the archive has of the meter; its listeners are called at each change.
         news: whom to call for each record that was new to the archive.
+        keys: that the meter was seen with; empty until the archive could be reached.
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], identity: Identity) -> None:
@@ -151,7 +153,7 @@ class RecordKeeper:
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
         self.news = Listeners[StoredRecord]()
         self._meter_id: int | None = None
-        self._known_since: datetime | None = None
+        self.keys: tuple[StoredKey, ...] = ()
         self._work: asyncio.Task[None] | None = None
         self._stopped = False
         self._pause = _SHORTEST_PAUSE
@@ -189,7 +191,7 @@ class RecordKeeper:
     @property
     def known_since(self) -> datetime | None:
         """When the archive came to know the meter; None without a key."""
-        return self._known_since
+        return min((key.first_seen for key in self.keys), default=None)
 
     async def async_start(self) -> None:
         """Open the archive, register the meter and its key; never raises for a failing database."""
@@ -254,7 +256,7 @@ class RecordKeeper:
         for waiting in self._queue:
             if waiting.raw == raw and waiting.done.done():
                 waiting.done = done
-                if source is Source.COMMAND:
+                if source is not Source.METER:
                     waiting.source = source
                 return done
         if len(self._queue) >= WAITING_LIMIT:
@@ -322,7 +324,7 @@ class RecordKeeper:
             self._refresh_summary_soon()
 
     async def _async_register(self) -> None:
-        """Open the archive and tell it who the meter is."""
+        """Open the archive and register the meter in it."""
         await self._shared.async_open()
         info = MeterInfo(
             unique_id=self._unique_id,
@@ -332,7 +334,7 @@ class RecordKeeper:
         )
         former = self._entry.data.get(CONF_FORMER_IDS, ())
         key, now = self._seen_key(), dt_util.utcnow()
-        self._meter_id, self._known_since = await self._shared.async_write(
+        self._meter_id, self.keys = await self._shared.async_write(
             lambda archive: _register(archive, info, former, key, now)
         )
         if former:
@@ -404,7 +406,7 @@ class RecordKeeper:
 
     @callback
     def _lost(self, cause: str) -> None:
-        """Let nobody wait for the archive, and try again later."""
+        """End all waiting for the archive, and try again later."""
         self._cause = cause
         for waiting in self._queue:
             waiting.give_up()
@@ -414,7 +416,7 @@ class RecordKeeper:
         if self._retry is None:
             self._retry = async_call_later(self._hass, self._pause, self._try_again)
         if self._meter_id is None:
-            # Nobody has ever seen it work: not a matter of a restart.
+            # It has never worked: not a matter of a restart.
             self._complain()
         elif self._complaint is None:
             self._complaint = async_call_later(self._hass, ISSUE_DELAY, self._complain)
@@ -451,8 +453,8 @@ def _register(
     former: Sequence[str],
     key: _SeenKey | None,
     now: datetime,
-) -> tuple[int, datetime | None]:
-    """Register a meter and its key; return its number and since when it is known."""
+) -> tuple[int, tuple[StoredKey, ...]]:
+    """Register a meter and its key; return its number and all keys that are known of it."""
     for unique_id in former:
         archive.rename_meter(unique_id, info.unique_id)
     meter_id = archive.register_meter(info)
@@ -461,5 +463,4 @@ def _register(
         seen = archive.see_key(meter_id, key.spki, now)
         if key.own and seen.state is not KeyState.PINNED:
             archive.accept_key(meter_id, key.spki, now)
-    known = [known.first_seen for known in archive.keys(meter_id)]
-    return meter_id, min(known, default=None)
+    return meter_id, archive.keys(meter_id)

@@ -22,7 +22,7 @@ class Listeners[NewsT]:
 
     @callback
     def async_tell(self, news: NewsT) -> None:
-        """Call all listeners. One that fails is logged and keeps nobody else from hearing."""
+        """Call all listeners. One that fails is logged and does not keep the others from hearing."""
         for listener in tuple(self._listeners):
             try:
                 listener(news)

@@ -49,7 +49,7 @@ OVERWRITES_AT: Final = 0.9
 """Share of the logbook that may be missing: the rest is room for some dozens of records."""
 
 PROGRESS_FROM: Final = 5
-"""Records. Fewer are fetched before anybody looks."""
+"""Records. Fewer are fetched before anyone can look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +206,7 @@ class LogbookSync:
 
     @callback
     def _look_at_meter(self) -> None:
-        """Compare when the meter is back, and when somebody has begun or ended a charge."""
+        """Compare when the meter is back, and when a charge has begun or ended."""
         before, self._seen = self._seen, self._live_state()
         if self._live.last_update_success and self._seen != before:
             self.async_request()
@@ -256,7 +256,7 @@ class LogbookSync:
                 _fail(self._waiting.pop(), _stopped())
 
     async def _async_compare(self) -> None:
-        """Compare once, and tell whoever waits for it."""
+        """Compare once, and inform those waiting for it."""
         self._cancel_retry()
         waiting, self._waiting = self._waiting, []
         error: HomeAssistantError | None = _stopped()
@@ -306,7 +306,7 @@ class LogbookSync:
                     raise translated(err, HomeAssistantError) from err
 
     async def _async_settle(self) -> None:
-        """Settle how sessions ended of whose end there is no record."""
+        """Decide the outcome of sessions without an end record."""
         # A charge that has begun since the records were fetched is not over.
         charging = self._live.data.status.measurement.charging
         try:
@@ -320,7 +320,7 @@ class LogbookSync:
 
     @asynccontextmanager
     async def _async_turn(self) -> AsyncIterator[None]:
-        """Read a record after what matters more, and only while it is known from whom."""
+        """Read one record, yielding to charges, and only while the meter's identity is certain."""
         async with self._line:
             await self._cycle.finish()
             _require_known(self._live)
@@ -329,7 +329,10 @@ class LogbookSync:
     async def _async_identify(self) -> None:
         """Make sure whose records these are: between two polls, another meter could have come."""
         known, found = self._identity, await self._meter.identify()
-        if (found.fingerprint, found.serial_number) != (known.fingerprint, known.serial_number):
+        if found.fingerprint != known.fingerprint or (
+            # Over Modbus only the owner tells it.
+            found.serial_number is not None and found.serial_number != known.serial_number
+        ):
             raise CannotConnectError("another meter is there")
 
     # --- how far it is ------------------------------------------------------------------------
@@ -371,7 +374,7 @@ class LogbookSync:
         if since is None or dt_util.utcnow() - since < BEHIND_LIMIT or not info.records_maximum:
             return False
         if missing is None:
-            # Nobody can tell how many of them are missing.
+            # How many of them are missing is unknown.
             missing = info.records_saved or 0
         oldest = max(missing - 1, self._oldest or 0)
         return oldest >= OVERWRITES_AT * info.records_maximum

@@ -17,7 +17,7 @@ from ..const import CONF_DATABASE_URL, DOMAIN
 
 DEFAULT_FILE: Final = f"{DOMAIN}.db"
 
-# Home Assistant has 64 threads for everybody: a database that hangs must not take them all.
+# Home Assistant has 64 threads for all of its parts: a database that hangs must not take them all.
 _WRITERS: Final = 1
 _READERS: Final = 3
 
@@ -86,7 +86,7 @@ def async_archives(hass: HomeAssistant) -> list[SharedArchive]:
 
 @callback
 def async_borrow(hass: HomeAssistant, url: str, changed: CALLBACK_TYPE) -> SharedArchive:
-    """Get the archive of a database, and be told of changes that concern all of its meters.
+    """Get the archive of a database, and be informed of changes that concern all of its meters.
 
     `SharedArchive.async_give_back` returns it.
     """
@@ -130,8 +130,8 @@ class SharedArchive:
     database.
 
     Attributes:
-        users: whom to tell when something has changed for all meters.
-        verifying: taken by whoever verifies all records again.
+        users: to be informed when something has changed for all meters.
+        verifying: held while all records are verified again.
     """
 
     def __init__(self, hass: HomeAssistant, url: str) -> None:
@@ -145,7 +145,7 @@ class SharedArchive:
         self.verifying = asyncio.Lock()
 
     async def async_give_back(self, changed: CALLBACK_TYPE) -> None:
-        """Close the archive if nobody else uses it."""
+        """Close the archive if nothing else uses it."""
         self.users.remove(changed)
         if not self.users:
             del self._hass.data[_ARCHIVES][self._url]
@@ -184,13 +184,13 @@ class SharedArchive:
     async def _async_do[T](self, turns: asyncio.Semaphore, method: Callable[[Archive], T]) -> T:
         await turns.acquire()
         job = self._hass.async_add_executor_job(method, self._archive)
-        # Whoever waits for it may be cancelled; the thread goes on and keeps its turn.
+        # Its caller may be cancelled; the thread goes on and keeps its turn.
         job.add_done_callback(lambda _: turns.release())
         return await asyncio.shield(job)
 
     @callback
     def async_tell(self) -> None:
-        """Tell all users that something has changed for all meters."""
+        """Inform all users that something has changed for all meters."""
         for changed in list(self.users):
             changed()
 

@@ -1,4 +1,4 @@
-"""Verify all records of an archive again, without keeping anybody else from it."""
+"""Verify all records of an archive again, without blocking its other users."""
 
 import asyncio
 from collections.abc import Callable

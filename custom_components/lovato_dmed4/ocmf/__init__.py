@@ -2,9 +2,10 @@
 
 from .billing import TimeQuality, TimeReason, clock_quality, time_quality
 from .deviations import Deviation, DeviationCode, deviations
+from .envelopes import FoundRecord, find_records
 from .export import NotExportableError, to_ocmf, to_xml
 from .findings import Finding, FindingCode, Severity, begins_in_future, check_session
-from .judge import Judged, judge
+from .judgement import Judged, judge
 from .keys import (
     MalformedKeyError,
     PublicKey,
@@ -27,6 +28,7 @@ __all__ = [
     "Expectation",
     "Finding",
     "FindingCode",
+    "FoundRecord",
     "Json",
     "Judged",
     "MalformedKeyError",
@@ -54,6 +56,7 @@ __all__ = [
     "deviations",
     "difference",
     "expect",
+    "find_records",
     "fingerprint",
     "fingerprint_text",
     "foresee",

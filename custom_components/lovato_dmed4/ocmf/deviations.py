@@ -14,7 +14,7 @@ from .record import Reading, Record
 from .sections import Json, Number
 from .signature import SignatureShape, signature_shape
 
-# A hostile record could have thousands; nobody reads so many.
+# A hostile record could have thousands, too many to read.
 _MOST = 100
 # A path is shown, and a hostile record's keys are as long as the record.
 _LONGEST_KEY = 32
@@ -364,7 +364,7 @@ def _check_readings(record: Record) -> Iterator[Deviation]:
 
 
 def _check_register(reading: Reading, path: str) -> Iterator[Deviation]:
-    """A register's value, code and unit, which only a reading that tells of an error may lack."""
+    """A register's value, code and unit, which only a reading that reports an error may lack."""
     has = {key: key in reading.fields for key in ("RV", "RI", "RU", "RT")}
     error = reading.status != "G" or reading.error_flags
     if error and not any(has.values()):

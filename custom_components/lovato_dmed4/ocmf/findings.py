@@ -30,7 +30,7 @@ class Severity(StrEnum):
 
     # Good to know; no reason for doubt.
     NOTE = "note"
-    # Somebody should look at it. Of a deviation: strict readers may refuse the record.
+    # To be reviewed. Of a deviation: strict readers may refuse the record.
     WARNING = "warning"
     # The records contradict each other, or the meter itself says that they can't be billed. Of a
     # deviation: a reader misses what it needs, or may understand something else.
@@ -41,7 +41,7 @@ class FindingCode(StrEnum):
     """What was noticed; the comments say what the values name."""
 
     BEGIN_MISSING = "begin_missing"
-    # Records tell of different begins: what one says; what this one says.
+    # Records disagree on the begin: what one says; what this one says.
     BEGIN_DIFFERS = "begin_differs"
     # More than one record was made for the begin: this one's pagination.
     BEGIN_REPEATED = "begin_repeated"
@@ -93,7 +93,7 @@ class FindingCode(StrEnum):
     IDENTIFICATION_ASSIGNED = "identification_assigned"
     # Another user. No values.
     IDENTIFICATION_CHANGED = "identification_changed"
-    # Another tariff, with a reading that tells of the change: the tariff before; this one.
+    # Another tariff, with a reading that documents the change: the tariff before; this one.
     TARIFF_CHANGED = "tariff_changed"
     # The same without such a reading.
     TARIFF_TEXT_CHANGED = "tariff_text_changed"
@@ -180,7 +180,7 @@ class _Step:
                 yield (place, reading.obis), reading
 
     def has(self, transaction: str) -> bool:
-        """Tell whether a reading was taken for this."""
+        """Return whether a reading was taken for this."""
         return any(moment.transaction == transaction for moment in self.outline.moments)
 
 
@@ -189,7 +189,7 @@ def check_session(
 ) -> tuple[Finding, ...]:
     """Check what must hold across the records of one session, in the order they were made.
 
-    What several records repeat is told once, and of each kind one finding to a record.
+    What several records repeat is reported once, and of each kind one finding to a record.
 
     Args:
         records: of the session.
@@ -237,7 +237,7 @@ def _finding(
 
 
 def _check_begin(steps: Sequence[_Step]) -> Iterator[Finding]:
-    """One begin, told the same by all records that tell of it."""
+    """One begin, the same in all records that contain it."""
     first: dict[_Register | None, tuple[object, str | None]] = {}
     for step in steps:
         for register, reading in step.registers():
@@ -392,7 +392,7 @@ def _restarts(register: _Register, earlier: Reading) -> bool:
 
 
 def _check_cycle(steps: Sequence[_Step]) -> Iterator[Finding]:
-    """The cycle's energy is what the total rose by, within what the readings can tell."""
+    """The cycle's energy is what the total rose by, within the precision of the readings."""
     for step in steps:
         begin, now = step.outline.begin, step.outline.now
         if begin is None or now is None:
@@ -447,7 +447,7 @@ def _user(record: Record) -> tuple[str, str]:
 
 
 def _check_tariff(steps: Sequence[_Step]) -> Iterator[Finding]:
-    """One tariff, or a reading that tells of its change."""
+    """One tariff, or a reading that documents its change."""
     for earlier, step in pairwise(steps):
         before, now = earlier.record.tariff_text, step.record.tariff_text
         if before != now:

@@ -137,9 +137,9 @@ def _shapes(key: bytes | str) -> Iterator[bytes]:
 
 def _from_jwk(text: str) -> Iterator[bytes]:
     """Return the point of a JSON Web Key; its curve is known by the point."""
-    with suppress(ValueError, KeyError, TypeError):
+    with suppress(ValueError, KeyError):
         jwk = json.loads(text)
-        x, y = (from_base64(jwk[coordinate]) for coordinate in ("x", "y"))
+        x, y = (from_base64(str(jwk[coordinate])) for coordinate in ("x", "y"))
         if len(x) == len(y):
             yield _UNCOMPRESSED + x + y
 
@@ -266,7 +266,7 @@ def _curves() -> Iterator[Curve]:
 
 
 def _usable(curve: ec.EllipticCurve) -> bool:
-    """Tell whether OpenSSL was built with the curve: some distributions leave Brainpool's out."""
+    """Return whether OpenSSL was built with the curve: some distributions leave Brainpool's out."""
     try:
         ec.derive_private_key(1, curve)
     except UnsupportedAlgorithm:

@@ -8,7 +8,7 @@ Only `OCMF|{…}|{…}` is structure. Reading what stands between the braces is 
 in the field are: whatever the specification asks for may be missing, of another type or written in a
 way that JSON does not know, and shows as None; the record can be verified, archived and exported all
 the same. Where two readers could understand different things (a key given twice), nothing is understood.
-Everything is bounded, since a record may come from anybody.
+Everything is bounded, since a record may come from anywhere.
 """
 
 from collections.abc import Iterator, Mapping
@@ -115,7 +115,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class SignatureSection:
-    """The third section. Nothing protects it: whoever changes the payload can change it too."""
+    """The third section. Nothing protects it: anyone who changes the payload can change it too."""
 
     fields: Mapping[str, Json] = field(hash=False)
 
@@ -167,7 +167,7 @@ class Record:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the payload in hex: names what was measured, whoever signed it how often."""
+        """SHA-256 of the payload in hex: names what was measured, however often it was signed."""
         return hashlib.sha256(self.payload).hexdigest()
 
     @property

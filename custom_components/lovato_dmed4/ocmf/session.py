@@ -29,7 +29,7 @@ class RecordKind(StrEnum):
     INTERMEDIATE = "intermediate"
     END = "end"
     POWER_FAILURE = "power_failure"
-    # Fiscal readings, and what cannot be told.
+    # Fiscal readings, and what is unknown.
     OTHER = "other"
 
 
@@ -106,7 +106,7 @@ class Outline:
         moments: its moments, as they stand in it.
         leftover: what stands in the record of a begin where the end will come: zeros, or the end of
             the session before. It says nothing of this session.
-        begin: the moment the session began, where the record tells it.
+        begin: the moment the session began, where the record states it.
         now: the last moment in the record: that of the begin itself in a record of a begin.
         session: names the session the record belongs to, the same in all of its records (made of
             the begin's time and register values); None where there is no begin.
@@ -213,7 +213,7 @@ def _kind(found: Sequence[Moment]) -> RecordKind:
 
 
 def _session(begin: Moment | None) -> str | None:
-    """Name the session that began at this moment, whatever zone its time is told in."""
+    """Name the session that began at this moment, whatever zone its time is given in."""
     if begin is None or begin.readings[0].time_text is None:
         return None
     time = begin.time.astimezone(UTC).isoformat() if begin.time else begin.readings[0].time_text

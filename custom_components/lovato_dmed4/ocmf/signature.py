@@ -1,7 +1,7 @@
 """Verification of a record's signature: ECDSA over the SHA-256 of the payload's bytes.
 
 Genuine records come with keys and signatures in more shapes than the specification names. Only a
-signature that was really checked, and failed, is called invalid: that verdict accuses somebody.
+signature that was really checked, and failed, is called invalid: that verdict is an accusation.
 """
 
 from collections.abc import Iterable, Iterator
@@ -140,7 +140,7 @@ def _verify(record: Record, key: PublicKey | None, payloads: Iterable[bytes]) ->
 
 
 def signature_shape(section: SignatureSection) -> SignatureShape | None:
-    """Tell how a signature is written; None if it can't be read."""
+    """Return how a signature is written; None if it can't be read."""
     try:
         data = _decode(section)
     except _UnverifiableError:
@@ -200,7 +200,7 @@ def is_base64(section: SignatureSection) -> bool:
 
 
 def _is_padded(number: bytes) -> bool:
-    """Tell whether a number's first byte only repeats the sign of the second."""
+    """Return whether a number's first byte only repeats the sign of the second."""
     return len(number) > 1 and number[0] == (0xFF if number[1] & _SIGN else 0)
 
 

@@ -2,7 +2,7 @@
 
 It is the official tool that a customer checks a charge with. It reads less than the specification
 allows, and more than it, so neither a good signature nor a record without deviations is enough. This
-follows what it does step by step; of several reasons, the first is told.
+follows what it does step by step; of several reasons, the first is reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 import re
 
-from .judge import Judged, judge
+from .judgement import Judged, judge
 from .keys import PublicKey
 from .record import DEFAULT_ALGORITHM, DEFAULT_ENCODING, Reading, Record, field_text
 from .sections import Json, Number
@@ -71,7 +71,7 @@ class Refusal(StrEnum):
     VALUE = "value"
     STATUS_MISSING = "status_missing"
     UNIT_MISSING = "unit_missing"
-    # Among the registers that the law is about, which it tells by their codes (RI).
+    # Among the registers that the law is about, which it recognises by their codes (RI).
     START_MISSING = "start_missing"
     START_REPEATED = "start_repeated"
     STOP_MISSING = "stop_missing"
@@ -349,22 +349,22 @@ def _alone(record: Record) -> tuple[Reading, ...]:
 
 
 def _is_start(reading: Reading) -> bool:
-    """Tell whether a reading is one of a begin."""
+    """Return whether a reading is one of a begin."""
     return (reading.transaction or "").strip() == "B"
 
 
 def _is_stop(reading: Reading) -> bool:
-    """Tell whether a reading is one of an end."""
+    """Return whether a reading is one of an end."""
     return (reading.transaction or "").strip() in _STOPS
 
 
 def _is_no_number(reading: Reading) -> bool:
-    """Tell whether a reading has a value that is none."""
+    """Return whether a reading has a value that is none."""
     return reading.value_text is not None and reading.value is None
 
 
 def _is_relevant(reading: Reading) -> bool:
-    """Tell whether the law is about the register."""
+    """Return whether the law is about the register."""
     match _obis(reading):
         case (1, quantity, 8, storage):
             return quantity in _RELEVANT and storage in _STORAGES
@@ -372,7 +372,7 @@ def _is_relevant(reading: Reading) -> bool:
 
 
 def _is_compensated(reading: Reading) -> bool:
-    """Tell whether the register is one less the cable's loss, which goes before all others."""
+    """Return whether the register is one less the cable's loss, which goes before all others."""
     match _obis(reading):
         case (1, quantity, 8, _):
             return quantity in _COMPENSATED

@@ -20,6 +20,7 @@ from ..const import CONF_FORMER_IDS, DOMAIN
 from ..intake.shared_archive import archive_unavailable, async_borrowed, database_url
 from ..intake.verification import async_verify_all
 from .query import (
+    ATTR_DRIVER_ID,
     ATTR_LIMIT,
     ATTR_OFFSET,
     ATTR_OUTCOME,
@@ -88,6 +89,19 @@ class MeterArchive:
         except ArchiveError as err:
             raise archive_unavailable(HomeAssistantError, str(err)) from err
 
+    async def async_write[T](self, method: Callable[[Archive], T]) -> T:
+        """Let the archive change something, off the event loop.
+
+        Raises:
+            HomeAssistantError: the archive can't be reached, in the user's words.
+        """
+        try:
+            async with async_borrowed(self.hass, self.url) as shared:
+                await shared.async_open()
+                return await shared.async_write(method)
+        except ArchiveError as err:
+            raise archive_unavailable(HomeAssistantError, str(err)) from err
+
     async def async_verify_all(self) -> None:
         """Verify all records again; see `async_verify_all` of `intake/verification.py`."""
         await async_verify_all(self.hass, self.url)
@@ -100,6 +114,7 @@ class MeterArchive:
             since=values.get(ATTR_SINCE),
             until=values.get(ATTR_UNTIL),
             verdicts=values.get(ATTR_VERDICT, ()),
+            drivers=values.get(ATTR_DRIVER_ID, ()),
             outcomes=values.get(ATTR_OUTCOME, ()),
             search=values.get(ATTR_SEARCH, ""),
             **page,

@@ -1,6 +1,7 @@
 """Energy by day or month, added up from signed records."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, localcontext
@@ -9,6 +10,8 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionEnergy, SessionQuery
+from ..billing.model import Driver, Identification
+from .billing_shapes import DriverNameShape
 from .query import Period
 from .shapes import EnergyShape, EnergySumShape
 from .text import decimal_text, shown
@@ -56,11 +59,16 @@ def read_energy(archive: Archive, query: SessionQuery, period: Period) -> Energy
     buckets: dict[str | None, dict[date, _Sum]] = defaultdict(lambda: defaultdict(_Sum))
     for energy in archive.energies(query):
         who = shown(energy.identification)
-        first = dt_util.as_local(energy.begin).date()
+        first = dt_util.as_local(energy.counted).date()
         if period is Period.MONTH:
             first = first.replace(day=1)
         for each in (total, sums[who], buckets[who][first]):
             each.add(energy)
+    drivers = {
+        shown(identification.match): driver
+        for driver in archive.ledger.drivers()
+        for identification in driver.identifications
+    }
     most_first = sorted(sums, key=lambda who: (-sums[who].imported, who or ""))
     return {
         **total.shape,
@@ -70,6 +78,7 @@ def read_energy(archive: Archive, query: SessionQuery, period: Period) -> Energy
             {
                 **sums[who].shape,
                 "identification": who,
+                **_driver(who, drivers),
                 "buckets": [
                     {**bucket.shape, "start": first.isoformat()}
                     for first, bucket in sorted(buckets[who].items())
@@ -77,4 +86,12 @@ def read_energy(archive: Archive, query: SessionQuery, period: Period) -> Energy
             }
             for who in most_first
         ],
+    }
+
+
+def _driver(who: str | None, drivers: Mapping[str, Driver]) -> DriverNameShape:
+    driver = drivers.get(Identification(value=who or "").match)
+    return {
+        "driver_id": driver.id if driver else None,
+        "driver": driver.name if driver else None,
     }

@@ -26,7 +26,7 @@ async def async_texts(hass: HomeAssistant) -> Texts:
 
 
 def explain_record(report: ReportShape, texts: Texts) -> list[str]:
-    """Say what is to be said of a record by itself."""
+    """Explain the assessment of a single record."""
     return list(_record(report, texts))
 
 

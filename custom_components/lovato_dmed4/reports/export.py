@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from csv import DictWriter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
@@ -18,11 +18,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, SessionDetail, SessionQuery
+from ..archive import Archive, Bill, SessionDetail, SessionQuery
+from ..billing.model import Cost
 from ..const import DOMAIN
 from ..ocmf import NotExportableError, Record, fingerprint, outline, to_ocmf, to_xml
 from .reader import record_not_found, session_not_found
-from .report import Devices, Judged, clock, judge_stored, session_shape, transparency
+from .report import Checked, Devices, check_stored, clock, session_shape, transparency
 from .text import cell, file_name, local_text
 
 
@@ -53,6 +54,7 @@ COLUMNS: Final = (
     "duration_seconds",
     "imported_kwh",
     "exported_kwh",
+    "driver",
     "identification_type",
     "identification",
     "identification_level",
@@ -66,6 +68,10 @@ COLUMNS: Final = (
     "transparency_software",
     "public_key_sha256",
     "last_record_sha256",
+    "cost",
+    "currency",
+    "price_kwh",
+    "not_billed",
 )
 
 # Excel takes a file without it for one in the character set of Windows.
@@ -133,7 +139,7 @@ def export_record(archive: Archive, out: IO[bytes], *, record_id: int, form: For
     stored = archive.record(record_id)
     if stored is None:
         raise record_not_found()
-    records = [judge_stored(stored, archive.keys(stored.meter_id))]
+    records = [check_stored(stored, archive.keys(stored.meter_id))]
     contents = Contents()
     contents.add(1, transparency(records)["refusal"])
     out.write(_records_file(records, form))
@@ -151,7 +157,9 @@ def export_session(
     session = archive.session(session_id)
     if session is None:
         raise session_not_found()
-    records = judge_all(session)
+    (bill,) = archive.ledger.bill([session.session], dt_util.get_default_time_zone())
+    session = replace(session, bill=bill)
+    records = check_all(session)
     name = name_of(records, suffix=form.value)
     if form in _TABLES:
         return Export(name, _TABLES[form]([session], devices, out))
@@ -169,16 +177,18 @@ def export_period(
         None if at is None else f"{dt_util.as_local(at):%Y-%m-%d}"
         for at in (query.since, query.until)
     ]
-    contents = _TABLES[form](archive.each_session(query), devices, out)
+    contents = _TABLES[form](
+        archive.each_session(query, dt_util.get_default_time_zone()), devices, out
+    )
     return Export(file_name("charge-records", *days, suffix=form.value), contents)
 
 
-def judge_all(session: SessionDetail) -> list[Judged]:
+def check_all(session: SessionDetail) -> list[Checked]:
     """Read the records of a session."""
-    return [judge_stored(stored, session.keys) for stored in session.records]
+    return [check_stored(stored, session.keys) for stored in session.records]
 
 
-def name_of(records: Sequence[Judged], *more: str, suffix: str) -> str:
+def name_of(records: Sequence[Checked], *more: str, suffix: str) -> str:
     """Name a file after the meter's serial number, the last record's PG and its date."""
     last = next((each.record for each in reversed(records) if each.record), None)
     if last is None:
@@ -192,17 +202,17 @@ def _serial(record: Record | None) -> str | None:
     return record.meter_serial or record.gateway_serial if record else None
 
 
-def _records_file(records: Sequence[Judged], form: Form) -> bytes:
+def _records_file(records: Sequence[Checked], form: Form) -> bytes:
     if form is Form.OCMF:
-        return to_ocmf([each.raw for each in records])
+        return to_ocmf([each.judged.raw for each in records])
     if (xml := _xml(records)) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_xml")
     return xml
 
 
-def _xml(records: Sequence[Judged]) -> bytes | None:
+def _xml(records: Sequence[Checked]) -> bytes | None:
     """Write records for the transparency software; None if there can be no XML of them."""
-    legible = [(each.record, each.key) for each in records if each.record]
+    legible = [(each.record, each.judged.key) for each in records if each.record]
     with suppress(NotExportableError):
         return to_xml([legible]) if legible else None
     return None
@@ -213,7 +223,7 @@ def write_csv(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
     contents = Contents()
     rows = _rows(out)
     for session in sessions:
-        _write_row(rows, contents, session, judge_all(session), devices)
+        _write_row(rows, contents, session, check_all(session), devices)
     return contents
 
 
@@ -223,9 +233,12 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
     with ZipFile(out, "w") as archive, SpooledTemporaryFile(SPOOLED) as table:
         rows = _rows(table)
         for session in sessions:
-            records = judge_all(session)
+            records = check_all(session)
             _write_row(rows, contents, session, records, devices)
-            files = {Form.OCMF: to_ocmf([each.raw for each in records]), Form.XML: _xml(records)}
+            files = {
+                Form.OCMF: to_ocmf([each.judged.raw for each in records]),
+                Form.XML: _xml(records),
+            }
             for form, content in files.items():
                 if content is not None:
                     name = name_of(records, f"session-{session.session.id}", suffix=form.value)
@@ -238,7 +251,7 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
 
 
 def _rows(out: IO[bytes]) -> DictWriter[str]:
-    """Begin a table as RFC 4180 wants it."""
+    """Begin a table as RFC 4180 defines it."""
     out.write(_BOM.encode())
     rows = DictWriter(_Encoder(out), COLUMNS)
     rows.writeheader()
@@ -259,7 +272,7 @@ def _write_row(
     rows: DictWriter[str],
     contents: Contents,
     detail: SessionDetail,
-    records: Sequence[Judged],
+    records: Sequence[Checked],
     devices: Devices,
 ) -> None:
     session = detail.session
@@ -267,8 +280,10 @@ def _write_row(
     contents.add(len(records), answer["refusal"])
     quality = clock(records)
     last = records[-1].record
-    key = records[-1].key
-    shape = session_shape(session, devices)
+    key = records[-1].judged.key
+    bill = detail.bill or Bill(session=session, driver=None, cost=Cost(amount=None))
+    shape = session_shape(bill, devices)
+    rates = bill.cost.rates
     rows.writerow(
         {
             "session_id": session.id,
@@ -280,6 +295,7 @@ def _write_row(
             "duration_seconds": shape["duration"],
             "imported_kwh": shape["imported"],
             "exported_kwh": shape["exported"],
+            "driver": cell(shape["driver"]),
             "identification_type": cell(session.identification_type),
             "identification": cell(session.identification),
             "identification_level": cell(session.identification_level),
@@ -293,6 +309,10 @@ def _write_row(
             "transparency_software": answer["refusal"] or "accepted",
             "public_key_sha256": None if key is None else fingerprint(key),
             "last_record_sha256": detail.records[-1].digest,
+            "cost": shape["cost"]["amount"],
+            "currency": rates.currency if rates else None,
+            "price_kwh": shape["cost"]["rates"]["energy"] if shape["cost"]["rates"] else None,
+            "not_billed": shape["cost"]["reason"],
         }
     )
 

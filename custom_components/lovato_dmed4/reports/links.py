@@ -50,7 +50,7 @@ def async_signed(hass: HomeAssistant, path: str, context: Context) -> str:
 
     It is signed with the login of that person and is good only as long as that is. An automation has
     no login: it gets the path as it is, which takes an administrator's login to open. Nothing is ever
-    signed for Home Assistant's content user, in whose name anybody may ask for pictures and sounds.
+    signed for Home Assistant's content user, in whose name anyone may request pictures and sounds.
     """
     token_id = _login()
     token = None if token_id is None else hass.auth.async_get_refresh_token(token_id)

@@ -11,6 +11,8 @@ import voluptuous as vol
 
 from ..archive import Outcome, SessionVerdict
 
+ATTR_DRIVER_ID: Final = "driver_id"
+
 ATTR_LIMIT: Final = "limit"
 
 ATTR_OFFSET: Final = "offset"
@@ -64,11 +66,14 @@ FILTER_FIELDS: Final = METERS_FIELD | {
     vol.Optional(ATTR_OUTCOME, default=list): vol.All(
         cv.ensure_list, [vol.All(vol.In(list(Outcome)), vol.Coerce(Outcome))]
     ),
+    vol.Optional(ATTR_DRIVER_ID, default=list): vol.All(
+        cv.ensure_list, [vol.All(vol.Coerce(int), vol.Range(min=0, max=2**31 - 1))]
+    ),
     vol.Optional(ATTR_SEARCH, default=""): cv.string,
 }
 
 # Those that may be given more than once.
-LIST_FIELDS: Final = {ATTR_DEVICE_ID, ATTR_OUTCOME, ATTR_VERDICT}
+LIST_FIELDS: Final = {ATTR_DEVICE_ID, ATTR_DRIVER_ID, ATTR_OUTCOME, ATTR_VERDICT}
 
 PAGE_FIELDS: Final = {
     vol.Optional(ATTR_OFFSET, default=0): vol.All(vol.Coerce(int), vol.Range(min=0, max=2**31 - 1)),

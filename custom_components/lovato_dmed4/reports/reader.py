@@ -11,8 +11,9 @@ from typing import Any
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, SessionQuery, StoredRecord
+from ..archive import Archive, SessionQuery, StoredRecord, compared_records
 from ..const import DOMAIN
 from ..ocmf import Verdict, check_session
 from .archives import MeterArchive, MetersInArchive, async_meter_archive
@@ -21,10 +22,10 @@ from .links import record_path, session_path
 from .query import ATTR_PERIOD, ATTR_RECORD_ID, ATTR_SESSION_ID
 from .report import (
     MAX_LISTED,
+    Checked,
     Devices,
-    Judged,
+    check_stored,
     clock,
-    judge_stored,
     report,
     session_shape,
     transparency,
@@ -54,7 +55,7 @@ async def async_list_sessions(hass: HomeAssistant, values: Mapping[str, Any]) ->
 async def async_list_unassigned_records(
     hass: HomeAssistant, values: Mapping[str, Any]
 ) -> UnassignedPageShape:
-    """Get a page of the records that tell of no session."""
+    """Get a page of the records that belong to no session."""
     meter_archive = async_meter_archive(hass, values[ATTR_DEVICE_ID])
     return await meter_archive.async_read(
         partial(read_unassigned, query=meter_archive.query(values), meter_archive=meter_archive)
@@ -98,8 +99,9 @@ async def async_verify_archive(hass: HomeAssistant, values: Mapping[str, Any]) -
 def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> SessionPageShape:
     """Read a page of sessions."""
     page = archive.sessions(query)
+    bills = archive.ledger.bill(page.sessions, dt_util.get_default_time_zone())
     return {
-        "sessions": [session_shape(session, devices) for session in page.sessions],
+        "sessions": [session_shape(bill, devices) for bill in bills],
         "total": page.total,
         "offset": query.offset,
         "limit": query.limit,
@@ -109,7 +111,7 @@ def read_page(archive: Archive, query: SessionQuery, devices: Devices) -> Sessio
 def read_unassigned(
     archive: Archive, query: SessionQuery, meter_archive: MeterArchive
 ) -> UnassignedPageShape:
-    """Read a page of the records that tell of no session; of the query, the meters and the page."""
+    """Read a page of the records that belong to no session; of the query, the meters and the page."""
     page = archive.records_without_session(query.meters, query.offset, query.limit)
     meters = meter_archive.meters(archive)
     return {
@@ -161,15 +163,16 @@ def read_session(
     if detail is None:
         raise session_not_found()
     session, meters = detail.session, meter_archive.meters(archive)
+    (bill,) = archive.ledger.bill([session], dt_util.get_default_time_zone())
     keys = archive.keys(session.meter_id)
-    judged = [judge_stored(stored, keys) for stored in detail.records]
-    legible = [
-        (stored, each.record)
-        for stored, each in zip(detail.records, judged, strict=True)
-        if each.record
-    ]
+    compared, left_out = compared_records(detail.records)
+    checked = [(stored, check_stored(stored, keys)) for stored in compared]
+    legible = [(stored, each.record) for stored, each in checked if each.record]
+    findings = check_session(
+        [record for _, record in legible], arrived=session.arrived, left_out=left_out
+    )
     return {
-        **session_shape(session, meters.devices),
+        **session_shape(bill, meters.devices),
         "findings": [
             {
                 "code": found.code.value,
@@ -177,14 +180,11 @@ def read_session(
                 "record_id": legible[found.record][0].id,
                 "values": [shown(value) for value in found.values],
             }
-            for found in check_session([record for _, record in legible])[:MAX_LISTED]
+            for found in findings[:MAX_LISTED]
         ],
-        "clock": clock(judged),
-        "transparency": transparency(judged),
-        "record_reports": [
-            _record_shape(stored, each, meters)
-            for stored, each in zip(detail.records, judged, strict=True)
-        ],
+        "clock": clock([each for _, each in checked]),
+        "transparency": transparency([each for _, each in checked]),
+        "record_reports": [_record_shape(stored, each, meters) for stored, each in checked],
         "links": _links(
             partial(session_path, meters.entry_id(session.meter_id), session.id),
             legible=bool(legible),
@@ -201,13 +201,13 @@ def read_record(archive: Archive, record_id: int, meter_archive: MeterArchive) -
     stored = archive.record(record_id)
     if stored is None:
         raise record_not_found()
-    judged = judge_stored(stored, archive.keys(stored.meter_id))
-    return _record_shape(stored, judged, meter_archive.meters(archive))
+    checked = check_stored(stored, archive.keys(stored.meter_id))
+    return _record_shape(stored, checked, meter_archive.meters(archive))
 
 
-def _record_shape(stored: StoredRecord, judged: Judged, meters: MetersInArchive) -> RecordShape:
+def _record_shape(stored: StoredRecord, checked: Checked, meters: MetersInArchive) -> RecordShape:
     return {
-        **report(judged),
+        **report(checked),
         "record_id": stored.id,
         "session_id": stored.session_id,
         "device_id": device.id if (device := meters.device(stored.meter_id)) else None,
@@ -216,7 +216,7 @@ def _record_shape(stored: StoredRecord, judged: Judged, meters: MetersInArchive)
         "verified": stored.verified.isoformat(),
         "links": _links(
             partial(record_path, meters.entry_id(stored.meter_id), stored.id),
-            legible=judged.record is not None,
+            legible=checked.record is not None,
         ),
     }
 

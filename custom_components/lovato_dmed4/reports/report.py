@@ -1,37 +1,50 @@
 """The verdict on records, part by part, in codes that the translations explain.
 
-Only a signature that was checked and failed accuses anybody; every other part says what else there is
+Only a signature that was checked and failed is an accusation; every other part says what else there is
 to know. Everything here calculates: it is for the executor.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-import hashlib
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
-from ..archive import KeyState, KeyVerdict, Session, SessionVerdict, StoredKey, StoredRecord
+from ..archive import (
+    Bill,
+    KeyState,
+    KeyVerdict,
+    MeterKey,
+    SessionVerdict,
+    StoredKey,
+    StoredRecord,
+    judge_record,
+    verdict_of,
+)
 from ..ocmf import (
     MAX_SIZE,
     ClockStatus,
-    MalformedRecordError,
+    Judged,
+    Moment,
+    Outline,
     PublicKey,
     Reading,
     Record,
-    SignatureResult,
+    RecordKind,
     SignatureSection,
-    Verdict,
-    clock_quality,
+    TimeReason,
     deviations,
-    expect,
-    fingerprint,
+    difference,
+    fingerprint_text,
+    foresee,
+    judge,
     load_public_key,
     outline,
-    parse,
+    time_quality,
     to_spki_hex,
     transaction,
-    verify,
 )
+from .money import cost_shape
 from .shapes import (
     ClockShape,
     KeyShape,
@@ -43,7 +56,7 @@ from .shapes import (
 )
 from .text import decimal_text, shown
 
-# A genuine record has six readings and a few deviations at most. One that was made to choke whoever
+# A genuine record has six readings and a few deviations at most. One that was crafted to overwhelm the
 # shows it has tens of thousands.
 MAX_LISTED: Final = 200
 
@@ -55,7 +68,12 @@ KEY_CODES: Final = (*KeyVerdict, KEY_GIVEN)
 CLOCK_NONE: Final = "none"
 CLOCK_CODES: Final = (*(clock.name.lower() for clock in ClockStatus), CLOCK_NONE)
 
-_BILLABLE: Final = (ClockStatus.RELATIVE, ClockStatus.SYNCHRONISED)
+# Why the time may not be billed, beside what the record itself says of it.
+NOT_SIGNED: Final = "signature"
+TIME_REASONS: Final = (*TimeReason, NOT_SIGNED)
+# What the readings of a moment count, by their place.
+REGISTERS: Final = ("imported", "exported", "cycle")
+_ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
 # What is told of something that is no record: nothing.
 _NOTHING: Final = Record(
     raw=b"", payload=b"", fields={}, readings=(), signature=SignatureSection({})
@@ -74,61 +92,44 @@ class Device:
 type Devices = Mapping[str, Device]
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A record, and what its signature is worth.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record, what its signature is worth, and whose key it was checked with.
 
     Attributes:
-        raw: as it arrived.
-        record: None where that is no record.
-        key: what it is checked with; None where there is none.
-        whose: that key is, one of KEY_CODES.
+        judged: the record.
+        whose: one of KEY_CODES.
     """
 
-    raw: bytes
-    record: Record | None
-    key: PublicKey | None
+    judged: Judged
     whose: str
 
-    @cached_property
-    def result(self) -> SignatureResult | None:
-        """What the check of the signature says; None where there is no record."""
-        return None if self.record is None else verify(self.record, self.key)
-
     @property
-    def signature(self) -> Verdict:
-        """What is known about the signature."""
-        return Verdict.MALFORMED if self.result is None else self.result.verdict
+    def record(self) -> Record | None:
+        """What it says; None where it is no record."""
+        return self.judged.record
 
     @property
     def verdict(self) -> SessionVerdict:
         """The worst that is to be said of the record."""
-        match self.signature:
-            case Verdict.INVALID:
-                return SessionVerdict.INVALID
-            case Verdict.VALID if self.whose == KeyVerdict.CHANGED:
-                return SessionVerdict.KEY_CHANGED
-            case Verdict.VALID:
-                return SessionVerdict.VALID
-        return SessionVerdict.UNVERIFIABLE
+        key = KeyVerdict.OWN if self.whose == KEY_GIVEN else KeyVerdict(self.whose)
+        return verdict_of(self.judged.verdict, key)
 
 
-def judge(raw: bytes, key: PublicKey | None, whose: str) -> Judged:
-    """Read a record and lay the key beside it."""
-    try:
-        record = parse(raw)
-    except MalformedRecordError:
-        record = None
-    return Judged(raw, record, key, whose)
+def check(raw: bytes, keys: Sequence[MeterKey], arrived: datetime) -> Checked:
+    """Check a record with all keys of a meter."""
+    found = judge_record(raw, keys, arrived)
+    return Checked(found.judged, found.key.value)
 
 
-def judge_stored(stored: StoredRecord, keys: Sequence[StoredKey]) -> Judged:
-    """Read a record of the archive, and find the key that the archive checked it with."""
-    return judge(stored.raw, _key_of(stored, keys), stored.key.value)
+def check_stored(stored: StoredRecord, keys: Sequence[StoredKey]) -> Checked:
+    """Check a record of the archive with the key that the archive checked it with."""
+    key = _key_of(stored, keys)
+    return Checked(judge(stored.raw, [key] if key else ()), stored.key.value)
 
 
 def _key_of(stored: StoredRecord, keys: Sequence[StoredKey]) -> PublicKey | None:
-    """Find the key; where none could be used, the pinned one can still tell why."""
+    """Find the key; where none could be used, the pinned one can still show why."""
     for key in keys:
         pinned = stored.key_id is None and key.state is KeyState.PINNED
         if key.id == stored.key_id or pinned:
@@ -136,23 +137,35 @@ def _key_of(stored: StoredRecord, keys: Sequence[StoredKey]) -> PublicKey | None
     return None
 
 
-# --- A record by itself -------------------------------------------------------------------------
+# --- A single record -----------------------------------------------------------------------------
 
 
-def report(judged: Judged) -> ReportShape:
-    """Tell everything that is to be said of a record by itself."""
+def report(checked: Checked, *, exported: bool = True) -> ReportShape:
+    """Return the full assessment of a single record.
+
+    Args:
+        checked: the record.
+        exported: whether other software gets it from an export here, or as it is.
+    """
+    judged = checked.judged
     record = judged.record or _NOTHING
+    told = outline(record)
     return {
-        "verdict": judged.verdict.value,
+        "verdict": checked.verdict.value,
+        "legible": judged.record is not None,
         "signature": _signature(judged),
-        "key": _key(judged),
+        "key": _key(checked),
         "deviations": [
             {"code": found.code.value, "path": shown(found.path), "severity": found.severity.value}
             for found in (deviations(record) if judged.record else ())
         ],
-        "clock": clock([judged]),
-        "transparency": transparency([judged]),
-        "kind": outline(record).kind.value,
+        "clock": clock([checked]),
+        "transparency": transparency([checked], exported=exported),
+        "kind": told.kind.value,
+        "begin": _time(told.begin),
+        "end": _time(told.now) if told.kind in _ENDS else None,
+        "imported": decimal_text(_went(told, lambda moment: moment.imported)),
+        "exported": decimal_text(_went(told, lambda moment: moment.exported)),
         "format_version": shown(record.format_version),
         "pagination": shown(record.pagination),
         "meter": {
@@ -172,34 +185,66 @@ def report(judged: Judged) -> ReportShape:
         },
         "tariff_text": shown(record.tariff_text),
         "charge_point": shown(record.charge_point_id),
-        "readings": [reading_shape(reading) for reading in record.readings[:MAX_LISTED]],
-        "digest": record.digest if judged.record else hashlib.sha256(judged.raw).hexdigest(),
+        "readings": [
+            reading_shape(reading, name) for name, reading in _named_readings(told)[:MAX_LISTED]
+        ],
+        "digest": judged.digest,
         "size": len(judged.raw),
         "raw": judged.raw[:MAX_SIZE].decode(errors="replace"),
     }
 
 
+def _time(moment: Moment | None) -> str | None:
+    return None if moment is None or moment.time is None else moment.time.isoformat()
+
+
+def _went(told: Outline, total: Callable[[Moment], Decimal | None]) -> Decimal | None:
+    """Return the energy since the begin by a total; None if it is not known or went back."""
+    begin = total(told.begin) if told.begin else None
+    now = total(told.now) if told.now else None
+    if begin is None or now is None or (went := difference(begin, now)) < 0:
+        return None
+    return went
+
+
+def _named_readings(told: Outline) -> list[tuple[str | None, Reading]]:
+    """Return all readings, each with the name of its register where its place tells it."""
+    named: list[tuple[str | None, Reading]] = []
+    for moment in told.moments:
+        names = (
+            REGISTERS if len(moment.readings) == len(REGISTERS) else (None,) * len(moment.readings)
+        )
+        named += zip(names, moment.readings, strict=True)
+    return named
+
+
 def _signature(judged: Judged) -> SignatureReportShape:
     return {
-        "verdict": judged.signature.value,
+        "verdict": judged.verdict.value,
         "reason": NOT_A_RECORD if judged.result is None else judged.result.reason.value,
         "algorithm": shown(judged.record.signature.algorithm) if judged.record else None,
     }
 
 
-def _key(judged: Judged) -> KeyShape:
-    key = judged.key
+def _key(checked: Checked) -> KeyShape:
+    key = checked.judged.key
     return {
-        "verdict": judged.whose,
-        "fingerprint": None if key is None else fingerprint(key),
+        "verdict": checked.whose,
+        "fingerprint": None if key is None else fingerprint_text(key),
         "public_key": None if key is None else to_spki_hex(key),
         "curve": None if key is None else key.curve,
     }
 
 
-def reading_shape(reading: Reading) -> ReadingShape:
-    """Show a reading; its value as text, because its decimals mean something."""
+def reading_shape(reading: Reading, name: str | None = None) -> ReadingShape:
+    """Show a reading; its value as text, because its decimals mean something.
+
+    Args:
+        reading: the reading.
+        name: of its register, one of REGISTERS, where that is known.
+    """
     return {
+        "name": name,
         "time": None if reading.time is None else reading.time.isoformat(),
         "clock": None if reading.clock is None else reading.clock.name.lower(),
         "transaction": shown(reading.transaction),
@@ -215,22 +260,29 @@ def reading_shape(reading: Reading) -> ReadingShape:
 # --- One or several records ---------------------------------------------------------------------
 
 
-def clock(judged: Sequence[Judged]) -> ClockShape:
-    """Tell how good the clock was at its weakest, and whether the time may be billed."""
-    quality = clock_quality([each.record for each in judged if each.record])
+def clock(checked: Sequence[Checked]) -> ClockShape:
+    """Return how good the clock was at its weakest, and whether the time may be billed.
+
+    Without a verified signature, nothing may be billed.
+    """
+    told = time_quality([each.record for each in checked if each.record])
+    reason = None if told.reason is None else told.reason.value
+    if reason is None and any(each.verdict is not SessionVerdict.VALID for each in checked):
+        reason = NOT_SIGNED
     return {
-        "quality": CLOCK_NONE if quality is None else quality.name.lower(),
-        "billable": quality in _BILLABLE,
+        "quality": CLOCK_NONE if told.clock is None else told.clock.name.lower(),
+        "billable": reason is None,
+        "reason": reason,
+        "informative": told.informative,
     }
 
 
-def transparency(judged: Sequence[Judged]) -> TransparencyShape:
-    """Foresee what the transparency software says to the XML of a record or a session."""
-    keys = {each.record: each.key for each in judged if each.record}
-    if not keys:
+def transparency(checked: Sequence[Checked], *, exported: bool = True) -> TransparencyShape:
+    """Foresee what the transparency software says to a record or a session."""
+    judged = {each.record: each.judged for each in checked if each.record}
+    if not judged:
         return {"accepted": False, "refusal": NOT_A_RECORD}
-    records = transaction(list(keys))
-    expected = expect(records, keys[records[-1]])
+    expected = foresee([judged[record] for record in transaction(list(judged))], exported=exported)
     return {
         "accepted": expected.accepted,
         "refusal": None if expected.refusal is None else expected.refusal.value,
@@ -240,8 +292,9 @@ def transparency(judged: Sequence[Judged]) -> TransparencyShape:
 # --- Of the archive -----------------------------------------------------------------------------
 
 
-def session_shape(session: Session, devices: Devices) -> SessionShape:
-    """Tell of a session what a list needs."""
+def session_shape(bill: Bill, devices: Devices) -> SessionShape:
+    """Summarise a session for a list."""
+    session, driver = bill.session, bill.driver
     device = devices.get(session.meter)
     duration = None if session.begin is None or session.end is None else session.end - session.begin
     return {
@@ -261,4 +314,9 @@ def session_shape(session: Session, devices: Devices) -> SessionShape:
         "outcome": session.outcome.value,
         "verdict": session.verdict.value,
         "records": session.records,
+        "counted": session.counted.isoformat(),
+        "by_arrival": session.begin != session.counted,
+        "driver_id": driver.id if driver else None,
+        "driver": driver.name if driver else None,
+        "cost": cost_shape(bill.cost),
     }

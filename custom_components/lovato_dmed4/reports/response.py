@@ -1,54 +1,46 @@
 """What a signed record says to those who made the meter sign it."""
 
-from collections.abc import Sequence
-import hashlib
-from typing import Final
-
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
-from ..archive import StoredRecord
+from ..archive import KeyVerdict, StoredRecord
 from ..intake.keeper import public_key
-from ..ocmf import MalformedRecordError, Reading, Verdict, parse, to_spki_hex, verify
+from ..ocmf import Moment, judge, to_spki_hex
 from ..runtime_data import Dmed4ConfigEntry
 from .links import last_record_path, record_path
-from .report import MAX_LISTED, reading_shape
+from .report import MAX_LISTED, REGISTERS, Checked, check, reading_shape
 from .shapes import as_json
-
-# A record has these three readings of its start, then the same of its end (manual: v1/ocmf).
-_COUNTERS: Final = ("imported", "exported", "cycle")
 
 
 def record_response(
     entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None = None
 ) -> dict[str, JsonValueType]:
-    """Tell of a signed record: as it is, what it says, and whether its signature is good.
+    """Describe a signed record: as it is, its contents, and whether it is verified.
 
-    The signature is ``valid``, ``invalid``, or why nothing can be said about it. The address is that of
+    ``signature`` is what came of the check, ``key`` whose key that was, and ``verdict`` what follows:
+    only ``valid`` is a good signature by a key that was accepted for the meter. The address is that of
     the record in the archive; of one that is not there, that of the meter's last record.
     """
-    key = public_key(entry.runtime_data.identity)
+    checked = _check(entry, raw, stored)
+    judged = checked.judged
     response: dict[str, JsonValueType] = {
         "record": raw.decode(errors="replace"),
         "record_url": last_record_path(entry.entry_id)
         if stored is None
         else record_path(entry.entry_id, stored.id, "ocmf"),
-        "public_key": None if key is None else to_spki_hex(key),
+        "public_key": None if judged.key is None else to_spki_hex(judged.key),
         "archived": stored is not None,
         "record_id": None if stored is None else stored.id,
         "session_id": None if stored is None else stored.session_id,
+        "digest": judged.digest,
+        "verdict": checked.verdict.value,
+        "signature": judged.verdict.value,
+        "key": checked.whose,
+        "readings": [],
     }
-    try:
-        record = parse(raw)
-    except MalformedRecordError:
-        digest = hashlib.sha256(raw).hexdigest()
-        return response | {
-            "digest": digest,
-            "signature": Verdict.MALFORMED.value,
-            "readings": [],
-        }
+    if (record := judged.record) is None:
+        return response
     return response | {
-        "digest": record.digest,
-        "signature": verify(record, key).verdict.value,
         "pagination": record.pagination,
         "meter_serial": record.meter_serial,
         "readings": [as_json(reading_shape(reading)) for reading in record.readings[:MAX_LISTED]],
@@ -56,36 +48,54 @@ def record_response(
 
 
 def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
-    """Tell of a signed record what an overview needs: when, how much, whether it is genuine.
+    """Summarise a signed record for an overview: when, how much, and the verdict.
 
     Who charged is not in it, but by what kind of identification.
     """
-    try:
-        record = parse(raw)
-    except MalformedRecordError:
-        return {"signature": Verdict.MALFORMED.value}
-    half = len(record.readings) // 2
-    return {
+    checked = _check(entry, raw, None)
+    summary: dict[str, JsonValueType] = {
+        "verdict": checked.verdict.value,
+        "signature": checked.judged.verdict.value,
+        "key": checked.whose,
+    }
+    if (record := checked.record) is None or (told := checked.judged.outline) is None:
+        return summary
+    return summary | {
         "digest": record.digest,
-        "signature": verify(record, public_key(entry.runtime_data.identity)).verdict.value,
         "pagination": record.pagination,
         "identification_type": record.identification_type,
-        "begin": _counters(record.readings[:half]),
-        "end": _counters(record.readings[half:]),
+        "begin": _counters(told.begin),
+        "end": _counters(told.now),
     }
 
 
-def _counters(readings: Sequence[Reading]) -> dict[str, JsonValueType]:
+def _check(entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None) -> Checked:
+    """Check a record with the keys that the archive has of the meter, unless storing it has done so.
+
+    The key that the meter shows now would let anybody between it and here sign what they like.
+    """
+    if stored is not None and stored.judged is not None:
+        return Checked(stored.judged, stored.key.value)
+    records = entry.runtime_data.records
+    if records.keys:
+        return check(raw, records.keys, dt_util.utcnow())
+    # The archive was never reached, so nobody knows which key is pinned.
+    key = public_key(entry.runtime_data.identity)
+    return Checked(judge(raw, [key] if key else ()), KeyVerdict.NONE.value)
+
+
+def _counters(moment: Moment | None) -> dict[str, JsonValueType]:
     """Show the readings of one moment: total imported, total exported, energy of the cycle."""
-    if not readings:
+    if moment is None:
         return {}
     shown: dict[str, JsonValueType] = {
         key: value
-        for key, value in as_json(reading_shape(readings[0])).items()
+        for key, value in as_json(reading_shape(moment.readings[0])).items()
         if key in {"time", "clock", "transaction", "unit"}
     }
-    if len(readings) == len(_COUNTERS):
+    if len(moment.readings) == len(REGISTERS):
         shown |= {
-            name: reading.value_text for name, reading in zip(_COUNTERS, readings, strict=True)
+            name: reading.value_text
+            for name, reading in zip(REGISTERS, moment.readings, strict=True)
         }
     return shown

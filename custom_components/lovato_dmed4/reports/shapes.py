@@ -1,4 +1,4 @@
-"""What actions and the browser are told of records: the shapes of all responses, in one place.
+"""What actions and the browser receive about records: the shapes of all responses, in one place.
 
 The types of the browser side mirror these. Times are ISO 8601 in UTC, energies decimal text in kWh;
 whatever a meter wrote is text that nobody may execute. Codes have a text each under `config_panel` in
@@ -10,13 +10,15 @@ from typing import TypedDict, cast
 
 from homeassistant.util.json import JsonObjectType
 
+from .billing_shapes import CostShape, DriverNameShape
+
 
 def as_json(shape: Mapping[str, object]) -> JsonObjectType:
     """Take a shape for the JSON that it is, which the type checker can't see."""
     return cast("JsonObjectType", shape)
 
 
-class SessionShape(TypedDict):
+class SessionShape(DriverNameShape):
     """A charge session in a list."""
 
     session_id: int
@@ -35,6 +37,9 @@ class SessionShape(TypedDict):
     outcome: str  # outcome.*
     verdict: str  # verdict.*
     records: int
+    counted: str  # the time that it is sorted and counted by
+    by_arrival: bool  # whether that is when it arrived, because the meter's clock was wrong
+    cost: CostShape
 
 
 class SessionPageShape(TypedDict):
@@ -58,7 +63,7 @@ class KeyShape(TypedDict):
     """Whose key a signature was checked with."""
 
     verdict: str  # key.*
-    fingerprint: str | None
+    fingerprint: str | None  # as people compare it: 32 bytes, AB:CD:…
     public_key: str | None  # SubjectPublicKeyInfo in hex
     curve: str | None
 
@@ -85,6 +90,8 @@ class ClockShape(TypedDict):
 
     quality: str  # clock.*
     billable: bool  # whether the time may be billed
+    reason: str | None  # why not: time_reason.*
+    informative: bool  # the transparency software shows it so: transparency_time.informative
 
 
 class TransparencyShape(TypedDict):
@@ -97,6 +104,7 @@ class TransparencyShape(TypedDict):
 class ReadingShape(TypedDict):
     """A reading of a register."""
 
+    name: str | None  # imported, exported, cycle: register.*; None where the place does not tell
     time: str | None
     clock: str | None
     transaction: str | None
@@ -130,15 +138,24 @@ class IdentificationShape(TypedDict):
 
 
 class ReportShape(TypedDict):
-    """The verdict on a record, part by part."""
+    """The verdict on a record, part by part.
+
+    What depends on the signature is only to be believed if `verdict` is valid: who made it, when, how
+    much. Of what is not legible, nothing was judged, and no list that is empty says that all is well.
+    """
 
     verdict: str  # verdict.*
+    legible: bool  # whether it is a record at all
     signature: SignatureReportShape
     key: KeyShape
     deviations: list[DeviationShape]
     clock: ClockShape
     transparency: TransparencyShape
     kind: str
+    begin: str | None
+    end: str | None  # only of a record that was made for the end
+    imported: str | None  # from the begin to its last moment
+    exported: str | None
     format_version: str | None
     pagination: str | None
     meter: MeterShape
@@ -171,7 +188,11 @@ class RecordShape(ReportShape):
 
 
 class SessionDetailShape(SessionShape):
-    """A session with all that is known of it."""
+    """A session with all that is known of it.
+
+    Of one with very many intermediate records, the reports of those that were compared only; a finding
+    says how many were left out.
+    """
 
     findings: list[FindingShape]
     clock: ClockShape
@@ -181,7 +202,7 @@ class SessionDetailShape(SessionShape):
 
 
 class UnassignedRecordShape(TypedDict):
-    """A record that tells of no session: a fiscal one, or one that cannot be read."""
+    """A record that belongs to no session: a fiscal one, or one that cannot be read."""
 
     record_id: int
     device_id: str | None
@@ -205,11 +226,23 @@ class UnassignedPageShape(TypedDict):
 
 
 class VerificationShape(ReportShape):
-    """The verdict on a record that was handed in."""
+    """The verdict on a record that was handed in.
+
+    Who charged, when and how much: `identification`, `begin`, `end`, `imported`.
+    """
 
     device_id: str | None  # of the meter whose key fits, or whose record this claims to be
     record_id: int | None  # where the archive has the same record
     session_id: int | None
+
+
+class VerificationsShape(VerificationShape):
+    """The verdict on what was handed in: on the first record, and on each of all that were found.
+
+    `records` is empty if there was none; then the rest says so (`legible` false).
+    """
+
+    records: list[VerificationShape]
 
 
 class EnergySumShape(TypedDict):
@@ -226,7 +259,7 @@ class EnergyBucketShape(EnergySumShape):
     start: str  # its first day, in the time zone of Home Assistant
 
 
-class EnergySeriesShape(EnergySumShape):
+class EnergySeriesShape(EnergySumShape, DriverNameShape):
     """The energy of one identification; None of those who did not identify."""
 
     identification: str | None
@@ -242,7 +275,7 @@ class EnergyShape(EnergySumShape):
 
 
 class CountsShape(TypedDict):
-    """How many records there are, and how many of them somebody should look at."""
+    """How many records there are, and how many of them are to be reviewed."""
 
     records: int
     suspicious: int
@@ -252,11 +285,12 @@ class CountsShape(TypedDict):
 class StoredKeyShape(TypedDict):
     """A key that a meter was seen with."""
 
-    fingerprint: str
+    fingerprint: str  # as people compare it: 32 bytes, AB:CD:…
     public_key: str
     state: str  # key_state.*
     first_seen: str
     last_seen: str
+    replaced: str | None  # since when it is a former one
 
 
 class SyncShape(TypedDict):

@@ -1,6 +1,6 @@
 """Texts of strangers, made fit for lists, spreadsheets and names of files.
 
-What a record says was written by whoever could reach the meter. The record itself is kept and handed
+What a record says was written by anyone who could reach the meter. The record itself is kept and handed
 out as it is; what is made of it here is for looking at.
 """
 

@@ -5,7 +5,7 @@ charges, and the time zone of its records through the changes to and from daylig
 """
 
 from collections.abc import Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -19,17 +19,28 @@ from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle
 from ..dmed4.errors import CycleActiveError, MeterError
 from ..dmed4.meter import Meter
-from ..dmed4.model import SignatureStatus
+from ..dmed4.model import Housekeeping, OperativeStatus, SignatureStatus
 
 DRIFT_LIMIT: Final = 5
 """Seconds. Reading the clock is uncertain by up to two, and a record is legible to the second: what
 is more is a clock that is off, and not worth a write to the meter before."""
 
+DOUBT_LIMIT: Final = 600
+"""Seconds by which a synchronised clock hardly ever drifts. The time of this machine is more likely
+to be wrong, for example after a start without a network, and a person has to say which is right."""
+
 FAILURES_LIMIT: Final = 3
-"""Failures in a row, which take more than ten minutes, until a person is told."""
+"""Failures in a row, which take more than ten minutes, until a person is asked and it ends for a day."""
+
+LOG_LIMIT: Final = 0.9
+"""How full the log of events may be before commissioning is finished: when it is full, the meter is dead
+(fatal error 11), and each setting of the clock may be an event."""
 
 # Intervals to wait after a failure: whatever is wrong is not over in a minute.
 _PAUSE: Final = 5
+
+# Each write may be an entry in a log, and the relatives of this meter do not want more of them.
+_WRITE_INTERVAL: Final = timedelta(days=1)
 
 _OFFSET_LIMIT: Final = 900  # minutes
 _OFFSET_STEP: Final = 15  # minutes
@@ -37,6 +48,8 @@ _OFFSET_STEP: Final = 15  # minutes
 
 class ClockKeeper:
     """Looks at the clock once in each housekeeping interval.
+
+    It is set at most once a day, besides the once before each charge.
 
     Attributes:
         failures: how often in a row the clock could not be put right.
@@ -59,6 +72,7 @@ class ClockKeeper:
         self._live = live
         self._housekeeping = housekeeping
         self._pause = 0
+        self._rests_until: datetime | None = None
         self.failures = 0
 
     @callback
@@ -78,25 +92,43 @@ class ClockKeeper:
     async def _async_keep(self) -> None:
         if not self._is_idle():
             return
+        now = dt_util.utcnow()
         if self._pause:
             self._pause -= 1
             return
-        steps = self._steps()
+        if not self._steps():
+            self.failures = 0
+            return
+        if self._rests_until is not None and now < self._rests_until:
+            return
+        # What the last poll found may be put right already, by the start of a charge for example.
+        await self._async_look()
+        if self._is_idle() and (steps := self._steps()):
+            await self._async_put_right(steps, now)
+
+    async def _async_put_right(
+        self, steps: list[Callable[[], Coroutine[Any, Any, None]]], now: datetime
+    ) -> None:
+        written = False
         try:
             for step in steps:
                 await step()
+                written = True
         except CycleActiveError:
             return
         except MeterError as err:
             LOGGER.debug("The clock could not be put right: %s", err)
-        if steps:
-            await self._live.async_refresh()
-            await self._housekeeping.async_refresh()
-        self._count_failures(failed=bool(self._steps()))
+        await self._async_look()
+        wrong = bool(self._steps())
+        # A clock that is taken and stays wrong is the meter's reading of it: more of the same is in vain.
+        self.failures = (FAILURES_LIMIT if written else self.failures + 1) if wrong else 0
+        self._pause = _PAUSE - 1 if wrong else 0
+        if written or self.failures >= FAILURES_LIMIT:
+            self._rests_until = now + _WRITE_INTERVAL
 
-    def _count_failures(self, *, failed: bool) -> None:
-        self.failures = self.failures + 1 if failed else 0
-        self._pause = _PAUSE - 1 if failed else 0
+    async def _async_look(self) -> None:
+        await self._live.async_refresh()
+        await self._housekeeping.async_refresh()
 
     def _is_idle(self) -> bool:
         return (
@@ -106,8 +138,10 @@ class ClockKeeper:
         )
 
     def _steps(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        """What there is to put right, as far as the last polls tell."""
+        """What there is to put right, as far as the last polls show, and may be."""
         steps: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        if self.doubt is not None or fills_up(self._housekeeping.data):
+            return steps
         if self._is_off():
             steps.append(self._cycle.synchronise_clock)
         offset = self._housekeeping.data.settings.time_offset
@@ -120,10 +154,28 @@ class ClockKeeper:
 
     def _is_off(self) -> bool:
         drift = self._housekeeping.data.clock_drift
-        signature = self._live.data.status.signature
-        return SignatureStatus.TIMESTAMP_SYNCHRONISED not in signature or (
-            drift is not None and abs(drift) > DRIFT_LIMIT
-        )
+        return not self._is_synchronised() or (drift is not None and abs(drift) > DRIFT_LIMIT)
+
+    def _is_synchronised(self) -> bool:
+        return SignatureStatus.TIMESTAMP_SYNCHRONISED in self._live.data.status.signature
+
+    @property
+    def doubt(self) -> int | None:
+        """Seconds by which the meter is ahead, where that is so much that neither is believed."""
+        drift = self._housekeeping.data.clock_drift
+        doubtful = drift is not None and abs(drift) > DOUBT_LIMIT and self._is_synchronised()
+        return drift if doubtful else None
+
+
+def fills_up(found: Housekeeping) -> bool:
+    """Whether the log of events is nearly full before commissioning is finished."""
+    saved, maximum = found.logbook.events_saved, found.logbook.events_maximum
+    return (
+        found.system.operative_status is OperativeStatus.READY
+        and saved is not None
+        and maximum is not None
+        and saved >= LOG_LIMIT * maximum > 0
+    )
 
 
 def time_offset() -> int | None:

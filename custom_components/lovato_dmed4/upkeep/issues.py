@@ -15,13 +15,13 @@ from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
 from ..intake.logbook_sync import LogbookSync, SyncState
-from .clock import FAILURES_LIMIT, ClockKeeper
+from .clock import FAILURES_LIMIT, ClockKeeper, fills_up
 
 FATAL_ERRORS: Final = range(1, 13)
 
 ERRORS_LIMIT: Final = 10
 """Minutes for which errors may stand: the next start of a charge resets them, and one that comes and
-goes is no business of anybody's."""
+goes needs no attention."""
 
 _BOARDS: Final = {
     SystemCode.MEASURE_BOARD_ERROR: "measure_board_error",
@@ -100,6 +100,14 @@ class IssueWatcher:
             wrong["logbook_overwrites"] = {}
         if self._clock.failures >= FAILURES_LIMIT:
             wrong["clock_not_kept"] = {}
+        if (doubt := self._clock.doubt) is not None:
+            # Whole minutes, so that the text does not change with every poll.
+            wrong["clock_doubtful"] = {"minutes": str(round(abs(doubt) / 60))}
+        if fills_up(housekeeping := self._housekeeping.data):
+            wrong["event_log_fills"] = {
+                "saved": str(housekeeping.logbook.events_saved),
+                "maximum": str(housekeeping.logbook.events_maximum),
+            }
         if (until := self._login.locked_until) is not None:
             wrong["login_locked"] = {"until": local_time(until)}
         errors = self._live.data.status.errors

@@ -23,7 +23,7 @@ SAMPLES: Final = 5
 """Different samples in a row that say the same: one may be torn between two of the meter's own."""
 
 PATIENCE: Final = 120.0
-"""Seconds of a charge in which the energy counter should have told what no person then has to."""
+"""Seconds of a charge in which the energy counter should have settled what no person then has to."""
 
 ISSUE: Final = "measure_scale"
 
@@ -31,7 +31,7 @@ ISSUE: Final = "measure_scale"
 class ScaleCheck:
     """Compares voltage, current, power and energy in every live poll that brings another sample.
 
-    What they tell without a doubt is taken over; for the rest a person is asked.
+    What they show without a doubt is taken over; for the rest a person is asked.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class ScaleCheck:
             self._delete()
 
     def _settle(self, measures: Measures, scale: MeasureScale, wrong: int | None) -> None:
-        """Take the one possible scale over, or ask for it once the meter can't tell it."""
+        """Take the one possible scale over, or ask for it once the meter can't settle it."""
         now = monotonic()
         if self._doubted_since is None:
             self._doubted_since = now

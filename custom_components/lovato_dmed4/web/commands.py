@@ -1,6 +1,6 @@
 """What the browser side asks for: sessions, records, energies, and the state of the archives.
 
-Only administrators are answered, since records tell who charged. The shapes of all answers are in
+Only administrators are answered, since records name the driver. The shapes of all answers are in
 `record_shapes`. An error has a code that stays the same: the key of its text.
 """
 
@@ -25,11 +25,33 @@ import voluptuous as vol
 from ..archive import Archive, ArchiveSummary, StoredKey
 from ..const import DOMAIN
 from ..intake.logbook_sync import SyncState
+from ..ocmf import fingerprint_text, load_public_key
 from ..reports.archives import MeterArchive, archived_ids, async_meter_archives
+from ..reports.billing import (
+    async_apply_prices,
+    async_delete_driver,
+    async_delete_price,
+    async_get_issuer,
+    async_list_drivers,
+    async_list_prices,
+    async_save_driver,
+    async_save_issuer,
+    async_save_price,
+    async_sum_costs,
+)
+from ..reports.billing_fields import (
+    ATTR_PRICE_ID,
+    DRIVER_FIELDS,
+    ISSUER_FIELDS,
+    PRICE,
+    PRICE_FIELDS,
+)
 from ..reports.query import (
+    ATTR_DRIVER_ID,
     ENERGY_FIELDS,
     FILTER_FIELDS,
     METERS_FIELD,
+    NUMBER,
     PAGE_FIELDS,
     RECORD_FIELDS,
     SESSION_FIELDS,
@@ -47,7 +69,7 @@ from ..reports.shapes import (
     MeterArchiveShape,
     StoredKeyShape,
     SyncShape,
-    VerificationShape,
+    VerificationsShape,
 )
 from ..reports.verify import async_verify
 from ..runtime_data import Dmed4ConfigEntry
@@ -56,7 +78,7 @@ type Message = Mapping[str, Any]
 type Answer = Callable[[HomeAssistant, Message], Coroutine[Any, Any, Mapping[str, Any]]]
 
 
-async def _verify_record(hass: HomeAssistant, msg: Message) -> VerificationShape:
+async def _verify_record(hass: HomeAssistant, msg: Message) -> VerificationsShape:
     return await async_verify(hass, msg["record"], msg.get("public_key"))
 
 
@@ -112,11 +134,12 @@ def _read_meter(
 
 def _key(key: StoredKey) -> StoredKeyShape:
     return {
-        "fingerprint": key.fingerprint,
+        "fingerprint": fingerprint_text(load_public_key(key.spki)),
         "public_key": key.spki.hex(),
         "state": key.state.value,
         "first_seen": key.first_seen.isoformat(),
         "last_seen": key.last_seen.isoformat(),
+        "replaced": None if key.replaced is None else key.replaced.isoformat(),
     }
 
 
@@ -130,19 +153,32 @@ _COMMANDS: Final[Mapping[str, tuple[Answer, Mapping[Any, Any]]]] = {
         _verify_record,
         {vol.Required("record"): str, vol.Optional("public_key"): str},
     ),
+    "drivers/list": (async_list_drivers, METERS_FIELD),
+    "drivers/save": (async_save_driver, METERS_FIELD | DRIVER_FIELDS),
+    "drivers/delete": (async_delete_driver, METERS_FIELD | {vol.Required(ATTR_DRIVER_ID): NUMBER}),
+    "prices/list": (async_list_prices, METERS_FIELD),
+    "prices/save": (async_save_price, PRICE_FIELDS),
+    "prices/delete": (async_delete_price, METERS_FIELD | {vol.Required(ATTR_PRICE_ID): NUMBER}),
+    "prices/apply": (async_apply_prices, FILTER_FIELDS),
+    "costs/sum": (async_sum_costs, FILTER_FIELDS),
+    "issuer/get": (async_get_issuer, METERS_FIELD),
+    "issuer/save": (async_save_issuer, METERS_FIELD | ISSUER_FIELDS),
     "archive/info": (_get_archive_info, {}),
     # Answered when it is done, which takes a while.
     "archive/verify": (async_verify_archive, METERS_FIELD),
 }
+
+# What holds between the fields of a command.
+_CHECKS: Final[Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {"prices/save": PRICE}
 
 
 @callback
 def async_setup_websocket_api(hass: HomeAssistant) -> None:
     """Register the commands."""
     for name, (answer, fields) in _COMMANDS.items():
-        command = websocket_api.websocket_command(
-            {vol.Required("type"): f"{DOMAIN}/{name}", **fields}
-        )
+        schema = vol.Schema({vol.Required("type"): f"{DOMAIN}/{name}", **fields})
+        checks = [_CHECKS[name]] if name in _CHECKS else []
+        command = websocket_api.websocket_command(vol.All(schema, *checks))
         websocket_api.async_register_command(hass, command(_handler(answer)))
 
 

@@ -37,7 +37,7 @@ from ..runtime_data import Dmed4ConfigEntry
 # Numbers of the archive have at most ten digits.
 _NUMBER: Final = "[0-9]{1,10}"
 
-# Whatever a record holds, a browser shall save it, and neither show nor run it.
+# Whatever a record holds, a browser saves it, and neither shows nor runs it.
 _HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; sandbox",

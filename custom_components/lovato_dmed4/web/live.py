@@ -30,7 +30,7 @@ def async_setup_live_stream(hass: HomeAssistant) -> None:
 )
 @callback
 def _subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Stream a meter's measures to whoever may see them as states."""
+    """Stream a meter's measures to users who may see them as states."""
     number = msg["id"]
     try:
         _, entry = async_get_device_and_config_entry(hass, DOMAIN, msg[CONF_DEVICE_ID])

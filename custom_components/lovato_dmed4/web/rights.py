@@ -8,6 +8,7 @@ from homeassistant.const import CONF_DEVICE_ID, CONF_TYPE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.service import async_get_device_and_config_entry
+from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
 from ..charging.rights import Step, may_charge
@@ -26,15 +27,16 @@ def async_setup_rights(hass: HomeAssistant) -> None:
         vol.Required(CONF_DEVICE_ID): str,
     }
 )
-@callback
-def _get_rights(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Answer which steps of a charge the user may take on a meter."""
+@websocket_api.async_response
+async def _get_rights(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer which steps of a charge the user may take on a meter, and with which version."""
     try:
         _, entry = async_get_device_and_config_entry(hass, DOMAIN, msg[CONF_DEVICE_ID])
     except ServiceValidationError as err:
         connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, str(err))
         return
-    user = connection.user
-    connection.send_result(
-        msg["id"], {step.value: may_charge(hass, entry, step, user) for step in Step}
-    )
+    integration = await async_get_integration(hass, DOMAIN)
+    rights = {step.value: may_charge(hass, entry, step, connection.user) for step in Step}
+    connection.send_result(msg["id"], {**rights, "version": str(integration.version)})

@@ -1,10 +1,18 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
-import { act, callEntity, download, type RecordResponse } from "../common/actions";
+import {
+  act,
+  callEntity,
+  download,
+  type RecordResponse,
+  type WithoutRecord,
+} from "../common/actions";
 import { findEntities, findMeters, type MeterEntities } from "../common/entities";
 import { deviceName, type HassError, type HomeAssistant } from "../common/hass";
 import type { Sample } from "../common/live-watch";
+import { outdated } from "../common/outdated";
 import { summarise, type RecordSummary } from "../common/record";
+import { loadRights, type Rights } from "../common/rights";
 import { controls, dialogs } from "../common/style";
 import { errorText, loadTexts, textsOf, type Localize, type TextKey } from "../common/texts";
 import { CONFIG_FORM, type CardConfig } from "./config";
@@ -28,6 +36,7 @@ export class ChargeCard extends LitElement {
     _startError: { state: true },
     _done: { state: true },
     _record: { state: true },
+    _rights: { state: true },
   };
 
   declare hass: HomeAssistant | undefined;
@@ -42,12 +51,17 @@ export class ChargeCard extends LitElement {
   declare _done: TextKey | undefined;
   /** Null when there is none yet, undefined while nothing is known. */
   declare _record: RecordSummary | null | undefined;
+  /** Undefined while Home Assistant has not answered. */
+  declare _rights: Rights | undefined;
 
   static override readonly styles = [controls, dialogs, cardStyle];
 
   #entities: MeterEntities = new Map();
   #language = "";
   #recordOf = "";
+  #rightsOf = "";
+  /** What was on screen before the meter was lost. */
+  #before: View | undefined;
   readonly #watch = new MeterWatch(this, {
     figures: (sample) => {
       this._sample = sample;
@@ -76,8 +90,8 @@ export class ChargeCard extends LitElement {
     if (config.device_id !== undefined && typeof config.device_id !== "string")
       throw new Error("device_id has to be the ID of a device");
     if (config.device_id !== this._config?.device_id) {
-      this._record = undefined;
-      this.#recordOf = "";
+      this._record = this._rights = this.#before = undefined;
+      this.#recordOf = this.#rightsOf = "";
       this.#watch.forget();
     }
     this._config = config;
@@ -131,11 +145,12 @@ export class ChargeCard extends LitElement {
         : undefined,
     );
     if (!hass || !this._texts || !config?.device_id || this.preview) return;
+    void this.#loadRights(hass, config.device_id);
     if (!hass.user?.is_admin || config.record === false) return;
     // Not before the meter was heard of: while Home Assistant starts, its states come first.
     if (this._step || !this.#watch.heard) return;
-    const { charging, signature, recorded } = this.#view(hass);
-    if (signature === "in_progress") return;
+    const { charging, signature, recorded, phase } = this.#view(hass);
+    if (signature === "in_progress" || phase === "unavailable") return;
     // A new record is there whenever this changes.
     const state = [charging, signature, recorded].join();
     if (state === this.#recordOf) return;
@@ -144,6 +159,15 @@ export class ChargeCard extends LitElement {
   }
 
   // --- doing -------------------------------------------------------------------------------------
+
+  /** Ask anew when the meter is set up again: its options may have changed. */
+  async #loadRights(hass: HomeAssistant, deviceId: string): Promise<void> {
+    const asked = [deviceId, hass.user?.is_admin, this.#view(hass).phase === "unavailable"].join();
+    if (asked === this.#rightsOf) return;
+    this.#rightsOf = asked;
+    const rights = await loadRights(hass, deviceId);
+    if (asked === this.#rightsOf) this._rights = rights;
+  }
 
   async #loadRecord(hass: HomeAssistant, deviceId: string): Promise<void> {
     try {
@@ -166,7 +190,7 @@ export class ChargeCard extends LitElement {
       await work(hass);
       return "";
     } catch (error) {
-      return await errorText(hass, error);
+      return await errorText(this.hass ?? hass, error);
     } finally {
       this._step = undefined;
     }
@@ -175,7 +199,10 @@ export class ChargeCard extends LitElement {
   async #command(step: Step, action: string, done: TextKey, data = {}): Promise<string> {
     return this.#do(step, async (hass) => {
       const device_id = this._config?.device_id;
-      const response = await act<RecordResponse>(hass, action, { device_id, ...data });
+      const response = await act<RecordResponse | WithoutRecord>(hass, action, {
+        device_id,
+        ...data,
+      });
       if (response?.record) this._record = summarise(response);
       this._done = done;
     });
@@ -244,7 +271,12 @@ export class ChargeCard extends LitElement {
   // --- drawing -----------------------------------------------------------------------------------
 
   #view(hass: HomeAssistant): View {
-    return viewOf(hass, this.#entities, this._sample);
+    const view = viewOf(hass, this.#entities, this._sample);
+    if (!view.lost) this.#before = view;
+    // A running session stays on screen as it was seen last.
+    if (!view.lost?.charging || !this.#before?.charging) return view;
+    const { energy, returned, since } = this.#before;
+    return { ...view, energy, returned, since };
   }
 
   protected override render(): TemplateResult {
@@ -259,9 +291,12 @@ export class ChargeCard extends LitElement {
     const shown = { hass, text, view, disabled: this._step !== undefined || this.preview };
     const name = config.name ?? deviceName(hass, config.device_id ?? "");
     const mayCommand = hass.user?.is_admin === true;
+    const rights = this.preview ? { start: true, read: true, end: true } : this._rights;
+    const controls = config.controls !== false && rights;
     return html`
       <ha-card class="${view.tone} ${this._step ? "busy" : ""}">
         ${header(shown, name, this._step, this._record)}
+        ${outdated(this._rights?.version, text, (content) => html`<section>${content}</section>`)}
         ${problem(shown, mayCommand ? this.#reset : undefined)} ${figures(shown)}
         <dmed4-power-trace
           .buffer=${this.#watch.measured}
@@ -269,7 +304,7 @@ export class ChargeCard extends LitElement {
           .label=${text("card.trace", { minutes: TRACE_MINUTES })}
         ></dmed4-power-trace>
         ${cycle(shown, this.#watch.now)} ${this.#outcome(text)}
-        ${mayCommand && config.controls !== false ? commands(shown, this.#commands) : nothing}
+        ${controls ? commands(shown, controls, this.#commands) : nothing}
         ${
           mayCommand && config.record !== false
             ? lastRecord(shown, this._record, this.preview ? undefined : this.#download)
@@ -281,7 +316,7 @@ export class ChargeCard extends LitElement {
             : nothing
         }
       </ha-card>
-      ${mayCommand && config.controls !== false ? this.#dialogs(text) : nothing}
+      ${controls && (controls.start || controls.end) ? this.#dialogs(text) : nothing}
     `;
   }
 

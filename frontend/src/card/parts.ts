@@ -7,6 +7,7 @@ import { formatDuration, formatMoment, formatNumber } from "../common/format";
 import type { HomeAssistant } from "../common/hass";
 import type { RecordSummary } from "../common/record";
 import { stateName, type Localize, type TextKey } from "../common/texts";
+import type { Rights } from "../common/rights";
 import type { Step, View } from "./view";
 
 const VERDICT_ICONS: Readonly<Record<string, string>> = {
@@ -31,12 +32,17 @@ interface Commands {
 
 /** Which meter it is, and what it does. */
 export function header(
-  { text, view }: Shown,
+  { hass, text, view }: Shown,
   name: string,
   step: Step | undefined,
   record: RecordSummary | null | undefined,
 ): TemplateResult {
-  const words = text(`card.state.${step ?? view.phase}`);
+  const words =
+    !step && view.lost
+      ? text(view.lost.charging ? "card.lost.charging" : "card.lost.idle", {
+          time: formatMoment(new Date(view.lost.since), hass),
+        })
+      : text(`card.state.${step ?? view.phase}`);
   const identity = view.charging ? record?.identity : undefined;
   return html`
     <div class="header">
@@ -101,13 +107,15 @@ export function figures({ hass, text, view }: Shown): TemplateResult {
 
 /** What has flowed in this charge, or in the last one; `now` in Unix milliseconds. */
 export function cycle({ hass, text, view }: Shown, now: number): TemplateResult | typeof nothing {
-  const seconds = view.since === null ? null : (now - view.since) / 1000;
-  // A meter that has never charged has nothing to tell.
+  const charging = view.charging || view.lost?.charging;
+  const until = view.lost?.since ?? now;
+  const seconds = view.since === null ? null : (until - view.since) / 1000;
+  // A meter that has never charged has nothing to show.
   if (!view.charging && !view.energy && !view.returned) return nothing;
   return html`
     <dl class="cycle">
       ${named(
-        text(view.charging ? "card.figure.energy" : "card.figure.last_energy"),
+        text(charging ? "card.figure.energy" : "card.figure.last_energy"),
         figure(hass, view.energy, 2, "kWh"),
       )}
       ${
@@ -124,10 +132,16 @@ export function cycle({ hass, text, view }: Shown, now: number): TemplateResult 
   `;
 }
 
-/** What starts a charge, or reads and ends it. */
-export function commands(shown: Shown, { onStart, onRead, onEnd }: Commands): TemplateResult {
+/** What starts a charge, or reads and ends it, for those who may. */
+export function commands(
+  shown: Shown,
+  rights: Rights,
+  { onStart, onRead, onEnd }: Commands,
+): TemplateResult {
   const { text, view } = shown;
   const disabled = shown.disabled || view.phase === "unavailable";
+  if (!(view.charging ? rights.read || rights.end : rights.start))
+    return html`<p class="quiet">${text("card.not_allowed")}</p>`;
   if (!view.charging)
     return html`
       <div class="commands">
@@ -138,12 +152,20 @@ export function commands(shown: Shown, { onStart, onRead, onEnd }: Commands): Te
     `;
   return html`
     <div class="commands">
-      <button ?disabled=${disabled} @click=${onRead}>
-        <ha-icon icon="mdi:file-sign"></ha-icon>${text("card.action.read")}
-      </button>
-      <button class="end" ?disabled=${disabled} @click=${onEnd}>
-        <ha-icon icon="mdi:stop"></ha-icon>${text("card.action.end")}
-      </button>
+      ${
+        rights.read
+          ? html`<button ?disabled=${disabled} @click=${onRead}>
+              <ha-icon icon="mdi:file-sign"></ha-icon>${text("card.action.read")}
+            </button>`
+          : nothing
+      }
+      ${
+        rights.end
+          ? html`<button class="end" ?disabled=${disabled} @click=${onEnd}>
+              <ha-icon icon="mdi:stop"></ha-icon>${text("card.action.end")}
+            </button>`
+          : nothing
+      }
     </div>
   `;
 }

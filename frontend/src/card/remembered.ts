@@ -9,7 +9,7 @@ export interface StartFields {
 }
 
 export interface Remembered extends StartFields {
-  /** Whether the identification may be kept: it is personal, and a wall tablet is everybody's. */
+  /** Whether the identification may be kept: it is personal, and a wall tablet is shared. */
   readonly keepIdentification: boolean;
 }
 
@@ -42,7 +42,7 @@ export function recall(deviceId: string): Remembered {
   }
 }
 
-/** Keep it for the next time; not who it was unless the user wants that. */
+/** Keep it for the next time; the identification only if the user chooses so. */
 export function remember(deviceId: string, fields: Remembered): void {
   const kept = fields.keepIdentification ? fields : { ...fields, identification_data: "" };
   try {

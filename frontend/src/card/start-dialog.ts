@@ -38,7 +38,7 @@ const LEVELS = [
   "UNKNOWN",
 ] as const;
 
-/** OCMF: ID. How long the others may be depends on all together; the meter's side tells. */
+/** OCMF: ID. How long the others may be depends on all together; the meter's side decides. */
 const DATA_LIMIT = 40;
 
 type Field = keyof StartFields;

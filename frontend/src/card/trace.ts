@@ -40,7 +40,7 @@ export class PowerTrace extends LitElement {
     :host {
       display: block;
       position: relative;
-      /* What moves here is laid out and painted by itself. */
+      /* What moves here is laid out and painted separately. */
       contain: content;
       color: var(--dmed4-accent, currentColor);
     }

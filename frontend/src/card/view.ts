@@ -46,6 +46,14 @@ export interface View {
   /** What the meter says of its last signature, and when the archive got its last record. */
   readonly signature: string;
   readonly recorded: string;
+  /** Since when the meter cannot be reached, and whether it was charging then. */
+  readonly lost: Lost | null;
+}
+
+interface Lost {
+  /** Unix milliseconds by Home Assistant's clock. */
+  readonly since: number;
+  readonly charging: boolean;
 }
 
 /** Less flows through an open contactor or a full battery. */
@@ -111,7 +119,17 @@ export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sa
     resettable,
     signature,
     recorded: state("event.record")?.state ?? "",
+    lost: status?.state === "unavailable" ? lostOf(status, state("event.charge_cycle")) : null,
   };
+}
+
+/** Whether the meter was charging when it was lost says what happened last to its charges. */
+function lostOf({ last_changed }: EntityState, news: EntityState | undefined): Lost {
+  const { event_type, step } = news?.attributes ?? {};
+  const charging =
+    ["started", "read", "power_failure"].includes(String(event_type)) ||
+    (event_type === "failed" && step !== "start");
+  return { since: Date.parse(last_changed), charging };
 }
 
 function phaseOf(status: string, signature: string, power: number | null): Phase {

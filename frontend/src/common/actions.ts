@@ -1,6 +1,6 @@
 import { DOMAIN, type HomeAssistant } from "./hass";
 
-/** What the actions that bring a record tell of it (charging/identity.py). */
+/** What the actions that return a record say about it (charging/identity.py). */
 export interface RecordResponse {
   /** The OCMF text as the meter signed it. */
   readonly record: string;
@@ -10,6 +10,11 @@ export interface RecordResponse {
   readonly signature: string;
   readonly pagination?: string | null;
   readonly readings: readonly Reading[];
+}
+
+/** What others than administrators get of a step: that it was done. */
+export interface WithoutRecord {
+  readonly record: null;
 }
 
 export interface Reading {

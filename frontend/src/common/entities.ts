@@ -6,6 +6,7 @@ export type MeterEntities = ReadonlyMap<string, string>;
 export type EntityKey =
   | "binary_sensor.hardware"
   | "binary_sensor.problem"
+  | "event.charge_cycle"
   | "event.record"
   | "select.display_page"
   | "sensor.current"

@@ -58,7 +58,8 @@ export interface HomeAssistant {
   readonly config: { readonly time_zone: string };
   readonly user?: { readonly is_admin: boolean };
   localize(key: string, values?: Values): string;
-  loadBackendTranslation(category: string, integration: string): Promise<unknown>;
+  /** Resolves to the `localize` that has them. */
+  loadBackendTranslation(category: string, integration: string): Promise<HomeAssistant["localize"]>;
   callWS<Answer>(message: Readonly<Record<string, unknown>>): Promise<Answer>;
   callService<Response>(
     domain: string,

@@ -17,7 +17,7 @@ const FIRST_RETRY = 500;
 const LONGEST_RETRY = 5_000;
 
 /**
- * Watches a meter until it is told to stop, whatever happens to the connection.
+ * Watches a meter until it is stopped, whatever happens to the connection.
  *
  * The frontend's own renewal of subscriptions is left alone: after a restart it comes before this
  * integration knows the command, and an `unsubscribe` of an older connection may hit a new

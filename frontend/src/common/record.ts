@@ -2,11 +2,11 @@ import type { Reading, RecordResponse } from "./actions";
 
 export type RecordKind = "begin" | "intermediate" | "end";
 
-/** What an overview tells of a signed record. */
+/** What an overview shows of a signed record. */
 export interface RecordSummary {
   readonly kind: RecordKind;
   readonly time: Date | null;
-  /** kWh since the begin of the charge; null where the record does not tell. */
+  /** kWh since the begin of the charge; null where the record does not state it. */
   readonly energy: number | null;
   readonly signature: string;
   readonly pagination: string | null;

@@ -22,7 +22,7 @@ export const controls = css`
     padding: 0 16px;
     border: 0;
     border-radius: var(--ha-border-radius-pill, 9999px);
-    /* The theme's neutral fill can hardly be told from a dark card. */
+    /* The theme's neutral fill can hardly be distinguished from a dark card. */
     background: color-mix(in srgb, currentColor 10%, transparent);
     font-weight: var(--ha-font-weight-medium, 500);
     line-height: 1.2;

@@ -29,11 +29,13 @@ export function textsOf(hass: HomeAssistant): Localize | undefined {
 }
 
 /**
- * Let Home Assistant fetch them. It tells with a new `hass.localize` when they are there; the promise
+ * Let Home Assistant fetch them. It reports with a new `hass.localize` when they are there; the promise
  * is kept too early where another card on the page has asked before.
  */
 export function loadTexts(hass: HomeAssistant): void {
   hass.loadBackendTranslation(CATEGORY, DOMAIN).catch(() => undefined);
+  // For the first error: it should not have to wait for its words.
+  hass.loadBackendTranslation("exceptions", DOMAIN).catch(() => undefined);
 }
 
 /** Names that entities have for what they can show, such as the errors of `problem`. */
@@ -46,8 +48,9 @@ export async function errorText(hass: HomeAssistant, error: unknown): Promise<st
   const { message, translation_domain, translation_key, translation_placeholders } = (error ??
     {}) as HassError;
   if (translation_domain && translation_key) {
-    await hass.loadBackendTranslation("exceptions", translation_domain);
-    const text = hass.localize(
+    // `hass` is of before the error, and its `localize` may not have the texts yet.
+    const localize = await hass.loadBackendTranslation("exceptions", translation_domain);
+    const text = localize(
       `component.${translation_domain}.exceptions.${translation_key}.message`,
       translation_placeholders,
     );

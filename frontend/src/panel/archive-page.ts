@@ -228,7 +228,7 @@ ${key.public_key}</pre>
       }`;
   }
 
-  /** Records that belong to no charge, such as such as nobody can read. */
+  /** Records that belong to no session, such as unreadable ones. */
   #others(): TemplateResult | typeof nothing {
     const { texts: text } = this;
     const { value: found, error } = this.#unassigned;

@@ -3,12 +3,12 @@
 import { nextDay, type Filters } from "./location";
 import type { Energy, Period } from "./shapes";
 
-/** More bars can't be told apart on a phone; more days are shown by month. */
+/** More bars can't be distinguished on a phone; more days are shown by month. */
 export const MOST_BARS = 92;
 const USUAL_DAYS = 30;
 const USUAL_MONTHS = 12;
 
-/** More colours can't be told apart: who charged least is shown together. */
+/** More colours can't be distinguished: who charged least is shown together. */
 export const MOST_SERIES = 5;
 
 export interface Scale {

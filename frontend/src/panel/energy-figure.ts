@@ -108,7 +108,7 @@ function seriesName(identification: string | null | undefined, text: Localize): 
   return text(identification === undefined ? "panel.chart.others" : "panel.unidentified");
 }
 
-/** Who charged how much; choosing somebody searches for that one. */
+/** Who charged how much; choosing one searches for that driver. */
 function legend({ series }: Bars, { text, hass, search, onSearch }: Shown): TemplateResult {
   return html`<ul class="legend">
     ${series.map(({ identification, total }, place) => {

@@ -50,7 +50,7 @@ export function hasFilters(filters: Filters): boolean {
   return Object.values(filters).some((value) => value !== "");
 }
 
-/** Read an address, which anybody may have written: what makes no sense is left out. */
+/** Read an address, which anyone may have written: what makes no sense is left out. */
 export function parsePlace(path: string, query: string): Place {
   const [view = "", number = ""] = path.split("/").filter(Boolean);
   const values = new URLSearchParams(query);

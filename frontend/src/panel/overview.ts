@@ -18,7 +18,7 @@ import { tableStyle } from "./styles/table";
 
 const PAGE_SIZE = 25;
 
-/** Whoever types is not interrupted by an answer to every letter. */
+/** Typing is not interrupted by an answer to every letter. */
 const TYPING = 350;
 
 export class OverviewPage extends PanelPage {

@@ -84,7 +84,7 @@ export abstract class PanelPage extends LitElement {
     }
   }
 
-  /** What changes a page by itself, and not just because something happened in Home Assistant. */
+  /** What changes a page on its own, and not just because something happened in Home Assistant. */
   protected override shouldUpdate(changed: Map<PropertyKey, unknown>): boolean {
     const before = changed.get("hass") as HomeAssistant | undefined;
     return changed.size > 1 || before?.locale !== this.hass.locale;

@@ -1,6 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { DOMAIN, type HomeAssistant } from "../common/hass";
+import { outdated } from "../common/outdated";
 import { controls } from "../common/style";
 import { loadTexts, textsOf, type Localize } from "../common/texts";
 import { Fetched } from "./fetched";
@@ -10,9 +11,6 @@ import { failure, notice, waiting } from "./parts";
 import type { ArchiveInfo } from "./shapes";
 import { baseStyle } from "./styles/base";
 import { shellStyle } from "./styles/shell";
-
-/** What this page was built from; the server tells whether it is newer. */
-declare const VERSION: string;
 
 /** Entities that change when there is something new in the archive. */
 const TELLING: ReadonlySet<string> = new Set([
@@ -183,23 +181,7 @@ export class RecordsPanel extends LitElement {
   #content(hass: HomeAssistant, text: Localize): TemplateResult {
     const info = this.#info.value;
     return html`
-      ${
-        info && info.version !== VERSION
-          ? notice(
-              "neutral",
-              "mdi:update",
-              html`<p>${text("panel.outdated")}</p>
-                <button
-                  type="button"
-                  @click=${() => {
-                    window.location.reload();
-                  }}
-                >
-                  ${text("panel.reload")}
-                </button>`,
-            )
-          : nothing
-      }
+      ${outdated(info?.version, text, (content) => notice("neutral", "mdi:update", content))}
       ${failure(this.#info, text, this.#retry)}
       ${info ? this.#page(hass, text, info) : this.#info.error ? nothing : waiting(text)}
     `;

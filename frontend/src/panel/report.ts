@@ -50,7 +50,7 @@ export function transparencyPart(
   );
 }
 
-/** Everything that is to be said of a record by itself. */
+/** The full assessment of a single record. */
 export function reportParts(report: Report, text: Localize): TemplateResult {
   const { signature, key, deviations } = report;
   const notable = deviations.filter(({ severity }) => severity !== "note");

@@ -26,6 +26,9 @@ export interface Session {
   readonly outcome: Outcome;
   readonly verdict: Verdict;
   readonly records: number;
+  readonly driver_id: number | null;
+  readonly driver: string | null;
+  readonly cost: Cost;
 }
 
 interface Page {
@@ -173,6 +176,8 @@ export interface EnergyBucket extends EnergySum {
 
 export interface EnergySeries extends EnergySum {
   readonly identification: string | null;
+  readonly driver_id: number | null;
+  readonly driver: string | null;
   readonly buckets: readonly EnergyBucket[];
 }
 
@@ -217,4 +222,120 @@ export interface MeterArchive extends Counts {
 export interface ArchiveInfo {
   readonly version: string;
   readonly meters: readonly MeterArchive[];
+}
+
+// --- Drivers, prices and costs: mirrors reports/billing_shapes.py. Money is decimal text. ---
+
+export interface Rates {
+  readonly energy: string | null;
+  readonly exported: string | null;
+  readonly minute: string | null;
+  readonly session: string | null;
+  readonly vat: string | null;
+  readonly currency: string;
+}
+
+export interface Cost {
+  readonly amount: string | null;
+  readonly reason: keyof Texts["not_billed"] | null;
+  readonly rates: Rates | null;
+  readonly time_left_out: boolean;
+  readonly fixed: boolean;
+}
+
+export interface IdentificationEntry {
+  readonly value: string;
+  readonly type: string | null;
+}
+
+export interface Driver {
+  readonly driver_id: number;
+  readonly name: string;
+  readonly identifications: readonly IdentificationEntry[];
+  readonly address: string;
+  readonly email: string;
+  readonly person: string;
+  readonly note: string;
+  readonly active: boolean;
+}
+
+export interface Unnamed {
+  readonly identification: string;
+  readonly identification_type: string | null;
+  readonly sessions: number;
+  readonly last: string | null;
+  readonly suggestion: string | null;
+}
+
+/** `drivers/list`; `drivers/save` takes the fields of a Driver (without driver_id for a new one). */
+export interface Drivers {
+  readonly drivers: readonly Driver[];
+  readonly unnamed: readonly Unnamed[];
+}
+
+/**
+ * `prices/save` takes since, and any of until, energy, exported, minute, session, vat, device_id,
+ * driver_id, time_from, time_until, entity_id; with price_id it changes that one. What is left out is
+ * empty afterwards.
+ */
+export interface Price {
+  readonly price_id: number;
+  readonly rates: Rates;
+  readonly since: string;
+  readonly until: string | null;
+  readonly device_id: string | null;
+  readonly meter: string | null;
+  readonly driver_id: number | null;
+  readonly driver: string | null;
+  readonly time_from: string | null;
+  readonly time_until: string | null;
+  readonly entity_id: string | null;
+}
+
+export interface Prices {
+  readonly prices: readonly Price[];
+  readonly currency: string;
+  readonly time_zone: string;
+}
+
+export interface Sums {
+  readonly sessions: number;
+  readonly imported: string;
+  readonly exported: string;
+  readonly billed: number;
+  readonly billed_energy: string;
+  readonly costs: readonly { readonly currency: string; readonly amount: string }[];
+  readonly left_out: readonly {
+    readonly reason: keyof Texts["not_billed"];
+    readonly sessions: number;
+  }[];
+}
+
+export interface DriverSums extends Sums {
+  readonly driver_id: number | null;
+  readonly driver: string | null;
+  readonly identification: string | null;
+}
+
+export interface MeterSums extends Sums {
+  readonly device_id: string | null;
+  readonly meter: string | null;
+}
+
+/** `costs/sum`, with the filters of `sessions/list`. */
+export interface Costs extends Sums {
+  readonly by_driver: readonly DriverSums[];
+  readonly by_meter: readonly MeterSums[];
+}
+
+/** `issuer/get`; `issuer/save` takes the same fields, and empties those left out. */
+export interface Issuer {
+  readonly name: string;
+  readonly address: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly tax_id: string;
+  readonly note: string;
+  readonly city: string;
+  readonly party_id: string;
 }

@@ -38,7 +38,7 @@ export function identificationType(type: string | null, text: Localize): string 
 }
 
 export function who({ identification }: Session, text: Localize): string {
-  // A meter writes an empty one where nobody identified.
+  // A meter writes an empty one where no driver was identified.
   return identification === null || identification === ""
     ? text("panel.unidentified")
     : identification;

@@ -135,6 +135,35 @@ describe("the card", () => {
     expect(text()).toContain("Charging");
   });
 
+  it("keeps a running session on screen while the meter cannot be reached", async () => {
+    const reset = { last_reset: new Date(Date.now() - 65_000).toISOString() };
+    const energy = { state: "12.5", attributes: reset };
+    const hass = fakeHass({ ...CHARGING, "sensor.cycle_energy_imported": energy });
+    await show(hass);
+    const gone = { state: "unavailable", last_changed: new Date().toISOString() };
+    const lost = {
+      "sensor.measurement_status": gone,
+      "sensor.cycle_energy_imported": "unavailable",
+      "event.charge_cycle": { state: "x", attributes: { event_type: "started" } },
+    };
+    vi.mocked(hass.callService).mockClear();
+    card.hass = fakeHass(lost, { callService: hass.callService });
+    await settle();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(text()).toMatch(/Not reachable since \d+:\d+; charging then/);
+    expect(text()).toContain("12.50 kWh");
+    expect(text()).toContain("0:01:05");
+    // What cannot be answered is not asked for: Home Assistant would log it for each browser.
+    expect(hass.callService).not.toHaveBeenCalled();
+
+    const ended = { state: "x", attributes: { event_type: "failed", step: "start" } };
+    card.hass = fakeHass({ ...lost, "event.charge_cycle": ended });
+    await settle();
+    expect(text()).toMatch(/Not reachable since \d+:\d+/);
+    expect(text()).not.toContain("charging then");
+    expect(text()).not.toContain("12.50 kWh");
+  });
+
   it("counts the duration by Home Assistant's clock", async () => {
     const begin = Date.now() - 65_000;
     const energy = { state: "1", attributes: { last_reset: new Date(begin).toISOString() } };
@@ -230,17 +259,66 @@ describe("watching", () => {
 });
 
 describe("commands", () => {
-  it("are for administrators", async () => {
+  it("are for those who may charge", async () => {
+    const rights = { start: true, read: false, end: true };
+    const more = {
+      user: { is_admin: false },
+      callWS: vi.fn().mockResolvedValue(rights),
+      callService: vi.fn().mockResolvedValue({ response: { ...RECORD, record: null } }),
+    };
+    const hass = fakeHass(CHARGING, more);
+    await show(hass);
+    expect(more.callWS).toHaveBeenCalledWith({ type: "lovato_dmed4/rights", device_id: METER });
+    expect(buttons()).toEqual(["End charging"]);
+    press("End charging");
+    [...card.renderRoot.querySelectorAll<HTMLButtonElement>("dialog .end")].at(-1)?.click();
+    await settle();
+    expect(actions(hass)).toEqual(["end_charge_cycle"]);
+    // The record is for administrators, and so are reset and display.
+    expect(card.renderRoot.querySelector(".record, details")).toBe(null);
+    card.hass = fakeHass({}, more);
+    await settle();
+    expect(buttons()).toEqual(["Start charging"]);
+  });
+
+  it("are asked for again when the meter is set up again", async () => {
+    const callWS = vi.fn().mockResolvedValue({ start: false, read: false, end: false });
+    const more = { user: { is_admin: false }, callWS };
+    await show(fakeHass({}, more));
+    expect(text()).toContain("Only administrators can start and end charging here.");
+    callWS.mockResolvedValue({ start: true, read: true, end: true });
+    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    await settle();
+    card.hass = fakeHass({}, more);
+    await settle();
+    expect(text()).not.toContain("Only administrators");
+    expect(buttons()).toEqual(["Start charging"]);
+  });
+
+  it("come with an offer to reload a page that is older than the server", async () => {
+    vi.stubGlobal("VERSION", "1.0.0");
+    const callWS = vi.fn().mockResolvedValue({ start: true, version: "1.0.0" });
+    await show(fakeHass({}, { callWS }));
+    expect(buttons()).not.toContain("Reload");
+    callWS.mockResolvedValue({ start: true, version: "1.0.1" });
+    card.remove();
+    await show(fakeHass({}, { callWS }));
+    expect(text()).toContain("was updated since this page was opened");
+    expect(buttons()).toContain("Reload");
+  });
+
+  it("are not for others", async () => {
     const hass = fakeHass(
       {
         ...CHARGING,
         "binary_sensor.problem": { state: "on", attributes: { errors: ["sha_failed"] } },
       },
-      { user: { is_admin: false } },
+      { user: { is_admin: false }, callWS: vi.fn().mockResolvedValue({}) },
     );
     await show(hass);
     expect(buttons()).toEqual([]);
     expect(text()).toContain("Signature: hash failed");
+    expect(text()).toContain("Only administrators can start and end charging here.");
     expect(card.renderRoot.querySelector("dialog, dmed4-start-dialog, details")).toBe(null);
     expect(hass.callService).not.toHaveBeenCalled();
   });

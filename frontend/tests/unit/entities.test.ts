@@ -8,7 +8,7 @@ describe("a meter's entities", () => {
     const found = findEntities(fakeHass(), METER);
     expect(found.get("sensor.power")).toBe("sensor.renamed_power");
     expect(found.get("select.display_page")).toBe("select.renamed_display_page");
-    expect(found.size).toBe(11);
+    expect(found.size).toBe(12);
   });
 
   it("are none of another device", () => {

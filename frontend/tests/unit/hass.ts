@@ -42,6 +42,7 @@ export const METER = "meter-1";
 const IDLE: Readonly<Record<string, string>> = {
   "binary_sensor.hardware": "off",
   "binary_sensor.problem": "off",
+  "event.charge_cycle": "unknown",
   "select.display_page": "unknown",
   "sensor.current": "0.0",
   "sensor.cycle_energy_exported": "0.0",
@@ -108,8 +109,12 @@ export function fakeHass(
     config: { time_zone: "Europe/Rome" },
     user: { is_admin: true },
     localize,
-    loadBackendTranslation: () => Promise.resolve(localize),
-    callWS: vi.fn().mockRejectedValue({ code: "unknown_command" }),
+    loadBackendTranslation: () => Promise.resolve(more.localize ?? localize),
+    callWS: vi.fn(({ type }: { type: string }) =>
+      type.endsWith("/rights")
+        ? Promise.resolve({ start: true, read: true, end: true })
+        : Promise.reject(Object.assign(new Error(), { code: "unknown_command" })),
+    ),
     callService: vi.fn().mockResolvedValue({}),
     hassUrl: (path) => path,
     ...more,

@@ -91,6 +91,8 @@ describe("the range of the chart", () => {
 describe("energies on top of each other", () => {
   const series = (identification: string | null, ...days: [string, string][]): EnergySeries => ({
     identification,
+    driver_id: null,
+    driver: null,
     imported: String(days.reduce((sum, [, value]) => sum + Number(value), 0)),
     exported: "0.000",
     sessions: days.length,

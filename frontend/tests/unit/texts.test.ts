@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { errorText, stateName, textsOf } from "../../src/common/texts";
-import { INTEGRATION, fakeHass, readTexts } from "./hass";
+import { INTEGRATION, fakeHass, localize, readTexts } from "./hass";
 
 const SOURCES = join(import.meta.dirname, "../../src");
 
@@ -74,6 +74,15 @@ describe("what went wrong", () => {
     };
     expect(await errorText(fakeHass(), error)).toBe(
       "The field tariff_text is too long: it has 300 characters, but only 90 fit into the signed record.",
+    );
+  });
+
+  it("is so the first time, too, when the texts are not there yet", async () => {
+    const error = { translation_domain: "lovato_dmed4", translation_key: "no_cycle", message: "x" };
+    const hass = fakeHass({}, { localize: () => "" });
+    const loaded = { ...hass, loadBackendTranslation: () => Promise.resolve(localize) };
+    expect(await errorText(loaded, error)).toBe(
+      localize("component.lovato_dmed4.exceptions.no_cycle.message"),
     );
   });
 

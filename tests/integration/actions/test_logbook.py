@@ -198,7 +198,9 @@ async def test_list_records(
     assert last == {
         "position": 0,
         "digest": hashlib.sha256(records[0].split("|")[1].encode()).hexdigest(),
+        "verdict": "valid",
         "signature": "valid",
+        "key": "own",
         "pagination": "T8",
         "identification_type": "ISO14443",
         "begin": {**moment, "transaction": "B"},
@@ -235,9 +237,10 @@ async def test_records_that_are_odd(
     rest_answers(rest_server, "info")["GET"] = lambda _: '{"ocmf_total_number": 3}'
     response = await act(hass, rest_entry, "list_records")
     malformed, empty, short = response["records"]
-    assert malformed == {"position": 0, "signature": "malformed"}
+    verdicts = {"verdict": "unverifiable", "signature": "malformed", "key": "none"}
+    assert malformed == {"position": 0, **verdicts}
     assert (empty["begin"], empty["end"]) == ({}, {})
-    assert (short["begin"]["time"], short["pagination"]) == (None, "T1")
+    assert (short["begin"], short["end"]["time"], short["pagination"]) == ({}, None, "T1")
     assert "imported" not in short["end"]
 
 

@@ -122,6 +122,17 @@ async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessi
         "outcome": "ended",
         "verdict": "valid",
         "records": 3,
+        "counted": "2025-11-01T05:30:00+00:00",
+        "by_arrival": False,
+        "driver_id": None,
+        "driver": None,
+        "cost": {
+            "amount": None,
+            "reason": "no_price",
+            "rates": None,
+            "time_left_out": False,
+            "fixed": False,
+        },
     }
     assert (second["session_id"], second["verdict"], second["outcome"]) == (
         2,
@@ -202,7 +213,12 @@ async def test_session(
     ]
     assert listed.items() <= session.items()
     assert session["findings"] == []
-    assert session["clock"] == {"quality": "synchronised", "billable": True}
+    assert session["clock"] == {
+        "quality": "synchronised",
+        "billable": True,
+        "reason": None,
+        "informative": False,
+    }
     assert session["transparency"] == {"accepted": True, "refusal": None}
     reports = session["record_reports"]
     assert [report["raw"].encode() for report in reports] == charge_of(simulated).records
@@ -551,6 +567,9 @@ async def test_key_that_is_none(hass: HomeAssistant, rest_entry: Dmed4ConfigEntr
         await refused(hass, "verify_record", "malformed_key", record=record, public_key="key")
 
 
+LATER = START + timedelta(days=30)
+
+
 async def test_changed_and_former_keys(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
@@ -558,20 +577,23 @@ async def test_changed_and_former_keys(
     meter_id = records.meter_id
     assert meter_id is not None
     await records.async_run(
-        lambda archive: archive.see_key(meter_id, spki(OTHER), START), writes=True
+        lambda archive: archive.see_key(meter_id, spki(OTHER), LATER), writes=True
     )
     record = replace(charge_of(simulated), key=OTHER).end.decode()
     report = await call(hass, "verify_record", record=record)
     assert (report["verdict"], report["key"]["verdict"]) == ("key_changed", "changed")
     assert report["device_id"] == device_id(hass, rest_entry)
     await records.async_run(
-        lambda archive: archive.accept_key(meter_id, spki(OTHER), START), writes=True
+        lambda archive: archive.accept_key(meter_id, spki(OTHER), LATER), writes=True
     )
     report = await call(hass, "verify_record", record=record)
     assert (report["verdict"], report["key"]["verdict"]) == ("valid", "own")
     old = charge_of(simulated).end.decode()
     report = await call(hass, "verify_record", record=old)
     assert (report["verdict"], report["key"]["verdict"]) == ("valid", "former")
+    new = replace(charge_of(simulated), number=40).end.decode()
+    report = await call(hass, "verify_record", record=new)
+    assert (report["verdict"], report["key"]["verdict"]) == ("key_changed", "replaced")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome
-from custom_components.lovato_dmed4.charging.tracker import Phase
+from custom_components.lovato_dmed4.charging.open_charge import Phase
 from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
@@ -287,7 +287,12 @@ async def test_gap(
             if gap.step is not None:
                 reached = take_up(gap, entry, proxy, stop)
                 step = asyncio.create_task(act(hass, entry, ACTIONS[gap.step]))
+                # A step that ends before the gap would never reach it.
+                step.add_done_callback(lambda _: reached.set())
                 await reached.wait()
+                if step.done():
+                    stop.go_on.set()
+                    pytest.fail(f"the step ended before the gap: {step.exception()}")
                 await until(lambda: not gap.arrived or simulated.last_command == ord(gap.arrived))
             if dead != "Home Assistant":
                 simulated.power_failure()

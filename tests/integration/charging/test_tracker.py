@@ -20,7 +20,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, Source
-from custom_components.lovato_dmed4.charging.tracker import ChargeEvent, OpenCharge, Origin, Phase
+from custom_components.lovato_dmed4.charging.open_charge import OpenCharge, Origin, Phase
+from custom_components.lovato_dmed4.charging.tracker import ChargeEvent
 from custom_components.lovato_dmed4.connection.storage import StoredFile, stored_file
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.model import LiveData
@@ -205,9 +206,14 @@ async def test_identification_is_told_to_nobody(
     secret = "SECRET0815"
     await act(hass, entry, "start_charge_cycle", identification_data=secret)
     assert secret not in str(news)
-    assert secret not in str(remembered(hass, entry))
     ours = [r.getMessage() for r in caplog.records if r.name.startswith("custom_components")]
     assert secret not in "\n".join(ours)
+    # The meter may want it again after a power failure; after the end there is no reason to keep it.
+    await until(lambda: phase_on_disk(hass, entry) == "charging")
+    assert secret in str(remembered(hass, entry))
+    await act(hass, entry, "end_charge_cycle")
+    await until(lambda: phase_on_disk(hass, entry) is None)
+    assert secret not in str(remembered(hass, entry))
 
 
 async def test_a_step_goes_on_when_its_caller_is_gone(

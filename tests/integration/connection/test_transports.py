@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.components.usb.consumers import async_get_serial_port_consumers
 from homeassistant.config_entries import ConfigEntryState
@@ -11,7 +11,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.lovato_dmed4.config_flow import _connection
+from custom_components.lovato_dmed4.connection.forms import connection
 from custom_components.lovato_dmed4.const import DOMAIN, Transport
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
@@ -25,6 +25,7 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
+from tests.driven_time import PSEUDO_TERMINALS
 from tests.integration.helpers import (
     add_meter,
     fingerprint,
@@ -46,7 +47,7 @@ def pty() -> Iterator[Pty]:
 
 @pytest.fixture(autouse=True)
 async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    impatient(monkeypatch)
+    impatient(monkeypatch, 0.3, PSEUDO_TERMINALS)
 
 
 @pytest.fixture
@@ -94,7 +95,10 @@ async def reconfigure(
         DOMAIN, context={"source": "reconfigure", "entry_id": entry.entry_id}
     )
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["rest", "modbus_tcp", "modbus_serial"]
+    # The present connection comes first.
+    first, *others = list(cast("list[str]", menu["menu_options"]))
+    assert first == entry.data["transport"]
+    assert {first, *others} == {"rest", "modbus_tcp", "modbus_serial"}
     form = await hass.config_entries.flow.async_configure(
         menu["flow_id"], {"next_step_id": transport}
     )
@@ -171,7 +175,7 @@ async def test_mistakes_on_the_serial_form_are_named_and_mended(
         for wrong, errors in (
             ({"device": "socket://127.0.0.1:1"}, {"device": "invalid_device"}),
             ({"data_format": "7E"}, {"data_format": "rtu_needs_eight_bits"}),
-            ({"device": "/dev/no-such-port"}, {"base": "cannot_connect"}),
+            ({"device": "/dev/no-such-port"}, {"base": "serial_missing"}),
             ({"baudrate": "9600"}, {"base": "line_in_use"}),
             ({"unit_id": 5}, {"base": "silent"}),
         ):
@@ -231,7 +235,7 @@ async def test_a_slow_line_is_polled_less_often_than_asked_for(
     [({"tls": "off"}, 80), ({"tls": "pinned"}, 443), ({"tls": "verified", "port": 8443}, 8443)],
 )
 def test_the_usual_port_depends_on_tls(given: dict[str, Any], port: int) -> None:
-    data = _connection(Transport.REST, {"host": " METER ", "channel": 0, **given})
+    data = connection(Transport.REST, {"host": " METER ", "channel": 0, **given})
     assert (data["host"], data["port"]) == ("meter", port)
 
 

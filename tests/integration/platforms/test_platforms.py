@@ -15,7 +15,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.lovato_dmed4 import PLATFORMS
-from custom_components.lovato_dmed4.charging import tracker as charge_tracker
+from custom_components.lovato_dmed4.charging import open_charge
 from custom_components.lovato_dmed4.dmed4 import modbus, rest
 from custom_components.lovato_dmed4.dmed4.model import drift_seconds
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
@@ -51,7 +51,7 @@ async def test_entities(
         monkeypatch.setattr(transport, "drift_seconds", _drift_against(clock))
     # The state of an event entity is the time at which it happened, and a charge has a begin.
     still = vars(dt_util) | {"utcnow": lambda: MOMENT}
-    for module in (sys.modules[EventEntity.__module__], charge_tracker):
+    for module in (sys.modules[EventEntity.__module__], open_charge):
         monkeypatch.setattr(module, "dt_util", SimpleNamespace(**still))
     begin_charge(simulated)
     clock.advance(60)

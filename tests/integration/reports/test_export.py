@@ -68,7 +68,7 @@ def keep(archive: Archive, meter: int, *charges: Charge) -> list[SessionDetail]:
     for charge in charges:
         for raw in charge.records:
             archive.store(meter, raw, Source.COMMAND, NOW)
-    return list(archive.each_session(SessionQuery()))
+    return list(archive.each_session(SessionQuery(), UTC))
 
 
 def table(content: bytes) -> list[dict[str, str]]:
@@ -157,6 +157,7 @@ def test_csv(archive: Archive, meter: int) -> None:
         "duration_seconds": "1800",
         "imported_kwh": "2.000",
         "exported_kwh": "0.000",
+        "driver": "",
         "identification_type": "ISO14443",
         "identification": "04A2B3C4",
         "identification_level": "VERIFIED",
@@ -170,6 +171,10 @@ def test_csv(archive: Archive, meter: int) -> None:
         "transparency_software": "accepted",
         "public_key_sha256": sessions[0].keys[0].fingerprint,
         "last_record_sha256": last.digest,
+        "cost": "",
+        "currency": "",
+        "price_kwh": "",
+        "not_billed": "no_price",
     }
     assert tuple(row) == COLUMNS
 
@@ -197,7 +202,7 @@ def test_decimals_are_exact(archive: Archive, meter: int) -> None:
     session = replace(
         detail.session, imported=Decimal("123456789012.3456789012"), exported=Decimal("0E-7")
     )
-    (row,) = rows_of([replace(detail, session=session)])
+    (row,) = rows_of([replace(detail, session=session, bill=None)])
     assert row["imported_kwh"] == "123456789012.3456789012"
     assert row["exported_kwh"] == "0.0000000"
 
@@ -214,7 +219,7 @@ def test_what_is_not_known_is_empty(archive: Archive, meter: int) -> None:
         identification=None,
         outcome=Outcome.OPEN,
     )
-    (row,) = rows_of([replace(detail, session=session, keys=())])
+    (row,) = rows_of([replace(detail, session=session, keys=(), bill=None)])
     empty = {key for key, value in row.items() if value == ""}
     assert empty == {
         "meter",
@@ -223,8 +228,13 @@ def test_what_is_not_known_is_empty(archive: Archive, meter: int) -> None:
         "duration_seconds",
         "imported_kwh",
         "exported_kwh",
+        "driver",
         "identification",
         "public_key_sha256",
+        "cost",
+        "currency",
+        "price_kwh",
+        "not_billed",
     }
     assert row["transparency_software"] == "no_key"
 

@@ -23,13 +23,15 @@ from custom_components.lovato_dmed4.ocmf import (
     RecordKind,
     Verdict,
     fingerprint,
+    fingerprint_text,
+    judge,
     load_public_key,
 )
 from custom_components.lovato_dmed4.reports.report import (
     KEY_GIVEN,
     MAX_LISTED,
-    judge,
-    judge_stored,
+    Checked,
+    check_stored,
     report,
     transparency,
 )
@@ -55,7 +57,7 @@ def report_on(
     key: ec.EllipticCurvePrivateKey | None = KEY,
     whose: str = KeyVerdict.OWN.value,
 ) -> ReportShape:
-    return report(judge(raw, None if key is None else public(key), whose))
+    return report(Checked(judge(raw, [] if key is None else [public(key)]), whose))
 
 
 def signed(payload: str, **section: str) -> bytes:
@@ -100,6 +102,11 @@ def test_all_parts_of_a_genuine_record() -> None:
     key = public(KEY)
     assert found == {
         "verdict": "valid",
+        "legible": True,
+        "begin": "2025-11-01T06:30:00+01:00",
+        "end": "2025-11-01T07:00:00+01:00",
+        "imported": "2.000",
+        "exported": "0.000",
         "signature": {
             "verdict": "valid",
             "reason": "match",
@@ -107,12 +114,17 @@ def test_all_parts_of_a_genuine_record() -> None:
         },
         "key": {
             "verdict": "own",
-            "fingerprint": fingerprint(key),
+            "fingerprint": fingerprint_text(key),
             "public_key": key.spki.hex(),
             "curve": "secp256r1",
         },
         "deviations": [],
-        "clock": {"quality": "synchronised", "billable": True},
+        "clock": {
+            "quality": "synchronised",
+            "billable": True,
+            "reason": None,
+            "informative": False,
+        },
         "transparency": {"accepted": True, "refusal": None},
         "kind": "end",
         "format_version": "1.1",
@@ -134,12 +146,14 @@ def test_all_parts_of_a_genuine_record() -> None:
         },
         "tariff_text": "0.45 EUR/kWh",
         "charge_point": "IT*XYZ*E1",
-        "digest": judge(raw, None, "none").record.digest,  # type: ignore[union-attr]
+        "digest": judge(raw).digest,
         "size": len(raw),
         "raw": raw.decode(),
     }
     assert len(readings) == 6
+    assert [reading["name"] for reading in readings] == ["imported", "exported", "cycle"] * 2
     assert readings[3] == {
+        "name": "imported",
         "time": "2025-11-01T07:00:00+01:00",
         "clock": "synchronised",
         "transaction": "E",
@@ -198,7 +212,8 @@ def test_verdicts(
     assert found["signature"]["verdict"] == signature
     assert found["signature"]["reason"] == reason
     assert found["key"]["verdict"] == whose
-    assert (found["key"]["public_key"] is None) == (key is None)
+    checked = key is not None and reason != "not_a_record"
+    assert (found["key"]["public_key"] is not None) is checked
 
 
 def test_what_is_no_record_is_shown_nevertheless() -> None:
@@ -209,23 +224,41 @@ def test_what_is_no_record_is_shown_nevertheless() -> None:
     assert found["readings"] == []
     assert found["deviations"] == []
     assert found["transparency"] == {"accepted": False, "refusal": "not_a_record"}
-    assert found["clock"] == {"quality": "none", "billable": False}
+    assert found["clock"] == {
+        "quality": "none",
+        "billable": False,
+        "reason": "unknown",
+        "informative": True,
+    }
+    assert not found["legible"]
     assert len(found["digest"]) == 64
 
 
 @pytest.mark.parametrize(
-    ("letter", "quality", "billable"),
+    ("letter", "quality", "reason"),
     [
-        ("S", "synchronised", True),
-        ("R", "relative", True),
-        ("I", "informative", False),
-        ("U", "unknown", False),
-        ("", "none", False),
+        ("S", "synchronised", None),
+        ("R", "relative", None),
+        ("I", "informative", "clock"),
+        ("U", "unknown", "clock"),
+        ("", "none", "unknown"),
     ],
 )
-def test_clock(letter: str, quality: str, *, billable: bool) -> None:
-    raw = CHARGE.end.replace(b' S"', f' {letter}"'.encode())
-    assert report_on(raw)["clock"] == {"quality": quality, "billable": billable}
+def test_clock(letter: str, quality: str, reason: str | None) -> None:
+    payload = CHARGE.end.split(b"|")[1].decode().replace(' S"', f' {letter}"')
+    found = report_on(signed(payload))
+    assert found["verdict"] == "valid"
+    assert found["clock"] == {
+        "quality": quality,
+        "billable": reason is None,
+        "reason": reason,
+        "informative": reason is not None,
+    }
+
+
+def test_nothing_is_billed_without_a_good_signature() -> None:
+    for bad in (report_on(tampered(CHARGE.end)), report_on(CHARGE.end, whose="changed")):
+        assert (bad["clock"]["billable"], bad["clock"]["reason"]) == (False, "signature")
 
 
 def test_the_weakest_clock_counts() -> None:
@@ -239,8 +272,8 @@ def test_refusal_of_the_transparency_software() -> None:
     assert found["verdict"] == "valid"
     assert found["transparency"] == {"accepted": False, "refusal": "format_version"}
     # Of a session, it is given the record of the end only.
-    judged = [judge(raw, public(KEY), "own") for raw in (newer, CHARGE.end)]
-    assert transparency(judged) == {"accepted": True, "refusal": None}
+    checked = [Checked(judge(raw, [public(KEY)]), "own") for raw in (newer, CHARGE.end)]
+    assert transparency(checked) == {"accepted": True, "refusal": None}
 
 
 def test_deviations() -> None:
@@ -254,21 +287,21 @@ def test_the_key_that_the_archive_used() -> None:
         stored_key(1, OTHER, KeyState.FORMER),
         stored_key(2, KEY, KeyState.PINNED),
     ]
-    good = judge_stored(stored(CHARGE.end, 2, KeyVerdict.OWN), keys)
-    assert (good.signature, good.whose) == (Verdict.VALID, "own")
-    former = judge_stored(stored(CHARGE.end, 1, KeyVerdict.FORMER), keys)
-    assert (former.signature, former.whose) == (Verdict.INVALID, "former")
+    good = check_stored(stored(CHARGE.end, 2, KeyVerdict.OWN), keys)
+    assert (good.judged.verdict, good.whose) == (Verdict.VALID, "own")
+    former = check_stored(stored(CHARGE.end, 1, KeyVerdict.FORMER), keys)
+    assert (former.judged.verdict, former.whose) == (Verdict.INVALID, "former")
 
 
 def test_why_the_archive_used_no_key() -> None:
     """The meter's key says more of the reason than none would."""
     keys = [stored_key(1, OTHER_CURVE, KeyState.PINNED)]
-    judged = judge_stored(stored(CHARGE.end, None, KeyVerdict.NONE), keys)
-    assert judged.signature is Verdict.KEY_MISMATCH
-    key = report(judged)["key"]
+    checked = check_stored(stored(CHARGE.end, None, KeyVerdict.NONE), keys)
+    assert checked.judged.verdict is Verdict.KEY_MISMATCH
+    key = report(checked)["key"]
     assert (key["verdict"], key["curve"]) == ("none", "secp384r1")
-    none = judge_stored(stored(CHARGE.end, None, KeyVerdict.NONE), [])
-    assert none.signature is Verdict.NO_KEY
+    none = check_stored(stored(CHARGE.end, None, KeyVerdict.NONE), [])
+    assert none.judged.verdict is Verdict.NO_KEY
 
 
 # --- Hostile records ----------------------------------------------------------------------------

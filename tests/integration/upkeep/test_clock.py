@@ -1,5 +1,7 @@
 """The clock is kept right while the meter is idle, and only then."""
 
+from datetime import timedelta
+
 from freezegun import freeze_time
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -8,12 +10,14 @@ import pytest
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.errors import CycleActiveError
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.upkeep import clock
 from custom_components.lovato_dmed4.upkeep.clock import time_offset
 from simulator import RestServer, SimulatedMeter
 from simulator.faults import RestFault
 from tests.integration.helpers import (
     Server,
     add_entry,
+    change_answer,
     fingerprint,
     pass_time,
     press,
@@ -31,6 +35,12 @@ def simulated() -> SimulatedMeter:
     return SimulatedMeter(seed=1, signing_time=0, checking_time=0, clock_error=1)
 
 
+@pytest.fixture
+def any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the clock be set more than once a day."""
+    monkeypatch.setattr(clock, "_WRITE_INTERVAL", timedelta(0))
+
+
 def drift(simulated: SimulatedMeter) -> float:
     return simulated.time - simulated.now
 
@@ -44,6 +54,7 @@ async def test_a_clock_that_was_never_set_is_set(
     assert value(hass, entry, "clock_synchronised") == "on"
 
 
+@pytest.mark.usefixtures("any_time")
 async def test_a_drift_is_corrected_and_a_small_one_left_alone(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
 ) -> None:
@@ -60,6 +71,7 @@ async def test_a_drift_is_corrected_and_a_small_one_left_alone(
     assert abs(float(value(hass, entry, "clock_drift"))) < 2
 
 
+@pytest.mark.usefixtures("any_time")
 async def test_the_time_zone_follows_home_assistant_but_not_while_charging(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
@@ -141,6 +153,7 @@ async def test_the_user_can_keep_the_clock_in_another_way(
     assert not writes(rest_server)
 
 
+@pytest.mark.usefixtures("any_time")
 async def test_failures_are_spaced_told_of_and_forgotten(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
@@ -183,3 +196,92 @@ async def test_a_lost_meter_is_left_alone(
     for _ in range(6):
         await pass_time(hass, MINUTE)
     assert simulated.synchronised
+
+
+async def test_the_clock_is_set_once_a_day(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
+) -> None:
+    await pass_time(hass, MINUTE)
+    sent = writes(server)
+    for _ in range(10):
+        simulated._clock_lead = -30
+        await pass_time(hass, MINUTE)
+    assert writes(server) == sent
+    # A charge sets it all the same.
+    await press(hass, entry, "start")
+    assert abs(drift(simulated)) < 2
+
+
+async def test_a_clock_that_was_put_right_meanwhile_is_not_set_again(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+) -> None:
+    """What the keeper knows of the clock is up to a minute old."""
+    simulated.configure(datetime=round(simulated.now), datetime_offset=clock.time_offset())
+    events = len(simulated.event_log.entries)
+    await pass_time(hass, MINUTE)
+    assert len(simulated.event_log.entries) == events
+    assert not writes(rest_server)
+
+
+@pytest.mark.usefixtures("any_time")
+async def test_a_clock_that_stays_wrong_though_it_is_taken_is_left_alone(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A meter that shows local time where we expect UTC must not be set for ever."""
+    monkeypatch.setattr(clock, "_WRITE_INTERVAL", timedelta(days=1))
+    change_answer(rest_server, "/v1/charge_settings", datetime=round(simulated.now) - 300)
+    for _ in range(20):
+        await pass_time(hass, MINUTE)
+    assert len(writes(rest_server)) <= 2
+    issue_id = f"{rest_entry.entry_id}_clock_not_kept"
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
+
+
+async def test_a_machine_that_is_days_behind_sets_no_meter_wrong(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
+) -> None:
+    await pass_time(hass, MINUTE)
+    simulated._clock_lead = 3 * 24 * 3600
+    sent = len(writes(server))
+    for _ in range(5):
+        await pass_time(hass, MINUTE)
+    assert len(writes(server)) == sent
+    found = ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_clock_doubtful")
+    assert found is not None
+    assert found.translation_placeholders == {"meter": entry.title, "minutes": str(3 * 24 * 60)}
+    # A person says that Home Assistant is right.
+    await press(hass, entry, "synchronise_clock")
+    await pass_time(hass, MINUTE)
+    assert abs(drift(simulated)) < 2
+    assert ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_clock_doubtful") is None
+
+
+async def test_a_log_that_fills_up_during_commissioning_is_spared(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer
+) -> None:
+    undo = change_answer(
+        rest_server, "/v1/logbook/info", events_total_number=90, events_max_number=100
+    )
+    await pass_time(hass, MINUTE)
+    await pass_time(hass, MINUTE)
+    issue_id = f"{rest_entry.entry_id}_event_log_fills"
+    found = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert found is not None
+    assert found.translation_placeholders == {
+        "meter": rest_entry.title,
+        "saved": "90",
+        "maximum": "100",
+    }
+    sent = len(writes(rest_server))
+    await pass_time(hass, MINUTE)
+    assert len(writes(rest_server)) == sent <= 2
+    undo()
+    await pass_time(hass, MINUTE)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None

@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import CONF_DATABASE_URL, DOMAIN
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
-from custom_components.lovato_dmed4.reports import shapes as record_shapes
+from custom_components.lovato_dmed4.reports import billing_shapes, shapes as record_shapes
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.web import commands as websocket_api
 from simulator import RestServer, SimulatedMeter
@@ -43,7 +44,17 @@ COMMANDS: dict[str, tuple[dict[str, Any], Any]] = {
     "sessions/energy": ({}, record_shapes.EnergyShape),
     "records/list": ({}, record_shapes.UnassignedPageShape),
     "records/get": ({"record_id": 1}, record_shapes.RecordShape),
-    "records/verify": ({"record": "OCMF|{}|{}"}, record_shapes.VerificationShape),
+    "records/verify": ({"record": "OCMF|{}|{}"}, record_shapes.VerificationsShape),
+    "drivers/list": ({}, billing_shapes.DriversShape),
+    "drivers/save": ({"name": "Anna", "identifications": ["04A2"]}, billing_shapes.DriverShape),
+    "prices/save": ({"since": "2025-01-01", "energy": "0.49"}, billing_shapes.PriceShape),
+    "prices/list": ({}, billing_shapes.PricesShape),
+    "prices/apply": ({}, billing_shapes.AppliedShape),
+    "costs/sum": ({}, billing_shapes.CostsShape),
+    "prices/delete": ({"price_id": 1}, billing_shapes.DeletedShape),
+    "drivers/delete": ({"driver_id": 1}, billing_shapes.DeletedShape),
+    "issuer/get": ({}, billing_shapes.IssuerShape),
+    "issuer/save": ({"name": "Garage"}, billing_shapes.IssuerShape),
     "archive/info": ({}, record_shapes.ArchiveInfoShape),
     "archive/verify": ({}, record_shapes.CountsShape),
 }
@@ -211,6 +222,8 @@ async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
         "series": [
             {
                 "identification": "04A2",
+                "driver_id": None,
+                "driver": None,
                 "imported": "6.000",
                 "exported": "0.000",
                 "sessions": 3,
@@ -222,6 +235,8 @@ async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
             },
             {
                 "identification": "05B0",
+                "driver_id": None,
+                "driver": None,
                 "imported": "2.000",
                 "exported": "0.000",
                 "sessions": 1,
@@ -307,11 +322,16 @@ async def test_energy_that_is_not_known(
 async def test_energy_without_a_time(
     rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask
 ) -> None:
-    """It can't be put on a day."""
+    """It counts for the day on which it came."""
     raw = charge_of(simulated).end.replace(b"2025-11-01T", b"nonsense")
     await archive(rest_entry, [raw], Source.METER)
     assert (await ask("sessions/list"))["total"] == 1
-    assert (await ask("sessions/energy"))["sessions"] == 0
+    energy = await ask("sessions/energy")
+    (bucket,) = energy["series"][0]["buckets"]
+    today = dt_util.as_local(dt_util.utcnow()).date()
+    assert (energy["sessions"], bucket["start"]) == (1, today.isoformat())
+    (session,) = (await ask("sessions/list"))["sessions"]
+    assert (session["begin"], session["by_arrival"]) == (None, True)
 
 
 # --- Verification -------------------------------------------------------------------------------
@@ -373,9 +393,10 @@ async def test_info(
     assert set(sync) == {"running", "fetched", "missing", "lost", "failed", "overwrites_soon"}
     assert key.pop("first_seen") <= key.pop("last_seen")
     assert key == {
-        "fingerprint": sha256(simulated.public_key_ocmf).hexdigest(),
+        "fingerprint": sha256(simulated.public_key_ocmf).digest().hex(":").upper(),
         "public_key": simulated.public_key_ocmf.hex(),
         "state": "pinned",
+        "replaced": None,
     }
 
 

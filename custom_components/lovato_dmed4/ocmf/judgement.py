@@ -81,7 +81,7 @@ def judge(raw: bytes, keys: Sequence[PublicKey] = ()) -> Judged:
 def _is_reformatted(record: Record, key: PublicKey | None) -> bool:
     """Whether the signature fits the same words in another layout.
 
-    Of a text that is no JSON, nobody knows which words it had.
+    The words of a text that is not JSON are unknown.
     """
     if not record.well_formed:
         return False

@@ -1,0 +1,1 @@
+"""Tests of drivers, prices and costs."""
