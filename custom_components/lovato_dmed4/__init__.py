@@ -43,6 +43,7 @@ from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
 from .upkeep.issues import IssueWatcher
 from .upkeep.measure_scale import ScaleCheck
+from .upkeep.serial_number import SerialNumberCheck
 from .web.commands import async_setup_websocket_api
 from .web.downloads import VIEWS
 from .web.frontend import (
@@ -152,6 +153,13 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         ScaleCheck(
             hass, entry, meter=data.meter, identity=data.identity, live=data.live
         ).async_start()
+    SerialNumberCheck(
+        hass,
+        entry,
+        features=data.meter.features,
+        identity=data.identity,
+        records=data.records,
+    ).async_start()
     FailedRecords(hass, entry, data.records).async_start()
     data.sync.async_start()
     data.charge.async_start()

@@ -298,7 +298,9 @@ def is_available(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
     unavailable = {
         state(hass, entry, key).state == "unavailable"
         for key, entity in entities(hass, entry).items()
-        if not entity.disabled and key not in {*OF_THE_ARCHIVE, "charge_cycle"}
+        if not entity.disabled
+        and entity.domain != "button"  # available only when it can do something
+        and key not in {*OF_THE_ARCHIVE, "charge_cycle"}
     }
     (answer,) = unavailable
     return not answer
