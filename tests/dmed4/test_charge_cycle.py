@@ -286,6 +286,7 @@ async def test_a_meter_that_was_commissioned_after_set_up_can_be_started(transpo
     assert reasons(record, simulated) == ["B", "B"]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_prototype_that_is_not_accepted_in_time_fails_without_naming_errors(
     transport: str,
 ) -> None:
