@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,14 +47,16 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(folder: Path, port: int) -> AsyncIterator[Demo]:
+async def demo(folder: Path, port: int, readings: Sequence[str] = ()) -> AsyncIterator[Demo]:
     """Run the meters and a Home Assistant that knows them."""
     prepare(folder, port)
     async with AsyncExitStack() as stack:
         progress("starting two simulated meters")
         meters = []
         for seed, transport in enumerate(TRANSPORTS, 1):
-            meter = await stack.enter_async_context(simulated_meter(transport, seed, folder))
+            meter = await stack.enter_async_context(
+                simulated_meter(transport, seed, folder, readings)
+            )
             progress(f"{meter} ready at {meter.host}:{meter.port}")
             meters.append(meter)
         progress("starting Home Assistant")
@@ -110,9 +112,9 @@ def judge_logs(folder: Path) -> None:
         raise DemoError("\n".join(("The logs hold errors of ours:", *ours)))
 
 
-async def run_check(folder: Path) -> None:
+async def run_check(folder: Path, readings: Sequence[str] = ()) -> None:
     """Check everything and report; raises when anything did not work."""
-    async with demo(folder, free_port()) as running:
+    async with demo(folder, free_port(), readings) as running:
         reports = await charge_all(running)
         progress("stopping")
     judge_logs(folder)
@@ -123,12 +125,12 @@ async def run_check(folder: Path) -> None:
     progress("all worked, Home Assistant's log holds no errors of ours, nothing is left running")
 
 
-async def stay(folder: Path, wanted_port: int) -> None:
+async def stay(folder: Path, wanted_port: int, readings: Sequence[str] = ()) -> None:
     """Run the demo until it is interrupted."""
     port = free_port(wanted_port)
     if port != wanted_port:
         say(f"Port {wanted_port} is busy; the demo uses {port} instead.")
-    async with demo(folder, port) as running:
+    async with demo(folder, port, readings) as running:
         say(introduction(running, folder))
         code = await running.server.wait()
         # "Restart" in the user interface ends the process and leaves the rest to its parent.
@@ -178,6 +180,13 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, default=8124, help="where Home Assistant listens (not with --check)"
     )
+    parser.add_argument(
+        "--reading",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="how the meters read an open place of the manual, as for `python -m simulator`",
+    )
     return parser.parse_args()
 
 
@@ -201,7 +210,10 @@ def main() -> int:
     """Run the demo; 0 only if all of it worked."""
     arguments = parse_arguments()
     folder = REPOSITORY / ".demo" / ("check" if arguments.check else "home")
-    work = run_check(folder) if arguments.check else stay(folder, arguments.port)
+    if arguments.check:
+        work = run_check(folder, arguments.reading)
+    else:
+        work = stay(folder, arguments.port, arguments.reading)
     result = 0
     try:
         asyncio.run(interruptible(work))

@@ -1,6 +1,6 @@
 """The simulated meters of the demo."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +52,13 @@ def parse_ready_line(transport: str, line: str) -> Meter:
 
 
 @asynccontextmanager
-async def simulated_meter(transport: str, seed: int, folder: Path) -> AsyncIterator[Meter]:
-    """Run one meter on a free port; the seed makes it a meter of its own."""
+async def simulated_meter(
+    transport: str, seed: int, folder: Path, readings: Sequence[str] = ()
+) -> AsyncIterator[Meter]:
+    """Run one meter on a free port; the seed makes it a meter of its own.
+
+    The readings, `NAME=VALUE`, say how it reads the open places of the manual.
+    """
     option = f"--{transport.replace('_', '-')}"
     async with running(
         f"The {transport} meter",
@@ -65,6 +70,7 @@ async def simulated_meter(transport: str, seed: int, folder: Path) -> AsyncItera
         "0",
         "--seed",
         str(seed),
+        *(f"--reading={reading}" for reading in readings),
         log=folder / f"simulator-{transport}.log",
         cwd=REPOSITORY,
     ) as process:
