@@ -38,7 +38,15 @@ HACS_KEYS = {
 # What may be imported of other integrations without depending on them.
 ALWAYS_THERE = {
     *map(str, Platform),
-    *("diagnostics", "frontend", "homeassistant", "panel_custom", "repairs", "system_health"),
+    *(
+        "diagnostics",
+        "frontend",
+        "homeassistant",
+        "logbook",
+        "panel_custom",
+        "repairs",
+        "system_health",
+    ),
     "websocket_api",
 }
 TEXT_SECTIONS = {

@@ -388,9 +388,16 @@ def test_icon(platform: str, description: EntityDescription) -> None:
     assert set(icons.get("state", ())) <= set(states)
 
 
+KNOWN = {error.value for error in MeterErrors}
+
+
 def test_problem_names_all_errors() -> None:
     words = STRINGS["entity"]["binary_sensor"]["problem"]["state_attributes"]["errors"]["state"]
-    assert list(words) == [error.name.lower() for error in MeterErrors if error.name]
+    assert list(words) == [
+        *(error.name.lower() for error in MeterErrors if error.name),
+        # What the manual does not name has a text all the same.
+        *(f"dword_{bit // 32 + 1}_bit_{bit % 32}" for bit in range(64) if 1 << bit not in KNOWN),
+    ]
 
 
 def test_events_of_a_charge_cycle() -> None:
@@ -663,6 +670,8 @@ def test_issues() -> None:
         "logbook_overwrites",
         "login_locked",
         "errors_persist",
+        "serial_number_missing",
+        "serial_number_differs",
     }
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
     others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCONFIRMED.value}
@@ -697,10 +706,11 @@ def test_manifest() -> None:
     assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
-    database, workbook, modbus = manifest["requirements"]
+    database, workbook, document, modbus, code = manifest["requirements"]
     assert re.fullmatch(r"SQLAlchemy>=\d+\.\d+", database)
-    assert re.fullmatch(r"XlsxWriter>=\d+\.\d+", workbook)
     assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
+    for requirement, name in ((workbook, "XlsxWriter"), (document, "fpdf2"), (code, "segno")):
+        assert re.fullmatch(rf"{name}>=\d+(\.\d+)+", requirement)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
