@@ -317,8 +317,136 @@ _REST = (
     ),
 )
 
+_ANSWERS = (
+    OpenPlace(
+        "answer_end",
+        "REST, responses: chunked transfer, whose end is printed as a lone 0",
+        {
+            "http": "a chunk of no bytes and an empty line, as HTTP says",
+            "line": "0 and a line break, then the connection is closed",
+            "none": "the connection is closed",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "answer_padding",
+        "REST, responses: the JSON, of which it is not said that nothing stands around it",
+        {"none": "nothing", "nul": "a NUL after it", "bom": "a byte order mark before it"},
+        REST,
+    ),
+    OpenPlace(
+        "closing",
+        'REST, responses: "Connection: close" is printed in one example',
+        {
+            "announced": "with that header",
+            "unannounced": "with a length and without the header, and closed all the same",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "success",
+        "REST: what a PUT or POST answers that is carried out is not said",
+        {"200": "200", "201": "201", "204": "204", "result": '200 with {"result": 1}'},
+        REST,
+    ),
+    OpenPlace(
+        "write_method",
+        "v1/charge_settings and others: GET, PUT and POST",
+        {
+            "both": "each is taken",
+            "post": "PUT is not implemented",
+            "put": "POST is not implemented where there is a PUT",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "unknown_paths",
+        "REST: what a path answers that is not in the manual",
+        {"404": "404 Not Found", "closed": "the connection is closed without an answer"},
+        REST,
+    ),
+    OpenPlace(
+        "measure_scale",
+        "v1/measure: the powers of ten behind V, A, kW and °C are lost in print",
+        {
+            "registers": "those of the Modbus registers",
+            "tenths": "tenths of everything",
+            "physical": "V, A, kW and °C themselves, with a decimal point",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "status_words",
+        "v1/charge_status: bits, printed without a base",
+        {"decimal": "decimal numbers", "hex": "hexadecimal texts"},
+        REST,
+    ),
+    OpenPlace(
+        "serial_number",
+        "v1/system_status: serial_number, whose form is not said",
+        {"number": "a number", "text": "a text of letters and digits"},
+        REST,
+    ),
+    OpenPlace(
+        "key_text",
+        "v1/charge_settings: public_key, whose form is not said",
+        {
+            "hex": "hexadecimal digits",
+            "prefixed": "with 0x in front",
+            "colons": "with colons between the bytes",
+            "point": "with 04 in front, as an uncompressed point",
+        },
+        REST,
+    ),
+)
+
+_MODBUS = (
+    OpenPlace(
+        "keys",
+        "Public key raw (0x4600, public_key) and OCMF public key (0x4F20, public_key_ocmf), which "
+        "stands out of order as if it had been added later",
+        {"both": "both are there", "raw": "only the raw key", "ocmf": "only that for OCMF"},
+    ),
+    OpenPlace(
+        "registers",
+        "Measures and charge cycle management: registers that a firmware may not have",
+        {
+            "all": "all are there",
+            "no_fast": "none of those refreshed every 100 ms (0x0200 to 0x020A)",
+            "no_exchanged": "no exchanged energy (0x001E)",
+            "no_temperatures": "no temperatures (0x0012 to 0x0015)",
+            "no_hours": "no hour counters (0x0030 to 0x0037)",
+            "no_counts": "no numbers of events and records (0x020D, 0x020E, 0x0220, 0x0221)",
+            "no_checksum": "no firmware checksum (0x4004)",
+        },
+        MODBUS,
+    ),
+    OpenPlace(
+        "node_answer",
+        'Modbus node number: over TCP it "is only an information value (not significant)"',
+        {"asked": "the answer bears the number asked", "own": "it bears the meter's own"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "sample_time",
+        '"Date-Time of the last sample" (0x0208) has a "Time offset" (0x020A) beside it',
+        {"utc": "it is UTC", "local": "it is local time"},
+        MODBUS,
+    ),
+)
+
 OPEN_PLACES = {
-    place.name: place for place in (*_PROTOTYPE, *_RECORD, *_CYCLE, *_OUTPUT, *_LOGBOOKS, *_REST)
+    place.name: place
+    for place in (
+        *_PROTOTYPE,
+        *_RECORD,
+        *_CYCLE,
+        *_OUTPUT,
+        *_LOGBOOKS,
+        *_REST,
+        *_ANSWERS,
+        *_MODBUS,
+    )
 }
 """All open places by their name."""
 

@@ -68,6 +68,11 @@ def _fahrenheit(celsius: float) -> int:
     return round((celsius * 9 / 5 + 32) * 10)
 
 
+def _sample_time(meter: SimulatedMeter) -> int:
+    local = meter.readings.follows("sample_time", "local")
+    return meter.sample_time + (60 * meter.time_offset if local else 0)
+
+
 def _output(meter: SimulatedMeter) -> bytes:
     if (record := meter.output_record) is None:
         if meter.readings.follows("nothing_yet", "refused"):
@@ -224,7 +229,7 @@ _MEASURES: tuple[Register[SimulatedMeter], ...] = (
     Register(0x0200, 2, lambda m: m.physics.fast.voltage),
     Register(0x0202, 2, lambda m: abs(m.physics.fast.current)),
     Register(0x0204, 4, lambda m: m.physics.fast.power),
-    Register(0x0208, 2, lambda m: m.sample_time),
+    Register(0x0208, 2, _sample_time),
     Register(0x020A, 1, lambda m: m.time_offset),
     Register(0x020D, 1, lambda m: m.event_log.capacity),
     Register(0x020E, 1, lambda m: len(m.event_log.entries)),
@@ -289,6 +294,28 @@ _PARAMETERS: tuple[Register[SimulatedMeter], ...] = (
 )
 
 
+_LACKING = {
+    ("registers", "no_fast"): range(0x0200, 0x020B),
+    ("registers", "no_exchanged"): range(0x001E, 0x0022),
+    ("registers", "no_temperatures"): range(0x0012, 0x0016),
+    ("registers", "no_hours"): range(0x0030, 0x0038),
+    ("registers", "no_counts"): (0x020D, 0x020E, 0x0220, 0x0221),
+    ("registers", "no_checksum"): (0x4004, 0x4005),
+    ("keys", "raw"): range(0x4F20, 0x4F50),
+    ("keys", "ocmf"): range(0x4600, 0x4620),
+}
+
+
+def _lacking(unit: Device) -> frozenset[int]:
+    """Return the registers that a meter of these readings does not have."""
+    lacking = [
+        registers
+        for (place, reading), registers in _LACKING.items()
+        if unit.readings.follows(place, reading)
+    ]
+    return frozenset().union(*lacking)
+
+
 class RegisterTable[Unit: Device]:
     """The registers of one kind of device."""
 
@@ -307,6 +334,8 @@ class RegisterTable[Unit: Device]:
             NotValidError: Not with this function, or not now.
         """
         unit.update()
+        if not _lacking(unit).isdisjoint(range(number, number + count)):
+            raise NoRegisterError(f"0x{number:04X}")
         words = bytearray()
         while count:
             register = self._at(number)

@@ -20,8 +20,9 @@ from .errors import (
 )
 from .faults import RestFault, RestFaults
 from .meter import SimulatedMeter
+from .readings import Readings
 from .replay import ReplayApi, ReplayedMeter
-from .rest_api import Api, Call, DisplayApi, MeterApi
+from .rest_api import Api, Call, DisplayApi, MeterApi, Methods
 
 CHUNK_SIZE = 256
 """Bytes of one chunk (manual: chunked transfer)."""
@@ -155,10 +156,16 @@ class RestServer:
             await asyncio.Event().wait()
         if fault in _FAILURES:
             return _failure(*_FAILURES[fault], "a fault of the simulator's")
-        answer = "" if self._device.rebooting else self._carry_out(request.path, call)
+        try:
+            answer = "" if self._device.rebooting else self._carry_out(request.path, call)
+        except ConnectionAbortedError:
+            return _break_off(request, web.Response())
         await asyncio.sleep(self.faults.delay)
         if self._device.rebooting or fault is RestFault.LOST_ANSWER:
             return _break_off(request, web.Response())
+        readings = self._device.readings
+        if call.method != "GET" and answer == "" and fault is None:
+            answer = _done(readings)
         if isinstance(answer, web.Response):
             return answer
         body = (
@@ -166,6 +173,8 @@ class RestServer:
             if fault is RestFault.NOT_JSON
             else self._changed(answer).encode(errors="surrogateescape")
         )
+        if fault is None and (sent := await _send_otherwise(request, body, readings)):
+            return sent
         return await _send(request, body, cut=fault is RestFault.CUT)
 
     def _carry_out(self, path: str, call: Call) -> web.Response | str:
@@ -178,13 +187,24 @@ class RestServer:
         try:
             methods = self._api.methods(path)
             if methods is None:
+                if self._device.readings.follows("unknown_paths", "closed"):
+                    raise ConnectionAbortedError
                 return _failure(404, "Not Found", path)
-            if call.method not in methods:
+            if call.method not in methods or self._refuses(call.method, methods):
                 return _failure(501, "Not Implemented", call.method)
             return methods[call.method](call)
         except MeterError as error:
             status, reason = _REFUSALS.get(type(error), (400, "Bad request"))
             return _failure(status, reason, str(error))
+
+    def _refuses(self, method: str, methods: Methods) -> bool:
+        """Return whether the meter has only the other one of PUT and POST."""
+        follows = self._device.readings.follows
+        both = {"PUT", "POST"} <= methods.keys()
+        return both and (
+            (method == "POST" and follows("write_method", "put"))
+            or (method == "PUT" and follows("write_method", "post"))
+        )
 
     def _changed(self, body: str) -> str:
         missing, extra = self.faults.missing_fields, self.faults.extra_fields
@@ -215,6 +235,37 @@ async def _send(request: web.BaseRequest, body: bytes, *, cut: bool) -> web.Stre
         return _break_off(request, response)
     await response.write_eof()
     return response
+
+
+def _done(readings: Readings) -> web.Response | str:
+    """Return the answer to a write that was carried out."""
+    if readings.follows("success", "201", "204"):
+        response = web.Response(status=int(readings["success"]))
+        response.force_close()
+        return response
+    return '{"result": 1}' if readings.follows("success", "result") else ""
+
+
+async def _send_otherwise(
+    request: web.BaseRequest, body: bytes, readings: Readings
+) -> web.StreamResponse | None:
+    """Send an answer in another form than HTTP and the default reading have it; None if in none."""
+    padding = readings["answer_padding"]
+    body = {"nul": body + b"\0", "bom": b"\xef\xbb\xbf" + body}.get(padding, body)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    if readings.follows("closing", "unannounced"):
+        raw = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    elif readings.follows("answer_end", "http"):
+        return None if padding == "none" else await _send(request, body, cut=False)
+    else:
+        parts = [body[i : i + CHUNK_SIZE] for i in range(0, len(body), CHUNK_SIZE)]
+        chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+        end = b"0\r\n" if readings.follows("answer_end", "line") else b""
+        raw = head + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + end
+    assert request.transport is not None  # noqa: S101 - it has just been read from
+    request.transport.write(raw)
+    request.transport.close()
+    return web.Response()
 
 
 def _break_off(request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:

@@ -129,31 +129,33 @@ class MeterApi(Api):
         self._meter.update()
         sample = self._meter.physics.slow
         first, second = sample.temperatures
+        reading = self._meter.readings["measure_scale"]
         return self._json(
             {
-                "voltage": sample.voltage,
-                "current": abs(sample.current),
-                "power": sample.power,
+                "voltage": _scaled(sample.voltage / 10**2, 2, reading),
+                "current": _scaled(abs(sample.current) / 10**4, 4, reading),
+                "power": _scaled(sample.power / 10**3, 3, reading),
                 "energy": sample.cycle_imported,
                 "energy_neg": sample.cycle_exported,
-                "temperature_i1": round(first * 10),
-                "temperature_i1_fahrenheit": round(first * 18 + 320),
-                "temperature_i2": round(second * 10),
-                "temperature_i2_fahrenheit": round(second * 18 + 320),
+                "temperature_i1": _scaled(first, 1, reading),
+                "temperature_i1_fahrenheit": _scaled(first * 1.8 + 32, 1, reading),
+                "temperature_i2": _scaled(second, 1, reading),
+                "temperature_i2_fahrenheit": _scaled(second * 1.8 + 32, 1, reading),
                 "energyPos": sample.imported % COUNTER_SIZE,
                 "energyNeg": sample.exported % COUNTER_SIZE,
             }
         )
 
     def _charge_status(self, _: Call) -> str:
-        return self._json(
-            {
-                "measurement_status": self._meter.measurement_status,
-                "signature_status": self._meter.signature_status,
-                "error_status_1": self._meter.errors_1,
-                "error_status_2": self._meter.errors_2,
-            }
-        )
+        words = {
+            "measurement_status": self._meter.measurement_status,
+            "signature_status": self._meter.signature_status,
+            "error_status_1": self._meter.errors_1,
+            "error_status_2": self._meter.errors_2,
+        }
+        if self._meter.readings.follows("status_words", "hex"):
+            return self._json({name: f"0x{word:04X}" for name, word in words.items()})
+        return self._json(words)
 
     def _system_status(self, _: Call) -> str:
         meter = self._meter
@@ -166,7 +168,9 @@ class MeterApi(Api):
                 "meas_fw_cks": f"{meter.firmware_checksum:08X}",
                 "pow_fw_rev": revision(_POWER_FIRMWARE),
                 "pow_fw_cks": f"{meter.firmware_checksum ^ 0xFFFFFFFF:08X}",
-                "serial_number": meter.serial_number,
+                "serial_number": f"DM{meter.serial_number}A"
+                if meter.readings.follows("serial_number", "text")
+                else meter.serial_number,
                 **model_code,
                 "operative_status": meter.operative_status,
                 "cable_res_locked": int(meter.cable_locked),
@@ -215,14 +219,30 @@ class MeterApi(Api):
             {
                 "sync_timeout": meter.sync_timeout,
                 "signature_format": meter.signature_format,
-                "public_key": meter.public_key_raw.hex().upper(),
-                "public_key_ocmf": meter.public_key_ocmf.hex().upper(),
+                **self._keys(),
                 "res_cable": meter.res_cable,
                 "datetime_offset": meter.time_offset,
                 "datetime": int(meter.time),
                 "tariff": meter.tariff,
             }
         )
+
+    def _keys(self) -> dict[str, str]:
+        meter, follows = self._meter, self._meter.readings.follows
+        raw = meter.public_key_raw
+        if follows("key_text", "point"):
+            raw = b"\x04" + raw
+        keys = {"public_key": raw, "public_key_ocmf": meter.public_key_ocmf}
+        if follows("keys", "raw"):
+            del keys["public_key_ocmf"]
+        elif follows("keys", "ocmf"):
+            del keys["public_key"]
+        colon = ":" if follows("key_text", "colons") else ""
+        prefix = "0x" if follows("key_text", "prefixed") else ""
+        return {
+            name: prefix + (key.hex(colon) if colon else key.hex()).upper()
+            for name, key in keys.items()
+        }
 
     def _set_charge_settings(self, call: Call) -> str:
         parameters = call.parameters(
@@ -364,6 +384,13 @@ class DisplayApi(Api):
     def _set_texts(self, channel: int, call: Call) -> str:
         self._display.set_texts(channel, call.parameters(*TEXT_SIZES))
         return ""
+
+
+def _scaled(value: float, decimals: int, reading: str) -> float:
+    """Write a measure in one of the readings of its scale."""
+    if reading == "physical":
+        return round(float(value), decimals)
+    return round(value * 10.0 ** (1 if reading == "tenths" else decimals))
 
 
 def _rewritten(data: Any, *, spaced: bool, strings: bool) -> Any:

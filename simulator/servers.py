@@ -100,6 +100,7 @@ class ModbusServer(ABC):
             return
         if fault is ModbusFault.WRONG_TRANSACTION:
             frame = replace(frame, transaction=frame.transaction + 1 & 0xFFFF)
+        frame = replace(frame, unit=self._answers_as(frame.unit))
         data = framing.encode(replace(frame, pdu=answer))
         match fault:
             case ModbusFault.CUT:
@@ -109,6 +110,10 @@ class ModbusServer(ABC):
                 await self._send(garbled(data), writer)
             case _:
                 await self._send(data, writer)
+
+    def _answers_as(self, unit: int) -> int:
+        """Return the node number that an answer bears."""
+        return unit
 
     @abstractmethod
     def _break_off(self, writer: asyncio.StreamWriter) -> None:
@@ -224,7 +229,12 @@ class ModbusTcpServer(SocketServer):
             rebooting=lambda: meter.rebooting,
         )
         self.unit_id = unit_id
+        self._own_number = meter.readings.follows("node_answer", "own")
         meter.on_reboot(self.drop_connections)
+
+    @override
+    def _answers_as(self, unit: int) -> int:
+        return self.unit_id if self._own_number else unit
 
 
 class GatewayServer(SocketServer):

@@ -22,8 +22,10 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "custom_components" / "lovato_dmed4"
 CORE = Path(homeassistant.__file__).parent
 
-# Of a custom integration; the newest Home Assistant knows more, which older ones refuse.
+# Of a custom integration. `categories` and `connectivity` are new in 2026.11, whose hassfest checks this
+# repository; the Home Assistant before it takes no notice of them.
 MANIFEST_KEYS = {
+    *("categories", "connectivity"),
     *("domain", "name", "after_dependencies", "bluetooth", "codeowners", "config_flow"),
     *("dependencies", "dhcp", "disabled", "documentation", "homekit", "import_executor"),
     *("integration_type", "iot_class", "issue_tracker", "loggers", "mqtt", "requirements"),
@@ -36,7 +38,15 @@ HACS_KEYS = {
 # What may be imported of other integrations without depending on them.
 ALWAYS_THERE = {
     *map(str, Platform),
-    *("diagnostics", "frontend", "homeassistant", "panel_custom", "repairs", "system_health"),
+    *(
+        "diagnostics",
+        "frontend",
+        "homeassistant",
+        "logbook",
+        "panel_custom",
+        "repairs",
+        "system_health",
+    ),
     "websocket_api",
 }
 TEXT_SECTIONS = {
@@ -227,6 +237,8 @@ def test_hacs() -> None:
     assert hacs["name"] == MANIFEST["name"]
     assert hacs["zip_release"] is True
     assert hacs["filename"].endswith(".zip")
+    # The branch has no built ZIP: only releases can be installed.
+    assert hacs["hide_default_branch"] is True
     assert AwesomeVersion(hacs["homeassistant"]).valid
     assert {"domain", "documentation", "issue_tracker", "codeowners", "name", "version"} <= {
         *MANIFEST

@@ -38,7 +38,8 @@ class SystemBinarySensorDescription(BinarySensorEntityDescription):
     attributes_fn: Callable[[SystemStatus], Mapping[str, Any]] = lambda _: {}
 
 
-def _problem(status: Status) -> bool:
+def has_problem(status: Status) -> bool:
+    """Find out whether the meter reports an error that a reset may help against."""
     return bool(
         status.errors
         or status.signature & (SignatureStatus.ERROR | SignatureStatus.SIGNATURE_ERROR)
@@ -94,7 +95,7 @@ BINARY_SENSORS: Final = (
         translation_key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        is_on_fn=_problem,
+        is_on_fn=has_problem,
         attributes_fn=_errors,
     ),
 )

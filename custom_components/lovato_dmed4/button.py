@@ -6,13 +6,15 @@ from typing import Any, Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .charging.identity import charge_identity
+from .binary_sensor import has_problem
+from .charging.identity import async_charge_identity
 from .charging.rights import Step, async_require_charge
+from .dmed4.model import Block, Status
 from .entity import Dmed4Entity
-from .runtime_data import Dmed4ConfigEntry, Dmed4Data
+from .runtime_data import Dmed4ConfigEntry
 
 # One step at a time.
 PARALLEL_UPDATES = 1
@@ -22,18 +24,30 @@ PARALLEL_UPDATES = 1
 class Dmed4ButtonDescription(ButtonEntityDescription):
     """A button of a meter; with a step, for those who may charge, else for administrators."""
 
-    press_fn: Callable[[Dmed4Data, Dmed4ConfigEntry], Coroutine[Any, Any, object]]
+    press_fn: Callable[[Dmed4ConfigEntry, Context | None], Coroutine[Any, Any, object]]
+    # Whether it can do something now. A press of one that is not available is not passed on.
+    useful_fn: Callable[[Status], bool]
     step: Step | None = None
 
 
-async def _reset_errors(data: Dmed4Data, _: Dmed4ConfigEntry) -> None:
+async def _reset_errors(entry: Dmed4ConfigEntry, _: Context | None) -> None:
+    data = entry.runtime_data
     async with data.live.commanding():
         await data.cycle.reset_errors()
 
 
-async def _synchronise_clock(data: Dmed4Data, _: Dmed4ConfigEntry) -> None:
+async def _synchronise_clock(entry: Dmed4ConfigEntry, _: Context | None) -> None:
+    data = entry.runtime_data
     async with data.live.commanding():
         await data.cycle.synchronise_clock()
+
+
+async def _start(entry: Dmed4ConfigEntry, context: Context | None) -> None:
+    data = entry.runtime_data
+    identity = await async_charge_identity(
+        data.live.hass, entry.options, {}, records=data.records, context=context
+    )
+    await data.charge.async_begin(identity)
 
 
 BUTTONS: Final = (
@@ -41,30 +55,36 @@ BUTTONS: Final = (
         key=Step.START,
         translation_key="start",
         step=Step.START,
-        press_fn=lambda data, entry: data.charge.async_begin(charge_identity(entry.options)),
+        useful_fn=lambda status: not status.measurement.charging,
+        press_fn=_start,
     ),
     Dmed4ButtonDescription(
         key=Step.READ,
         translation_key="read",
+        entity_category=EntityCategory.DIAGNOSTIC,
         step=Step.READ,
-        press_fn=lambda data, _: data.charge.async_read(),
+        useful_fn=lambda status: status.measurement.charging,
+        press_fn=lambda entry, _: entry.runtime_data.charge.async_read(),
     ),
     Dmed4ButtonDescription(
         key=Step.END,
         translation_key="end",
         step=Step.END,
-        press_fn=lambda data, _: data.charge.async_end(),
+        useful_fn=lambda status: status.measurement.charging,
+        press_fn=lambda entry, _: entry.runtime_data.charge.async_end(),
     ),
     Dmed4ButtonDescription(
         key="reset_errors",
         translation_key="reset_errors",
         entity_category=EntityCategory.CONFIG,
+        useful_fn=has_problem,
         press_fn=_reset_errors,
     ),
     Dmed4ButtonDescription(
         key="synchronise_clock",
         translation_key="synchronise_clock",
         entity_category=EntityCategory.CONFIG,
+        useful_fn=lambda status: not status.measurement.charging,
         press_fn=_synchronise_clock,
     ),
 )
@@ -84,6 +104,14 @@ class Dmed4Button(Dmed4Entity, ButtonEntity):
 
     entity_description: Dmed4ButtonDescription
 
+    def __init__(self, entry: Dmed4ConfigEntry, description: Dmed4ButtonDescription) -> None:
+        super().__init__(entry, description, Block.STATUS)
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self.entity_description.useful_fn(self.coordinator.data.status)
+
     @override  # type: ignore[misc]
     async def _async_press_action(self) -> None:
         """Refuse a press before Home Assistant records it.
@@ -99,7 +127,7 @@ class Dmed4Button(Dmed4Entity, ButtonEntity):
         # Once more, in case a later Home Assistant does not come by the method above.
         await self._async_check_right()
         entry = self.coordinator.config_entry
-        await self.entity_description.press_fn(entry.runtime_data, entry)
+        await self.entity_description.press_fn(entry, self._context)
 
     async def _async_check_right(self) -> None:
         if (step := self.entity_description.step) is None:

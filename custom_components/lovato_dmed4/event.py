@@ -3,13 +3,14 @@
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.const import EntityCategory
+from homeassistant.const import ATTR_DEVICE_ID, EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
 from .archive import Source, StoredRecord
 from .charging.tracker import ChargeEvent, ChargeNews
+from .const import DOMAIN
 from .coordinator import EventLogCoordinator, event_attributes
 from .entity import ArchiveEntity, Dmed4Entity
 from .runtime_data import Dmed4ConfigEntry
@@ -32,6 +33,11 @@ CHARGE_CYCLE: Final = EventEntityDescription(
     translation_key="charge_cycle",
     event_types=list(ChargeEvent),
 )
+
+# On Home Assistant's bus, for Activity.
+EVENT_CHARGING_ENDED: Final = f"{DOMAIN}_charging_ended"
+ATTR_ENERGY: Final = "energy"
+ATTR_VERDICT: Final = "verdict"
 
 EVENT_ARCHIVED: Final = "archived"
 # Its signature is invalid or can't be checked, or its key has not been accepted.
@@ -79,6 +85,23 @@ class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
     def _fire(self, news: ChargeNews) -> None:
         self._trigger_event(news.event, news.attributes)
         self.async_write_ha_state()
+        if news.event is ChargeEvent.ENDED:
+            self._async_say_ended(news)
+
+    @callback
+    def _async_say_ended(self, news: ChargeNews) -> None:
+        """Put one line into Activity; who charged is not in it (see `logbook.py`)."""
+        if self.device_entry is None:
+            return
+        self.hass.bus.async_fire(
+            EVENT_CHARGING_ENDED,
+            {
+                ATTR_DEVICE_ID: self.device_entry.id,
+                ATTR_ENERGY: self.coordinator.data.measures.cycle_energy_imported,
+                ATTR_VERDICT: news.attributes.get("verdict"),
+            },
+            context=self._context,
+        )
 
 
 class MetrologicalEventEntity(Dmed4Entity, EventEntity):

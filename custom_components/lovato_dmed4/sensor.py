@@ -148,6 +148,7 @@ LIVE_SENSORS: Final = (
     LiveSensorDescription(
         key="temperature_i1",
         translation_key="temperature_i1",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
@@ -157,6 +158,7 @@ LIVE_SENSORS: Final = (
     LiveSensorDescription(
         key="temperature_i2",
         translation_key="temperature_i2",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.TEMPERATURE,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
         state_class=SensorStateClass.MEASUREMENT,
@@ -166,6 +168,7 @@ LIVE_SENSORS: Final = (
     LiveSensorDescription(
         key="measurement_status",
         translation_key="measurement_status",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.ENUM,
         options=[status.name.lower() for status in MeasurementStatus],
         block=Block.STATUS,
@@ -174,6 +177,7 @@ LIVE_SENSORS: Final = (
     LiveSensorDescription(
         key="signature_status",
         translation_key="signature_status",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.ENUM,
         options=["not_initialized", "none", "prepared", "in_progress", "signed", "error"],
         block=Block.STATUS,
@@ -198,6 +202,8 @@ def _energy(
     state_class: SensorStateClass,
     value_fn: Callable[[Measures], float | None],
     feature: Feature | None = None,
+    *,
+    enabled: bool = True,
 ) -> EnergySensorDescription:
     return EnergySensorDescription(
         key=key,
@@ -206,6 +212,7 @@ def _energy(
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         state_class=state_class,
         suggested_display_precision=2,
+        entity_registry_enabled_default=enabled,
         feature=feature,
         value_fn=value_fn,
     )
@@ -227,6 +234,8 @@ TOTAL_SENSORS: Final = (
         SensorStateClass.TOTAL_INCREASING,
         lambda measures: measures.energy_exchanged,
         Feature.EXCHANGED_ENERGY,
+        # The sum of both directions: in the energy dashboard, it would count everything twice.
+        enabled=False,
     ),
 )
 SESSION_ENERGY: Final = _energy(
@@ -283,6 +292,7 @@ HOUSEKEEPING_SENSORS: Final = (
     HousekeepingSensorDescription(
         key="records_maximum",
         translation_key="records_maximum",
+        entity_registry_enabled_default=False,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.logbook.records_maximum,
     ),
@@ -356,6 +366,7 @@ HOUSEKEEPING_SENSORS: Final = (
     HousekeepingSensorDescription(
         key="events_saved",
         translation_key="events_saved",
+        entity_registry_enabled_default=False,
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: data.logbook.events_saved,
@@ -363,6 +374,7 @@ HOUSEKEEPING_SENSORS: Final = (
     HousekeepingSensorDescription(
         key="events_maximum",
         translation_key="events_maximum",
+        entity_registry_enabled_default=False,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.logbook.events_maximum,
     ),
@@ -548,7 +560,8 @@ class CycleSensor(EnergySensor):
     """The energy of the running or the last charge cycle, which starts again with each."""
 
     _attr_last_reset: datetime | None = None
-    _charging: bool | None = None
+    # Whether a charge that ended while Home Assistant was away would go unnoticed otherwise.
+    _unseen = False
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -556,19 +569,29 @@ class CycleSensor(EnergySensor):
             self._attr_last_reset = dt_util.parse_datetime(
                 str(state.attributes.get(ATTR_LAST_RESET))
             )
+            self._unseen = self._data.charge.charge is None
         await super().async_added_to_hass()
+        # The charge tracker hears of a charge that was begun elsewhere just after this sensor.
+        self.async_on_remove(
+            self._data.charge.news.async_add(lambda _: self._handle_coordinator_update())
+        )
 
     @override
     def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
+        charge = self._data.charge.charge
         charging = self.coordinator.data.status.measurement.charging
-        # A charge that follows one without any energy does not show in the value.
-        began = charging and self._charging is False
-        self._charging = charging
-        if value is not None:
-            if began or (before is not None and value < before):
-                self._attr_last_reset = dt_util.utcnow()
-            self._before = value
+        if value is None or (charging and charge is None):
+            # Not the new energy before it is known when the charge began.
+            self._attr_native_value = None if value is None else before
+            return self._attr_native_value, self._attr_last_reset
+        since = charge.since if charge is not None and charging else None
+        if since is not None and (self._attr_last_reset is None or since > self._attr_last_reset):
+            self._attr_last_reset = since
+        elif before is not None and (value < before or (self._unseen and value != before)):
+            self._attr_last_reset = dt_util.utcnow()
+        self._unseen = False
+        self._before = value
         self._attr_native_value = value
         return value, self._attr_last_reset
 

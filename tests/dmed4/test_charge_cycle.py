@@ -1,6 +1,7 @@
 """The charge cycle over both transports (manual: charge cycle management, flowchart)."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 import time
@@ -15,6 +16,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     CommandFailedError,
     CycleActiveError,
     ErrorsPersistError,
+    IdentityNotSignedError,
     MeterError,
     NoCycleError,
     NotCommissionedError,
@@ -32,9 +34,25 @@ from custom_components.lovato_dmed4.dmed4.model import (
     MeterErrors,
     SignatureStatus,
 )
-from custom_components.lovato_dmed4.dmed4.prototype import ChargeIdentity, IdentificationType
+from custom_components.lovato_dmed4.dmed4.prototype import (
+    DEFAULT_FORM,
+    ChargeIdentity,
+    IdentificationType,
+    PrototypeForm,
+)
 from custom_components.lovato_dmed4.dmed4.watch import Timing
-from simulator import Command, ManualClock, SimulatedMeter, handle_pdu
+from simulator import (
+    Command,
+    JsonError,
+    ManualClock,
+    NotValidError,
+    Readings,
+    SimulatedMeter,
+    handle_pdu,
+)
+from simulator.logbook import EventCode
+from simulator.prototype import PrototypeError, check_prototype
+from tests.driven_time import drive_time
 
 from .helpers import (
     CHARGE,
@@ -268,6 +286,7 @@ async def test_a_meter_that_was_commissioned_after_set_up_can_be_started(transpo
     assert reasons(record, simulated) == ["B", "B"]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_prototype_that_is_not_accepted_in_time_fails_without_naming_errors(
     transport: str,
 ) -> None:
@@ -659,8 +678,9 @@ class Notes(Journal):
         await self._note("before", command, last)
 
     @override
-    async def after(self, command: MeterCommand, record: bytes) -> None:
+    async def after(self, command: MeterCommand, record: bytes) -> bytes:
         await self._note("after", command, record)
+        return record
 
     async def _note(self, when: str, command: MeterCommand, record: bytes) -> None:
         await asyncio.sleep(0.02)  # the step waits for it
@@ -707,3 +727,277 @@ async def test_the_journal_has_a_command_that_was_lost_and_no_record_of_it(
         with pytest.raises(CommandFailedError):
             await cycle.begin(CHARGE)
         assert notes.told == [("before", "B", 0)]
+
+
+# --- before and after the prototype ---------------------------------------------------------------
+
+
+def refusing(simulated: SimulatedMeter, *refused: Command) -> Callable[[Command], None]:
+    """Make a meter's check of a command that refuses some."""
+    check = simulated.check_command
+
+    def refuse(command: Command) -> None:
+        if command in refused:
+            raise NotValidError(command)
+        check(command)
+
+    return refuse
+
+
+async def test_what_can_fail_comes_before_the_prototype(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        await cycle.begin(CHARGE)
+        proxy.passed.clear()
+        await cycle.end()
+        await cycle.begin(CHARGE)
+    handed_over = [
+        request[7:10] == b"\x06\x42\x80" or request.startswith(b"POST /v1/ocmf")
+        for request in proxy.passed
+    ]
+    after = proxy.passed[handed_over.index(True) + 1 :]
+    begin = next(number for number, request in enumerate(after) if gives("B")(request))
+    assert begin > 0
+    for request in after[:begin]:
+        # Nothing but looks at the status, and those are repeated.
+        assert b"/charge_status" in request or request[7:9] in (b"\x04\x3f", b"\x04\x41"), request
+
+
+async def test_a_failed_begin_leaves_nobodys_prototype_and_the_clearing_is_marked(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        with pytest.MonkeyPatch.context() as patch:
+            drive_time(patch)
+            cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+            proxy.decide = Once(gives("B"), Fate.SWALLOW)
+            with pytest.raises(CommandFailedError):
+                await cycle.begin(CHARGE)
+        assert simulated.measurement_status == 1
+        cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
+        cycle.journal = notes = Clearings(cycle)
+        record = await cycle.begin(CHARGE)
+    texts = [text.encode() for text in simulated.records]
+    assert [verified(text, simulated)["ID"] for text in texts] == ["", "", CHARGE.data]
+    assert [verified(text, simulated)["TT"] for text in texts[:2]] == ["", ""]
+    assert notes.cleared == texts[:2]
+    assert texts[2] == record
+
+
+class Clearings(Journal):
+    """Notes the records that were made only to clear a prepared cycle."""
+
+    def __init__(self, cycle: ChargeCycle) -> None:
+        self._cycle = cycle
+        self.cleared: list[bytes] = []
+
+    @override
+    async def after(self, command: MeterCommand, record: bytes) -> bytes:
+        if self._cycle.clearing:
+            self.cleared.append(record)
+        return record
+
+
+async def test_a_prototype_that_can_not_be_taken_back_is_discarded_all_the_same(
+    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prepare(simulated)
+    taken = iter([False])
+
+    def take(text: bytes | None, readings: Readings) -> dict[str, str]:
+        if not next(taken, True):
+            raise PrototypeError(JsonError.SEQUENCE)
+        return check_prototype(text, readings)
+
+    monkeypatch.setattr("simulator.meter.check_prototype", take)
+    assert reasons(await cycle.begin(CHARGE), simulated) == ["B", "B"]
+    assert [reasons(text.encode(), simulated)[1] for text in simulated.records] == ["B", "E", "B"]
+    assert simulated.errors_1 == 0
+
+
+async def test_a_form_that_was_accepted_is_not_doubted_and_forgotten_when_it_is_refused(
+    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cycle.begin(CHARGE)
+    await cycle.end()
+    form = cycle.preparation.form
+    assert form == DEFAULT_FORM
+    tries = []
+
+    def refuse(text: bytes | None, readings: Readings) -> dict[str, str]:
+        tries.append(text)
+        raise PrototypeError(JsonError.VALUE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("simulator.meter.check_prototype", refuse)
+        with pytest.raises(PrototypeRefusedError):
+            await cycle.begin(CHARGE)
+    assert len(tries) == 1
+    assert cycle.preparation.form is None
+    await cycle.begin(CHARGE)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_no_other_form_is_tried_while_the_errors_of_the_last_one_stand(
+    simulated: SimulatedMeter, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def refuse(text: bytes | None, readings: Readings) -> dict[str, str]:
+        tries.append(text)
+        raise PrototypeError(JsonError.VALUE)
+
+    monkeypatch.setattr("simulator.meter.check_prototype", refuse)
+    monkeypatch.setattr(simulated, "reset_errors", lambda: None)
+    async with reached(simulated, transport) as meter:
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        with pytest.raises(PrototypeRefusedError) as caught:
+            await cycle.begin(CHARGE)
+    assert caught.value.errors == ("JSON_VALUE",)
+    assert len(tries) == 1
+
+
+async def test_a_meter_that_is_ill_is_not_asked_for_another_form(
+    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Manual: error dword 2, bit 0 EEPROM_READ.
+    tries = []
+
+    def fail(text: bytes | None) -> None:
+        tries.append(text)
+        simulated.set_error(2, 0)
+
+    monkeypatch.setattr(simulated, "submit_prototype", fail)
+    with pytest.raises(PrototypeRefusedError) as caught:
+        await cycle.begin(CHARGE)
+    assert caught.value.errors == ("EEPROM_READ",)
+    assert len(tries) == 1
+
+
+@pytest.mark.parametrize("transport", ["modbus"])
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_form_that_is_taken_and_ignored_is_noticed_and_another_one_used(
+    simulated: SimulatedMeter,
+    cycle: ChargeCycle,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    heard: bool,
+) -> None:
+    def take(text: bytes | None, readings: Readings) -> dict[str, str]:
+        _, _, framed = (text or b"").partition(b"|")
+        if framed and heard:
+            return check_prototype(framed.split(b"|")[0], readings)
+        return check_prototype(b'{"FV":"1.0","PG":"T1","IS":false,"IT":"NONE","ID":""}', readings)
+
+    monkeypatch.setattr("simulator.meter.check_prototype", take)
+    with pytest.raises(IdentityNotSignedError):
+        await cycle.begin(CHARGE)
+    assert simulated.measurement_status == 2
+    await cycle.end()
+    assert cycle.preparation.form is None
+    if heard:
+        record = await cycle.begin(CHARGE)
+        assert verified(record, simulated)["ID"] == CHARGE.data
+        assert cycle.preparation.form == PrototypeForm(container="file", closing="signature")
+        return
+    for _ in range(3):
+        with pytest.raises(IdentityNotSignedError):
+            await cycle.begin(CHARGE)
+        await cycle.end()
+
+
+async def test_the_offset_is_set_with_the_clock_before_a_begin(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    record = await cycle.begin(CHARGE, time_offset=-210)
+    assert "-0330" in verified(record, simulated)["RD"][0]["TM"]
+    await cycle.end()
+    # Manual: -900 to 900 minutes in steps of 15. What is no step is not sent, and what the meter
+    # refuses does not keep a charge from starting.
+    for offset in (7, 915):
+        await cycle.begin(CHARGE, time_offset=offset)
+        await cycle.end()
+    codes = [event.code for event in simulated.event_log.entries]
+    assert (simulated.time_offset, codes.count(EventCode.OFFSET_SET)) == (-210, 1)
+
+
+async def test_a_cycle_knows_whether_it_is_busy_and_can_be_waited_for(
+    simulated: SimulatedMeter, cycle: ChargeCycle
+) -> None:
+    step = asyncio.create_task(cycle.begin(CHARGE))
+    await asyncio.sleep(0)
+    assert cycle.busy
+    await cycle.finish()
+    assert step.done()
+    assert not cycle.busy
+
+
+# --- an end that the meter does not carry out -----------------------------------------------------
+
+
+async def test_an_end_that_is_refused_is_refused_and_leaves_no_errors(
+    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cycle.begin(CHARGE)
+    refused = refusing(simulated, Command.END, Command.BEGIN_AND_END)
+    monkeypatch.setattr(simulated, "check_command", refused)
+    with pytest.raises(RefusedError):
+        await cycle.end()
+    assert (simulated.measurement_status, len(simulated.records), simulated.errors_1) == (2, 1, 0)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_end_that_never_arrives_is_not_repeated(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        await cycle.begin(CHARGE)
+        proxy.decide = Once(gives("E"), Fate.SWALLOW)
+        with pytest.raises(CommandFailedError):
+            await cycle.end()
+        assert not any(map(gives("E"), proxy.passed))
+        assert simulated.measurement_status == 2
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_after_a_power_failure_everything_but_a_begin_is_tried(
+    transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated = SimulatedMeter(
+        signing_time=0, checking_time=0, readings={"power_failure": "prepare"}
+    )
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify())
+        await cycle.begin(CHARGE)
+        simulated.power_failure()
+        monkeypatch.setattr(simulated, "check_command", refusing(simulated, Command.END))
+        with suppress(MeterError):
+            await meter.read_status()
+        # After a restart, what was kept of the charge is handed in.
+        prototype = cycle.preparation.prototype
+        cycle = ChargeCycle(meter, await meter.identify())
+        cycle.preparation.prototype = prototype
+        proxy.passed.clear()
+        record = await cycle.end(time_offset=60)
+    assert reasons(record, simulated) == ["B", "P"]
+    payload = verified(record, simulated)
+    assert (payload["ID"], payload["RD"][3]["TM"][-7:]) == (CHARGE.data, "+0100 S")
+    given = [[sum(map(gives(letter), proxy.passed))] for letter in "BEr"]
+    assert given == [[0], [2], [1]]
+    assert cycle.preparation.prototype == b""
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_charge_of_somebody_else_is_ended_with_nobodys_prototype(transport: str) -> None:
+    simulated = SimulatedMeter(
+        signing_time=0, checking_time=0, readings={"power_failure": "prepare"}
+    )
+    await begin_elsewhere(simulated)
+    simulated.power_failure()
+    async with reached(simulated, transport) as meter:
+        cycle = ChargeCycle(meter, await meter.identify())
+        record = await cycle.end()
+    assert (reasons(record, simulated), verified(record, simulated)["ID"]) == (["B", "P"], "")

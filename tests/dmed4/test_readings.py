@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 import json
 from random import Random
-from typing import Any
+from typing import Any, override
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,7 +18,7 @@ from custom_components.lovato_dmed4.dmed4.errors import MeterError, NoCycleError
 from custom_components.lovato_dmed4.dmed4.logbook import read_events, read_records
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.prototype import DEFAULT_FORM, PrototypeForm
-from simulator import OPEN_PLACES, SimulatedMeter
+from simulator import OPEN_PLACES, ManualClock, SimulatedMeter
 from simulator.record import raw_signature
 from tests.logbooks import find_entries_at_once
 
@@ -60,12 +60,22 @@ def genuine(record: bytes, simulated: SimulatedMeter) -> dict[str, Any]:
     return content
 
 
+class MovingClock(ManualClock):
+    """A clock that never shows the same time twice, so that no two records are the same."""
+
+    @override
+    def now(self) -> float:
+        self.advance(0.001)
+        return super().now()
+
+
 @dataclass
 class Stand:
     """A meter, and what reaches it."""
 
     simulated: SimulatedMeter
     meter: Meter
+    clock: ManualClock
     prototypes: int = 0
 
     async def cycle(self, form: PrototypeForm | None = None) -> ChargeCycle:
@@ -91,9 +101,12 @@ async def standing(
 ) -> AsyncIterator[Stand]:
     """Plug in a meter that follows some readings."""
     find_entries_at_once(patch)
-    simulated = SimulatedMeter(seed=7, signing_time=0, checking_time=0, readings=readings)
+    clock = MovingClock(1_760_000_000.0)
+    simulated = SimulatedMeter(
+        seed=7, clock=clock, signing_time=0, checking_time=0, readings=readings
+    )
     async with reached(simulated, transport) as meter:
-        stand = Stand(simulated, meter)
+        stand = Stand(simulated, meter, clock)
         submit = simulated.submit_prototype
 
         def count(text: bytes | None) -> None:
@@ -107,8 +120,10 @@ async def standing(
 async def check(stand: Stand) -> None:
     """Charge, charge again, lose the power while charging, and fetch all that was signed."""
     cycle = await stand.cycle()
-    steps = [cycle.begin(CHARGE), cycle.read(), cycle.end()]
-    records = [genuine(await step, stand.simulated) for step in steps]
+    records = []
+    for step in (cycle.begin(CHARGE), cycle.read(), cycle.end()):
+        records.append(genuine(await step, stand.simulated))
+        stand.clock.advance(60)
     assert records == stand.signed()
     assert all(
         (record["ID"], record["TT"]) == (CHARGE.data, CHARGE.tariff_text) for record in records
@@ -124,12 +139,14 @@ async def check(stand: Stand) -> None:
     cycle = await stand.cycle(PrototypeForm.parse(str(form)))
     await cycle.begin(CHARGE)
     assert stand.prototypes == 1
+    stand.clock.advance(60)
     last = genuine(await cycle.end(combined=True), stand.simulated)
     assert last["RD"][-3]["TX"] == "E"
     assert stand.prototypes == 1 + needed
 
     cycle = await stand.cycle(form)
     await cycle.begin(CHARGE)
+    stand.clock.advance(60)
     await stand.power_failure()
     if stand.simulated.measurement_status:
         end = genuine(await cycle.end(), stand.simulated)

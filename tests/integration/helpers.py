@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4 import links, rest
+from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
@@ -121,6 +121,7 @@ def impatient(
     """Give up on silence without waiting for it, and long before the next poll is due."""
     drive_time(monkeypatch, quiet)
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", seconds)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
     monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=seconds))
 
 
@@ -297,7 +298,9 @@ def is_available(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> bool:
     unavailable = {
         state(hass, entry, key).state == "unavailable"
         for key, entity in entities(hass, entry).items()
-        if not entity.disabled and key not in {*OF_THE_ARCHIVE, "charge_cycle"}
+        if not entity.disabled
+        and entity.domain != "button"  # available only when it can do something
+        and key not in {*OF_THE_ARCHIVE, "charge_cycle"}
     }
     (answer,) = unavailable
     return not answer

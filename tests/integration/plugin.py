@@ -3,6 +3,7 @@
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]
     MockConfigEntry,
     MockUser,
+    async_capture_events,
     async_fire_time_changed,
     async_mock_service,
     get_system_health_info,
@@ -20,6 +21,7 @@ __all__ = [
     "MockConfigEntry",
     "MockUser",
     "WebSocketGenerator",
+    "async_capture_events",
     "async_fire_time_changed",
     "async_mock_service",
     "get_diagnostics_for_config_entry",

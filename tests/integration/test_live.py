@@ -214,6 +214,7 @@ async def test_all_meters_are_polled_on_one_beat(
         assert await hass.config_entries.async_unload(entries[1].entry_id)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_writes_a_state_of_housekeeping_only_when_it_changed(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer, written: list[str]
 ) -> None:
@@ -335,6 +336,7 @@ async def test_power_failure(
     assert value(hass, entry, "clock_synchronised") == "off"
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_another_meter_at_the_address(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,

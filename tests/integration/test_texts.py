@@ -387,9 +387,16 @@ def test_icon(platform: str, description: EntityDescription) -> None:
     assert set(icons.get("state", ())) <= set(states)
 
 
+KNOWN = {error.value for error in MeterErrors}
+
+
 def test_problem_names_all_errors() -> None:
     words = STRINGS["entity"]["binary_sensor"]["problem"]["state_attributes"]["errors"]["state"]
-    assert list(words) == [error.name.lower() for error in MeterErrors if error.name]
+    assert list(words) == [
+        *(error.name.lower() for error in MeterErrors if error.name),
+        # What the manual does not name has a text all the same.
+        *(f"dword_{bit // 32 + 1}_bit_{bit % 32}" for bit in range(64) if 1 << bit not in KNOWN),
+    ]
 
 
 def test_events_of_a_charge_cycle() -> None:
@@ -661,6 +668,8 @@ def test_issues() -> None:
         "logbook_overwrites",
         "login_locked",
         "errors_persist",
+        "serial_number_missing",
+        "serial_number_differs",
     }
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
     others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCONFIRMED.value}
@@ -695,8 +704,9 @@ def test_manifest() -> None:
     assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
-    database, modbus = manifest["requirements"]
+    database, workbook, modbus = manifest["requirements"]
     assert re.fullmatch(r"SQLAlchemy>=\d+\.\d+", database)
+    assert re.fullmatch(r"XlsxWriter>=\d+\.\d+", workbook)
     assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
 
 

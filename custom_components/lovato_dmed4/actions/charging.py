@@ -8,7 +8,7 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..archive import Source
-from ..charging.identity import charge_identity
+from ..charging.identity import async_charge_identity
 from ..charging.rights import Step, async_is_admin
 from ..charging.tracker import MadeRecord
 from ..const import (
@@ -41,8 +41,14 @@ START_FIELDS: Final = {
 
 
 async def start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
-    """Start a charge; fields that are not given come from the entry's options."""
-    identity = charge_identity(entry.options | call.data)
+    """Start a charge; what is not given comes from the driver who is logged in, or the options."""
+    identity = await async_charge_identity(
+        call.hass,
+        entry.options,
+        call.data,
+        records=entry.runtime_data.records,
+        context=call.context,
+    )
     return await _made(entry, call, await entry.runtime_data.charge.async_begin(identity))
 
 

@@ -66,7 +66,8 @@ _MAX_TEXT: Final = 64 * 1024
 _BLOCK: Final = 64 * 1024
 
 _FORMS_OF_A_RECORD: Final = (Form.OCMF, Form.XML)
-_FORMS_OF_A_PERIOD: Final = (Form.CSV, Form.ZIP)
+_FORMS_OF_A_PERIOD: Final = (Form.XLSX, Form.CSV, Form.ZIP)
+_BINARY: Final = (Form.XLSX, Form.ZIP)
 
 
 async def _list_sessions(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -163,7 +164,7 @@ def _write_text(form: Form, write: Writer, archive: Archive) -> JsonObjectType:
         export = write(archive, file)
         size = file.tell()
         file.seek(0)
-        short = form is not Form.ZIP and size <= _MAX_TEXT
+        short = form not in _BINARY and size <= _MAX_TEXT
         text = file.read().decode(errors="replace") if short else None
         return _told(export, file) | {"filename": None, "text": text}
 
@@ -210,6 +211,7 @@ def _told(export: Export, file: IO[bytes]) -> JsonObjectType:
         "sha256": digest.hexdigest(),
         "sessions": export.contents.sessions,
         "records": export.contents.records,
+        "by_arrival": export.contents.by_arrival,
         "refusals": dict(export.contents.refusals),
     }
 

@@ -1,8 +1,14 @@
-"""What a user says and gets of a charge: the identity to start with, the record that comes back."""
+"""The identity that a charge starts with: what was given, who asked, or what the options say."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from ..billing.model import Driver, Identification
 from ..const import (
     CONF_CHARGE_POINT_ID,
     CONF_IDENTIFICATION_DATA,
@@ -17,6 +23,10 @@ from ..dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from ..intake.keeper import RecordKeeper
+
+# Seconds. A charge does not wait longer for an archive that is away.
+_LOOK_UP: Final = 2
 
 
 def charge_identity(values: Mapping[str, Any]) -> ChargeIdentity:
@@ -29,3 +39,51 @@ def charge_identity(values: Mapping[str, Any]) -> ChargeIdentity:
         tariff_text=values.get(CONF_TARIFF_TEXT, ""),
         charge_point_id=values.get(CONF_CHARGE_POINT_ID, ""),
     )
+
+
+async def async_charge_identity(
+    hass: HomeAssistant,
+    options: Mapping[str, Any],
+    given: Mapping[str, Any],
+    *,
+    records: RecordKeeper,
+    context: Context | None,
+) -> ChargeIdentity:
+    """Complete what was given: by the driver who is logged in, then by the options.
+
+    A driver is who a person of Home Assistant was chosen for, in the panel.
+    """
+    values = {**options, **given}
+    if CONF_IDENTIFICATION_DATA not in given and (own := await _async_own(hass, records, context)):
+        kind = own.type or IdentificationType.LOCAL
+        values |= {CONF_IDENTIFICATION_DATA: own.value, CONF_IDENTIFICATION_TYPE: kind}
+    return charge_identity(values)
+
+
+async def _async_own(
+    hass: HomeAssistant, records: RecordKeeper, context: Context | None
+) -> Identification | None:
+    """Find what the user who asked identifies with."""
+    if context is None or (person := _person(hass, context.user_id)) is None:
+        return None
+    drivers: tuple[Driver, ...] = ()
+    with suppress(HomeAssistantError, TimeoutError):
+        async with asyncio.timeout(_LOOK_UP):
+            drivers = await records.async_run(lambda archive: archive.ledger.drivers())
+    return next(
+        (
+            driver.identifications[0]
+            for driver in drivers
+            if driver.active and driver.person == person and driver.identifications
+        ),
+        None,
+    )
+
+
+@callback
+def _person(hass: HomeAssistant, user_id: str | None) -> str | None:
+    """Find the person entity of a user."""
+    if user_id is None:
+        return None
+    people = hass.states.async_all("person")
+    return next((s.entity_id for s in people if s.attributes.get("user_id") == user_id), None)

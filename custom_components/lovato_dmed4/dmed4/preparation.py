@@ -4,9 +4,11 @@ The manual leaves that form open (v1/ocmf). A refused prototype costs nothing: i
 record is made, and the meter is as it was. So at the first charge the other forms are tried.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 import logging
+from typing import Final
 
 from .errors import IdentityNotSignedError, MeterError, PrototypeRefusedError, RefusedError
 from .meter import Meter
@@ -22,6 +24,9 @@ from .prototype import (
 from .watch import Watch, complaints, not_signing
 
 _LOGGER = logging.getLogger(__name__)
+
+_CHECKING_POLLS: Final = 5
+"""Time that a meter takes to check a prototype, at most, as a multiple of that between two looks."""
 
 type Build = Callable[[PrototypeForm], bytes]
 """Builds the prototype of a charge in a form."""
@@ -103,6 +108,9 @@ class Preparation:
             await self._meter.write_prototype(prototype, Container(form.container))
         except RefusedError as err:
             raise PrototypeRefusedError(str(err)) from err
+        if SignatureStatus.CORRECT_JSON_RECEIVED in before.signature:
+            # The status can't tell it from the one before until the meter has looked at it.
+            await asyncio.sleep(_CHECKING_POLLS * self._watch.timing.poll)
         return await self._watch.until(
             lambda status: (
                 SignatureStatus.CORRECT_JSON_RECEIVED in status.signature

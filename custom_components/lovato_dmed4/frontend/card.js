@@ -195,7 +195,7 @@ ${e("card.action.end")}
 </button>
 </div>
 </dialog>
-`}};async function Je(n,e){try{return await ee(n,e),""}catch(t){return await F(n,t)}}var Xe=["NONE","DENIED","UNDEFINED","ISO14443","ISO15693","EMAID","EVCCID","EVCOID","ISO7812","CARD_TXN_NR","CENTRAL","CENTRAL_1","CENTRAL_2","LOCAL","LOCAL_1","LOCAL_2","PHONE_NUMBER","KEY_CODE"],Ze=["NONE","HEARSAY","TRUSTED","VERIFIED","CERTIFIED","SECURE","MISMATCH","INVALID","OUTDATED","UNKNOWN"],Qe=40;function Y(n){return/^[\x20-\x7b\x7d\x7e]*$/.test(n)}var D=class extends y{static properties={localize:{attribute:!1},busy:{type:Boolean},error:{type:String},e:{state:!0},w:{state:!0}};static styles=[S,T,g`form{display:grid;gap:16px}.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:16px}label{display:grid;gap:4px;color:var(--secondary-text-color, #5e5e5e);font-size:var(--ha-font-size-s, 12px)}label.check{display:flex;align-items:center;gap:12px;min-height:44px;color:var(--primary-text-color, #141414);font-size:var(--ha-font-size-m, 14px);cursor:pointer}dialog .error{margin:0;padding:12px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--ha-color-fill-danger-normal-resting, #ffdedc);color:var(--ha-color-on-danger-normal, #b30532)}.wrong{color:var(--ha-color-on-danger-normal, #b30532);font-size:var(--ha-font-size-s, 12px)}`];constructor(){super(),this.busy=!1,this.error="",this.e=G,this.w=!1}get#e(){return this.renderRoot.querySelector("dialog")}async open(e){this.e=e,this.w=!1,await this.updateComplete,this.#e?.showModal()}close(){this.#e?.close()}shouldUpdate(){return this.localize!==void 0}render(){let e=this.localize;return d`
+`}};async function Je(n,e){try{return await ee(n,e),""}catch(t){return await F(n,t)}}var Xe=["NONE","DENIED","UNDEFINED","ISO14443","ISO15693","EMAID","EVCCID","EVCOID","ISO7812","CARD_TXN_NR","CENTRAL","CENTRAL_1","CENTRAL_2","LOCAL","LOCAL_1","LOCAL_2","PHONE_NUMBER","KEY_CODE"],Ze=["NONE","HEARSAY","TRUSTED","VERIFIED","CERTIFIED","SECURE","MISMATCH","INVALID","OUTDATED","UNKNOWN"],Qe=40;function Y(n){return/^[\x20-\x7b\x7d\x7e]*$/.test(n)}var D=class extends y{static properties={localize:{attribute:!1},busy:{type:Boolean},error:{type:String},i:{state:!0},w:{state:!0}};static styles=[S,T,g`form{display:grid;gap:16px}.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:16px}label{display:grid;gap:4px;color:var(--secondary-text-color, #5e5e5e);font-size:var(--ha-font-size-s, 12px)}label.check{display:flex;align-items:center;gap:12px;min-height:44px;color:var(--primary-text-color, #141414);font-size:var(--ha-font-size-m, 14px);cursor:pointer}dialog .error{margin:0;padding:12px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--ha-color-fill-danger-normal-resting, #ffdedc);color:var(--ha-color-on-danger-normal, #b30532)}.wrong{color:var(--ha-color-on-danger-normal, #b30532);font-size:var(--ha-font-size-s, 12px)}`];constructor(){super(),this.busy=!1,this.error="",this.i=G,this.w=!1}get#e(){return this.renderRoot.querySelector("dialog")}async open(e){this.i=e,this.w=!1,await this.updateComplete,this.#e?.showModal()}close(){this.#e?.close()}shouldUpdate(){return this.localize!==void 0}render(){let e=this.localize;return d`
 <dialog aria-labelledby="title" @cancel=${this.#o}>
 <h2 id="title">${e("card.start.title")}</h2>
 <p>${e("card.start.hint")}</p>
@@ -209,8 +209,8 @@ ${this.#n("tariff_text","card.start.tariff")}
 <label class="check">
 <input
 type="checkbox"
-.checked=${this.e.keepIdentification}
-@change=${t=>{let{checked:i}=t.target;this.e={...this.e,keepIdentification:i}}}
+.checked=${this.i.keepIdentification}
+@change=${t=>{let{checked:i}=t.target;this.i={...this.i,keepIdentification:i}}}
 />
 ${e("card.start.remember")}
 </label>
@@ -236,17 +236,17 @@ ${e(this.busy?"card.state.starting":"card.start.submit")}
 name=${e}
 @change=${a=>{this.#i(e,a.target.value)}}
 >
-<option value="" .selected=${this.e[e]===""}>
+<option value="" .selected=${this.i[e]===""}>
 ${o("card.start.from_options")}
 </option>
 ${r.map(a=>d`
-<option value=${a} .selected=${this.e[e]===a}>
+<option value=${a} .selected=${this.i[e]===a}>
 ${o(`${i}.${a.toLowerCase()}`)}
 </option>
 `)}
 </select>
 </label>
-`}#n(e,t,i){let r=this.e[e],o=this.w&&!Y(r);return d`
+`}#n(e,t,i){let r=this.i[e],o=this.w&&!Y(r);return d`
 <div>
 <label
 >${this.localize(t)}
@@ -267,4 +267,4 @@ placeholder=${this.localize("card.start.from_options")}
 >${o?this.localize("card.start.characters"):c}</span
 >
 </div>
-`}#i(e,t){this.e={...this.e,[e]:t}}#o(e){this.busy&&e.preventDefault()}#r(e){e.preventDefault();let{identification_data:t,tariff_text:i}=this.e;this.w=!0,Y(t)&&Y(i)&&this.dispatchEvent(new CustomEvent("start-charge",{detail:this.e}))}};k("dmed4-power-trace",L);k("dmed4-start-dialog",D);k(C,A)&&(window.customCards??=[],window.customCards.push({type:C,name:"LOVATO DMED4 charge card",description:"A meter at a glance: live power, the charge and its signed record",preview:!0,documentationURL:"https://github.com/lovato-dmed4/lovato-dmed4-home-assistant",getEntitySuggestion:me}));
+`}#i(e,t){this.i={...this.i,[e]:t}}#o(e){this.busy&&e.preventDefault()}#r(e){e.preventDefault();let{identification_data:t,tariff_text:i}=this.i;this.w=!0,Y(t)&&Y(i)&&this.dispatchEvent(new CustomEvent("start-charge",{detail:this.i}))}};k("dmed4-power-trace",L);k("dmed4-start-dialog",D);k(C,A)&&(window.customCards??=[],window.customCards.push({type:C,name:"LOVATO DMED4 charge card",description:"A meter at a glance: live power, the charge and its signed record",preview:!0,documentationURL:"https://github.com/lovato-dmed4/lovato-dmed4-home-assistant",getEntitySuggestion:me}));

@@ -7,9 +7,9 @@ archive, so that thousands of records take no more memory than one; the same rec
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from csv import DictWriter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
@@ -18,13 +18,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, Bill, SessionDetail, SessionQuery
-from ..billing.model import Cost
+from ..archive import Archive, SessionDetail, SessionQuery
 from ..const import DOMAIN
-from ..ocmf import NotExportableError, Record, fingerprint, outline, to_ocmf, to_xml
+from ..ocmf import NotExportableError, outline, to_ocmf, to_xml
 from .reader import record_not_found, session_not_found
-from .report import Checked, Devices, check_stored, clock, session_shape, transparency
-from .text import cell, file_name, local_text
+from .report import Checked, Devices, check_stored, transparency
+from .tables import CsvTable, Table, Workbook, serial_of, session_row
+from .text import file_name, period_name
 
 
 class Form(StrEnum):
@@ -32,6 +32,7 @@ class Form(StrEnum):
 
     OCMF = "ocmf"
     XML = "xml"
+    XLSX = "xlsx"
     CSV = "csv"
     ZIP = "zip"
 
@@ -39,60 +40,33 @@ class Form(StrEnum):
 CONTENT_TYPES: Final = {
     Form.OCMF: "text/plain",
     Form.XML: "application/xml",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "text/csv",
     Form.ZIP: "application/zip",
 }
 
-# Explained in docs/records.md.
-COLUMNS: Final = (
-    "session_id",
-    "meter",
-    "meter_serial_number",
-    "pagination",
-    "begin",
-    "end",
-    "duration_seconds",
-    "imported_kwh",
-    "exported_kwh",
-    "driver",
-    "identification_type",
-    "identification",
-    "identification_level",
-    "tariff_text",
-    "charge_point",
-    "outcome",
-    "verdict",
-    "records",
-    "clock",
-    "duration_billable",
-    "transparency_software",
-    "public_key_sha256",
-    "last_record_sha256",
-    "cost",
-    "currency",
-    "price_kwh",
-    "not_billed",
-)
-
-# Excel takes a file without it for one in the character set of Windows.
-_BOM: Final = "\ufeff"
 # A list of some thousand sessions fits; a longer one goes to the disk.
 SPOOLED: Final = 4 * 1024 * 1024
 # Files in an archive need a date; the same one each time keeps the archive the same.
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 _README: Final = """\
-Charging records of LOVATO DMED4 meters, exactly as they were signed.
+Charge records of LOVATO DMED4 meters, as they were signed.
 
-sessions.csv        all sessions, a line each
+sessions.xlsx       all sessions, a row each: for people and spreadsheets
+sessions.csv        the same for programs: commas, decimal points, UTF-8
 sessions/*.ocmf     the signed records of a session, one to a line, byte for byte
 sessions/*.xml      the same for the S.A.F.E. transparency software, with the public key
 
-In sessions.csv, "verdict" is what the checks of the signatures and of the records
-together have found: valid, inconsistent, unverifiable, key_changed or invalid.
-"transparency_software" is what that software is likely to say of the XML file:
+"verdict" is what the checks of the signatures and of the records together have
+found: valid, inconsistent, unverifiable, key_changed or invalid.
+"transparency software" is what that software is likely to say of the XML file:
 accepted, or why it will refuse it. A record that it refuses can still be genuine.
-An apostrophe before =, +, - or @ keeps spreadsheets from calculating a text.
+The XML has the signatures in the one shape that that software reads.
+An apostrophe before =, +, - or @ in the CSV keeps spreadsheets from calculating a text.
+
+Sessions that are here by the time of their arrival, because the clock of the meter
+was wrong or its time could not be read ("counted by" arrival): {by_arrival}
 """
 
 
@@ -103,18 +77,29 @@ class Contents:
     Attributes:
         sessions: how many.
         records: how many.
+        by_arrival: how many sessions count by their arrival, because the meter's clock was wrong.
         refusals: how many sessions the transparency software is likely to refuse, by reason.
     """
 
     sessions: int = 0
     records: int = 0
+    by_arrival: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
 
-    def add(self, records: int, refusal: str | None) -> None:
+    def add(self, session: SessionDetail, records: Sequence[Checked]) -> None:
         """Count a session."""
         self.sessions += 1
-        self.records += records
-        if refusal is not None:
+        self.by_arrival += session.session.begin != session.session.counted
+        self._add(records)
+
+    def add_record(self, record: Checked) -> None:
+        """Count a record by itself."""
+        self.sessions += 1
+        self._add([record])
+
+    def _add(self, records: Sequence[Checked]) -> None:
+        self.records += len(records)
+        if (refusal := transparency(records)["refusal"]) is not None:
             self.refusals[refusal] += 1
 
 
@@ -141,7 +126,7 @@ def export_record(archive: Archive, out: IO[bytes], *, record_id: int, form: For
         raise record_not_found()
     records = [check_stored(stored, archive.keys(stored.meter_id))]
     contents = Contents()
-    contents.add(1, transparency(records)["refusal"])
+    contents.add_record(records[0])
     out.write(_records_file(records, form))
     return Export(name_of(records, suffix=form.value), contents)
 
@@ -164,7 +149,7 @@ def export_session(
     if form in _TABLES:
         return Export(name, _TABLES[form]([session], devices, out))
     contents = Contents()
-    contents.add(len(records), transparency(records)["refusal"])
+    contents.add(session, records)
     out.write(_records_file(records, form))
     return Export(name, contents)
 
@@ -172,15 +157,14 @@ def export_session(
 def export_period(
     archive: Archive, out: IO[bytes], *, query: SessionQuery, form: Form, devices: Devices
 ) -> Export:
-    """Write all sessions that a query is about as CSV or ZIP."""
-    days = [
-        None if at is None else f"{dt_util.as_local(at):%Y-%m-%d}"
-        for at in (query.since, query.until)
-    ]
+    """Write all sessions that a query is about as a table or ZIP."""
     contents = _TABLES[form](
         archive.each_session(query, dt_util.get_default_time_zone()), devices, out
     )
-    return Export(file_name("charge-records", *days, suffix=form.value), contents)
+    return Export(
+        file_name("charge-records", period_name(query.since, query.until), suffix=form.value),
+        contents,
+    )
 
 
 def check_all(session: SessionDetail) -> list[Checked]:
@@ -195,11 +179,7 @@ def name_of(records: Sequence[Checked], *more: str, suffix: str) -> str:
         return file_name(*more, suffix=suffix)
     now = outline(last).now
     day = None if now is None or now.time is None else f"{dt_util.as_local(now.time):%Y-%m-%d}"
-    return file_name(_serial(last), last.pagination, day, *more, suffix=suffix)
-
-
-def _serial(record: Record | None) -> str | None:
-    return record.meter_serial or record.gateway_serial if record else None
+    return file_name(serial_of(last), last.pagination, day, *more, suffix=suffix)
 
 
 def _records_file(records: Sequence[Checked], form: Form) -> bytes:
@@ -218,103 +198,69 @@ def _xml(records: Sequence[Checked]) -> bytes | None:
     return None
 
 
-def write_csv(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes]) -> Contents:
-    """Write a line for each session."""
+def write_table(
+    sessions: Iterable[SessionDetail],
+    devices: Devices,
+    out: IO[bytes],
+    table: Callable[[IO[bytes]], Table],
+) -> Contents:
+    """Write a row for each session."""
     contents = Contents()
-    rows = _rows(out)
+    rows = table(out)
     for session in sessions:
-        _write_row(rows, contents, session, check_all(session), devices)
+        _add_session(rows, contents, session, check_all(session), devices)
+    rows.close()
     return contents
 
 
 def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes]) -> Contents:
-    """Write the records of each session and a list of the sessions."""
+    """Write the records of each session, and a list of the sessions as workbook and as CSV."""
     contents = Contents()
-    with ZipFile(out, "w") as archive, SpooledTemporaryFile(SPOOLED) as table:
-        rows = _rows(table)
+    with (
+        ZipFile(out, "w") as archive,
+        SpooledTemporaryFile(SPOOLED) as csv_file,
+        SpooledTemporaryFile(SPOOLED) as book_file,
+    ):
+        tables: dict[str, tuple[IO[bytes], Table]] = {
+            "sessions.xlsx": (book_file, Workbook(book_file)),
+            "sessions.csv": (csv_file, CsvTable(csv_file)),
+        }
         for session in sessions:
             records = check_all(session)
-            _write_row(rows, contents, session, records, devices)
-            files = {
-                Form.OCMF: to_ocmf([each.judged.raw for each in records]),
-                Form.XML: _xml(records),
-            }
-            for form, content in files.items():
-                if content is not None:
-                    name = name_of(records, f"session-{session.session.id}", suffix=form.value)
-                    archive.writestr(_entry(f"sessions/{name}"), content)
-        table.seek(0)
-        with archive.open(_entry("sessions.csv"), "w") as target:
-            copyfileobj(table, target)
-        archive.writestr(_entry("README.txt"), _README)
+            contents.add(session, records)
+            row = session_row(session, records, devices)
+            for _, table in tables.values():
+                table.add(row)
+            _add_files(archive, session, records)
+        for name, (file, table) in tables.items():
+            table.close()
+            file.seek(0)
+            with archive.open(_entry(name), "w") as target:
+                copyfileobj(file, target)
+        archive.writestr(_entry("README.txt"), _README.format(by_arrival=contents.by_arrival))
     return contents
 
 
-def _rows(out: IO[bytes]) -> DictWriter[str]:
-    """Begin a table as RFC 4180 defines it."""
-    out.write(_BOM.encode())
-    rows = DictWriter(_Encoder(out), COLUMNS)
-    rows.writeheader()
-    return rows
+def _add_files(archive: ZipFile, session: SessionDetail, records: Sequence[Checked]) -> None:
+    files = {
+        Form.OCMF: to_ocmf([each.judged.raw for each in records]),
+        Form.XML: _xml(records),
+    }
+    for form, content in files.items():
+        if content is not None:
+            name = name_of(records, f"session-{session.session.id}", suffix=form.value)
+            archive.writestr(_entry(f"sessions/{name}"), content)
 
 
-class _Encoder:
-    """What a CSV writer writes to: in contrast to a TextIOWrapper it leaves the file open."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
-
-    def write(self, text: str) -> int:
-        return self._out.write(text.encode())
-
-
-def _write_row(
-    rows: DictWriter[str],
+def _add_session(
+    table: Table,
     contents: Contents,
-    detail: SessionDetail,
+    session: SessionDetail,
     records: Sequence[Checked],
     devices: Devices,
 ) -> None:
-    session = detail.session
-    answer = transparency(records)
-    contents.add(len(records), answer["refusal"])
-    quality = clock(records)
-    last = records[-1].record
-    key = records[-1].judged.key
-    bill = detail.bill or Bill(session=session, driver=None, cost=Cost(amount=None))
-    shape = session_shape(bill, devices)
-    rates = bill.cost.rates
-    rows.writerow(
-        {
-            "session_id": session.id,
-            "meter": cell(shape["meter"]),
-            "meter_serial_number": cell(_serial(last)),
-            "pagination": cell(last.pagination if last else None),
-            "begin": local_text(session.begin),
-            "end": local_text(session.end),
-            "duration_seconds": shape["duration"],
-            "imported_kwh": shape["imported"],
-            "exported_kwh": shape["exported"],
-            "driver": cell(shape["driver"]),
-            "identification_type": cell(session.identification_type),
-            "identification": cell(session.identification),
-            "identification_level": cell(session.identification_level),
-            "tariff_text": cell(session.tariff_text),
-            "charge_point": cell(session.charge_point),
-            "outcome": session.outcome.value,
-            "verdict": session.verdict.value,
-            "records": len(records),
-            "clock": quality["quality"],
-            "duration_billable": "yes" if quality["billable"] else "no",
-            "transparency_software": answer["refusal"] or "accepted",
-            "public_key_sha256": None if key is None else fingerprint(key),
-            "last_record_sha256": detail.records[-1].digest,
-            "cost": shape["cost"]["amount"],
-            "currency": rates.currency if rates else None,
-            "price_kwh": shape["cost"]["rates"]["energy"] if shape["cost"]["rates"] else None,
-            "not_billed": shape["cost"]["reason"],
-        }
-    )
+    contents.add(session, records)
+    table.add(session_row(session, records, devices))
 
 
 def _entry(name: str) -> ZipInfo:
@@ -324,6 +270,7 @@ def _entry(name: str) -> ZipInfo:
 
 
 _TABLES: Final[dict[Form, Callable[[Iterable[SessionDetail], Devices, IO[bytes]], Contents]]] = {
-    Form.CSV: write_csv,
+    Form.CSV: partial(write_table, table=CsvTable),
+    Form.XLSX: partial(write_table, table=Workbook),
     Form.ZIP: write_zip,
 }

@@ -4,7 +4,7 @@ What a record says was written by anyone who could reach the meter. The record i
 out as it is; what is made of it here is for looking at.
 """
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 import re
 from typing import Final, overload
@@ -20,9 +20,9 @@ _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 # What makes a spreadsheet calculate a cell instead of showing it.
-_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA: Final = re.compile(r"(^|[;,|])(?=[\s\"']*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
-_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9-]+")
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]+")
 # Enough for a serial number; leaves room for all parts within the 255 bytes of a file's name.
 _MAX_PART: Final = 40
 
@@ -40,9 +40,11 @@ def shown(text: str | None) -> str | None:
 
 
 def cell(text: str | None) -> str:
-    """Make a cell of a text; an apostrophe keeps a spreadsheet from calculating it."""
-    clean = shown(text) or ""
-    return f"'{clean}" if clean.lstrip().startswith(_FORMULA) else clean
+    """Make a cell of a text; an apostrophe keeps a spreadsheet from calculating it.
+
+    Also behind what separates cells in some countries: there, quotes do not keep a text together.
+    """
+    return _FORMULA.sub(r"\1'", shown(text) or "")
 
 
 @overload
@@ -59,7 +61,28 @@ def local_text(moment: datetime | None) -> str:
     return "" if moment is None else dt_util.as_local(moment).isoformat()
 
 
+def period_name(since: datetime | None, until: datetime | None) -> str | None:
+    """Name a period by its year, month, day or its first and last day; `until` is not in it."""
+    if since is None or until is None:
+        days = [None if at is None else f"{dt_util.as_local(at):%Y-%m-%d}" for at in (since, until)]
+        return {(True, False): f"since-{days[0]}", (False, True): f"before-{days[1]}"}.get(
+            (since is not None, until is not None)
+        )
+    first = dt_util.as_local(since)
+    end = dt_util.as_local(until)
+    last = dt_util.as_local(until - timedelta(microseconds=1))
+    midnight = {first.time(), end.time()} == {time()}
+    if midnight and (first.day, end.day) == (1, 1):
+        if (first.month, end.month) == (1, 1) and end.year == first.year + 1:
+            return f"{first:%Y}"
+        if (last.year, last.month) == (first.year, first.month):
+            return f"{first:%Y-%m}"
+    if first.date() == last.date():
+        return f"{first:%Y-%m-%d}"
+    return f"{first:%Y-%m-%d}_{last:%Y-%m-%d}"
+
+
 def file_name(*parts: str | None, suffix: str) -> str:
     """Make a file's name of letters, digits and dashes only, whatever its parts hold."""
-    clean = [_NOT_IN_NAMES.sub("", part or "").strip("-")[:_MAX_PART] for part in parts]
+    clean = [_NOT_IN_NAMES.sub("", part or "").strip("-_")[:_MAX_PART] for part in parts]
     return f"{'_'.join(filter(None, clean)) or 'record'}.{suffix}"

@@ -167,7 +167,7 @@ class RecordView(_ArchiveView):
 class SessionView(_ArchiveView):
     """The records of a session, as they arrived, for the transparency software, or with a table."""
 
-    url = f"{DOWNLOADS}/sessions/{{session_id:{_NUMBER}}}.{{form:ocmf|xml|csv|zip}}"
+    url = f"{DOWNLOADS}/sessions/{{session_id:{_NUMBER}}}.{{form:ocmf|xml|xlsx|csv|zip}}"
     name = f"api:{DOMAIN}:session"
 
     @override
@@ -186,7 +186,7 @@ class SessionView(_ArchiveView):
 class PeriodView(_ArchiveView):
     """All sessions that a query is about, as a table or with their records."""
 
-    url = f"{DOWNLOADS}/sessions.{{form:csv|zip}}"
+    url = f"{DOWNLOADS}/sessions.{{form:xlsx|csv|zip}}"
     name = f"api:{DOMAIN}:sessions"
 
     @override

@@ -6,7 +6,7 @@ import type { HomeAssistant } from "../common/hass";
 import type { Localize } from "../common/texts";
 import { facts, severityIcon, verdictLook } from "./parts";
 import type { Clock, Report, Severity, StoredRecord, Transparency } from "./shapes";
-import { NOTHING, explain, identificationType, moment } from "./words";
+import { NOTHING, decimal, explain, identificationType, moment } from "./words";
 
 function part(icon: TemplateResult, title: string, content: unknown): TemplateResult {
   return html`<li>
@@ -31,11 +31,16 @@ function checkIcon(severity: Severity | undefined): TemplateResult {
   return severity ? severityIcon(severity) : toneIcon(GOOD);
 }
 
-export function clockPart({ quality, billable }: Clock, text: Localize): TemplateResult {
+/** Nothing that depends on a signature is called good before that is. */
+export function clockPart(
+  { quality, billable, reason, informative }: Clock,
+  text: Localize,
+): TemplateResult {
   return part(
     checkIcon(billable ? undefined : "note"),
     text("panel.part.clock"),
-    html`<p>${explain(text, "clock", quality)}</p>`,
+    html`<p>${reason ? explain(text, "time_reason", reason) : explain(text, "clock", quality)}</p>
+      ${informative ? html`<p class="quiet">${text("transparency_time.informative")}</p>` : nothing}`,
   );
 }
 
@@ -53,6 +58,8 @@ export function transparencyPart(
 /** The full assessment of a single record. */
 export function reportParts(report: Report, text: Localize): TemplateResult {
   const { signature, key, deviations } = report;
+  if (!report.legible) return illegible(report, text);
+  const good = signature.verdict === "valid";
   const notable = deviations.filter(({ severity }) => severity !== "note");
   return html`<ul class="parts">
     ${part(
@@ -65,7 +72,7 @@ export function reportParts(report: Report, text: Localize): TemplateResult {
         </p>`,
     )}
     ${part(
-      checkIcon(key.verdict === "given" ? "note" : KEYS[key.verdict]),
+      checkIcon(good ? (key.verdict === "given" ? "note" : KEYS[key.verdict]) : "note"),
       text("panel.part.key"),
       html`<p>${explain(text, "key", key.verdict)}</p>
         ${
@@ -78,7 +85,7 @@ export function reportParts(report: Report, text: Localize): TemplateResult {
     )}
     ${clockPart(report.clock, text)}
     ${part(
-      checkIcon(notable.length ? "warning" : undefined),
+      checkIcon(notable.length ? "warning" : good ? undefined : "note"),
       text("panel.part.format"),
       deviations.length
         ? html`<ul class="deviations">
@@ -93,6 +100,18 @@ export function reportParts(report: Report, text: Localize): TemplateResult {
         : html`<p>${text("panel.part.conforms")}</p>`,
     )}
     ${transparencyPart(report.transparency, text)}
+  </ul>`;
+}
+
+/** What is not a record was not judged, so no part of it is called good. */
+function illegible({ signature }: Report, text: Localize): TemplateResult {
+  return html`<ul class="parts">
+    ${part(
+      toneIcon(verdictLook("unverifiable")),
+      text("panel.part.signature"),
+      html`<p>${explain(text, "signature", signature.verdict)}</p>
+        <p class="quiet">${explain(text, "signature_reason", signature.reason)}</p>`,
+    )}
   </ul>`;
 }
 
@@ -138,10 +157,20 @@ export function readingsTable(report: Report, text: Localize, hass: HomeAssistan
               <td>
                 ${reading.transaction ? (transactions[reading.transaction] ?? reading.transaction) : NOTHING}
               </td>
-              <td><code>${reading.register ?? NOTHING}</code></td>
-              <td class="number">${reading.value ?? NOTHING} ${reading.unit ?? ""}</td>
               <td>
-                ${reading.status ?? NOTHING}
+                ${reading.name ? explain(text, "register", reading.name) : nothing}
+                <small><code>${reading.register ?? NOTHING}</code></small>
+              </td>
+              <td class="number">
+                ${reading.value === null ? NOTHING : decimal(reading.value, hass)}
+                ${reading.unit ?? ""}
+              </td>
+              <td>
+                ${
+                  reading.status === null
+                    ? NOTHING
+                    : explain(text, "reading_status", reading.status.toLowerCase())
+                }
                 ${reading.error_flags ? html`<code>${reading.error_flags}</code>` : nothing}
               </td>
             </tr>`,

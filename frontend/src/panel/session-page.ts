@@ -25,6 +25,9 @@ import { sessionStyle } from "./styles/session";
 import { tableStyle } from "./styles/table";
 import { energy, explain, findingText, identificationType, moment } from "./words";
 
+/** Outcomes of which there is no record of the end. */
+const WITHOUT_END: ReadonlySet<string> = new Set(["open", "end_missing"]);
+
 const HEIGHT = 180;
 const LEFT = 44;
 const BOTTOM = 22;
@@ -133,7 +136,7 @@ export class SessionPageElement extends PanelPage {
             (finding) =>
               html`<li>
                 ${severityIcon(finding.severity)}
-                <div><p>${findingText(finding, text)}</p></div>
+                <div><p>${findingText(finding, text, hass)}</p></div>
               </li>`,
           )}
           ${
@@ -167,10 +170,14 @@ export class SessionPageElement extends PanelPage {
       [text("panel.fact.exported"), Number(exported) ? energy(exported, hass) : null],
       [text("panel.fact.begin"), moment(detail.begin, hass)],
       [
-        text(detail.outcome === "open" ? "panel.fact.last_known" : "panel.fact.end"),
+        text(WITHOUT_END.has(detail.outcome) ? "panel.fact.last_known" : "panel.fact.end"),
         moment(detail.end, hass),
       ],
-      [text("panel.fact.duration"), duration === null ? null : formatDuration(duration)],
+      // Without a known end there is no duration, only how long it was known to last.
+      [
+        text("panel.fact.duration"),
+        duration === null || WITHOUT_END.has(detail.outcome) ? null : formatDuration(duration),
+      ],
       [
         text("panel.fact.identification"),
         !identification

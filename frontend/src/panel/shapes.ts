@@ -57,6 +57,8 @@ export interface Finding {
 export interface Clock {
   readonly quality: keyof Texts["clock"];
   readonly billable: boolean;
+  readonly reason: keyof Texts["time_reason"] | null;
+  readonly informative: boolean;
 }
 
 export interface Transparency {
@@ -65,6 +67,7 @@ export interface Transparency {
 }
 
 export interface Reading {
+  readonly name: keyof Texts["register"] | null;
   readonly time: string | null;
   readonly clock: string | null;
   readonly transaction: string | null;
@@ -78,6 +81,7 @@ export interface Reading {
 
 export interface Report {
   readonly verdict: Verdict;
+  readonly legible: boolean;
   readonly signature: {
     readonly verdict: keyof Texts["signature"];
     readonly reason: keyof Texts["signature_reason"];
@@ -93,6 +97,10 @@ export interface Report {
   readonly clock: Clock;
   readonly transparency: Transparency;
   readonly kind: keyof Texts["panel"]["kind"];
+  readonly begin: string | null;
+  readonly end: string | null;
+  readonly imported: string | null;
+  readonly exported: string | null;
   readonly format_version: string | null;
   readonly pagination: string | null;
   readonly meter: {
@@ -164,6 +172,11 @@ export interface Verification extends Report {
   readonly session_id: number | null;
 }
 
+/** The verdict on what was handed in: on the first record, and on each of all that were found. */
+export interface Verifications extends Verification {
+  readonly records: readonly Verification[];
+}
+
 interface EnergySum {
   readonly imported: string;
   readonly exported: string;
@@ -206,6 +219,7 @@ export interface MeterArchive extends Counts {
   readonly entry_id: string;
   readonly name: string;
   readonly archive: number;
+  readonly loaded: boolean;
   readonly available: boolean;
   readonly waiting: number;
   readonly sync: {

@@ -6,16 +6,28 @@ import { NO_FILTERS } from "./location";
 import { PanelPage } from "./page";
 import { notice, verdictLook } from "./parts";
 import { rawText, readingsTable, recordFacts, reportParts } from "./report";
-import type { Verification } from "./shapes";
+import type { Verification, Verifications } from "./shapes";
 import { baseStyle } from "./styles/base";
 import { tableStyle } from "./styles/table";
 import { verifyStyle } from "./styles/verify";
-import { explain } from "./words";
+import { energy, explain, moment } from "./words";
+
+/** More than any file of records that people hand around; the server takes no larger message either. */
+const MAX_FILE = 2 * 1024 * 1024;
 
 export class VerifyPage extends PanelPage {
+  static override readonly properties = { ...PanelPage.properties, _problem: { state: true } };
   static override readonly styles = [controls, baseStyle, tableStyle, verifyStyle];
 
-  readonly #verification = new Fetched<Verification>(this);
+  /** What is wrong with the file that was chosen. */
+  declare _problem: string;
+
+  readonly #verification = new Fetched<Verifications>(this);
+
+  constructor() {
+    super();
+    this._problem = "";
+  }
 
   readonly #verify = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -34,9 +46,36 @@ export class VerifyPage extends PanelPage {
     this.renderRoot.querySelector<HTMLElement>("#result")?.focus();
   };
 
+  readonly #choose = (event: Event): void => {
+    const input = event.target as HTMLInputElement;
+    void this.#read(input.files?.[0]);
+    input.value = "";
+  };
+
+  readonly #drop = (event: DragEvent): void => {
+    const file = event.dataTransfer?.files[0];
+    // A text that is dropped is the text area's own business.
+    if (!file) return;
+    event.preventDefault();
+    void this.#read(file);
+  };
+
+  async #read(file: File | undefined): Promise<void> {
+    const area = this.renderRoot.querySelector<HTMLTextAreaElement>("textarea[name=record]");
+    if (!file || !area) return;
+    const large = file.size > MAX_FILE;
+    this._problem = large
+      ? this.texts("panel.verify.too_large", { size: String(MAX_FILE / 1024 / 1024) })
+      : "";
+    if (large) return;
+    area.value = await file.text();
+    area.form?.requestSubmit();
+  }
+
   protected override render(): TemplateResult {
     const { texts: text } = this;
     const { value: found, error, busy } = this.#verification;
+    const problem = this._problem || error;
     return html`
       <section class="card" aria-labelledby="verify">
         <h2 id="verify">${text("panel.verify.title")}</h2>
@@ -51,7 +90,12 @@ export class VerifyPage extends PanelPage {
               spellcheck="false"
               autocomplete="off"
               placeholder="OCMF|{…}|{…}"
+              @drop=${this.#drop}
             ></textarea>
+          </label>
+          <label
+            ><span>${text("panel.verify.choose")}</span>
+            <input type="file" accept=".ocmf,.xml,.json,.txt,text/*" @change=${this.#choose} />
           </label>
           <label
             ><span>${text("panel.verify.key")}</span>
@@ -63,51 +107,85 @@ export class VerifyPage extends PanelPage {
             ${text(busy ? "panel.verify.busy" : "panel.verify.submit")}
           </button>
         </form>
-        ${error ? notice("danger", "mdi:alert-circle-outline", error) : nothing}
+        ${problem ? notice("danger", "mdi:alert-circle-outline", problem) : nothing}
       </section>
-      ${found ? this.#result(found) : nothing}
+      ${found ? this.#results(found) : nothing}
     `;
   }
 
+  #results(found: Verifications): TemplateResult {
+    const records = found.records.length ? found.records : [found];
+    return html`<div id="result" tabindex="-1">
+      ${
+        records.length > 1
+          ? html`<p>${this.texts("panel.verify.found", { count: String(records.length) })}</p>`
+          : nothing
+      }
+      ${records.map((record) => this.#result(record))}
+    </div>`;
+  }
+
   #result(found: Verification): TemplateResult {
-    const { texts: text, hass, info } = this;
+    const { texts: text, hass } = this;
     const [tone, icon] = verdictLook(found.verdict);
+    return html`<div class="banner ${tone}">
+        <ha-icon icon=${icon}></ha-icon>
+        <div>
+          <strong role="heading" aria-level="3"
+            >${explain(text, "panel.verdict", found.verdict)}</strong
+          >
+          ${found.legible ? this.#inWords(found) : nothing}
+        </div>
+      </div>
+      <section class="card">
+        ${reportParts(found, text)}
+        ${
+          found.legible
+            ? html`<h4>${text("panel.readings.title")}</h4>
+                ${readingsTable(found, text, hass)}
+                <h4>${text("panel.session.contents")}</h4>
+                ${recordFacts(found, text, hass)}`
+            : nothing
+        }
+        ${rawText(found, text)}
+      </section>`;
+  }
+
+  /** Who, when and how much; who signed it only where the signature says so. */
+  #inWords(found: Verification): TemplateResult {
+    const { texts: text, hass, info } = this;
     const meter = info.meters.find(({ device_id }) => device_id === found.device_id);
     const filters = { ...NO_FILTERS, meter: found.device_id ?? "" };
-    return html`<div id="result" tabindex="-1">
-        <div class="banner ${tone}">
-          <ha-icon icon=${icon}></ha-icon>
-          <div>
-            <strong role="heading" aria-level="3"
-              >${explain(text, "panel.verdict", found.verdict)}</strong
-            >
-            <p>
+    const amount = energy(found.imported, hass);
+    const begin = moment(found.begin, hass);
+    return html`<p>
+        ${found.identification.data ?? text("panel.unidentified")} ·
+        ${
+          found.end === null
+            ? text("panel.verify.summary_open", { energy: amount, begin })
+            : text("panel.verify.summary", { energy: amount, begin, end: moment(found.end, hass) })
+        }
+      </p>
+      ${
+        found.signature.verdict === "valid"
+          ? html`<p>
               ${
                 meter
                   ? text("panel.verify.of_meter", { meter: meter.name })
                   : text("panel.verify.of_nobody")
               }
-            </p>
-            <p>
-              ${found.record_id === null ? text("panel.verify.not_archived") : text("panel.verify.archived")}
-              ${
-                found.session_id === null
-                  ? nothing
-                  : html`<a
-                      href=${this.href({ view: "session", session: found.session_id, filters })}
-                      >${text("panel.verify.open")}</a
-                    >`
-              }
-            </p>
-          </div>
-        </div>
-      </div>
-      <section class="card">
-        ${reportParts(found, text)}
-        <h4>${text("panel.readings.title")}</h4>
-        ${readingsTable(found, text, hass)}
-        <h4>${text("panel.session.contents")}</h4>
-        ${recordFacts(found, text, hass)} ${rawText(found, text)}
-      </section>`;
+            </p>`
+          : nothing
+      }
+      <p>
+        ${found.record_id === null ? text("panel.verify.not_archived") : text("panel.verify.archived")}
+        ${
+          found.session_id === null
+            ? nothing
+            : html`<a href=${this.href({ view: "session", session: found.session_id, filters })}
+                >${text("panel.verify.open")}</a
+              >`
+        }
+      </p>`;
   }
 }

@@ -15,11 +15,16 @@ export function moment(iso: string | null, hass: HomeAssistant): string {
   return iso === null ? NOTHING : formatMoment(new Date(iso), hass, new Date(0));
 }
 
+/** Write a decimal as the reader writes numbers, with the decimals that it has. */
+export function decimal(value: string, hass: HomeAssistant): string {
+  // What the meter wrote may be anything; only a plain decimal has another notation.
+  if (!/^-?\d+(\.\d+)?$/.test(value)) return value;
+  return formatNumber(Number(value), value.split(".")[1]?.length ?? 0, hass.locale);
+}
+
 /** Write an energy with the decimals that the meter has given it. */
-export function energy(decimal: string | null, hass: HomeAssistant): string {
-  if (decimal === null) return NOTHING;
-  const decimals = decimal.split(".")[1]?.length ?? 0;
-  return `${formatNumber(Number(decimal), decimals, hass.locale)} kWh`;
+export function energy(value: string | null, hass: HomeAssistant): string {
+  return value === null ? NOTHING : `${decimal(value, hass)} kWh`;
 }
 
 /** Write a day such as 2026-01-31, or the month of it. */
@@ -44,10 +49,16 @@ export function who({ identification }: Session, text: Localize): string {
     : identification;
 }
 
-/** Say a finding with the values that it is about. */
-export function findingText(finding: Finding, text: Localize): string {
+/** Say a finding with the values that it is about; those that are energies in the reader's notation. */
+export function findingText(finding: Finding, text: Localize, hass: HomeAssistant): string {
   const values = Object.fromEntries(
-    finding.values.map((value, place) => [`value_${place + 1}`, value]),
+    finding.values.map((value, place) => [`value_${place + 1}`, shown(value, hass)]),
   );
   return text(`finding.${finding.code}`, values) || finding.code;
+}
+
+/** Write an energy or another decimal of a finding; record numbers and times stay as they are. */
+function shown(value: string, hass: HomeAssistant): string {
+  const [, number, unit = ""] = /^(-?\d+\.\d+)( \w+)?$/.exec(value) ?? [];
+  return number === undefined ? value : `${decimal(number, hass)}${unit}`;
 }

@@ -30,6 +30,7 @@ const ARCHIVE: MeterArchive = {
   entry_id: "entry-1",
   name: "Meter one",
   archive: 0,
+  loaded: true,
   available: true,
   waiting: 0,
   records: 12,
@@ -67,15 +68,20 @@ const SESSION = {
 
 const RECORD: StoredRecord = {
   verdict: "invalid",
+  legible: true,
   signature: { verdict: "invalid", reason: "mismatch", algorithm: "ECDSA" },
   key: { verdict: "changed", fingerprint: "ab12", public_key: "3059", curve: null },
   deviations: [
     { code: "unknown_field", path: "XX", severity: "note" },
     { code: "code_of_tomorrow", path: "YY", severity: "error" },
   ],
-  clock: { quality: "unknown", billable: false },
+  clock: { quality: "unknown", billable: false, reason: "signature", informative: true },
   transparency: { accepted: true, refusal: null },
   kind: "end",
+  begin: "2026-01-02T10:00:00+01:00",
+  end: "2026-01-02T10:30:00+01:00",
+  imported: "57.269",
+  exported: "0.000",
   format_version: "1.1",
   pagination: "T9",
   meter: {
@@ -89,7 +95,20 @@ const RECORD: StoredRecord = {
   identification: { identified: true, type: null, data: null, level: null, flags: ["RFID_PLAIN"] },
   tariff_text: null,
   charge_point: null,
-  readings: [],
+  readings: [
+    {
+      name: "imported",
+      time: "2026-01-02T10:30:00+01:00",
+      clock: "S",
+      transaction: "E",
+      value: "157.269",
+      unit: "kWh",
+      register: "01.00.B0",
+      current_type: null,
+      error_flags: null,
+      status: "G",
+    },
+  ],
   digest: "d1",
   size: 3,
   raw: "OCMF|<b>|",
@@ -249,7 +268,7 @@ describe("the panel", () => {
     expect(click({}).defaultPrevented).toBe(true);
     await settle();
     expect(window.location.pathname).toBe("/lovato-dmed4/verify");
-    expect(text()).toContain("Paste a signed record");
+    expect(text()).toContain("Paste signed records");
   });
 });
 
@@ -329,7 +348,11 @@ describe("a charge's page", () => {
       "The record T9 appears twice",
       "its signature and the key do not belong together",
       "code_of_tomorrow YY",
-      "The record has no readings.",
+      "Nothing can be billed unless every signature of the record is verified.",
+      "shows the time of this record as informative only",
+      "Imported 01.00.B0",
+      "157.269 kWh",
+      "Good",
       "GW1",
       "Home Assistant has no recorded power",
     ])
@@ -352,7 +375,8 @@ describe("a charge's page", () => {
 
 describe("the page that verifies", () => {
   it("asks for what was pasted, with a key only if there is one", async () => {
-    answers["records/verify"] = { ...RECORD, device_id: null, record_id: null, session_id: null };
+    const found = { ...RECORD, device_id: null, record_id: null, session_id: null };
+    answers["records/verify"] = { ...found, records: [found] };
     await show("/verify");
     find<HTMLTextAreaElement>("textarea[name=record]").value = "  OCMF|a|b \n";
     find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
@@ -362,10 +386,63 @@ describe("the page that verifies", () => {
       record: "OCMF|a|b",
     });
     expect(find("#result").textContent).toContain("Invalid");
+    expect(text()).toContain("57.269 kWh from Jan 2, 2026");
+    // Of a forgery, nobody is named as the one who signed it.
+    expect(text()).not.toContain("igned by");
     find<HTMLTextAreaElement>("textarea[name=public_key]").value = "3059 ";
     find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
     await settle();
     expect(asked("records/verify")).toMatchObject({ public_key: "3059" });
+  });
+
+  it("says nothing good of what is not a record", async () => {
+    const found = {
+      ...RECORD,
+      verdict: "unverifiable",
+      legible: false,
+      signature: { verdict: "malformed", reason: "not_a_record", algorithm: null },
+      deviations: [],
+      device_id: null,
+      record_id: null,
+      session_id: null,
+    };
+    answers["records/verify"] = { ...found, records: [] };
+    await show("/verify");
+    find<HTMLTextAreaElement>("textarea[name=record]").value = "hello world";
+    find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await settle();
+    expect(text()).not.toContain("complies with the OCMF specification");
+    expect(root().querySelector(".tone.success")).toBe(null);
+  });
+
+  it("gives a verdict on each of several records, out of a file that was chosen", async () => {
+    const good = {
+      ...RECORD,
+      verdict: "valid",
+      signature: { ...RECORD.signature, verdict: "valid" },
+      device_id: METER,
+      record_id: 3,
+      session_id: 7,
+    };
+    const bad = { ...RECORD, device_id: null, record_id: null, session_id: null };
+    answers["records/verify"] = { ...good, records: [good, bad] };
+    await show("/verify");
+    const input = find<HTMLInputElement>("input[type=file]");
+    const choose = async (size: number): Promise<void> => {
+      const file = new File(["OCMF|a|b\nOCMF|c|d"], "records.ocmf");
+      Object.defineProperty(file, "size", { value: size });
+      Object.defineProperty(input, "files", { value: [file], configurable: true });
+      input.dispatchEvent(new Event("change"));
+      await settle();
+    };
+    await choose(3_000_000);
+    expect(text()).toContain("too large");
+    expect(asked("records/verify")).toBe(undefined);
+    await choose(17);
+    expect(asked("records/verify")).toMatchObject({ record: "OCMF|a|b\nOCMF|c|d" });
+    expect(text()).toContain("Records found: 2");
+    expect(root().querySelectorAll(".banner").length).toBe(2);
+    expect(text()).toContain("Signed by Meter one.");
   });
 });
 

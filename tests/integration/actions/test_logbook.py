@@ -384,6 +384,7 @@ async def test_get_events_over_modbus(
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.usefixtures("clock_left_alone")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_sensors(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
 ) -> None:

@@ -314,6 +314,7 @@ async def test_text(
         "sha256": hashlib.sha256(raw).hexdigest(),
         "sessions": 1,
         "records": 1,
+        "by_arrival": 0,
         "refusals": {},
         "filename": None,
         "text": raw.decode(),
@@ -436,7 +437,7 @@ async def test_file_that_cannot_be_written(
     assert path.read_text() == "before"
     assert names(folder) == ["records.csv"]
     await call(hass, "export_records", format="csv", filename=str(path))
-    assert path.read_text(encoding="utf-8-sig").startswith("session_id,")
+    assert path.read_text(encoding="utf-8-sig").startswith('"session_id",')
 
 
 async def test_folder_that_is_missing_or_in_the_way(
@@ -726,7 +727,7 @@ async def test_two_archives(
         assert session["record_reports"][-1]["pagination"] == page
         assert session["device_id"] == device
         export = await call(hass, "export_records", session_id=1, device_id=device, format="csv")
-        assert f",{page}," in export["text"]
+        assert f',"{page}",' in export["text"]
         assert export["url"] == session_path(
             (rest_entry if device == first else other).entry_id, 1, "csv"
         )

@@ -1,5 +1,6 @@
 """Who may charge: by right, and by every door."""
 
+import json
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY
@@ -10,6 +11,7 @@ from homeassistant.loader import async_get_integration
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.lovato_dmed4.billing.model import Driver, Identification
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
@@ -86,8 +88,9 @@ async def check_refused(
     before = len(writes(server))
     for step in STEPS:
         pressed = value(hass, entry, step)
-        with pytest.raises(Unauthorized):
-            await press(hass, entry, step, context)
+        if pressed != "unavailable":
+            with pytest.raises(Unauthorized):
+                await press(hass, entry, step, context)
         assert value(hass, entry, step) == pressed
         with pytest.raises(Unauthorized):
             await act(hass, entry, f"{step}_charge_cycle", context)
@@ -111,7 +114,9 @@ async def test_only_administrators_if_they_want(
             await run(hass, name, user)
     assert simulated.records == []
 
-    for step in STEPS:
+    await press(hass, entry, "start", admin)
+    await check_refused(hass, entry, server, user)
+    for step in ("read", "end"):
         await press(hass, entry, step, admin)
     # An automation acts for the administrator who wrote it.
     await act(hass, entry, "start_charge_cycle", Context())
@@ -171,6 +176,43 @@ async def test_the_card_is_told(
     assert (await client.receive_json())["result"] == {**expected, "version": str(version)}
     await client.send_json_auto_id({"type": f"{DOMAIN}/rights", "device_id": "unknown"})
     assert (await client.receive_json())["error"]["code"] == "not_found"
+
+
+# --- Who charges --------------------------------------------------------------------------------
+
+
+async def test_the_driver_who_is_logged_in_is_the_default(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    user: Context,
+    admin: Context,
+) -> None:
+    """By button and action; what is given counts more, and automations are nobody's."""
+    anna = Driver(
+        name="Anna",
+        identifications=(Identification(value="04A2B3C4", type="ISO14443"),),
+        person="person.anna",
+    )
+    await rest_entry.runtime_data.records.async_run(
+        lambda archive: archive.ledger.save_driver(anna), writes=True
+    )
+    hass.states.async_set("person.anna", "home", {"user_id": user.user_id})
+    given = {"identification_data": "X"}
+    for context, fields, expected in (
+        (user, None, ("ISO14443", "04A2B3C4")),
+        (user, {}, ("ISO14443", "04A2B3C4")),
+        (user, given, ("NONE", "X")),
+        (admin, {}, ("NONE", "")),
+        (Context(), {}, ("NONE", "")),
+    ):
+        if fields is None:
+            await press(hass, rest_entry, "start", context)
+        else:
+            await act(hass, rest_entry, "start_charge_cycle", context, **fields)
+        record = json.loads(simulated.records[-1].split("|")[1])
+        assert (record.get("IT"), record.get("ID", "")) == expected
+        await act(hass, rest_entry, "end_charge_cycle")
 
 
 # --- Targets ------------------------------------------------------------------------------------

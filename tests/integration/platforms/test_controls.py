@@ -10,7 +10,17 @@ import pytest
 from custom_components.lovato_dmed4.dmed4.model import DisplayPage
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
-from tests.integration.helpers import Server, call_entity, entities, press, unplug, value, writes
+from tests.integration.helpers import (
+    Server,
+    begin_charge,
+    call_entity,
+    entities,
+    pass_time,
+    press,
+    unplug,
+    value,
+    writes,
+)
 
 
 def transactions(meter: SimulatedMeter) -> list[str]:
@@ -31,35 +41,49 @@ async def test_charge(
     assert transactions(simulated) == ["B", "C", "E"]
 
 
-async def check_refused(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry, key: str, translation_key: str
-) -> None:
-    with pytest.raises(ServiceValidationError) as caught:
-        await press(hass, entry, key)
-    assert caught.value.translation_key == translation_key
-    assert caught.value.translation_domain == "lovato_dmed4"
+BUTTONS = ("start", "read", "end", "reset_errors", "synchronise_clock")
 
 
-async def test_wrong_order(
+def available(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> set[str]:
+    return {key for key in BUTTONS if value(hass, entry, key) != "unavailable"}
+
+
+async def test_buttons_are_there_when_they_can_do_something(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
 ) -> None:
-    await check_refused(hass, entry, "read", "no_cycle")
-    await check_refused(hass, entry, "end", "no_cycle")
+    assert available(hass, entry) == {"start", "synchronise_clock"}
+    for key in ("read", "end"):
+        await press(hass, entry, key)  # Home Assistant does not pass it on
     assert writes(server) == []
     await press(hass, entry, "start")
+    assert available(hass, entry) == {"read", "end"}
     before = len(writes(server))
-    await check_refused(hass, entry, "start", "cycle_active")
-    await check_refused(hass, entry, "synchronise_clock", "cycle_active")
+    await press(hass, entry, "start")
     assert len(writes(server)) == before
     await press(hass, entry, "end")
+    assert available(hass, entry) == {"start", "synchronise_clock"}
     await press(hass, entry, "synchronise_clock")
     assert transactions(simulated) == ["B", "E"]
+    simulated.set_error(2, 0)
+    await pass_time(hass)
+    assert available(hass, entry) == {"start", "synchronise_clock", "reset_errors"}
+
+
+async def test_a_button_that_the_meter_has_overtaken(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """Something else has begun a charge since the last poll: the press is refused, with a reason."""
+    begin_charge(simulated)
+    with pytest.raises(ServiceValidationError) as caught:
+        await press(hass, entry, "start")
+    assert caught.value.translation_key == "cycle_active"
 
 
 async def test_reset_errors(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
     simulated.set_error(2, 0)
+    await pass_time(hass)
     await press(hass, entry, "reset_errors")
     assert simulated.errors_2 == 0
     assert value(hass, entry, "problem") == "off"
@@ -135,10 +159,14 @@ async def test_only_an_administrator_may(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
     server: Server,
+    simulated: SimulatedMeter,
+    *,
     user: Context,
     admin: Context,
 ) -> None:
     nobody = Context(user_id="deleted meanwhile")
+    simulated.set_error(2, 0)
+    await pass_time(hass)
     for key, service, data in WRITING[3:]:  # the others: tests/integration/charging/test_rights.py
         with pytest.raises(Unauthorized):
             await call_entity(hass, entry, service, key, context=user, **data)

@@ -163,13 +163,16 @@ async def test_cycle_that_follows_one_without_energy(
         reset = dt_util.parse_datetime(found.attributes["last_reset"])
         assert reset is not None
         assert start <= reset <= dt_util.utcnow()
+        charge = entry.runtime_data.charge.charge
+        assert charge is not None
+        assert reset == charge.since
         await pass_time(hass)
         assert state(hass, entry, "cycle_energy_imported") is found
         simulated.command(Command.END)
         await pass_time(hass)
 
 
-@pytest.mark.parametrize(("wh", "same"), [(2_000, True), (1_500, True), (1_499, False)])
+@pytest.mark.parametrize(("wh", "same"), [(2_000, False), (1_500, True), (1_499, False)])
 async def test_cycle_after_a_restart(
     hass: HomeAssistant,
     server: Server,
@@ -179,6 +182,7 @@ async def test_cycle_after_a_restart(
     wh: int,
     same: bool,
 ) -> None:
+    """No charge was open: another energy, also a higher one, is that of another charge."""
     before = "2026-01-02T03:04:05+00:00"
     await restore(CYCLE, 1.5, last_reset=before)
     set_sample(simulated, cycle_imported=wh)

@@ -86,5 +86,6 @@ async def test_a_transport_offers_only_what_it_has(
 
 async def test_disabled_by_default(hass: HomeAssistant, modbus_entry: Dmed4ConfigEntry) -> None:
     disabled = {key for key, entity in entities(hass, modbus_entry).items() if entity.disabled_by}
-    rare = {"last_sample", "sync_timeout", "signature_format", "measure_checksum", "roll_over"}
+    rare = {"energy_exchanged", "records_maximum", "events_saved", "events_maximum"}
+    rare |= {"last_sample", "sync_timeout", "signature_format", "measure_checksum", "roll_over"}
     assert disabled == rare

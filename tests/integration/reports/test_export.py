@@ -5,14 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import io
+import os
 from pathlib import Path
 import re
+import shutil
+import subprocess
 from typing import Any
 from xml.etree import ElementTree as ET
 import zipfile
 
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
+import openpyxl
 import pytest
 
 from custom_components.lovato_dmed4.archive import (
@@ -24,16 +28,22 @@ from custom_components.lovato_dmed4.archive import (
     Source,
 )
 from custom_components.lovato_dmed4.reports.export import (
-    COLUMNS,
     Form,
     export_period,
     export_record,
     export_session,
-    write_csv,
+    write_table,
     write_zip,
 )
 from custom_components.lovato_dmed4.reports.report import Device
-from custom_components.lovato_dmed4.reports.text import MAX_TEXT, cell, file_name, shown
+from custom_components.lovato_dmed4.reports.tables import COLUMNS, CsvTable, Workbook
+from custom_components.lovato_dmed4.reports.text import (
+    MAX_TEXT,
+    cell,
+    file_name,
+    period_name,
+    shown,
+)
 from tests.integration.records import START, Charge, tampered
 from tests.ocmf.helpers import KEY, spki
 
@@ -79,7 +89,7 @@ def table(content: bytes) -> list[dict[str, str]]:
 
 def rows_of(sessions: list[SessionDetail]) -> list[dict[str, str]]:
     out = io.BytesIO()
-    write_csv(sessions, DEVICES, out)
+    write_table(sessions, DEVICES, out, CsvTable)
     return table(out.getvalue())
 
 
@@ -110,6 +120,10 @@ def files_of(sessions: list[SessionDetail]) -> dict[str, bytes]:
         ("\t=1", "\ufffd=1"),
         ("\r\n=1", "\ufffd\ufffd=1"),
         ("a=1", "a=1"),
+        # What separates cells where the comma is the decimal point.
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("x; @a;+1", "x;' @a;'+1"),
+        ('x,"=1', "x,'\"=1"),
         ("\u202e=1", "\ufffd=1"),
     ],
 )
@@ -140,6 +154,123 @@ def test_file_name(parts: tuple[str | None, ...], expected: str) -> None:
     assert file_name(*parts, suffix="ocmf") == expected
 
 
+ZONE = dt_util.get_time_zone("Europe/Rome")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "name"),
+    [
+        ((2026, 10, 1), (2026, 11, 1), "2026-10"),
+        ((2026, 12, 1), (2027, 1, 1), "2026-12"),
+        ((2026, 1, 1), (2027, 1, 1), "2026"),
+        ((2026, 10, 25), (2026, 10, 26), "2026-10-25"),
+        ((2026, 10, 1), (2026, 12, 1), "2026-10-01_2026-11-30"),
+        ((2026, 10, 2), (2026, 11, 1), "2026-10-02_2026-10-31"),
+        ((2026, 10, 1, 6), (2026, 11, 1, 6), "2026-10-01_2026-11-01"),
+        ((2026, 10, 1), None, "since-2026-10-01"),
+        (None, (2026, 11, 1), "before-2026-11-01"),
+        (None, None, None),
+    ],
+)
+def test_period_name(
+    since: tuple[int, ...] | None, until: tuple[int, ...] | None, name: str | None
+) -> None:
+    times = [None if at is None else datetime(*at, tzinfo=ZONE) for at in (since, until)]  # type: ignore[arg-type, misc]
+    assert period_name(*times) == name
+
+
+# --- Workbook -----------------------------------------------------------------------------------
+
+# What spreadsheets of some countries make something else of.
+TEXTS = {"ID": "0412345678", "TT": "x;=1+1;y", "CI": "1-2"}
+ENERGY = Decimal("44.267")
+LANGUAGES = {"en-US": ".", "de-DE": ",", "it-IT": ",", "es-ES": ",", "fr-FR": ","}
+
+
+def workbook(archive: Archive, meter: int) -> bytes:
+    (detail,) = keep(archive, meter, Charge(key=KEY, fields=TEXTS))
+    session = replace(detail.session, imported=ENERGY)
+    out = io.BytesIO()
+    contents = write_table([replace(detail, session=session, bill=None)], DEVICES, out, Workbook)
+    assert contents.sessions == 1
+    return out.getvalue()
+
+
+def test_each_cell_of_a_workbook_has_its_type(archive: Archive, meter: int) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(archive, meter)))["Sessions"]
+    head, row = sheet.iter_rows()
+    cells = dict(zip(COLUMNS, row, strict=True))
+    assert [str(cell.value) for cell in head][:3] == ["session id", "meter", "meter serial number"]
+    assert (cells["imported_kwh"].value, cells["imported_wh"].value) == (44.267, 44267)
+    assert (cells["imported_kwh"].data_type, cells["imported_kwh"].number_format) == ("n", "0.000")
+    assert cells["begin"].value == datetime(2025, 11, 1, 6, 30)  # noqa: DTZ001 - a cell has no zone
+    assert cells["duration_seconds"].value == timedelta(minutes=30)
+    for name, text in zip(
+        ("identification", "tariff_text", "charge_point"), TEXTS.values(), strict=True
+    ):
+        assert (cells[name].data_type, cells[name].value) == ("s", text)
+    assert sheet.freeze_panes == "A2"
+
+
+def test_hostile_texts_in_a_workbook_are_texts(archive: Archive, meter: int) -> None:
+    out = io.BytesIO()
+    sessions = keep(archive, meter, Charge(key=KEY, fields=HOSTILE))
+    write_table(sessions, DEVICES, out, Workbook)
+    assert b"<f>" not in b"".join(
+        zipfile.ZipFile(out).read(n) for n in zipfile.ZipFile(out).namelist()
+    )
+    (row,) = openpyxl.load_workbook(out)["Sessions"].iter_rows(min_row=2)
+    assert {cell.data_type for cell in row} <= {"s", "n", "d"}
+
+
+def profile(folder: Path, language: str) -> str:
+    """Make a user of LibreOffice who has a language, and return where."""
+    settings = folder / language / "user" / "registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+        '<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale">'
+        f"<value>{language}</value></prop></item></oor:items>"
+    )
+    return f"-env:UserInstallation={(folder / language).as_uri()}"
+
+
+@pytest.mark.timeout(240)
+def test_a_workbook_says_the_same_in_five_languages(
+    archive: Archive, meter: int, tmp_path: Path
+) -> None:
+    if (office := shutil.which("soffice")) is None:
+        if "CI" in os.environ:
+            pytest.fail("no LibreOffice: scripts/setup gets it for root")
+        pytest.skip("no LibreOffice on this machine")
+    book = tmp_path / "sessions.xlsx"
+    book.write_bytes(workbook(archive, meter))
+    # Semicolons, texts in quotes, cells as they are shown.
+    form = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,true,true,false"
+    running = []
+    for language in LANGUAGES:
+        command = (office, profile(tmp_path, language), "--headless", "--convert-to", form)
+        running.append(
+            subprocess.Popen(  # noqa: S603 - a program of the machine
+                (*command, "--outdir", tmp_path / f"{language}.out", book),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+    assert [each.wait() for each in running] == [0] * len(LANGUAGES)
+    for language, point in LANGUAGES.items():
+        out = tmp_path / f"{language}.out"
+        text = (out / "sessions.csv").read_text(encoding="utf-8")
+        (row,) = csv.DictReader(io.StringIO(text), delimiter=";")
+        assert row["imported kwh"] == f"44{point}267", language
+        assert row["identification"] == TEXTS["ID"]
+        assert row["tariff text"] == TEXTS["TT"]
+        assert row["charge point"] == TEXTS["CI"]
+        assert row["begin"] == "2025-11-01 06:30:00"
+        assert row["duration"] == "00:30:00"
+
+
 # --- CSV ----------------------------------------------------------------------------------------
 
 
@@ -156,7 +287,9 @@ def test_csv(archive: Archive, meter: int) -> None:
         "end": "2025-11-01T07:00:00+01:00",
         "duration_seconds": "1800",
         "imported_kwh": "2.000",
+        "imported_wh": "2000",
         "exported_kwh": "0.000",
+        "exported_wh": "0",
         "driver": "",
         "identification_type": "ISO14443",
         "identification": "04A2B3C4",
@@ -168,15 +301,17 @@ def test_csv(archive: Archive, meter: int) -> None:
         "records": "3",
         "clock": "synchronised",
         "duration_billable": "yes",
+        "counted_at": "2025-11-01T06:30:00+01:00",
+        "counted_by": "begin",
         "transparency_software": "accepted",
-        "public_key_sha256": sessions[0].keys[0].fingerprint,
+        "public_key_sha256": bytes.fromhex(sessions[0].keys[0].fingerprint).hex(":").upper(),
         "last_record_sha256": last.digest,
         "cost": "",
         "currency": "",
         "price_kwh": "",
         "not_billed": "no_price",
     }
-    assert tuple(row) == COLUMNS
+    assert list(row) == list(COLUMNS)
 
 
 def test_all_columns_are_explained() -> None:
@@ -192,9 +327,12 @@ def _names(line: str) -> list[str]:
 
 def test_csv_of_nothing() -> None:
     out = io.BytesIO()
-    contents = write_csv([], DEVICES, out)
+    contents = write_table([], DEVICES, out, CsvTable)
     assert (contents.sessions, contents.records, contents.refusals) == (0, 0, {})
-    assert out.getvalue() == b"\xef\xbb\xbf" + ",".join(COLUMNS).encode() + b"\r\n"
+    assert (
+        out.getvalue()
+        == b"\xef\xbb\xbf" + ",".join(f'"{name}"' for name in COLUMNS).encode() + b"\r\n"
+    )
 
 
 def test_decimals_are_exact(archive: Archive, meter: int) -> None:
@@ -205,6 +343,7 @@ def test_decimals_are_exact(archive: Archive, meter: int) -> None:
     (row,) = rows_of([replace(detail, session=session, bill=None)])
     assert row["imported_kwh"] == "123456789012.3456789012"
     assert row["exported_kwh"] == "0.0000000"
+    assert (row["imported_wh"], row["exported_wh"]) == ("", "0")
 
 
 def test_what_is_not_known_is_empty(archive: Archive, meter: int) -> None:
@@ -227,7 +366,9 @@ def test_what_is_not_known_is_empty(archive: Archive, meter: int) -> None:
         "end",
         "duration_seconds",
         "imported_kwh",
+        "imported_wh",
         "exported_kwh",
+        "exported_wh",
         "driver",
         "identification",
         "public_key_sha256",
@@ -245,7 +386,7 @@ def test_what_others_will_refuse_is_told(archive: Archive, meter: int) -> None:
         for number, version in enumerate(("1.3", "1.4", "2.0"), 1)
     ]
     out = io.BytesIO()
-    contents = write_csv(keep(archive, meter, *charges), DEVICES, out)
+    contents = write_table(keep(archive, meter, *charges), DEVICES, out, CsvTable)
     assert (contents.sessions, contents.records) == (3, 9)
     assert contents.refusals == {"format_version": 2}
     rows = table(out.getvalue())
@@ -277,7 +418,9 @@ def test_hostile_texts(archive: Archive, meter: int) -> None:
         assert "\u202e" not in value
         assert len(value) <= MAX_TEXT + 1
     assert row["tariff_text"] == "'+cmd|' /C calc'!A0"
-    assert {name.partition("/")[0] for name in files} == {"sessions", "sessions.csv", "README.txt"}
+    assert {name.partition("/")[0] for name in files} == {
+        *("sessions", "sessions.csv", "sessions.xlsx", "README.txt"),
+    }
     (ocmf,) = [name for name in files if name.endswith(".ocmf")]
     assert ocmf == "sessions/evilexe_T3_2025-11-01_session-1.ocmf"
     assert files[ocmf] == b"".join(raw + b"\n" for raw in charge.records)
@@ -297,6 +440,7 @@ def test_zip(archive: Archive, meter: int) -> None:
         "sessions/M-4711_T3_2025-11-01_session-2.xml",
         "sessions/M-4711_T6_2025-11-02_session-1.ocmf",
         "sessions/M-4711_T6_2025-11-02_session-1.xml",
+        "sessions.xlsx",
         "sessions.csv",
         "README.txt",
     ]
@@ -389,7 +533,7 @@ def test_session(archive: Archive, meter: int, form: Form) -> None:
         case Form.CSV:
             assert table(content) == rows_of(sessions[:1])
         case Form.ZIP:
-            assert len(zipfile.ZipFile(out).namelist()) == 4
+            assert len(zipfile.ZipFile(out).namelist()) == 5
 
 
 def test_period(archive: Archive, meter: int) -> None:

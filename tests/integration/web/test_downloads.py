@@ -327,7 +327,7 @@ async def test_period(
         response = await client.get(period_path(rest_entry.entry_id, "csv", query))
         assert response.status == HTTPStatus.OK, await response.text()
         lines = (await response.text()).splitlines()
-        return [line.split(",")[3] for line in lines[1:]]
+        return [line.split(",")[3].strip('"') for line in lines[1:]]
 
     assert await pages() == ["T3", "T6", "T9", "T12"]
     assert await pages(since=START + timedelta(days=1)) == ["T6", "T9", "T12"]
@@ -344,7 +344,7 @@ async def test_period(
     response = await client.get(period_path(rest_entry.entry_id, "zip", {"until": START}))
     assert name_in(response) == "charge-records_2025-10-31.zip"
     with zipfile.ZipFile(io.BytesIO(await response.read())) as archived:
-        assert archived.namelist() == ["sessions.csv", "README.txt"]
+        assert archived.namelist() == ["sessions.xlsx", "sessions.csv", "README.txt"]
 
 
 @pytest.mark.parametrize(
