@@ -9,7 +9,7 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .charging.tracker import ChargeTracker
+from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import is_display, make_display, make_meter
 from .connection.errors import translated
@@ -43,6 +43,7 @@ from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
 from .upkeep.issues import IssueWatcher
 from .upkeep.measure_scale import ScaleCheck
+from .upkeep.serial_number import SerialNumberCheck
 from .web.commands import async_setup_websocket_api
 from .web.downloads import VIEWS
 from .web.frontend import (
@@ -152,6 +153,13 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         ScaleCheck(
             hass, entry, meter=data.meter, identity=data.identity, live=data.live
         ).async_start()
+    SerialNumberCheck(
+        hass,
+        entry,
+        features=data.meter.features,
+        identity=data.identity,
+        records=data.records,
+    ).async_start()
     FailedRecords(hass, entry, data.records).async_start()
     data.sync.async_start()
     data.charge.async_start()
@@ -175,7 +183,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
-    cycle = ChargeCycle(meter, identity)
+    cycle = ChargeCycle[MadeRecord](meter, identity)
     cycle.preparation.form = PrototypeForm.parse(entry.data.get(CONF_PROTOTYPE_FORM, ""))
     records = RecordKeeper(hass, entry, identity)
     sync = LogbookSync(

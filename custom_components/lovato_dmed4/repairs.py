@@ -1,6 +1,10 @@
 """What an administrator can repair with a few clicks."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from .charging.power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
@@ -8,6 +12,21 @@ from .connection.certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
 from .connection.identity import ISSUE as KEY_CHANGED, KeyChangedFlow
 from .intake.failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
 from .upkeep.measure_scale import ISSUE as MEASURE_SCALE, ScaleFlow
+from .upkeep.serial_number import ISSUE as SERIAL_NUMBER, SerialNumberFlow
+
+type _Data = Mapping[str, str | int | float | None]
+
+# By what the ID of an issue begins or ends with.
+_FLOWS: Final[Mapping[str, Callable[[ConfigEntry[Any], _Data], RepairsFlow]]] = {
+    CERTIFICATE_CHANGED: lambda entry, data: CertificateChangedFlow(
+        entry, str(data["certificate"])
+    ),
+    CHARGE_AFTER_POWER_FAILURE: lambda entry, _: PowerFailureFlow(entry),
+    KEY_CHANGED: lambda entry, data: KeyChangedFlow(entry, str(data["unique_id"])),
+    RECORD_FAILED: lambda entry, data: FailedRecordsFlow(entry, int(data["failed"] or 0)),
+    MEASURE_SCALE: ScaleFlow,
+    SERIAL_NUMBER: lambda entry, data: SerialNumberFlow(entry, str(data["found"])),
+}
 
 
 async def async_create_fix_flow(
@@ -18,14 +37,7 @@ async def async_create_fix_flow(
     entry = hass.config_entries.async_get_entry(str(data.get("entry_id")))
     if entry is None:
         return ConfirmRepairFlow()
-    if issue_id.startswith(CERTIFICATE_CHANGED):
-        return CertificateChangedFlow(entry, str(data["certificate"]))
-    if issue_id.startswith(CHARGE_AFTER_POWER_FAILURE):
-        return PowerFailureFlow(entry)
-    if issue_id.startswith(KEY_CHANGED):
-        return KeyChangedFlow(entry, str(data["unique_id"]))
-    if issue_id.startswith(RECORD_FAILED):
-        return FailedRecordsFlow(entry, int(data["failed"] or 0))
-    if issue_id.endswith(MEASURE_SCALE):
-        return ScaleFlow(entry, data)
+    for name, make in _FLOWS.items():
+        if issue_id.startswith(name) or issue_id.endswith(name):
+            return make(entry, data)
     raise ValueError(f"no repair for the issue {issue_id}")
