@@ -23,6 +23,7 @@ from .home_assistant import (
     home_assistant,
     prepare,
 )
+from .lived_in import CONFIGURATION_OF_A_HOUSE, furnish, unpack_blueprints
 from .process import Process
 from .simulators import Meter, simulated_meter
 
@@ -47,24 +48,35 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(folder: Path, port: int, readings: Sequence[str] = ()) -> AsyncIterator[Demo]:
-    """Run the meters and a Home Assistant that knows them."""
-    prepare(folder, port)
+async def demo(
+    folder: Path, port: int, *, lived_in: bool = False, readings: Sequence[str] = ()
+) -> AsyncIterator[Demo]:
+    """Run the meters and a Home Assistant that knows them, maybe for weeks already."""
+    if lived_in:
+        unpack_blueprints(prepare(folder, port, CONFIGURATION_OF_A_HOUSE))
+    else:
+        prepare(folder, port)
     async with AsyncExitStack() as stack:
         progress("starting two simulated meters")
-        meters = []
-        for seed, transport in enumerate(TRANSPORTS, 1):
-            meter = await stack.enter_async_context(
-                simulated_meter(transport, seed, folder, readings)
+        meters = await asyncio.gather(
+            *(
+                stack.enter_async_context(
+                    simulated_meter(transport, seed, folder, readings, lived_in=lived_in)
+                )
+                for seed, transport in enumerate(TRANSPORTS, 1)
             )
+        )
+        for meter in meters:
             progress(f"{meter} ready at {meter.host}:{meter.port}")
-            meters.append(meter)
         progress("starting Home Assistant")
         server = await stack.enter_async_context(home_assistant(folder))
         progress(f"Home Assistant ready at {base_url(port)}")
         try:
             client = await stack.enter_async_context(connected(base_url(port)))
             entries = await set_up(client, meters)
+            if lived_in:
+                await furnish(client, [*entries])
+                progress("weeks of charges fetched, drivers named, automations made")
             yield Demo(url=base_url(port), client=client, server=server, meters=entries)
         except Exception:
             say(f"\nThe end of Home Assistant's log:\n{server.tail(TAIL_LINES)}\n")
@@ -114,7 +126,7 @@ def judge_logs(folder: Path) -> None:
 
 async def run_check(folder: Path, readings: Sequence[str] = ()) -> None:
     """Check everything and report; raises when anything did not work."""
-    async with demo(folder, free_port(), readings) as running:
+    async with demo(folder, free_port(), readings=readings) as running:
         reports = await charge_all(running)
         progress("stopping")
     judge_logs(folder)
@@ -130,7 +142,7 @@ async def stay(folder: Path, wanted_port: int, readings: Sequence[str] = ()) -> 
     port = free_port(wanted_port)
     if port != wanted_port:
         say(f"Port {wanted_port} is busy; the demo uses {port} instead.")
-    async with demo(folder, port, readings) as running:
+    async with demo(folder, port, lived_in=not readings, readings=readings) as running:
         say(introduction(running, folder))
         code = await running.server.wait()
         # "Restart" in the user interface ends the process and leaves the rest to its parent.
@@ -185,7 +197,7 @@ def parse_arguments() -> argparse.Namespace:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="how the meters read an open place of the manual, as for `python -m simulator`",
+        help="how the meters, new ones, read an open place of the manual: see `python -m simulator`",
     )
     return parser.parse_args()
 
