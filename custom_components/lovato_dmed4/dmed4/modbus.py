@@ -80,6 +80,11 @@ class ModbusDevice:
         return cls(ModbusLink.acquire(line), unit_id)
 
     @property
+    def shares_line(self) -> bool:
+        """Whether the link has other users."""
+        return self._link.shared
+
+    @property
     def link_losses(self) -> int:
         """How often the peer has closed the connection."""
         return self._link.losses
