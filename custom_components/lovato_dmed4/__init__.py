@@ -9,7 +9,7 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .charging.tracker import ChargeTracker
+from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import is_display, make_display, make_meter
 from .connection.errors import translated
@@ -18,6 +18,7 @@ from .connection.identity import (
     async_change_id,
     async_key_settled,
     async_match,
+    async_remember_key,
     async_report_match,
     unique_ids,
     with_serial_number,
@@ -183,7 +184,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
-    cycle = ChargeCycle(meter, identity)
+    cycle = ChargeCycle[MadeRecord](meter, identity)
     cycle.preparation.form = PrototypeForm.parse(entry.data.get(CONF_PROTOTYPE_FORM, ""))
     records = RecordKeeper(hass, entry, identity)
     sync = LogbookSync(
@@ -229,6 +230,8 @@ def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity
     if match not in {Match.SAME, Match.KEY_CHANGED}:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
     better = unique_ids(entry.data, identity)[0]
+    if match is Match.SAME:
+        async_remember_key(hass, entry, identity)
     if match is Match.KEY_CHANGED or entry.unique_id == better:
         return
     if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):

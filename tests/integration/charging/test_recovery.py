@@ -222,7 +222,7 @@ def take_up(gap: Gap, entry: Dmed4ConfigEntry, proxy: Proxy, stop: Stop) -> asyn
     if gap.archive:
         data.records.async_store = stop.before(data.records.async_store)  # type: ignore[method-assign]
     if gap.told:
-        data.charge.async_note_record = stop.after(data.charge.async_note_record)  # type: ignore[method-assign]
+        data.charge.after = stop.after(data.charge.after)  # type: ignore[method-assign]
     return stop.reached
 
 
