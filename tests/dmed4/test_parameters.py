@@ -454,10 +454,10 @@ async def test_nothing_is_saved_while_an_earlier_change_is_pending(
     taken: list[int] = []
     write = simulated.parameters.write_selected
 
-    def take_once(words: list[int]) -> None:
+    def take_once(value: bytes) -> None:
         if not taken:
-            write(words)
-        taken.extend(words)
+            write(value)
+        taken.extend(value)
 
     with monkeypatch.context() as patch:
         patch.setattr(simulated.parameters, "write_selected", take_once)
