@@ -111,6 +111,7 @@ class ModbusDevice:
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         self._link = link
+        self._unit_id = unit_id
         self._unit = link.connection.for_unit(unit_id)
         self._seconds_waited = 0.0
 
