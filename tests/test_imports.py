@@ -28,7 +28,7 @@ FLOORS = (
     {"intake", "live_stream"},
     {"charging", "upkeep"},
     {"runtime_data"},
-    {"entity", "remote_display", "reports"},
+    {"entity", "remote_display", "reports", "statements"},
     {"actions", "backup", "config_flow", "diagnostics", "repairs", "system_health", "web"}
     | {"condition", "logbook", "trigger"}
     | {platform for platform in Platform if (INTEGRATION / f"{platform}.py").is_file()},

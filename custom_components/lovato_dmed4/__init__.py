@@ -9,7 +9,7 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .charging.tracker import ChargeTracker
+from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import is_display, make_display, make_meter
 from .connection.errors import translated
@@ -183,7 +183,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
-    cycle = ChargeCycle(meter, identity)
+    cycle = ChargeCycle[MadeRecord](meter, identity)
     cycle.preparation.form = PrototypeForm.parse(entry.data.get(CONF_PROTOTYPE_FORM, ""))
     records = RecordKeeper(hass, entry, identity)
     sync = LogbookSync(

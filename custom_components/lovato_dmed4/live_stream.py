@@ -58,7 +58,7 @@ class LiveStream:
         entry: ConfigEntry[Any],
         *,
         meter: Meter,
-        cycle: ChargeCycle,
+        cycle: ChargeCycle[Any],
         live: LiveCoordinator,
     ) -> None:
         self._hass = hass

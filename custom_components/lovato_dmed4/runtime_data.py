@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
 
-from .charging.tracker import ChargeTracker
+from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.login import Login
 from .coordinator import HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
@@ -21,7 +21,7 @@ class Dmed4Data:
 
     meter: Meter
     identity: Identity
-    cycle: ChargeCycle
+    cycle: ChargeCycle[MadeRecord]
     live: LiveCoordinator
     housekeeping: HousekeepingCoordinator
     login: Login

@@ -5,6 +5,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 
 from .actions.action import Action
+from .actions.billing import BILLING_ACTIONS
 from .actions.charging import CHARGING_ACTIONS
 from .actions.display import DISPLAY_ACTIONS
 from .actions.logbook import LOGBOOK_ACTIONS
@@ -17,6 +18,7 @@ ACTIONS: Final[dict[str, Action]] = {
     **SETTINGS_ACTIONS,
     **DISPLAY_ACTIONS,
     **RECORD_ACTIONS,
+    **BILLING_ACTIONS,
 }
 
 

@@ -27,6 +27,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.lines import Framing, SerialLine, TcpLine
+from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import (
     ModbusFault,
     ModbusTcpServer,
@@ -405,7 +406,9 @@ async def test_a_page_half_written_is_written_again(
 ) -> None:
     async with over_modbus(display_server.port) as client:
         third = struct.pack(">BH", 0x10, 0x2F74 - 1)
-        display_server.faults.inject(fault, times=1, only=lambda frame: frame.pdu.startswith(third))
+        display_server.faults.inject(
+            fault, times=ATTEMPTS, only=lambda frame: frame.pdu.startswith(third)
+        )
         with pytest.raises(error):
             await client.write_page(1, PAGE, LIMITS)
         assert display.texts[1]["text3"] == ""

@@ -21,6 +21,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.meter import Meter
+from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
 from simulator.logbook import Download
@@ -132,15 +133,13 @@ class Stand:
         self.server.faults.inject(kind, only=note)
 
     def break_off(self, when: Callable[[int], bool]) -> None:
-        """Let the link break at requests to come, by their number from 1 on."""
+        """Let the link break at requests to come, by their number from 1 on, and at all repetitions."""
         count = 0
-        # A GET that is lost is repeated once by aiohttp itself.
-        repeated = self.transport == "rest"
 
         def is_due(_: object) -> bool:
             nonlocal count
             count += 1
-            return when(count) or (repeated and when(count - 1))
+            return any(when(count - past) for past in range(ATTEMPTS))
 
         kind: Any = (
             ModbusFault.CUT if isinstance(self.server, ModbusTcpServer) else RestFault.LOST_ANSWER
@@ -360,7 +359,7 @@ async def run_on(stand: Stand) -> int:
 @pytest.mark.usefixtures("impatient")
 async def test_a_link_that_breaks_again_and_again(stand: Stand, every: int) -> None:
     if stand.transport == "rest":
-        every //= 4
+        every = every // 4 + ATTEMPTS
     sign(stand.simulated, 20)
     stand.break_off(lambda request: request % every == 0)
     assert await run_on(stand) > 1

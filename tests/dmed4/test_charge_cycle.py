@@ -286,6 +286,7 @@ async def test_a_meter_that_was_commissioned_after_set_up_can_be_started(transpo
     assert reasons(record, simulated) == ["B", "B"]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_prototype_that_is_not_accepted_in_time_fails_without_naming_errors(
     transport: str,
 ) -> None:
@@ -677,8 +678,9 @@ class Notes(Journal):
         await self._note("before", command, last)
 
     @override
-    async def after(self, command: MeterCommand, record: bytes) -> None:
+    async def after(self, command: MeterCommand, record: bytes) -> bytes:
         await self._note("after", command, record)
+        return record
 
     async def _note(self, when: str, command: MeterCommand, record: bytes) -> None:
         await asyncio.sleep(0.02)  # the step waits for it
@@ -792,9 +794,10 @@ class Clearings(Journal):
         self.cleared: list[bytes] = []
 
     @override
-    async def after(self, command: MeterCommand, record: bytes) -> None:
+    async def after(self, command: MeterCommand, record: bytes) -> bytes:
         if self._cycle.clearing:
             self.cleared.append(record)
+        return record
 
 
 async def test_a_prototype_that_can_not_be_taken_back_is_discarded_all_the_same(

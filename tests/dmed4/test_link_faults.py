@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 import socket
 
@@ -18,6 +19,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
+from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import ManualClock, Pty, SimulatedMeter, open_pty
 from simulator.faults import ModbusFault
 from simulator.servers import ModbusServer, SerialServer, SocketServer
@@ -52,6 +54,19 @@ def pty() -> Iterator[Pty]:
 @pytest.fixture(params=PLACES)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(
+    params=[
+        ModbusFault.SILENCE,
+        ModbusFault.LOST_ANSWER,
+        ModbusFault.CUT,
+        ModbusFault.GARBAGE,
+        ModbusFault.BUSY,
+    ]
+)
+def fault(request: pytest.FixtureRequest) -> ModbusFault:
+    return ModbusFault(request.param)
 
 
 async def recovers(meter: ModbusMeter, server: ModbusServer, simulated: SimulatedMeter) -> None:
@@ -117,13 +132,16 @@ async def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(
         await meter.identify()
         server.faults.delay = links.REQUEST_TIMEOUT + 0.5
         sent = server.bytes_out
-        with pytest.raises(SilentError):
+        with pytest.raises(_NO_ANSWER):
             await meter.read_status()
         units[UNIT].set_error(1, 5)
         server.faults.clear()
         if isinstance(server, SerialServer):
             # Over TCP the connection it was meant for is gone.
             await until(lambda: server.bytes_out > sent)
+        with suppress(SilentError):
+            # The server may still be about to answer what was asked before.
+            await meter.read_status()
         assert (await meter.read_status()).errors.names == ("dword 1 bit 5",)
         await recovers(meter, server, units[UNIT])
 
@@ -173,15 +191,27 @@ async def test_a_command_whose_answer_is_lost_is_given_once(
     async with running(PLACES[name](units, pty)) as (server, line), on(line) as meter:
         await meter.identify()
         server.faults.inject(ModbusFault.LOST_ANSWER, only=lambda frame: frame.pdu[0] == 0x06)
-        for write in (
-            partial(meter.send, Command.RESET_ERRORS),
-            partial(meter.show_page, DisplayPage.DATE),
+        for write, times in (
+            (partial(meter.send, Command.RESET_ERRORS), 1),
+            (partial(meter.show_page, DisplayPage.DATE), ATTEMPTS),
         ):
             before = len(server.requests)
             with pytest.raises(_NO_ANSWER):
                 await write()
             written = [pdu for pdu in server.requests[before:] if pdu[0] == 0x06]
-            assert len(written) == 1
+            assert len(written) == times
+        await recovers(meter, server, units[UNIT])
+
+
+async def test_one_disturbance_is_not_noticed(
+    name: str, fault: ModbusFault, units: Units, pty: Pty
+) -> None:
+    """Reads and writes that may be repeated are, after a new connection where one is needed."""
+    async with running(PLACES[name](units, pty)) as (server, line), on(line) as meter:
+        for ask in (meter.identify, meter.read_live, partial(meter.show_page, DisplayPage.DATE)):
+            server.faults.inject(fault, times=1)
+            await ask()
+        assert units[UNIT].display_page == DisplayPage.DATE
         await recovers(meter, server, units[UNIT])
 
 

@@ -17,12 +17,10 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     UnexpectedAnswerError,
 )
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
-from custom_components.lovato_dmed4.dmed4.modbus import (
-    MODBUS_MODELS,
-    ModbusMeter,
-    _translated_errors,
-)
-from custom_components.lovato_dmed4.dmed4.model import Command
+from custom_components.lovato_dmed4.dmed4.modbus import MODBUS_MODELS, ModbusMeter
+from custom_components.lovato_dmed4.dmed4.modbus_errors import translated_errors
+from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
+from custom_components.lovato_dmed4.dmed4.repeating import FIRST_ATTEMPTS
 from simulator import MODELS as SIMULATED_MODELS, ModbusTcpServer, SimulatedMeter, handle_pdu
 
 from .helpers import (
@@ -120,20 +118,21 @@ async def test_a_device_without_the_keys_registers_is_no_dmed4() -> None:
 # --- exceptions ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    ("code", "error"),
+    ("code", "error", "asked"),
     [
-        (0x01, RefusedError),
-        (0x02, RefusedError),
-        (0x03, RefusedError),
-        (0x04, RefusedError),
-        (0x0A, SilentError),  # a gateway's: no way to the meter
-        (0x0B, SilentError),  # a gateway's: the meter does not answer
-        (0x7F, RefusedError),
+        (0x01, RefusedError, 1),
+        (0x02, RefusedError, 1),
+        (0x03, RefusedError, 1),
+        (0x04, RefusedError, 1),
+        (0x0A, SilentError, FIRST_ATTEMPTS),  # a gateway's: no way to the meter
+        (0x0B, SilentError, FIRST_ATTEMPTS),  # a gateway's: the meter does not answer
+        (0x7F, RefusedError, 1),
     ],
 )
 async def test_an_exception_is_told_and_does_not_break_the_link(
-    code: int, error: type[MeterError]
+    code: int, error: type[MeterError], asked: int
 ) -> None:
     peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, code]))
     async with peer, client("modbus", peer.port) as meter:
@@ -142,7 +141,7 @@ async def test_an_exception_is_told_and_does_not_break_the_link(
         with pytest.raises(error):
             await meter.send(Command.BEGIN)
         # What a meter lacks is looked for register by register.
-        assert code in (2, 4) or len(peer.requests) == 2
+        assert code in {2, 4} or len(peer.requests) == asked + 1
         peer.answer = zeros
         assert (await meter.read_live()).measures.energy_imported == 0
         assert peer.accepted == 1
@@ -165,7 +164,7 @@ async def test_a_busy_meter_is_asked_again(times: int) -> None:
         return bytes([pdu[0] | 0x80, 6]) if left[0] >= 0 else pdu
 
     async with ModbusPeer(busy) as peer, client("modbus", peer.port) as meter:
-        await meter.send(Command.BEGIN)
+        await meter.show_page(DisplayPage.DATE)
         assert len(peer.requests) == times + 1
 
 
@@ -174,10 +173,20 @@ async def test_a_meter_that_stays_busy_refuses() -> None:
     peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, 6]))
     async with peer, client("modbus", peer.port) as meter:
         with pytest.raises(RefusedError):
-            await meter.send(Command.BEGIN)
-        assert len(peer.requests) == 6
-        peer.answer = zeros
-        await meter.send(Command.BEGIN)
+            await meter.show_page(DisplayPage.DATE)
+        assert len(peer.requests) > 2
+        peer.answer = lambda pdu: pdu
+        await meter.show_page(DisplayPage.DATE)
+
+
+async def test_a_command_is_not_repeated_to_a_busy_meter() -> None:
+    peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, 6]))
+    async with peer, client("modbus", peer.port) as meter:
+        for command in Command:
+            peer.requests.clear()
+            with pytest.raises(RefusedError):
+                await meter.send(command)
+            assert len(peer.requests) == 1
 
 
 # --- the way to the meter -----------------------------------------------------------------------
@@ -193,14 +202,14 @@ async def test_nothing_there_can_not_be_reached() -> None:
 
 async def test_another_error_of_the_modbus_library_is_an_answer_not_understood() -> None:
     with pytest.raises(UnexpectedAnswerError, match="odd"):
-        async with _translated_errors():
+        async with translated_errors():
             raise ModbusError("odd")
 
 
 async def test_a_name_that_is_none_can_not_be_reached() -> None:
     # What the resolver makes of such a name; it is out of reach of tests.
     with pytest.raises(CannotConnectError):
-        async with _translated_errors():
+        async with translated_errors():
             "a..b".encode("idna")
 
 
@@ -213,7 +222,8 @@ async def test_silence_is_told_and_the_connection_opened_anew() -> None:
         await until(lambda: not peer.connections)
         peer.answer = zeros
         assert (await meter.read_status()).measurement == 0
-        assert peer.accepted == 2
+        # Each attempt that went unanswered had a connection of its own.
+        assert peer.accepted == FIRST_ATTEMPTS + 1
 
 
 @pytest.mark.usefixtures("impatient")

@@ -1,17 +1,26 @@
-"""A request that changes something is sent once, whatever becomes of its answer; and channels."""
+"""What is sent once, whatever becomes of its answer, and what is repeated; and channels."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import aiohttp
 import pytest
 
-from custom_components.lovato_dmed4.dmed4.errors import CannotConnectError, NotADmed4Error
+from custom_components.lovato_dmed4.dmed4.errors import (
+    CannotConnectError,
+    MeterError,
+    NotADmed4Error,
+    RefusedError,
+    UnexpectedAnswerError,
+)
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from simulator import RestServer, SimulatedMeter
 from simulator.faults import RestFault
+
+from .helpers import RawPeer
 
 
 @pytest.fixture
@@ -25,36 +34,82 @@ def meter(session: aiohttp.ClientSession, rest_server: RestServer) -> RestMeter:
     return RestMeter(session, rest_server.host, rest_server.port)
 
 
-WRITES: dict[str, Callable[[RestMeter], object]] = {
-    "command": lambda meter: meter.send(Command.RESET_ERRORS),
+ONCE: dict[str, Callable[[RestMeter], object]] = {
+    **{
+        name: partial(RestMeter.send, command=command)
+        for name, command in Command.__members__.items()
+    },
+    "login": lambda meter: meter.log_in("1234"),
+    "operating": RestMeter.set_operating,
+    "parameters": lambda meter: meter._post("system_parameters", {"P05_03": 1}, once=True),
+}
+REPEATED: dict[str, Callable[[RestMeter], object]] = {
     "clock": lambda meter: meter.write_clock(datetime.now(UTC)),
     "display": lambda meter: meter.switch_display(on=False),
     "page": lambda meter: meter.show_page(DisplayPage.DATE),
     "prototype": lambda meter: meter.write_prototype(b"{}"),
-    "put": lambda meter: meter._put("force_display", set_page="3"),
+    "viewer": lambda meter: meter._put("force_display", set_page="3"),
+    "status": RestMeter.read_status,
+    "record": RestMeter.read_last_record,
 }
+LOST = (RestFault.SILENCE, RestFault.LOST_ANSWER)
 
 
-@pytest.mark.parametrize("name", WRITES)
-async def test_a_write_whose_answer_is_lost_is_not_repeated(
-    meter: RestMeter, rest_server: RestServer, name: str
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("name", ONCE)
+async def test_what_can_not_be_taken_back_is_sent_once(
+    meter: RestMeter, rest_server: RestServer, name: str, fault: RestFault
 ) -> None:
-    rest_server.faults.inject(RestFault.LOST_ANSWER)
-    with pytest.raises(CannotConnectError):
-        await WRITES[name](meter)  # type: ignore[misc]
-    assert len(rest_server.requests) == 1
+    rest_server.faults.inject(fault, only=lambda request: request.startswith(("PUT", "POST")))
+    with pytest.raises(MeterError):
+        await ONCE[name](meter)  # type: ignore[misc]
+    assert [method for method, _ in rest_server.requests if method != "GET"] in (["PUT"], ["POST"])
     rest_server.faults.clear()
     assert (await meter.identify()).public_key
 
 
-@pytest.mark.parametrize("name", WRITES)
-async def test_a_write_is_done_when_the_status_says_so_and_the_rest_is_cut_off(
-    meter: RestMeter, rest_server: RestServer, name: str
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    "fault",
+    [*LOST, RestFault.CUT, RestFault.SERVER_ERROR, RestFault.UNAVAILABLE, RestFault.NOT_JSON],
+)
+@pytest.mark.parametrize("name", REPEATED)
+async def test_one_disturbance_is_not_noticed(
+    meter: RestMeter, rest_server: RestServer, name: str, fault: RestFault
 ) -> None:
+    rest_server.faults.inject(fault, times=1)
+    await REPEATED[name](meter)  # type: ignore[misc]
     # Manual: responses; what comes after the status of a PUT or POST is not said.
-    rest_server.faults.inject(RestFault.CUT)
-    await WRITES[name](meter)  # type: ignore[misc]
+    done = fault in {RestFault.CUT, RestFault.NOT_JSON} and rest_server.requests[0][0] != "GET"
+    assert len(rest_server.requests) == (1 if done else 2)
+
+
+@pytest.mark.parametrize("fault", [RestFault.BAD_REQUEST, RestFault.NOT_IMPLEMENTED])
+async def test_a_refusal_is_an_answer(
+    meter: RestMeter, rest_server: RestServer, fault: RestFault
+) -> None:
+    rest_server.faults.inject(fault)
+    with pytest.raises(RefusedError):
+        await meter.read_status()
     assert len(rest_server.requests) == 1
+
+
+async def test_a_web_server_in_trouble_is_not_known_as_another_device(
+    meter: RestMeter, rest_server: RestServer
+) -> None:
+    rest_server.faults.inject(RestFault.SERVER_ERROR)
+    with pytest.raises(RefusedError):
+        await meter.identify()
+
+
+async def test_a_flood_of_interim_answers_ends_at_once() -> None:
+    """No time limit of ours ends it: it is over after a few of them."""
+    peer = RawPeer(b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000, then_close=False)
+    async with peer, aiohttp.ClientSession() as session:
+        meter = RestMeter(session, "127.0.0.1", peer.port)
+        with pytest.raises(UnexpectedAnswerError, match="1xx"):
+            await meter._request("GET", "measure")
 
 
 async def test_aiohttp_by_itself_would_repeat_a_put(
@@ -74,8 +129,9 @@ async def test_a_write_says_what_is_wrong_with_the_address(session: aiohttp.Clie
 async def test_commands_clock_and_display_go_by_post(
     meter: RestMeter, rest_server: RestServer, simulated: SimulatedMeter
 ) -> None:
-    for name in ("command", "clock", "display", "page"):
-        await WRITES[name](meter)  # type: ignore[misc]
+    await meter.send(Command.RESET_ERRORS)
+    for name in ("clock", "display", "page"):
+        await REPEATED[name](meter)  # type: ignore[misc]
     assert {method for method, _ in rest_server.requests} == {"POST"}
     assert abs(simulated.time - datetime.now(UTC).timestamp()) < 5
     assert (simulated.display_on, simulated.display_page) == (False, DisplayPage.DATE)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links
+from custom_components.lovato_dmed4.dmed4 import links, repeating
 from custom_components.lovato_dmed4.dmed4.errors import EntryNotFoundError, RefusedError
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.model import Command, Identity
@@ -412,6 +412,7 @@ def test_a_silent_meter_is_not_asked_on(
             arguments = ["modbus-tcp", "127.0.0.1", "--port", str(server.port)]
             with monkeypatch.context() as patch:
                 patch.setattr(links, "REQUEST_TIMEOUT", 0.1)
+                patch.setattr(repeating, "FIRST_ATTEMPTS", 1)
                 assert await asyncio.to_thread(main, arguments) == 1
             assert len(server.requests) == 1
             server.faults.clear()

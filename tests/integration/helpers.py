@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.dmed4 import links, rest
+from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
@@ -121,6 +121,7 @@ def impatient(
     """Give up on silence without waiting for it, and long before the next poll is due."""
     drive_time(monkeypatch, quiet)
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", seconds)
+    monkeypatch.setattr(repeating, "ATTEMPTS", 2)
     monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=seconds))
 
 

@@ -704,10 +704,11 @@ def test_manifest() -> None:
     assert manifest["dependencies"] == ["http", "usb", "websocket_api"]
     assert manifest["documentation"].startswith("https://")
     # Home Assistant itself pins SQLAlchemy and pymodbus: a floor, and nothing above it.
-    database, workbook, modbus = manifest["requirements"]
+    database, workbook, document, modbus, code = manifest["requirements"]
     assert re.fullmatch(r"SQLAlchemy>=\d+\.\d+", database)
-    assert re.fullmatch(r"XlsxWriter>=\d+\.\d+", workbook)
     assert re.fullmatch(r"modbus-connection\[pymodbus\]>=\d+\.\d+\.\d+", modbus)
+    for requirement, name in ((workbook, "XlsxWriter"), (document, "fpdf2"), (code, "segno")):
+        assert re.fullmatch(rf"{name}>=\d+(\.\d+)+", requirement)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)

@@ -23,6 +23,7 @@ from .home_assistant import (
     home_assistant,
     prepare,
 )
+from .lived_in import CONFIGURATION_OF_A_HOUSE, furnish, unpack_blueprints
 from .process import Process
 from .simulators import Meter, simulated_meter
 
@@ -47,22 +48,33 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(folder: Path, port: int) -> AsyncIterator[Demo]:
-    """Run the meters and a Home Assistant that knows them."""
-    prepare(folder, port)
+async def demo(folder: Path, port: int, *, lived_in: bool = False) -> AsyncIterator[Demo]:
+    """Run the meters and a Home Assistant that knows them, maybe for weeks already."""
+    if lived_in:
+        unpack_blueprints(prepare(folder, port, CONFIGURATION_OF_A_HOUSE))
+    else:
+        prepare(folder, port)
     async with AsyncExitStack() as stack:
         progress("starting two simulated meters")
-        meters = []
-        for seed, transport in enumerate(TRANSPORTS, 1):
-            meter = await stack.enter_async_context(simulated_meter(transport, seed, folder))
+        meters = await asyncio.gather(
+            *(
+                stack.enter_async_context(
+                    simulated_meter(transport, seed, folder, lived_in=lived_in)
+                )
+                for seed, transport in enumerate(TRANSPORTS, 1)
+            )
+        )
+        for meter in meters:
             progress(f"{meter} ready at {meter.host}:{meter.port}")
-            meters.append(meter)
         progress("starting Home Assistant")
         server = await stack.enter_async_context(home_assistant(folder))
         progress(f"Home Assistant ready at {base_url(port)}")
         try:
             client = await stack.enter_async_context(connected(base_url(port)))
             entries = await set_up(client, meters)
+            if lived_in:
+                await furnish(client, [*entries])
+                progress("weeks of charges fetched, drivers named, automations made")
             yield Demo(url=base_url(port), client=client, server=server, meters=entries)
         except Exception:
             say(f"\nThe end of Home Assistant's log:\n{server.tail(TAIL_LINES)}\n")
@@ -128,7 +140,7 @@ async def stay(folder: Path, wanted_port: int) -> None:
     port = free_port(wanted_port)
     if port != wanted_port:
         say(f"Port {wanted_port} is busy; the demo uses {port} instead.")
-    async with demo(folder, port) as running:
+    async with demo(folder, port, lived_in=True) as running:
         say(introduction(running, folder))
         code = await running.server.wait()
         # "Restart" in the user interface ends the process and leaves the rest to its parent.

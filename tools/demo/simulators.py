@@ -52,19 +52,18 @@ def parse_ready_line(transport: str, line: str) -> Meter:
 
 
 @asynccontextmanager
-async def simulated_meter(transport: str, seed: int, folder: Path) -> AsyncIterator[Meter]:
-    """Run one meter on a free port; the seed makes it a meter of its own."""
+async def simulated_meter(
+    transport: str, seed: int, folder: Path, *, lived_in: bool = False
+) -> AsyncIterator[Meter]:
+    """Run one meter on a free port; the seed makes it a meter of its own, maybe with a past."""
     option = f"--{transport.replace('_', '-')}"
+    new = ("simulator", option, "0", "--seed", str(seed))
     async with running(
         f"The {transport} meter",
         sys.executable,
         "-u",
         "-m",
-        "simulator",
-        option,
-        "0",
-        "--seed",
-        str(seed),
+        *(("tools.demo.meter", transport, str(seed)) if lived_in else new),
         log=folder / f"simulator-{transport}.log",
         cwd=REPOSITORY,
     ) as process:

@@ -9,7 +9,7 @@ import yaml
 
 from custom_components.lovato_dmed4 import services
 from custom_components.lovato_dmed4.dmed4.parameters import NAMES, meaning
-from custom_components.lovato_dmed4.reports import shapes as record_shapes
+from custom_components.lovato_dmed4.reports import billing_shapes, shapes as record_shapes
 
 from .markdown import WRITTEN_BY, codes, table
 
@@ -40,6 +40,16 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "export_records",
         "verify_record",
         "verify_records",
+    ),
+    "Billing": (
+        "list_drivers",
+        "save_driver",
+        "delete_driver",
+        "list_prices",
+        "save_price",
+        "delete_price",
+        "apply_prices",
+        "create_statement",
     ),
     "The meter's logbooks": (
         "synchronise_records",
@@ -99,6 +109,14 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
             "url",
         ),
     ),
+    "list_drivers": billing_shapes.DriversShape,
+    "save_driver": billing_shapes.DriverShape,
+    "delete_driver": billing_shapes.DeletedShape,
+    "list_prices": billing_shapes.PricesShape,
+    "save_price": billing_shapes.PriceShape,
+    "delete_price": billing_shapes.DeletedShape,
+    "apply_prices": billing_shapes.AppliedShape,
+    "create_statement": ("name", "size", "sha256", "sessions", "filename", "url"),
     "verify_record": record_shapes.VerificationsShape,
     "verify_records": record_shapes.CountsShape,
 }
@@ -111,6 +129,9 @@ _ABOUT_RETURNS: Final[Mapping[str, str]] = {
     "list_sessions": f"Each of `sessions` has {codes(record_shapes.SessionShape.__annotations__)}.",
     "list_unassigned_records": f"Each of `records` has {codes(record_shapes.UnassignedRecordShape.__annotations__)}.",
     "get_session": f"With `explanation`. Each of `record_reports` has {codes(record_shapes.RecordShape.__annotations__)} and `explanation`.",
+    "list_drivers": f"Each of `drivers` has {codes(billing_shapes.DriverShape.__annotations__)}; each of `unnamed` has {codes(billing_shapes.UnnamedShape.__annotations__)}.",
+    "list_prices": f"Each of `prices` has {codes(billing_shapes.PriceShape.__annotations__)}; `rates` has {codes(billing_shapes.RatesShape.__annotations__)}.",
+    "create_statement": "`filename` is empty without one. `url` can be opened for 30 minutes by the administrator who asked.",
     "verify_record": "With `explanation`. `records` has the assessment of each record that was found in the text. For a record in the archive also `source`, `arrived`, `verified` and `links`.",
     "export_records": "`text` contains a short file that was not written to disk. `refusals` counts what the transparency software will probably reject, by reason.",
     "set_display": "The values that were set.",
@@ -194,6 +215,9 @@ def _values(selector: Mapping[str, Any]) -> str:
         "object": "names and values",
         "select": ("any of " if several else "") + codes(config.get("options", ())),
         "text": "text",
+        "entity": "entity ID",
+        "language": codes(config.get("languages", ())) if kind == "language" else "",
+        "time": "time of day",
     }
     return values[kind]
 

@@ -120,7 +120,7 @@ async def _export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
     meter_archive = async_meter_archive(hass, data[ATTR_DEVICE_ID])
     path, write = _export(meter_archive, data)
     if ATTR_FILENAME in data:
-        work = partial(_write_file, hass, Path(data[ATTR_FILENAME]), data[ATTR_FORMAT], write)
+        work = partial(write_file, hass, Path(data[ATTR_FILENAME]), data[ATTR_FORMAT], write)
     else:
         work = partial(_write_text, data[ATTR_FORMAT], write)
     try:
@@ -166,11 +166,11 @@ def _write_text(form: Form, write: Writer, archive: Archive) -> JsonObjectType:
         file.seek(0)
         short = form not in _BINARY and size <= _MAX_TEXT
         text = file.read().decode(errors="replace") if short else None
-        return _told(export, file) | {"filename": None, "text": text}
+        return told(export, file) | {"filename": None, "text": text}
 
 
-def _write_file(
-    hass: HomeAssistant, path: Path, form: Form, write: Writer, archive: Archive
+def write_file(
+    hass: HomeAssistant, path: Path, form: str, write: Writer, archive: Archive
 ) -> JsonObjectType:
     """Write a file under its name only when it is complete, and on the disk."""
     _check_path(hass, path, form)
@@ -179,17 +179,17 @@ def _write_file(
             export = write(archive, file)
             file.flush()
             os.fsync(file.fileno())
-            told = _told(export, file)
+            response = told(export, file)
             # As every other file: a temporary one is for its owner only.
             os.fchmod(file.fileno(), 0o644)
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink()
             raise
-    return told | {"filename": str(path), "text": None}
+    return response | {"filename": str(path), "text": None}
 
 
-def _check_path(hass: HomeAssistant, path: Path, form: Form) -> None:
+def _check_path(hass: HomeAssistant, path: Path, form: str) -> None:
     """Refuse what is not allowed, and the folder that everyone on the network can read."""
     folder = path.parent.resolve()
     if path.suffix.lower() != f".{form}" or not path.is_absolute():
@@ -200,7 +200,8 @@ def _check_path(hass: HomeAssistant, path: Path, form: Form) -> None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="export_path")
 
 
-def _told(export: Export, file: IO[bytes]) -> JsonObjectType:
+def told(export: Export, file: IO[bytes]) -> JsonObjectType:
+    """Describe a file that was written."""
     file.seek(0)
     digest = hashlib.sha256()
     while block := file.read(_BLOCK):

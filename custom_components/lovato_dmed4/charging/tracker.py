@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -46,7 +46,7 @@ from ..upkeep.clock import time_offset
 from .open_charge import OpenCharge, Origin, Phase, begun, stored_charge
 from .power_failure import async_power_failed, async_power_failure_over
 
-type _Step = Callable[[], Coroutine[Any, Any, bytes]]
+type _Step = Callable[[], Coroutine[Any, Any, MadeRecord]]
 
 _ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
 _END_COMMANDS: Final = (Command.END, Command.BEGIN_AND_END)
@@ -95,7 +95,7 @@ class MadeRecord:
     stored: StoredRecord | None
 
 
-class ChargeTracker:
+class ChargeTracker(Journal[MadeRecord]):
     """Takes the steps of a charge: remembers them on disk, archives their records.
 
     A file that can't be written stops no step. Home Assistant logs that, and what may be lost with
@@ -111,7 +111,7 @@ class ChargeTracker:
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         *,
-        cycle: ChargeCycle,
+        cycle: ChargeCycle[MadeRecord],
         live: LiveCoordinator,
         housekeeping: HousekeepingCoordinator,
         records: RecordKeeper,
@@ -124,7 +124,7 @@ class ChargeTracker:
         self._housekeeping = housekeeping
         self._records = records
         self._sync = sync
-        cycle.journal = _Journal(self)
+        cycle.journal = self
         self._store = stored_file(hass, entry.entry_id, StoredFile.CHARGE, dict[str, Any])
         self.charge: OpenCharge | None = None
         # Whether the step of this phase was broken off by the end of Home Assistant.
@@ -134,7 +134,6 @@ class ChargeTracker:
         self._settling: asyncio.Task[None] | None = None
         self._steps: set[asyncio.Task[MadeRecord]] = set()
         self._last_step = 0.0
-        self._made: MadeRecord | None = None
         self._archived = b""
         self.news = Listeners[ChargeNews]()
         # What happens before Home Assistant has started; None afterwards.
@@ -234,13 +233,9 @@ class ChargeTracker:
 
     async def _async_step(self, step: _Step) -> MadeRecord:
         try:
-            await step()
+            return await step()
         finally:
             self._last_step = self._hass.loop.time()
-        if TYPE_CHECKING:
-            assert self._made is not None
-        # By the journal, a moment ago: nothing else can have happened since.
-        return self._made
 
     @callback
     def _async_done(self, task: asyncio.Task[MadeRecord]) -> None:
@@ -264,7 +259,8 @@ class ChargeTracker:
 
     # --- the journal ------------------------------------------------------------------------------
 
-    async def async_note_command(self, command: Command, last: bytes) -> None:
+    @override
+    async def before(self, command: Command, last: bytes) -> None:
         """Have on disk what is about to happen, and in the archive the record before."""
         if last and last != self._archived:
             await self._async_archive(last, Source.METER)
@@ -278,15 +274,16 @@ class ChargeTracker:
         if self.charge != before:
             await self._store.async_save(self._content())
 
-    async def async_note_record(self, command: Command, record: bytes) -> None:
+    @override
+    async def after(self, command: Command, record: bytes) -> MadeRecord:
         """Have the record in the archive; what else has changed is saved when it has been reported."""
         source = Source.CLEARING if self._cycle.clearing else Source.COMMAND
         stored = await self._async_archive(record, source)
-        self._made = MadeRecord(raw=record, stored=stored)
         if command in _END_COMMANDS:
             self._close(claim=stored is None)
         elif self.charge is not None:
             self.charge = replace(self.charge, phase=Phase.CHARGING)
+        return MadeRecord(raw=record, stored=stored)
 
     async def _async_archive(self, record: bytes, source: Source) -> StoredRecord | None:
         stored = await self._records.async_store(record, source)
@@ -417,21 +414,6 @@ class ChargeTracker:
             self._early.append(news)
             return
         self.news.async_tell(news)
-
-
-class _Journal(Journal):
-    """Notes what a cycle does."""
-
-    def __init__(self, tracker: ChargeTracker) -> None:
-        self._tracker = tracker
-
-    @override
-    async def before(self, command: Command, last: bytes) -> None:
-        await self._tracker.async_note_command(command, last)
-
-    @override
-    async def after(self, command: Command, record: bytes) -> None:
-        await self._tracker.async_note_record(command, record)
 
 
 def _attributes(origin: Origin, record: StoredRecord | None = None) -> dict[str, Any]:

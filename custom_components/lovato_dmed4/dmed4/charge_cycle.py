@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 import logging
 import time
+from typing import cast
 
 from .errors import (
     CannotConnectError,
@@ -34,7 +35,7 @@ _LOGGER = logging.getLogger(__name__)
 _RECORD_ATTEMPTS = 2
 
 
-class Journal:
+class Journal[MadeT = bytes]:
     """Is told of what creates records, while nothing else can happen to the meter; this one forgets.
 
     The step waits for it: what it does first is done before the command goes out, or before
@@ -44,11 +45,12 @@ class Journal:
     async def before(self, command: Command, last: bytes) -> None:
         """Take down that a command is about to be given, and the last record; empty for none."""
 
-    async def after(self, command: Command, record: bytes) -> None:
-        """Take down the record that the command brought."""
+    async def after(self, command: Command, record: bytes) -> MadeT:
+        """Take down the record that the command brought; the step returns what this returns."""
+        return cast("MadeT", record)
 
 
-class ChargeCycle:
+class ChargeCycle[MadeT = bytes]:
     """Takes the steps of a charge cycle, one at a time.
 
     Begin and end are not idempotent: a command is given once, and whether it was carried out is
@@ -68,7 +70,7 @@ class ChargeCycle:
         self._identity = identity
         self.watch = Watch(meter, timing or Timing())
         self.preparation = Preparation(meter, identity, self.watch)
-        self.journal = Journal()
+        self.journal = Journal[MadeT]()
         self.clearing = False
         self._last = b""
         self._lock = asyncio.Lock()
@@ -78,7 +80,7 @@ class ChargeCycle:
         """Whether a step is under way."""
         return self._lock.locked()
 
-    async def begin(self, charge: ChargeIdentity, *, time_offset: int | None = None) -> bytes:
+    async def begin(self, charge: ChargeIdentity, *, time_offset: int | None = None) -> MadeT:
         """Start a charge and return its first signed record.
 
         Args:
@@ -118,16 +120,16 @@ class ChargeCycle:
             status, previous = await self._make_ready(Command.BEGIN, status)
             status = await self.preparation.prepare(build, status)
             try:
-                record = await self._carry_out(
+                made = await self._carry_out(
                     Command.BEGIN, MeasurementStatus.ACTIVE, previous, status
                 )
             except MeterError:
                 await self.preparation.take_back()
                 raise
-            self.preparation.check_signed(record)
-            return record
+            self.preparation.check_signed(self._last)
+            return made
 
-    async def read(self) -> bytes:
+    async def read(self) -> MadeT:
         """Let the meter sign an intermediate record and return it.
 
         Raises:
@@ -143,7 +145,7 @@ class ChargeCycle:
                 await self._renew(err, None)
                 return await self._command(Command.READ, status.measurement)
 
-    async def end(self, *, combined: bool = False, time_offset: int | None = None) -> bytes:
+    async def end(self, *, combined: bool = False, time_offset: int | None = None) -> MadeT:
         """End the charge and return its signed record.
 
         A command that the meter did not carry out, which it says, is followed by another one, after
@@ -306,12 +308,12 @@ class ChargeCycle:
                 await self.watch.reset_errors()
             raise err from failure
 
-    async def _end(self, command: Command, status: Status | None = None) -> bytes:
+    async def _end(self, command: Command, status: Status | None = None) -> MadeT:
         return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
 
     async def _command(
         self, command: Command, reached: MeasurementStatus, status: Status | None = None
-    ) -> bytes:
+    ) -> MadeT:
         """Give a command once, and fetch its record; the status is the last known, if it is fresh."""
         ready, previous = await self._make_ready(command, status)
         return await self._carry_out(command, reached, previous, ready)
@@ -344,7 +346,7 @@ class ChargeCycle:
 
     async def _carry_out(
         self, command: Command, reached: MeasurementStatus, previous: bytes, before: Status
-    ) -> bytes:
+    ) -> MadeT:
         """Give a command, wait until it is carried out and signed, fetch its record."""
         try:
             await self._meter.send(command)
@@ -361,8 +363,7 @@ class ChargeCycle:
             known=known,
         )
         self._last = await self._new_record(previous, known)
-        await self.journal.after(command, self._last)
-        return self._last
+        return await self.journal.after(command, self._last)
 
     async def _new_record(self, previous: bytes, known: frozenset[str]) -> bytes:
         """Fetch the last record until it is another than the one before."""

@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from functools import partial
 from typing import Final, Protocol
 
 from .errors import (
+    CannotConnectError,
     NotADmed4Error,
     PageLockedError,
     PageTextCharactersError,
@@ -234,8 +236,8 @@ class RestDisplay(RestDevice):
         """See whether the web server says anything, be it that no meter is there."""
         try:
             await self._knock(_PATIENT_CHANNEL)
-        except SilentError:
-            await self._knock(_PATIENT_CHANNEL + 1)
+        except CannotConnectError, SilentError:
+            await self._repeater.ask(partial(self._knock, _PATIENT_CHANNEL + 1))
         return DisplayState(identity=Identity(model=_REST_MODEL), pages={})
 
     async def _knock(self, channel: int) -> None:

@@ -7,21 +7,34 @@ and takes turns.
 
 import asyncio
 from asyncio import CancelledError
-from collections.abc import AsyncIterator, Hashable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 import logging
+from typing import Final, override
 from weakref import WeakValueDictionary
 
-from modbus_connection import ModbusTimeoutError
+from modbus_connection import ModbusConnectionError, ModbusError, ModbusExceptionError
 from modbus_connection.pymodbus import ModbusConnection
+from pymodbus.client.base import ModbusBaseClient
 
+from .answers import ANSWERS, Answer, NoAnswerError
 from .errors import LineInUseError
-from .lines import Line
+from .lines import Framing, Line
 
-# A DMED4 answers in milliseconds; longer silence than this means that it is gone. It has to stay
-# well below the idle polling interval, so that a lost meter shows within two polls.
+# A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
+# to stay below two idle polling intervals, so that a lost meter shows within two polls.
 REQUEST_TIMEOUT = 3.0
+
+QUIET = 1.0
+"""Seconds of silence after which no late answer is expected any more."""
+
+# A line that is not silent for this long, in s, is not one that could be asked anything.
+_QUIET_LIMIT: Final = 3.0
+
+# After a missing answer the line is listened to before the next two questions: when the late answer
+# to the first is taken for that to its repetition, the latter's is still to come.
+_DOUBTS: Final = 2
 
 _links: dict[Hashable, ModbusLink] = {}
 _logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
@@ -52,24 +65,92 @@ def quiet_pymodbus() -> Iterator[None]:
         _requesting.reset(token)
 
 
+class ListeningConnection(ModbusConnection):
+    """A connection that hands nothing on to pymodbus but the answer that it waits for.
+
+    pymodbus tries every part of what comes in, which takes it minutes for a kilobyte of noise.
+
+    Attributes:
+        heard_at: when something came last, or the connection was made, by the event loop's clock.
+    """
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(
+            line.params,
+            timeout=REQUEST_TIMEOUT + line.exchange_seconds,
+            message_spacing=line.pause,
+        )
+        self._answer_of = ANSWERS[line.framing]
+        self._awaited: Answer | None = None
+        self.heard_at = 0.0
+
+    @override
+    async def _connect_client(self) -> ModbusBaseClient:
+        try:
+            client = await super()._connect_client()
+        except ModbusError:
+            raise
+        except Exception as err:
+            # What the serial stack raises is not all OSError, as when a port lacks a format.
+            raise ModbusConnectionError(f"could not open {self._target}: {err}") from err
+        self.heard_at = asyncio.get_running_loop().time()
+        return client
+
+    @override
+    async def _create_client(self) -> ModbusBaseClient:
+        client = await super()._create_client()
+        client.ctx.trace_packet = self._pass
+        return client
+
+    def _pass(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
+        """Take note of a request; of all that has come since, let the answer pass."""
+        if sending:
+            self._awaited = self._answer_of(data)
+            return data
+        self.heard_at = asyncio.get_running_loop().time()
+        if self._awaited is None:
+            return b""
+        try:
+            answer = self._awaited.find(data)
+        except NoAnswerError as err:
+            self._fail(ModbusError(str(err)))
+            return b""
+        if answer:
+            self._awaited = None
+        return answer
+
+    @override
+    def _on_trace_connect(self, connecting: bool) -> None:
+        if not connecting:
+            self._fail(ModbusConnectionError("the connection was closed"))
+        super()._on_trace_connect(connecting)
+
+    def _fail(self, error: ModbusError) -> None:
+        """End the request that is under way."""
+        if self._awaited is None or self._client is None:
+            return
+        self._awaited = None
+        answer = self._client.ctx.response_future
+        if not answer.done():
+            answer.set_exception(error)
+
+
 class ModbusLink:
     """A Modbus connection that is closed when its last user lets go of it.
 
     Attributes:
         line: what the connection runs over.
         polls: how long a live poll of each user keeps the line busy, in s.
+        losses: how often the connection has been made again.
     """
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self.polls: dict[object, float] = {}
-        self.connection = ModbusConnection(
-            line.params,
-            timeout=REQUEST_TIMEOUT + line.exchange_seconds,
-            message_spacing=line.pause,
-        )
+        self.connection = ListeningConnection(line)
         self.losses = 0
         self.connection.on_connection_lost(self._note_loss)
+        self._doubts = 0
         self._users = 0
         self._lock = asyncio.Lock()
 
@@ -90,24 +171,50 @@ class ModbusLink:
     def _note_loss(self) -> None:
         self.losses += 1
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def exchange[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         """Have the link to oneself for one exchange.
 
-        The connection is dropped after silence, before the next user's turn: the peer may be gone
-        without a word, and what it says too late must not be taken for the next answer.
+        Args:
+            ask: makes one request.
+
+        Raises:
+            ModbusError: the library's, about the connection or the answer.
         """
         async with self._lock:
+            if not self.connection.connected:
+                await self._connect()
+            if self._doubts:
+                await self._listen()
             try:
-                if not self.connection.connected:
-                    await self._connect()
-                yield
-            except ModbusTimeoutError as err:
-                await self.connection.disconnect()
-                if err.__cause__ and isinstance(err.__cause__.__cause__, CancelledError):
-                    # pymodbus takes the cancellation of a request for silence.
-                    raise err.__cause__.__cause__ from None
+                return await ask()
+            except ModbusExceptionError:
                 raise
+            except ModbusError as err:
+                await self._doubt()
+                cause = err.__cause__ and err.__cause__.__cause__
+                if isinstance(cause, CancelledError):
+                    # pymodbus takes the cancellation of a request for silence.
+                    raise cause from None
+                raise
+
+    async def _doubt(self) -> None:
+        """Drop the connection: the peer may be gone without a word."""
+        if self.line.framing is not Framing.TCP:
+            self._doubts = _DOUBTS
+        if self.connection.connected:
+            self.losses += 1
+        await self.connection.disconnect()
+
+    async def _listen(self) -> None:
+        """Let pass what comes too late, so that it is not taken for the next answer."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _QUIET_LIMIT
+        while (silent := loop.time() - self.connection.heard_at) < QUIET:
+            if loop.time() >= deadline:
+                await self.connection.disconnect()
+                raise ModbusConnectionError("the line is never silent")
+            await asyncio.sleep(QUIET - silent)
+        self._doubts -= 1
 
     async def _connect(self) -> None:
         """Connect, and let it go on when its caller is cancelled.

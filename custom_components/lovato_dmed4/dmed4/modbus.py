@@ -1,38 +1,20 @@
 """The meter over Modbus."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
 from itertools import chain
 import logging
 import time
-from typing import Final, Self
+from typing import Final, Self, cast
 
-from modbus_connection import (
-    GatewayPathUnavailableError,
-    GatewayTargetError,
-    ModbusConnectionError,
-    ModbusError,
-    ModbusExceptionError,
-    ModbusTimeoutError,
-    ServerDeviceBusyError,
-)
+from modbus_connection import ModbusUnit
 
 from . import registers
-from .errors import (
-    CannotConnectError,
-    NotADmed4Error,
-    NotOfferedError,
-    RefusedError,
-    SilentError,
-    UnexpectedAnswerError,
-)
+from .errors import NotADmed4Error, NotOfferedError, RefusedError
 from .keys import both_forms
 from .lines import Line
-from .links import ModbusLink, quiet_pymodbus
+from .links import ModbusLink
 from .logbook import ModbusLogbook
+from .modbus_errors import insist, translated_errors
 from .model import (
     Command,
     Container,
@@ -56,6 +38,7 @@ from .model import (
 from .output import OutputMessage
 from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
+from .units import RepeatingUnit
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -71,10 +54,6 @@ MODBUS_MODELS: Final = {
     0x4A: "DMED404R/D1500",
 }
 
-# The meter is busy for as long as it signs, which takes a fraction of a second.
-_BUSY_RETRIES: Final = 5
-_BUSY_PAUSE: Final = 0.2
-
 # Exceptions of registers that a firmware does not have, or does not have now: address or operation
 # not valid.
 _NO_SUCH_ADDRESS: Final = 2
@@ -84,36 +63,13 @@ _LACKING: Final = (_NO_SUCH_ADDRESS, 4)
 _CLOCK_TOLERANCE: Final = 5
 
 
-@asynccontextmanager
-async def _translated_errors() -> AsyncIterator[None]:
-    try:
-        with quiet_pymodbus():
-            yield
-    except ModbusTimeoutError as err:
-        raise SilentError(str(err)) from err
-    except ModbusConnectionError as err:
-        raise CannotConnectError(str(err)) from err
-    except (GatewayPathUnavailableError, GatewayTargetError) as err:
-        raise SilentError(str(err)) from err
-    except ModbusExceptionError as err:
-        raise RefusedError(str(err), err.exception_code) from err
-    except ModbusError as err:
-        raise UnexpectedAnswerError(str(err)) from err
-    except (IndexError, AttributeError) as err:
-        # The Modbus library trusts an answer to be of the function and the length asked for.
-        raise UnexpectedAnswerError("an answer to another request") from err
-    except UnicodeError as err:
-        raise CannotConnectError(f"no name of a host: {err}") from err
-
-
 class ModbusDevice:
     """A meter or a remote display behind a Modbus link."""
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         self._link = link
         self._unit_id = unit_id
-        self._unit = link.connection.for_unit(unit_id)
-        self._seconds_waited = 0.0
+        self._unit = RepeatingUnit(link, unit_id)
 
     @classmethod
     def on(cls, line: Line, unit_id: int) -> Self:
@@ -130,11 +86,12 @@ class ModbusDevice:
         return self._link.losses
 
     async def _report_server_id(self) -> bytes:
-        """Ask who it is with function 0x11; the answer's first byte is the model code."""
-        try:
-            answer = await self._request(self._unit.report_server_id)
-        except (RefusedError, UnexpectedAnswerError) as err:
-            raise NotADmed4Error("function 0x11 is not answered as a DMED4 does") from err
+        """Ask who it is with function 0x11; the answer's first byte is the model code.
+
+        Raises:
+            NotADmed4Error: the question is refused each time, or the answer holds nothing.
+        """
+        answer = await insist(self._unit.report_server_id, "function 0x11 is refused")
         if not answer:
             raise NotADmed4Error("function 0x11 answers nothing")
         return answer
@@ -147,10 +104,8 @@ class ModbusDevice:
 
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04), of which a message holds 120 at most."""
-        words = await self._request(partial(self._unit.read_input_registers, wire(register), count))
-        if len(words) != count:
-            raise UnexpectedAnswerError(f"{len(words)} registers instead of {count}")
-        return words
+        async with translated_errors():
+            return await self._unit.read_input_registers(wire(register), count)
 
     async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
@@ -161,12 +116,19 @@ class ModbusDevice:
         return b"".join(word.to_bytes(2) for word in words)[:length]
 
     async def write(self, register: int, value: int) -> None:
-        """Write one register (0x06)."""
-        await self._request(partial(self._unit.write_register, wire(register), value))
+        """Write one register (0x06) with what may be written twice."""
+        async with translated_errors():
+            await self._unit.write_register(wire(register), value)
+
+    async def write_once(self, register: int, value: int) -> None:
+        """Write one register (0x06), and do not repeat it whatever comes of it."""
+        async with translated_errors():
+            await self._unit.write_once(wire(register), value)
 
     async def write_many(self, register: int, values: list[int]) -> None:
-        """Write registers (0x10)."""
-        await self._request(partial(self._unit.write_registers, wire(register), values))
+        """Write registers (0x10) with what may be written twice."""
+        async with translated_errors():
+            await self._unit.write_registers(wire(register), values)
 
     async def write_unanswered(self, register: int, value: int) -> None:
         """Write one register (0x06), to which no answer is the normal answer: the link stays.
@@ -174,28 +136,8 @@ class ModbusDevice:
         Raises:
             CannotConnectError: there is no link, so that nothing was written.
         """
-        async with _translated_errors(), self._link.turn():
-            with suppress(ModbusTimeoutError, ModbusConnectionError):
-                await self._unit.write_register(wire(register), value)
-
-    async def _request[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        """Make a request; while the meter says that it is busy, it has not acted on it: ask again."""
-        async with _translated_errors():
-            for _ in range(_BUSY_RETRIES):
-                try:
-                    return await self._take_turn(request)
-                except ServerDeviceBusyError:
-                    await asyncio.sleep(_BUSY_PAUSE)
-            return await self._take_turn(request)
-
-    async def _take_turn[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        async with self._link.turn():
-            loop = asyncio.get_running_loop()
-            start = loop.time()
-            try:
-                return await request()
-            finally:
-                self._seconds_waited += loop.time() - start
+        async with translated_errors():
+            await self._unit.write_unanswered(wire(register), value)
 
 
 class ModbusMeter(ModbusDevice):
@@ -218,7 +160,7 @@ class ModbusMeter(ModbusDevice):
 
     def _ask_for_all(self) -> None:
         """Ask for all registers again: a meter that has just started may have refused some."""
-        unit = self._unit
+        unit = cast("ModbusUnit", self._unit)
         self._refused: dict[int, int] = {}
         self._measures = registers.MeasureRegisters(unit)
         self._fast: registers.FastRegisters | registers.SlowRegisters
@@ -247,7 +189,7 @@ class ModbusMeter(ModbusDevice):
         if (model := MODBUS_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         self._ask_for_all()
-        keys = registers.KeyRegisters(self._unit)
+        keys = registers.KeyRegisters(cast("ModbusUnit", self._unit))
         try:
             await self._update(keys)
         except RefusedError as err:
@@ -268,12 +210,14 @@ class ModbusMeter(ModbusDevice):
     async def _update(self, words: registers.Registers) -> None:
         """Read registers; those that the meter does not have are left out from then on."""
         try:
-            await self._request(words.async_update)
+            async with translated_errors():
+                await words.async_update()
         except RefusedError as err:
             if err.code not in _LACKING:
                 raise
             await self._leave_out(words)
-            await self._request(words.async_update)
+            async with translated_errors():
+                await words.async_update()
 
     async def _leave_out(self, words: registers.Registers) -> None:
         """Find out which registers of a block are refused, by asking for each alone."""
@@ -293,12 +237,12 @@ class ModbusMeter(ModbusDevice):
 
     async def read_live(self) -> LiveData:
         """Read measures and status in four requests, one per block of registers."""
-        waited = self._seconds_waited
+        waited = self._unit.seconds_waited
         await self._update(self._measures)
         fast = await self.read_fast()
         status = await self.read_status()
         # Behind a gateway there is a line of a speed that is not known, so its answers are timed.
-        self._link.polls[self] = self._live_poll_seconds or self._seconds_waited - waited
+        self._link.polls[self] = self._live_poll_seconds or self._unit.seconds_waited - waited
         measures = self._measures
         return LiveData(
             measures=Measures(
@@ -321,7 +265,7 @@ class ModbusMeter(ModbusDevice):
         """Read the registers that the meter refreshes every 100 ms, or those with the same values."""
         await self._update(self._fast)
         if not self._fast.resolved_fields:
-            self._fast = registers.SlowRegisters(self._unit)
+            self._fast = registers.SlowRegisters(cast("ModbusUnit", self._unit))
             await self._update(self._fast)
         words = self._fast
         sampled_at = words.sampled_at if isinstance(words, registers.FastRegisters) else None
@@ -422,7 +366,7 @@ class ModbusMeter(ModbusDevice):
     async def send(self, command: Command) -> None:
         """Write the command word (0x4280)."""
         reset = command is Command.RESET_ERRORS
-        await self.write(
+        await self.write_once(
             registers.COMMAND, registers.RESET_ERRORS_CODE if reset else ord(command.value)
         )
 

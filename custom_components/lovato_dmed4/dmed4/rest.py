@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 import json
 import logging
 import time
@@ -46,8 +47,9 @@ from .model import (
     drift_seconds,
 )
 from .parameters import RestParameters
+from .repeating import Repeater
 from .rest_answers import Answer
-from .rest_session import read_limited, send_once
+from .rest_session import outcome, read_limited, send_once
 from .scale import PHYSICAL, MeasureScale
 
 _LOGGER = logging.getLogger(__name__)
@@ -142,7 +144,8 @@ class RestDevice:
             path=f"/v1/{channel}/" if channel else "/v1/",
         )
         self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
-        self._timeout = None if timeout is None else aiohttp.ClientTimeout(total=timeout)
+        self._timeout = _TIMEOUT if timeout is None else aiohttp.ClientTimeout(total=timeout)
+        self._repeater = Repeater(outcome)
         self._lock = http_lock(host, port)
         # Paths that take no POST but a PUT.
         self._put_paths: set[str] = set()
@@ -150,45 +153,61 @@ class RestDevice:
     async def close(self) -> None:
         """Nothing is kept open: the meter closes each connection itself."""
 
-    async def _get(self, path: str) -> Answer:
-        body = await self._request("GET", path)
-        try:
-            return rest_answers.parse(body)
-        except UnexpectedAnswerError as err:
-            raise UnexpectedAnswerError(f"{path}: {err}") from err
+    async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        async def get() -> Answer:
+            body = await self._request("GET", path, parameters=query)
+            try:
+                return rest_answers.parse(body)
+            except UnexpectedAnswerError as err:
+                raise UnexpectedAnswerError(f"{path}: {err}") from err
 
-    async def _put(self, path: str, **parameters: str) -> None:
+        return await self._repeater.ask(get)
+
+    async def _put(self, path: str, *, once: bool = False, **parameters: str) -> None:
         """Send parameters in the query, for what the manual offers no POST for."""
-        await self._request("PUT", path, parameters=parameters)
+        put = partial(self._request, "PUT", path, parameters=parameters)
+        await (put() if once else self._repeater.ask(put))
 
-    async def _post(self, path: str, values: Mapping[str, str | int]) -> None:
+    async def _post(
+        self, path: str, values: Mapping[str, str | int], *, once: bool = False
+    ) -> None:
         """Send values in the body, for what the manual offers no PUT for."""
-        await self._request("POST", path, data=json.dumps(values).encode(), headers=_JSON)
+        await self._post_body(path, json.dumps(values).encode(), once=once)
+
+    async def _post_body(self, path: str, body: bytes, *, once: bool = False) -> None:
+        post = partial(self._request, "POST", path, data=body, headers=_JSON)
+        await (post() if once else self._repeater.ask(post))
 
     async def _write(
-        self, path: str, values: Mapping[str, str | int], *, repeat: tuple[int, ...] = _REFUSALS
+        self,
+        path: str,
+        values: Mapping[str, str | int],
+        *,
+        repeat: tuple[int, ...] = _REFUSALS,
+        once: bool = False,
     ) -> None:
         """Send values by POST, or by PUT, which the manual offers for the same.
 
-        What was refused was not carried out, so that it may be sent in the other way; what got no
-        answer is never repeated. The way that a path takes is remembered.
+        What was refused was not carried out, so that it may be sent in the other way. The way that
+        a path takes is remembered.
 
         Args:
             path: where to.
             values: what to set.
             repeat: after which HTTP statuses the other way is tried.
+            once: whether it must not be sent again when no answer came.
         """
         query = {name: str(value) for name, value in values.items()}
         if path in self._put_paths:
-            await self._put(path, **query)
+            await self._put(path, once=once, **query)
             return
         try:
-            await self._post(path, values)
+            await self._post(path, values, once=once)
         except RefusedError as err:
             if err.code not in repeat:
                 raise
             try:
-                await self._put(path, **query)
+                await self._put(path, once=once, **query)
             except RefusedError:
                 raise err from None
             self._put_paths.add(path)
@@ -211,10 +230,10 @@ class RestDevice:
                     self._url.joinpath(path).with_query(parameters),
                     data=data,
                     headers=headers,
-                    timeout=self._timeout or _TIMEOUT,
+                    timeout=self._timeout,
                     allow_redirects=False,
                     ssl=self._ssl,
-                    middlewares=None if method == "GET" else (send_once,),
+                    middlewares=(send_once,),
                 ) as response,
             ):
                 body = await read_limited(response.content)
@@ -277,7 +296,10 @@ class RestMeter(RestDevice):
         self._shown: tuple[object, ...] = ()
         self.link_losses = 0
         self.parameters: Final = RestParameters(
-            get=self._get, post=self._post, read_system=self.read_system, host=host
+            get=self._get,
+            post=partial(self._post, once=True),
+            read_system=self.read_system,
+            host=host,
         )
         self.logbook: Final = RestLogbook(self)
 
@@ -303,8 +325,16 @@ class RestMeter(RestDevice):
             NotADmed4Error: there is no such API.
             UnexpectedAnswerError: there is one, and it does not answer as the manual says.
         """
-        try:
+        body = b""
+
+        async def get() -> Answer:
+            nonlocal body
+            body = b""
             body = await self._request("GET", path)
+            return rest_answers.parse(body)
+
+        try:
+            return await self._repeater.ask(get)
         except RefusedError as err:
             if if_refused is not None and err.code in _REFUSALS:
                 return if_refused
@@ -312,12 +342,12 @@ class RestMeter(RestDevice):
                 raise NotADmed4Error("this web server has no API of a DMED4") from err
             raise
         except UnexpectedAnswerError as err:
-            if not isinstance(err.__cause__, aiohttp.ClientError) or _NO_HTTP in str(err):
+            if body:
+                if not rest_answers.looks_like_json(body):
+                    raise NotADmed4Error("this web server does not answer in JSON") from err
+            elif not isinstance(err.__cause__, aiohttp.ClientError) or _NO_HTTP in str(err):
                 raise NotADmed4Error(str(err)) from err
             raise
-        if not rest_answers.looks_like_json(body):
-            raise NotADmed4Error("this web server does not answer in JSON")
-        return rest_answers.parse(body)
 
     async def _get_if_there(self, path: str) -> Answer:
         """Get what other values can do without; a refusal costs these values only."""
@@ -400,8 +430,7 @@ class RestMeter(RestDevice):
         self, path: str, name: str, query: Mapping[str, str] | None = None
     ) -> bytes:
         """Fetch one text of an answer, byte for byte; empty where it is missing."""
-        body = await self._request("GET", path, parameters=query)
-        return rest_answers.record(rest_answers.parse(body), name)
+        return rest_answers.record(await self._get(path, query), name)
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
@@ -413,11 +442,13 @@ class RestMeter(RestDevice):
         """Post the prototype, bare or in the object that the answer to a GET is."""
         if container is not Container.BARE:
             prototype = json.dumps({"OCMF_BUFF": prototype.decode()}).encode()
-        await self._request("POST", "ocmf", data=prototype, headers=_JSON)
+        await self._post_body("ocmf", prototype)
 
     async def send(self, command: Command) -> None:
         """Give a command: by PUT only to a meter that has no POST there, or takes its clock so."""
-        await self._write("charge_settings", {"command": command.value}, repeat=_METHOD_REFUSALS)
+        await self._write(
+            "charge_settings", {"command": command.value}, repeat=_METHOD_REFUSALS, once=True
+        )
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
@@ -458,7 +489,7 @@ class RestMeter(RestDevice):
         No error of this request is passed on as it is: it may hold the address, and so the password.
         """
         try:
-            await self._put("login", password=password)
+            await self._put("login", once=True, password=password)
         except RefusedError:
             pass
         except UnexpectedAnswerError:
@@ -468,6 +499,8 @@ class RestMeter(RestDevice):
 
     async def set_operating(self) -> None:
         """Finish commissioning; the status, not the answer, shows whether it is finished."""
-        await self._write("system_status", {"operative_status": OperativeStatus.OPERATING})
+        await self._write(
+            "system_status", {"operative_status": OperativeStatus.OPERATING}, once=True
+        )
         if (await self.read_system()).operative_status is not OperativeStatus.OPERATING:
             raise RefusedError("the meter did not become operating")

@@ -1,16 +1,22 @@
 """How requests go to a meter's web server: each on a connection of its own, and once."""
 
+from http import HTTPStatus
 from ssl import SSLContext
-from typing import Final
+from typing import Final, override
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_middlewares import ClientHandlerType
+from aiohttp.http import RawResponseMessage
 
-from .errors import UnexpectedAnswerError
+from .errors import CannotConnectError, RefusedError, SilentError, UnexpectedAnswerError
+from .repeating import Outcome
 
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
+
+# Nobody asks a meter for HTTP 1xx; a proxy may send one.
+_INTERIM_ANSWERS: Final = 4
 
 
 def open_session(
@@ -32,20 +38,45 @@ def open_session(
     )
 
 
+class _OneAnswer(aiohttp.ClientResponse):
+    """A response that few others come before: aiohttp passes over HTTP 1xx without end."""
+
+    @override
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        protocol = connection.protocol
+        if protocol is None:
+            raise aiohttp.ClientConnectionError("the connection was closed")
+        read, left = protocol.read, _INTERIM_ANSWERS
+
+        async def limited() -> tuple[RawResponseMessage, aiohttp.StreamReader]:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise aiohttp.ClientPayloadError("one HTTP 1xx after the other")
+            return await read()
+
+        protocol.read = limited  # type: ignore[method-assign]
+        try:
+            return await super().start(connection)
+        finally:
+            del protocol.read
+
+
 async def send_once(
     request: aiohttp.ClientRequest, handler: ClientHandlerType
 ) -> aiohttp.ClientResponse:
     """Keep aiohttp from repeating a request when its answer is lost.
 
     It takes every PUT for idempotent. A repeated command would end up in a signed record, and a
-    repeated wrong password counts twice.
+    repeated wrong password counts twice. What may be repeated is repeated by `Repeater`.
     """
+    request.response_class = _OneAnswer
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
-        raise aiohttp.ClientConnectionError(f"no answer, and not repeated: {err}") from err
+        raise aiohttp.ClientConnectionError(f"no answer: {err}") from err
 
 
 async def read_limited(content: aiohttp.StreamReader) -> bytes:
@@ -60,3 +91,19 @@ async def read_limited(content: aiohttp.StreamReader) -> bytes:
         # aiohttp keeps back what came with the wrong end. The manual prints that end as a lone 0.
         body += content._read_nowait(-1)  # noqa: SLF001 - there is no public way to it
     return bytes(body)
+
+
+def outcome(error: Exception) -> Outcome:
+    """What an error says of a request."""
+    if isinstance(error, RefusedError):
+        if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return Outcome.BUSY
+        # What a meter does not have it answers with 501 (manual: API).
+        in_trouble = (error.code or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        lacking = error.code == HTTPStatus.NOT_IMPLEMENTED
+        return Outcome.DISTURBED if in_trouble and not lacking else Outcome.ANSWERED
+    if isinstance(error, SilentError):
+        return Outcome.SILENT
+    if isinstance(error, CannotConnectError | UnexpectedAnswerError):
+        return Outcome.DISTURBED
+    return Outcome.ANSWERED

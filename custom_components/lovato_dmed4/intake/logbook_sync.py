@@ -91,7 +91,7 @@ class LogbookSync:
         *,
         meter: Meter,
         identity: Identity,
-        cycle: ChargeCycle,
+        cycle: ChargeCycle[Any],
         live: LiveCoordinator,
         housekeeping: HousekeepingCoordinator,
         records: RecordKeeper,

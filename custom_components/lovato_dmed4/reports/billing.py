@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, cast
 
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -35,6 +35,7 @@ from .billing_fields import (
     ATTR_NAME,
     ATTR_NOTE,
     ATTR_PERSON,
+    ATTR_PRICE_ENTITY,
     ATTR_PRICE_ID,
     ATTR_SESSION,
     ATTR_TIME_FROM,
@@ -191,7 +192,7 @@ async def async_save_price(hass: HomeAssistant, values: Mapping[str, Any]) -> Pr
         driver_id=values.get(ATTR_DRIVER_ID),
         time_from=values.get(ATTR_TIME_FROM),
         time_until=values.get(ATTR_TIME_UNTIL),
-        entity_id=values.get(ATTR_ENTITY_ID),
+        entity_id=values.get(ATTR_PRICE_ENTITY),
     )
     where = {ATTR_DEVICE_ID: [] if device_id is None else [device_id]}
     meter_archive = async_meter_archive(hass, where[ATTR_DEVICE_ID])
@@ -236,7 +237,7 @@ def _price_shape(price: Price, devices: Devices, names: Mapping[int | None, str]
         "driver": names.get(price.driver_id),
         "time_from": None if price.time_from is None else f"{price.time_from:%H:%M}",
         "time_until": None if price.time_until is None else f"{price.time_until:%H:%M}",
-        "entity_id": price.entity_id,
+        "price_entity": price.entity_id,
     }
 
 

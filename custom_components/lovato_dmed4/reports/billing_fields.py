@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 import re
 from typing import Any, Final
 
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID
+from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
@@ -23,6 +23,8 @@ ATTR_MINUTE: Final = "minute"
 ATTR_NAME: Final = "name"
 ATTR_NOTE: Final = "note"
 ATTR_PERSON: Final = "person"
+# Not `entity_id`, which is a target in actions.
+ATTR_PRICE_ENTITY: Final = "price_entity"
 ATTR_PRICE_ID: Final = "price_id"
 ATTR_SESSION: Final = "session"
 ATTR_TIME_FROM: Final = "time_from"
@@ -99,7 +101,7 @@ def _time_of_day(value: Any) -> time:
 
 def _price(values: dict[str, Any]) -> dict[str, Any]:
     """See that a price is one, as a whole."""
-    if ATTR_ENERGY not in values and ATTR_ENTITY_ID not in values:
+    if ATTR_ENERGY not in values and ATTR_PRICE_ENTITY not in values:
         raise vol.Invalid("a price of a kWh is needed, or an entity that says it")
     if (ATTR_TIME_FROM in values) != (ATTR_TIME_UNTIL in values) or (
         ATTR_TIME_FROM in values and values[ATTR_TIME_FROM] == values[ATTR_TIME_UNTIL]
@@ -140,7 +142,7 @@ PRICE_FIELDS: Final = {
     vol.Optional(ATTR_DRIVER_ID): NUMBER,
     vol.Optional(ATTR_TIME_FROM): _time_of_day,
     vol.Optional(ATTR_TIME_UNTIL): _time_of_day,
-    vol.Optional(ATTR_ENTITY_ID): cv.entity_domain(["sensor", "input_number", "number"]),
+    vol.Optional(ATTR_PRICE_ENTITY): cv.entity_domain(["sensor", "input_number", "number"]),
 }
 """Together they have to pass `PRICE`."""
 

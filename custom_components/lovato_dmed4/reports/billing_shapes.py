@@ -85,7 +85,7 @@ class PriceShape(TypedDict):
     driver: str | None  # name
     time_from: str | None  # HH:MM, in the time zone of Home Assistant
     time_until: str | None
-    entity_id: str | None
+    price_entity: str | None  # entity ID
 
 
 class PricesShape(TypedDict):

@@ -36,12 +36,27 @@ def session_path(entry_id: str, session_id: int, form: str) -> str:
 
 def period_path(entry_id: str, form: str, query: Mapping[str, Any]) -> str:
     """Get the path of the download of all sessions that a query is about."""
+    return _with_query(f"{DOWNLOADS.format(entry_id=entry_id)}/sessions.{form}", query)
+
+
+def statement_path(entry_id: str, form: str, query: Mapping[str, Any]) -> str:
+    """Get the path of the download of a statement of all sessions that a query is about."""
+    return _with_query(f"{DOWNLOADS.format(entry_id=entry_id)}/statement.{form}", query)
+
+
+def receipt_path(entry_id: str, session_id: int, query: Mapping[str, Any]) -> str:
+    """Get the path of the download of a session's receipt."""
+    path = f"{DOWNLOADS.format(entry_id=entry_id)}/sessions/{session_id}/receipt.pdf"
+    return _with_query(path, query)
+
+
+def _with_query(path: str, query: Mapping[str, Any]) -> str:
     values = {
         key: value.isoformat() if isinstance(value, datetime) else value
         for key, value in query.items()
         if value
     }
-    return str(URL(f"{DOWNLOADS.format(entry_id=entry_id)}/sessions.{form}").with_query(values))
+    return str(URL(path).with_query(values))
 
 
 @callback

@@ -61,7 +61,7 @@ class ClockKeeper:
         entry: ConfigEntry[Any],
         *,
         meter: Meter,
-        cycle: ChargeCycle,
+        cycle: ChargeCycle[Any],
         live: LiveCoordinator,
         housekeeping: HousekeepingCoordinator,
     ) -> None:

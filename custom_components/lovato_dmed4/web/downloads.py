@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from http import HTTPStatus
 from tempfile import TemporaryFile
-from typing import IO, Final, override
+from typing import IO, Any, Final, override
 
 from aiohttp import web
 from homeassistant.components.http import KEY_HASS_USER, HomeAssistantView
@@ -33,6 +33,15 @@ from ..reports.export import (
 from ..reports.links import DOWNLOADS
 from ..reports.query import FILTER_FIELDS, LIST_FIELDS
 from ..runtime_data import Dmed4ConfigEntry
+from ..statements.files import (
+    CONTENT_TYPES as STATEMENT_CONTENT_TYPES,
+    StatementForm,
+    export_receipt,
+    export_statement,
+)
+from ..statements.words import ATTR_LANGUAGE, LANGUAGE_FIELD, async_words
+
+type _Prepared = tuple[MeterArchive, Writer, str]
 
 # Numbers of the archive have at most ten digits.
 _NUMBER: Final = "[0-9]{1,10}"
@@ -45,6 +54,8 @@ _HEADERS: Final = {
 }
 
 _FILTER: Final = vol.Schema(FILTER_FIELDS)
+_STATEMENT: Final = vol.Schema(FILTER_FIELDS | LANGUAGE_FIELD)
+_RECEIPT: Final = vol.Schema(LANGUAGE_FIELD)
 _STATUS: Final = {
     "archived_record_not_found": HTTPStatus.NOT_FOUND,
     "session_not_found": HTTPStatus.NOT_FOUND,
@@ -128,9 +139,8 @@ class _ArchiveView(_View):
         self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
     ) -> web.Response:
         """Write the file to the disk first: it may be large, and what goes wrong can still be told."""
-        form = Form(which["form"])
         try:
-            meter_archive, write = self._prepare(request, entry, form, which)
+            meter_archive, write, content_type = await self._async_prepare(request, entry, which)
             file, export = await meter_archive.async_read(partial(_write, write))
         except vol.Invalid as err:
             return self.json_message(f"Bad query: {err}", HTTPStatus.BAD_REQUEST)
@@ -139,15 +149,13 @@ class _ArchiveView(_View):
         except OSError as err:
             LOGGER.error("A download could not be written: %s", err)
             return self.json_message("No room for the file", HTTPStatus.INSUFFICIENT_STORAGE)
-        return web.Response(
-            body=file, content_type=CONTENT_TYPES[form], headers=_headers(export.name)
-        )
+        return web.Response(body=file, content_type=content_type, headers=_headers(export.name))
 
     @abstractmethod
-    def _prepare(
-        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[MeterArchive, Writer]:
-        """Find the archive, and say how the file is written."""
+    async def _async_prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
+    ) -> _Prepared:
+        """Find the archive, and say how the file is written and of what kind it is."""
 
 
 class RecordView(_ArchiveView):
@@ -157,11 +165,12 @@ class RecordView(_ArchiveView):
     name = f"api:{DOMAIN}:record"
 
     @override
-    def _prepare(
-        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[MeterArchive, Writer]:
+    async def _async_prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
+    ) -> _Prepared:
+        form = Form(which["form"])
         write = partial(export_record, record_id=int(which["record_id"]), form=form)
-        return async_meter_archive(self._hass, entry=entry), write
+        return async_meter_archive(self._hass, entry=entry), write, CONTENT_TYPES[form]
 
 
 class SessionView(_ArchiveView):
@@ -171,16 +180,18 @@ class SessionView(_ArchiveView):
     name = f"api:{DOMAIN}:session"
 
     @override
-    def _prepare(
-        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[MeterArchive, Writer]:
+    async def _async_prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
+    ) -> _Prepared:
+        form = Form(which["form"])
         meter_archive = async_meter_archive(self._hass, entry=entry)
-        return meter_archive, partial(
+        write = partial(
             export_session,
             session_id=int(which["session_id"]),
             form=form,
             devices=meter_archive.devices,
         )
+        return meter_archive, write, CONTENT_TYPES[form]
 
 
 class PeriodView(_ArchiveView):
@@ -190,27 +201,75 @@ class PeriodView(_ArchiveView):
     name = f"api:{DOMAIN}:sessions"
 
     @override
-    def _prepare(
-        self, request: web.Request, entry: Dmed4ConfigEntry, form: Form, which: Mapping[str, str]
-    ) -> tuple[MeterArchive, Writer]:
-        query = request.query
-        values = _FILTER(
-            {
-                key: query.getall(key) if key in LIST_FIELDS else query[key]
-                for key in query
-                if key != SIGN_QUERY_PARAM
-            }
-        )
+    async def _async_prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
+    ) -> _Prepared:
+        form = Form(which["form"])
+        values = _FILTER(_query(request))
         meter_archive = async_meter_archive(self._hass, values[ATTR_DEVICE_ID], entry)
-        return meter_archive, partial(
+        write = partial(
             export_period,
             query=meter_archive.query(values),
             form=form,
             devices=meter_archive.devices,
         )
+        return meter_archive, write, CONTENT_TYPES[form]
 
 
-VIEWS: Final = (LastRecordView, RecordView, SessionView, PeriodView)
+class StatementView(_ArchiveView):
+    """A statement of all sessions that a query is about."""
+
+    url = f"{DOWNLOADS}/statement.{{form:pdf|xlsx}}"
+    name = f"api:{DOMAIN}:statement"
+
+    @override
+    async def _async_prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
+    ) -> _Prepared:
+        form = StatementForm(which["form"])
+        values = _STATEMENT(_query(request))
+        meter_archive = async_meter_archive(self._hass, values[ATTR_DEVICE_ID], entry)
+        write = partial(
+            export_statement,
+            query=meter_archive.query(values),
+            form=form,
+            devices=meter_archive.devices,
+            words=await async_words(self._hass, values.get(ATTR_LANGUAGE)),
+        )
+        return meter_archive, write, STATEMENT_CONTENT_TYPES[form]
+
+
+class ReceiptView(_ArchiveView):
+    """The receipt of a session."""
+
+    url = f"{DOWNLOADS}/sessions/{{session_id:{_NUMBER}}}/receipt.pdf"
+    name = f"api:{DOMAIN}:receipt"
+
+    @override
+    async def _async_prepare(
+        self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
+    ) -> _Prepared:
+        values = _RECEIPT(_query(request))
+        meter_archive = async_meter_archive(self._hass, entry=entry)
+        write = partial(
+            export_receipt,
+            session_id=int(which["session_id"]),
+            devices=meter_archive.devices,
+            words=await async_words(self._hass, values.get(ATTR_LANGUAGE)),
+        )
+        return meter_archive, write, STATEMENT_CONTENT_TYPES[StatementForm.PDF]
+
+
+VIEWS: Final = (LastRecordView, RecordView, SessionView, PeriodView, StatementView, ReceiptView)
+
+
+def _query(request: web.Request) -> dict[str, Any]:
+    query = request.query
+    return {
+        key: query.getall(key) if key in LIST_FIELDS else query[key]
+        for key in query
+        if key != SIGN_QUERY_PARAM
+    }
 
 
 def _write(write: Writer, archive: Archive) -> tuple[IO[bytes], Export]:

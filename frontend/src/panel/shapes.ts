@@ -289,7 +289,7 @@ export interface Drivers {
 
 /**
  * `prices/save` takes since, and any of until, energy, exported, minute, session, vat, device_id,
- * driver_id, time_from, time_until, entity_id; with price_id it changes that one. What is left out is
+ * driver_id, time_from, time_until, price_entity; with price_id it changes that one. What is left out is
  * empty afterwards.
  */
 export interface Price {
@@ -303,7 +303,7 @@ export interface Price {
   readonly driver: string | null;
   readonly time_from: string | null;
   readonly time_until: string | null;
-  readonly entity_id: string | null;
+  readonly price_entity: string | null;
 }
 
 export interface Prices {

@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome
 from custom_components.lovato_dmed4.charging.open_charge import Phase
+from custom_components.lovato_dmed4.dmed4 import repeating
 from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
@@ -221,7 +222,7 @@ def take_up(gap: Gap, entry: Dmed4ConfigEntry, proxy: Proxy, stop: Stop) -> asyn
     if gap.archive:
         data.records.async_store = stop.before(data.records.async_store)  # type: ignore[method-assign]
     if gap.told:
-        data.charge.async_note_record = stop.after(data.charge.async_note_record)  # type: ignore[method-assign]
+        data.charge.after = stop.after(data.charge.after)  # type: ignore[method-assign]
     return stop.reached
 
 
@@ -283,6 +284,7 @@ async def test_gap(
         with pytest.MonkeyPatch.context() as patience:
             # What comes before the gap has to get through on a busy machine, too.
             impatient(patience, 0.4)
+            patience.setattr(repeating, "ATTEMPTS", 1)
             patience.setattr(entry.runtime_data.cycle.watch, "timing", HASTY)
             if gap.step is not None:
                 reached = take_up(gap, entry, proxy, stop)

@@ -24,6 +24,7 @@ from custom_components.lovato_dmed4.charging.open_charge import OpenCharge, Orig
 from custom_components.lovato_dmed4.charging.tracker import ChargeEvent
 from custom_components.lovato_dmed4.connection.storage import StoredFile, stored_file
 from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.dmed4 import repeating
 from custom_components.lovato_dmed4.dmed4.model import LiveData
 from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync
@@ -245,7 +246,9 @@ async def test_a_step_that_fails_when_its_caller_is_gone(
     news: News,
     rest_server: RestServer,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(repeating, "ATTEMPTS", 1)
     async with meter_behind_proxy(hass, rest_server) as (entry, proxy):
         proxy.decide = given = Once(sets_clock, Fate.SWALLOW)
         step = asyncio.create_task(act(hass, entry, "start_charge_cycle"))

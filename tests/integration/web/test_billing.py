@@ -181,7 +181,7 @@ async def test_the_sender_of_statements(rest_entry: Dmed4ConfigEntry, ask: Ask) 
             "prices/save",
             {"since": "2025-01-01", "energy": 1, "time_from": "22:00", "time_until": "22:00"},
         ),
-        ("prices/save", {"since": "2025-01-01", "entity_id": "light.kitchen"}),
+        ("prices/save", {"since": "2025-01-01", "price_entity": "light.kitchen"}),
         ("issuer/save", {"party_id": "TOOLONG"}),
         ("costs/sum", {"driver_id": [-1]}),
     ],

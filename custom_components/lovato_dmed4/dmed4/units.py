@@ -1,0 +1,95 @@
+"""A device on a shared Modbus link, asked until it answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+from modbus_connection import (
+    GatewayPathUnavailableError,
+    GatewayTargetError,
+    ModbusConnectionError,
+    ModbusError,
+    ModbusExceptionError,
+    ModbusTimeoutError,
+    ServerDeviceBusyError,
+)
+
+from . import links
+from .repeating import Outcome, Repeater
+
+
+def _outcome(error: Exception) -> Outcome:
+    if isinstance(error, ServerDeviceBusyError):
+        return Outcome.BUSY
+    if isinstance(error, GatewayPathUnavailableError | GatewayTargetError):
+        return Outcome.DISTURBED  # the gateway's answer, and the device's silence
+    if isinstance(error, ModbusTimeoutError):
+        return Outcome.SILENT
+    if isinstance(error, ModbusError) and not isinstance(error, ModbusExceptionError):
+        return Outcome.DISTURBED
+    return Outcome.ANSWERED
+
+
+class RepeatingUnit:
+    """What is used of a `ModbusUnit`, with the addresses on the wire; it raises the same errors.
+
+    Attributes:
+        seconds_waited: how long answers have been waited for, all together, in s.
+    """
+
+    def __init__(self, link: links.ModbusLink, unit_id: int) -> None:
+        self._link = link
+        self._unit = link.connection.for_unit(unit_id)
+        self._repeater = Repeater(_outcome)
+        self.seconds_waited = 0.0
+
+    async def report_server_id(self) -> bytes:
+        """Ask who it is (function 0x11)."""
+        return await self._ask(self._unit.report_server_id)
+
+    async def read_input_registers(self, address: int, count: int) -> list[int]:
+        """Read registers (0x04)."""
+
+        async def read() -> list[int]:
+            words = await self._unit.read_input_registers(address, count)
+            if len(words) != count:
+                raise ModbusError(f"{len(words)} registers instead of {count}")
+            return words
+
+        return await self._ask(read)
+
+    async def write_register(self, address: int, value: int) -> None:
+        """Write one register (0x06) with what may be written twice."""
+        await self._ask(partial(self._unit.write_register, address, value))
+
+    async def write_registers(self, address: int, values: list[int]) -> None:
+        """Write registers (0x10) with what may be written twice."""
+        await self._ask(partial(self._unit.write_registers, address, values))
+
+    async def write_once(self, address: int, value: int) -> None:
+        """Write one register (0x06), and do not repeat it whatever comes of it."""
+        await self._exchange(partial(self._unit.write_register, address, value))
+
+    async def write_unanswered(self, address: int, value: int) -> None:
+        """Write one register (0x06) once a link is there; no answer is the normal answer."""
+
+        async def write() -> None:
+            with suppress(ModbusTimeoutError, ModbusConnectionError):
+                await self._unit.write_register(address, value)
+
+        await self._exchange(write)
+
+    async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        return await self._repeater.ask(partial(self._exchange, request))
+
+    async def _exchange[T](self, request: Callable[[], Awaitable[T]]) -> T:
+        async def timed() -> T:
+            loop = asyncio.get_running_loop()
+            start = loop.time()
+            try:
+                return await request()
+            finally:
+                self.seconds_waited += loop.time() - start
+
+        return await self._link.exchange(timed)
