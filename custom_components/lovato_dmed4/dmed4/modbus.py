@@ -68,6 +68,7 @@ class ModbusDevice:
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         self._link = link
+        self._unit_id = unit_id
         self._unit = RepeatingUnit(link, unit_id)
 
     @classmethod
