@@ -125,7 +125,6 @@ async def test_steps_are_told_with_their_records(
         assert attributes == {
             "origin": "here",
             "record_id": record.id,
-            "digest": record.digest,
             "verdict": Verdict.VALID,
         }
     await until(lambda: remembered(hass, entry) == NOTHING)
