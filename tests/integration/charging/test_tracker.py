@@ -767,6 +767,8 @@ async def test_the_entity_tells_everything_in_order(
     assert state(hass, entry, KEY).attributes["event_types"] == list(ChargeEvent)
     begin_charge(simulated)
     clock.advance(60)
+    # The buttons are there once the charge has been seen.
+    await pass_time(hass)
     await press(hass, entry, "read")
     await press(hass, entry, "end")
     assert told == ["started", "read", "ended"]
