@@ -124,7 +124,7 @@ async def test_a_meter_on_a_serial_port(
 ) -> None:
     async with SerialServer({1: simulated}, pty, framing=framing, baudrate=115200):
         entry = await create(hass, "modbus_serial", serial_input(pty.path, framing=framing))
-        assert entry.data == {
+        connection_data = {
             "transport": "modbus_serial",
             "device": pty.path,
             "baudrate": 115200,
@@ -133,6 +133,8 @@ async def test_a_meter_on_a_serial_port(
             "framing": framing,
             "unit_id": 1,
         }
+        # Besides, the set-up keeps what the meter is known by.
+        assert connection_data.items() <= entry.data.items()
         assert entry.unique_id == fingerprint(simulated)
         assert is_available(hass, entry)
         consumers = await async_get_serial_port_consumers(hass, [])
