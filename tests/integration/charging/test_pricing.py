@@ -1,11 +1,11 @@
 """Rates are fixed when a session begins, and its cost is shown while it runs and when it has ended."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, State
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Archive, Bill, SessionQuery
@@ -17,6 +17,12 @@ from tests.integration.helpers import entities, pass_time, press, value
 from tests.integration.records import archive, charge_of
 
 pytestmark = pytest.mark.usefixtures("clock_left_alone", "logbook_left_alone")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A meter whose clock is right: what begins now is not a record of the past."""
+    return ManualClock(dt_util.utcnow().timestamp())
 
 
 async def save_price(hass: HomeAssistant, **fields: Any) -> None:
@@ -63,10 +69,7 @@ async def test_a_running_session(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     simulated: SimulatedMeter,
-    clock: ManualClock,
-    freezer: FrozenDateTimeFactory,
 ) -> None:
-    freezer.move_to(datetime.fromtimestamp(clock.now(), UTC))
     await save_price(hass, energy="0.50", session="1")
     await settle(hass)
     await press(hass, rest_entry, "start")
@@ -87,10 +90,7 @@ async def test_a_running_session(
 async def test_the_price_of_an_entity_at_the_begin(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
-    clock: ManualClock,
-    freezer: FrozenDateTimeFactory,
 ) -> None:
-    freezer.move_to(datetime.fromtimestamp(clock.now(), UTC))
     hass.states.async_set("sensor.price", "31.5", {"unit_of_measurement": "ct/kWh"})
     await save_price(hass, price_entity="sensor.price", energy="1")
     await press(hass, rest_entry, "start")
