@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Callable
 import selectors
-from typing import Any
+import time
+from typing import Any, override
 
 import pytest
+
+from simulator.clock import Clock
 
 # Seconds of a look for what has happened. Many short ones: while this process gets no processor on a
 # busy machine, no look ends.
@@ -63,6 +66,18 @@ class DrivenTime:
                 return events
         self._now += quiet if self._threads else timeout
         return []
+
+
+class LoopClock(Clock):
+    """A clock for a simulated meter, whose time passes as that of the event loop does."""
+
+    @override
+    def now(self) -> float:
+        try:
+            passed = asyncio.get_running_loop().time()
+        except RuntimeError:
+            passed = time.monotonic()
+        return 1_760_000_000 + passed
 
 
 def drive_time(patch: pytest.MonkeyPatch, quiet: float = SOCKETS) -> None:

@@ -19,6 +19,7 @@ from .connection.identity import (
     async_change_id,
     async_key_settled,
     async_match,
+    async_remember_key,
     async_report_match,
     unique_ids,
     with_serial_number,
@@ -232,6 +233,8 @@ def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity
     if match not in {Match.SAME, Match.KEY_CHANGED}:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
     better = unique_ids(entry.data, identity)[0]
+    if match is Match.SAME:
+        async_remember_key(hass, entry, identity)
     if match is Match.KEY_CHANGED or entry.unique_id == better:
         return
     if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):

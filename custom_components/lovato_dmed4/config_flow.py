@@ -36,7 +36,7 @@ from .connection.forms import (
     suggested,
     whole_number,
 )
-from .connection.identity import Match, async_change_id, async_match, unique_ids
+from .connection.identity import Match, async_change_id, async_match, keys_disagree, unique_ids
 from .connection.login import ATTEMPTS
 from .connection.search import Cause, Found, async_find_cause, async_search, serial_cause
 from .connection.topology import async_detect
@@ -341,7 +341,10 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> Identity | None:
         """Find out who is there; say in ``errors`` why that was not possible."""
         try:
-            return await async_detect(self.hass, data)
+            identity = await async_detect(self.hass, data)
+            if not keys_disagree(identity):
+                return identity
+            errors["base"] = "keys_disagree"
         except MeterError as err:
             LOGGER.debug("Nothing found: %s", err)
             await self._async_explain(err, data, errors)

@@ -60,6 +60,8 @@ CONF_WHO_MAY_CHARGE: Final = "who_may_charge"
 # In an entry's data: what its meter was known by until lately, as long as the archive has not been
 # told of the change; how many invalid records have been reviewed.
 CONF_FORMER_IDS: Final = "former_ids"
+CONF_FORMER_KEY: Final = "former_key"
+CONF_KNOWN_KEY: Final = "known_key"
 CONF_FAILED_SEEN: Final = "failed_seen"
 # The form of a prototype that the meter takes, found out at the first charge.
 CONF_PROTOTYPE_FORM: Final = "prototype_form"

@@ -53,6 +53,13 @@ _CONTENTS: Final[dict[Block, Callable[[LiveData], object]]] = {
 }
 
 
+# A meter that is off and shares its line is asked at least this often.
+LONGEST_INTERVAL: Final = timedelta(minutes=5)
+
+# Where doubling ends.
+_MOST_FAILURES: Final = 10
+
+
 class LiveCoordinator(DataUpdateCoordinator[LiveData]):
     """Poll measures and status: often while charging, else now and then.
 
@@ -87,6 +94,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         self._key = identity.fingerprint
         self._losses = meter.link_losses
         self.asked_at = 0.0
+        self._failures = 0
         self._told: tuple[bool, dict[Block, object]] = (False, {})
         self._changed: frozenset[Block] = frozenset()
         self._lost_or_back = False
@@ -129,13 +137,22 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         except MeterError as err:
             if isinstance(err, CertificateChangedError):
                 async_certificate_changed(self.hass, self.config_entry, err)
+            if self._meter.shares_line:
+                self._wait_longer()
             raise translated(err, UpdateFailed) from err
+        self._failures = 0
         self.update_interval = max(
             self._intervals[data.status.measurement.charging],
             timedelta(seconds=self._meter.shortest_interval),
         )
         self.asked_at = asked_at
         return data
+
+    def _wait_longer(self) -> None:
+        """Ask a meter that is off less and less often: its silence takes time from the others."""
+        idle = self._intervals[False]
+        self._failures = min(self._failures + 1, _MOST_FAILURES)
+        self.update_interval = max(idle, min(idle * 2**self._failures, LONGEST_INTERVAL))
 
     @property
     def in_doubt(self) -> bool:

@@ -194,7 +194,6 @@ class RecordEventEntity(ArchiveEntity, EventEntity):
             {
                 "record_id": record.id,
                 "session_id": record.session_id,
-                "digest": record.digest,
                 "kind": record.kind.value,
                 "verdict": record.verdict.value,
                 "key_verdict": record.key.value,

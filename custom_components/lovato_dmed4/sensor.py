@@ -24,7 +24,7 @@ from homeassistant.const import (
     UnitOfTemperature,
     UnitOfTime,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -58,6 +58,14 @@ PARALLEL_UPDATES = 0
 
 # A counter that falls by more than this has rolled over at its maximum of 99999999.999 kWh.
 _ROLL_OVER: Final = 50_000_000
+
+# What no counter of the meter can show, in kWh: it has eight digits before the point.
+_COUNTER_SIZE: Final = 100_000_000
+
+# So many polls in a row have to show the same lower total, or one that has risen by less than this in
+# kWh, until it is believed.
+_AGREEING_POLLS: Final = 5
+_AGREEMENT: Final = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -582,19 +590,55 @@ class EnergySensor(Dmed4Sensor, RestoreSensor):
 class TotalSensor(EnergySensor):
     """An energy total, which never goes back.
 
-    A lower value can only be a misreading: another meter would have another key and so another
-    entry. The one exception is a counter that has rolled over.
+    A lower value is probably a misreading: another meter would have another key and so another
+    entry. It is believed when a counter has rolled over, and when several polls in a row agree: then
+    it was the value before that had been misread.
     """
+
+    _lower: float | None = None
+    _agreeing = 0
+    _counted_at: float | None = None
+    _stop_counting: CALLBACK_TYPE | None = None
 
     @override
     def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
-        if value is not None and before is not None and 0 < before - value < _ROLL_OVER:
+        if value is not None and value >= _COUNTER_SIZE:
             value = before
+        if value is not None and before is not None and 0 < before - value < _ROLL_OVER:
+            if not self._is_believed(value):
+                value = before
+        else:
+            self._end_doubt()
         if value is not None:
             self._before = value
         self._attr_native_value = value
         return value
+
+    def _is_believed(self, value: float) -> bool:
+        """Count the polls that agree on a lower value, also those in which other values changed."""
+        live = self._data.live
+        if live.asked_at != self._counted_at:
+            agrees = self._lower is not None and 0 <= value - self._lower < _AGREEMENT
+            self._agreeing = self._agreeing + 1 if agrees else 1
+            self._counted_at, self._lower = live.asked_at, value
+        if self._agreeing >= _AGREEING_POLLS:
+            self._end_doubt()
+            return True
+        if self._stop_counting is None:
+            self._stop_counting = live.async_add_listener(self._handle_coordinator_update)
+        return False
+
+    def _end_doubt(self) -> None:
+        self._lower, self._agreeing = None, 0
+        if self._stop_counting is not None:
+            self._stop_counting()
+            self._stop_counting = None
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        self._end_doubt()
+        await super().async_will_remove_from_hass()
 
 
 class CycleSensor(EnergySensor):

@@ -15,12 +15,12 @@ import sys
 from typing import Any, Final
 
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+from simulator.past import PastCharge, Powers, meter_with_past
 from tools.demo.check import find_log_errors
 from tools.demo.client import Client, connected
 from tools.demo.console import DemoError
 from tools.demo.home_assistant import LOG_NAME, base_url, free_port, home_assistant, prepare
 
-from .past import PastCharge, Powers, meter_with_past
 from .recorded import record_powers
 
 ADMIN: Final = "demo"

@@ -5,7 +5,7 @@ from pathlib import Path
 import sqlite3
 from typing import Final
 
-from .past import Powers
+from simulator.past import Powers
 
 _DATABASE: Final = "home-assistant_v2.db"
 # How many W one of the unit is that the sensor's states have.

@@ -90,8 +90,9 @@ async def test_a_live_poll_goes_on_without_what_is_refused(
     ],
 )
 async def test_housekeeping_goes_on_without_what_is_refused(
-    simulated: SimulatedMeter, refused: range, lost: set[str]
+    simulated: SimulatedMeter, refused: range, lost: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("time.time", lambda: NOW)
     async with without(simulated) as (whole, _):
         complete = await whole.read_housekeeping()
     async with without(simulated, refused) as (meter, _):

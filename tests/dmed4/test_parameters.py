@@ -445,3 +445,26 @@ async def test_parameters_that_the_meter_refuses_are_left_out(
     monkeypatch.setattr(parameters, "NAMES", ("P07_01",))
     with pytest.raises(RefusedError):
         await modbus_meter.parameters.read()
+
+
+async def test_nothing_is_saved_while_an_earlier_change_is_pending(
+    modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A take-back that fails as well is made good before the next change, or that is refused."""
+    taken: list[int] = []
+    write = simulated.parameters.write_selected
+
+    def take_once(value: bytes) -> None:
+        if not taken:
+            write(value)
+        taken.extend(value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(simulated.parameters, "write_selected", take_once)
+        with pytest.raises(RefusedError, match="P02_02 was not taken"):
+            await modbus_meter.parameters.write({"P02_01": 1, "P02_02": 1})
+        with pytest.raises(RefusedError, match="earlier change of P02_01"):
+            await modbus_meter.parameters.write({"P02_05": 1})
+    await modbus_meter.parameters.write({"P02_05": 1})
+    assert simulated.parameters["P02_01"] == 0
+    assert simulated.parameters["P02_05"] == 1

@@ -329,3 +329,31 @@ def test_a_record_with_the_identification_or_illegible_is_not_accused(record: by
 @pytest.mark.parametrize("fields", [b"{}", b'{"ID":"1A2B3C4D"}', b'{"ID":"","TT":"0.49 EUR/kWh"}'])
 def test_a_record_that_lacks_something_is_recognised(fields: bytes) -> None:
     assert not came_back(built(DEFAULT_FORM), b"OCMF|" + fields + b"|{}")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        ("04A2B3C4", IdentificationType.ISO14443),
+        ("04a2b3c4d5e6f7", IdentificationType.ISO14443),
+        ("E00401500123ABCD", IdentificationType.ISO15693),
+        ("+49 170 1234567", IdentificationType.PHONE_NUMBER),
+        ("DE-ABC-C12345678-X", IdentificationType.EMAID),
+        ("DEABCC12345678X", IdentificationType.EMAID),
+        ("Anna", IdentificationType.UNDEFINED),
+        ("0412345678", IdentificationType.UNDEFINED),
+    ],
+)
+def test_an_identification_without_a_type_is_signed_with_that_of_its_form(
+    data: str, kind: IdentificationType
+) -> None:
+    given = ChargeIdentity(data=data)
+    assert given.type is kind
+    fields = json.loads(build_prototype(given, METER, transaction=1))
+    assert (fields["IS"], fields["IT"], fields["ID"]) == (True, kind, data)
+
+
+def test_a_type_that_was_given_stays() -> None:
+    assert ChargeIdentity(data="04A2B3C4", type=IdentificationType.LOCAL).type == "LOCAL"
+    assert ChargeIdentity(data="04A2B3C4", type=IdentificationType.DENIED).type == "DENIED"
+    assert ChargeIdentity().type is IdentificationType.NONE

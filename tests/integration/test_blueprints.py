@@ -15,7 +15,8 @@ from homeassistant.components.blueprint import Blueprint
 from homeassistant.components.blueprint.importer import fetch_blueprint_from_github_url
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, __version__
 from homeassistant.core import Context, CoreState, HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.util import dt as dt_util, yaml as yaml_util
 import pytest
 
@@ -54,7 +55,7 @@ from .helpers import (
     unplug,
     value,
 )
-from .plugin import async_fire_time_changed
+from .plugin import MockConfigEntry, async_fire_time_changed, async_mock_service
 from .records import archive, charge_of, tampered
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -152,7 +153,7 @@ def test_valid_and_fully_described(name: str) -> None:
 def test_only_devices_and_entities_of_the_integration_are_offered(name: str) -> None:
     for key, each in Blueprint(read(name), schema=AUTOMATION_BLUEPRINT_SCHEMA).inputs.items():
         for kind in {"device", "entity"} & each["selector"].keys() - {"plug"}:
-            if key in {"plug", "tag_readers"}:
+            if key in {"plug", "tag_readers", "phones"}:
                 continue
             (chosen,) = each["selector"][kind]["filter"]
             assert chosen["integration"] == DOMAIN
@@ -585,19 +586,25 @@ async def limit(
     await automate(hass, LIMIT, defaults | inputs)
 
 
-def age(entry: Dmed4ConfigEntry, seconds: float) -> None:
+def age(hass: HomeAssistant, entry: Dmed4ConfigEntry, seconds: float) -> None:
     """Let the charge be older, if there is one."""
     tracker = entry.runtime_data.charge
     if tracker.charge is not None:
         since = tracker.charge.since - timedelta(seconds=seconds)
         tracker.charge = replace(tracker.charge, since=since)
+    # Nothing that the meter says has changed, so nothing else would show the other time.
+    for platform in async_get_platforms(hass, DOMAIN):
+        if (
+            entity := platform.entities.get(entities(hass, entry)["charging"].entity_id)
+        ) is not None:
+            entity._handle_coordinator_update()  # type: ignore[attr-defined]
 
 
 async def later(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, clock: ManualClock, seconds: float
 ) -> None:
     """Let the charge be older, if there is one, and Home Assistant look."""
-    age(entry, seconds)
+    age(hass, entry, seconds)
     clock.advance(seconds)
     for _ in range(2):
         await pass_time(hass, 60)
@@ -726,7 +733,7 @@ async def test_a_limit_that_cannot_be_kept_is_told(
     await limit(hass, rest_entry, time_limit="00:01:00")
     await act(hass, rest_entry, "start_charge_cycle")
     rest_server.faults.inject(RestFault.BAD_REQUEST, only=lambda line: not line.startswith("GET"))
-    age(rest_entry, 60)
+    age(hass, rest_entry, 60)
     clock.advance(60)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=10))
     for _ in range(4):
@@ -924,6 +931,39 @@ async def test_a_power_failure_is_warned_of(
     assert texts(told, "kind", "title") == [
         ("power_failure", f"{entry.title}: power failure during a session")
     ]
+
+
+@CLOCK_LEFT_ALONE
+@pytest.mark.parametrize(("button", "charging"), [("END", False), ("LEAVE", True)])
+async def test_after_a_power_failure_a_phone_is_asked(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    told: Told,
+    *,
+    button: str,
+    charging: bool,
+) -> None:
+    app = MockConfigEntry(domain="mobile_app")
+    app.add_to_hass(hass)
+    phone = dr.async_get(hass).async_get_or_create(
+        config_entry_id=app.entry_id, identifiers={("mobile_app", "1")}, name="Anna's phone"
+    )
+    asked = async_mock_service(hass, "notify", "mobile_app_anna_s_phone")
+    await warn(hass, rest_entry, phones=[phone.id])
+    await act(hass, rest_entry, "start_charge_cycle")
+    await fail_power(simulated)
+    for _ in range(3):
+        await pass_time(hass)
+    (question,) = asked
+    assert question.data["title"] == f"{rest_entry.title}: power failure during a session"
+    buttons = [each["action"] for each in question.data["data"]["actions"]]
+    assert [name.split("_")[1] for name in buttons] == ["END", "LEAVE"]
+    (pressed,) = (name for name in buttons if button in name)
+    hass.bus.async_fire("mobile_app_notification_action", {"action": pressed})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert simulated.charging is charging
+    assert len(told) == 1
 
 
 @CLOCK_LEFT_ALONE

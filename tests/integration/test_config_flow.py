@@ -47,18 +47,14 @@ async def check_error_and_recovery(
     hass: HomeAssistant,
     server: Server,
     errors: dict[str, str],
-    *,
-    impatience: pytest.MonkeyPatch | None = None,
     **changes: object,
 ) -> None:
-    """Submit a form that fails, maybe without patience, then the right one in the same flow."""
+    """Submit a form that fails, then the right one in the same flow."""
     flow_id = await open_form(hass, transport_of(server))
     form = await submit(hass, flow_id, server, **changes)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == errors
     assert not hass.config_entries.async_entries(DOMAIN)
-    if impatience is not None:
-        impatience.undo()
 
     result = await submit(hass, flow_id, server)
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -108,9 +104,7 @@ async def test_cannot_connect(hass: HomeAssistant, server: Server) -> None:
 async def test_silent(hass: HomeAssistant, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch)
     async with mute_server() as port:
-        await check_error_and_recovery(
-            hass, server, {"base": "silent"}, impatience=monkeypatch, port=port
-        )
+        await check_error_and_recovery(hass, server, {"base": "silent"}, port=port)
 
 
 async def test_wrong_unit_id(
@@ -118,9 +112,7 @@ async def test_wrong_unit_id(
 ) -> None:
     impatient(monkeypatch)
     async with ModbusTcpServer(simulated, unit_id=5, strict_unit=True) as server:
-        await check_error_and_recovery(
-            hass, server, {"base": "silent"}, impatience=monkeypatch, unit_id=1
-        )
+        await check_error_and_recovery(hass, server, {"base": "silent"}, unit_id=1)
 
 
 OTHER_MODBUS_DEVICES = {
@@ -173,12 +165,14 @@ async def test_unknown_error(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def fail(meter: object) -> None:
-        monkeypatch.undo()
+    kind = ModbusMeter if isinstance(server, ModbusTcpServer) else RestMeter
+    patch = pytest.MonkeyPatch()
+
+    async def fail_once(meter: object) -> None:
+        patch.undo()
         raise RuntimeError("a bug")
 
-    kind = ModbusMeter if isinstance(server, ModbusTcpServer) else RestMeter
-    monkeypatch.setattr(kind, "identify", fail)
+    patch.setattr(kind, "identify", fail_once)
     await check_error_and_recovery(hass, server, {"base": "unknown"})
     assert "a bug" in caplog.text
 

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from simulator import ManualClock, ModbusTcpServer, ReplayedMeter, RestServer, SimulatedMeter
+from tests.driven_time import drive_time
 from tools.explorer.__main__ import explore, parse_arguments
 
 from .helpers import Server, add_meter, begin_charge, number, pass_time, state_of, value
@@ -15,9 +16,14 @@ from .helpers import Server, add_meter, begin_charge, number, pass_time, state_o
 
 @pytest.fixture
 async def replay(
-    server: Server, simulated: SimulatedMeter, clock: ManualClock, tmp_path: Path
+    server: Server,
+    simulated: SimulatedMeter,
+    clock: ManualClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> ReplayedMeter:
     """Explore a charging meter, and make another of what was saved."""
+    drive_time(monkeypatch)
     begin_charge(simulated)
     clock.advance(60)
     way = "rest" if isinstance(server, RestServer) else "modbus-tcp"

@@ -10,6 +10,7 @@ from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep.clock import time_offset
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter, SystemClock
 from simulator.faults import RestFault
+from tests.driven_time import LoopClock, drive_time
 
 from .helpers import HOUSEKEEPING, act, call_entity, entities, pass_time, press, state, value
 
@@ -172,11 +173,15 @@ async def test_parameters_are_read_with_their_meaning(
     assert parameters["P05_03"] == {"value": "192.168.1.1", "meaning": None}
 
 
-@pytest.mark.parametrize("clock", [SystemClock()])
+@pytest.mark.parametrize("clock", [LoopClock()])
 @pytest.mark.parametrize("meter_settings", [REBOOTS])
 async def test_parameters_are_changed(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    drive_time(monkeypatch)
     log_in(hass, entry)
     changes = {"p04.02": 7, "P05_03": "192.168.1.20"}
     response = await act(hass, entry, "set_parameters", parameters=changes)

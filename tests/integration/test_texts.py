@@ -38,6 +38,7 @@ from custom_components.lovato_dmed4.connection import (
     certificate,
     errors as connection_errors,
     forms as connection_forms,
+    identity as connection_identity,
 )
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.connection.search import Cause, Found
@@ -521,7 +522,8 @@ def test_selectors() -> None:
         for field in action.get("fields", {}).values()
         if (field["selector"].get("select") or {}).get("translation_key")
     }
-    for form in (*connection_forms.CONNECTION_FORMS.values(), config_flow._OPTIONS):
+    repair = connection_identity._FORMER_KEY
+    for form in (*connection_forms.CONNECTION_FORMS.values(), config_flow._OPTIONS, repair):
         for field in form.schema.values():
             config = getattr(field, "config", {})
             if "translation_key" in config:
@@ -626,7 +628,7 @@ def test_errors_of_forms() -> None:
     keys |= {"wrong_password", "login_locked"}
     keys |= {cause.value for cause in Cause}
     fields = {"invalid_host", "invalid_device", "invalid_serial_number", "rtu_needs_eight_bits"}
-    fields |= {found.value for found in Found}
+    fields |= {found.value for found in Found} | {"keys_disagree"}
     assert set(STRINGS["config"]["error"]) == keys | fields | {"unknown"}
     assert set(STRINGS["config"]["abort"]) == {
         "already_configured",

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from .home_assistant import (
     home_assistant,
     prepare,
 )
+from .lived_in import CONFIGURATION_OF_A_HOUSE, furnish, unpack_blueprints
 from .process import Process
 from .simulators import Meter, simulated_meter
 
@@ -47,22 +48,35 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(folder: Path, port: int) -> AsyncIterator[Demo]:
-    """Run the meters and a Home Assistant that knows them."""
-    prepare(folder, port)
+async def demo(
+    folder: Path, port: int, *, lived_in: bool = False, readings: Sequence[str] = ()
+) -> AsyncIterator[Demo]:
+    """Run the meters and a Home Assistant that knows them, maybe for weeks already."""
+    if lived_in:
+        unpack_blueprints(prepare(folder, port, CONFIGURATION_OF_A_HOUSE))
+    else:
+        prepare(folder, port)
     async with AsyncExitStack() as stack:
         progress("starting two simulated meters")
-        meters = []
-        for seed, transport in enumerate(TRANSPORTS, 1):
-            meter = await stack.enter_async_context(simulated_meter(transport, seed, folder))
+        meters = await asyncio.gather(
+            *(
+                stack.enter_async_context(
+                    simulated_meter(transport, seed, folder, readings, lived_in=lived_in)
+                )
+                for seed, transport in enumerate(TRANSPORTS, 1)
+            )
+        )
+        for meter in meters:
             progress(f"{meter} ready at {meter.host}:{meter.port}")
-            meters.append(meter)
         progress("starting Home Assistant")
         server = await stack.enter_async_context(home_assistant(folder))
         progress(f"Home Assistant ready at {base_url(port)}")
         try:
             client = await stack.enter_async_context(connected(base_url(port)))
             entries = await set_up(client, meters)
+            if lived_in:
+                await furnish(client, [*entries])
+                progress("weeks of charges fetched, drivers named, automations made")
             yield Demo(url=base_url(port), client=client, server=server, meters=entries)
         except Exception:
             say(f"\nThe end of Home Assistant's log:\n{server.tail(TAIL_LINES)}\n")
@@ -110,9 +124,9 @@ def judge_logs(folder: Path) -> None:
         raise DemoError("\n".join(("The logs hold errors of ours:", *ours)))
 
 
-async def run_check(folder: Path) -> None:
+async def run_check(folder: Path, readings: Sequence[str] = ()) -> None:
     """Check everything and report; raises when anything did not work."""
-    async with demo(folder, free_port()) as running:
+    async with demo(folder, free_port(), readings=readings) as running:
         reports = await charge_all(running)
         progress("stopping")
     judge_logs(folder)
@@ -123,12 +137,12 @@ async def run_check(folder: Path) -> None:
     progress("all worked, Home Assistant's log holds no errors of ours, nothing is left running")
 
 
-async def stay(folder: Path, wanted_port: int) -> None:
+async def stay(folder: Path, wanted_port: int, readings: Sequence[str] = ()) -> None:
     """Run the demo until it is interrupted."""
     port = free_port(wanted_port)
     if port != wanted_port:
         say(f"Port {wanted_port} is busy; the demo uses {port} instead.")
-    async with demo(folder, port) as running:
+    async with demo(folder, port, lived_in=not readings, readings=readings) as running:
         say(introduction(running, folder))
         code = await running.server.wait()
         # "Restart" in the user interface ends the process and leaves the rest to its parent.
@@ -178,6 +192,13 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, default=8124, help="where Home Assistant listens (not with --check)"
     )
+    parser.add_argument(
+        "--reading",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="how the meters, new ones, read an open place of the manual: see `python -m simulator`",
+    )
     return parser.parse_args()
 
 
@@ -201,7 +222,10 @@ def main() -> int:
     """Run the demo; 0 only if all of it worked."""
     arguments = parse_arguments()
     folder = REPOSITORY / ".demo" / ("check" if arguments.check else "home")
-    work = run_check(folder) if arguments.check else stay(folder, arguments.port)
+    if arguments.check:
+        work = run_check(folder, arguments.reading)
+    else:
+        work = stay(folder, arguments.port, arguments.reading)
     result = 0
     try:
         asyncio.run(interruptible(work))

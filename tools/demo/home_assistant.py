@@ -82,8 +82,8 @@ def free_port(wanted: int = 0) -> int:
         return port
 
 
-def prepare(folder: Path, port: int, configuration: str = CONFIGURATION) -> None:
-    """Make the folder anew, with a configuration folder in it."""
+def prepare(folder: Path, port: int, configuration: str = CONFIGURATION) -> Path:
+    """Make the folder anew, with a configuration folder in it, which is returned."""
     config = folder / "config"
     _refuse_if_in_use(config)
     shutil.rmtree(folder, ignore_errors=True)
@@ -98,6 +98,7 @@ def prepare(folder: Path, port: int, configuration: str = CONFIGURATION) -> None
     _store(storage, "core.network", 1, 1, {"configured_adapters": ["lo", "lo0"]})
     (config / "custom_components").mkdir()
     (config / "custom_components" / INTEGRATION.name).symlink_to(INTEGRATION)
+    return config
 
 
 def _refuse_if_in_use(config: Path) -> None:

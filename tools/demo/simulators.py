@@ -1,6 +1,6 @@
 """The simulated meters of the demo."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,19 +52,27 @@ def parse_ready_line(transport: str, line: str) -> Meter:
 
 
 @asynccontextmanager
-async def simulated_meter(transport: str, seed: int, folder: Path) -> AsyncIterator[Meter]:
-    """Run one meter on a free port; the seed makes it a meter of its own."""
+async def simulated_meter(
+    transport: str,
+    seed: int,
+    folder: Path,
+    readings: Sequence[str] = (),
+    *,
+    lived_in: bool = False,
+) -> AsyncIterator[Meter]:
+    """Run one meter on a free port; the seed makes it a meter of its own, maybe with a past.
+
+    The readings, `NAME=VALUE`, say how it reads the open places of the manual.
+    """
     option = f"--{transport.replace('_', '-')}"
+    chosen = [f"--reading={reading}" for reading in readings]
+    new = ("simulator", option, "0", "--seed", str(seed), *chosen)
     async with running(
         f"The {transport} meter",
         sys.executable,
         "-u",
         "-m",
-        "simulator",
-        option,
-        "0",
-        "--seed",
-        str(seed),
+        *(("tools.demo.meter", transport, str(seed)) if lived_in else new),
         log=folder / f"simulator-{transport}.log",
         cwd=REPOSITORY,
     ) as process:

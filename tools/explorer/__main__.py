@@ -9,8 +9,6 @@ from pathlib import Path
 import sys
 from typing import Final
 
-import aiohttp
-
 from custom_components.lovato_dmed4.dmed4.errors import MeterError
 from custom_components.lovato_dmed4.dmed4.lines import (
     BAUD_RATES,
@@ -21,8 +19,10 @@ from custom_components.lovato_dmed4.dmed4.lines import (
     TcpLine,
 )
 from custom_components.lovato_dmed4.dmed4.rest import Tls, fetch_fingerprint
+from custom_components.lovato_dmed4.dmed4.rest_session import open_session
 
 from .capture import ExploredMeter, ExploredModbusMeter, ExploredRestMeter, summary
+from .findings import find
 from .report import Report
 
 _PROGRAM: Final = "scripts/explore"
@@ -100,7 +100,7 @@ async def _meter(arguments: argparse.Namespace) -> AsyncIterator[ExploredMeter]:
             await meter.close()
         return
     port = arguments.port or (443 if arguments.tls else 80)
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         certificate = ""
         if arguments.tls:
             certificate = await fetch_fingerprint(session, arguments.host, port)
@@ -120,9 +120,13 @@ async def explore(arguments: argparse.Namespace) -> bool:
     async with _meter(arguments) as meter:
         report = Report(meter, _say)
         complete = await report.show()
+        found = await find(meter)
+        _say("\nReadings of the manual that this meter follows")
+        for reading in found["readings"]:
+            _say(f"  {reading}")
         if arguments.dump is not None:
             dump = await meter.capture()
-            _save({**dump, "record": report.verdict}, arguments.dump)
+            _save({**dump, "record": report.verdict, "findings": found}, arguments.dump)
             _say(f"\nSaved {arguments.dump} ({summary(dump)}).")
             _say("Attach that file to a report, not the text above: it names your meter.")
     return complete

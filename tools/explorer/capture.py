@@ -12,6 +12,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from custom_components.lovato_dmed4.dmed4.lines import Line
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.registers import OUTPUT_MESSAGE, Registers
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
@@ -52,6 +53,21 @@ def _dump(transport: str, line: str, **content: object) -> Dump:
 
 class ExploredModbusMeter(ModbusMeter):
     """A meter behind a Modbus link whose registers can be captured."""
+
+    @property
+    def line(self) -> Line:
+        """What the link runs over."""
+        return self._link.line
+
+    @property
+    def unit_id(self) -> int:
+        """Who is asked."""
+        return self._unit_id
+
+    @property
+    def sample_is_local(self) -> bool:
+        """Whether the time of the last sample has turned out to be local time."""
+        return bool(self._sample_offset)
 
     async def capture(self) -> Dump:
         """Read all documented registers that hold no settings of their own and no inputs."""
@@ -95,6 +111,10 @@ class ExploredModbusMeter(ModbusMeter):
 
 class ExploredRestMeter(RestMeter):
     """A meter behind a web server whose answers can be captured."""
+
+    async def fetch(self, path: str) -> bytes:
+        """Get an answer as it came."""
+        return await self._request("GET", path)
 
     async def capture(self) -> Dump:
         """Get all that can be got without a login."""

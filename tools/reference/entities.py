@@ -104,7 +104,7 @@ NOTES: Final[Mapping[str, str]] = {
     "switch.display": "The meter's own display. The meter does not report whether it is on.",
     "event.charge_cycle": "Start, intermediate reading, end, power failure or failure of a session: [the events and their attributes](charges.md#the-event-entity).",
     "event.metrological_event": "Each new entry of the meter's logbook of events, with `at`, `code`, `arguments` and `raw`. The manual does not explain the codes.",
-    "event.record": "Each record that is new in the archive, with `record_id`, `session_id`, `digest`, `kind`, `verdict` and `key_verdict`. `suspicious`: its signature is invalid or cannot be checked, or its key was not accepted.",
+    "event.record": "Each record that is new in the archive, with `record_id`, `session_id`, `kind`, `verdict` and `key_verdict`. `suspicious`: its signature is invalid or cannot be checked, or its key was not accepted.",
     "text.custom_title_1": "First title of the custom page, at most 32 characters.",
     "text.custom_text_1": "First text of the custom page, at most 20 characters.",
     "text.custom_title_2": "Second title, at most 32 characters.",

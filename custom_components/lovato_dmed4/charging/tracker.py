@@ -423,7 +423,6 @@ def _attributes(origin: Origin, record: StoredRecord | None = None) -> dict[str,
     return {
         "origin": origin.value,
         "record_id": record.id,
-        "digest": record.digest,
         "verdict": record.verdict.value,
     }
 

@@ -15,6 +15,7 @@ pin that key; the older records are still checked with the former one.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, override
@@ -24,23 +25,59 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
+import voluptuous as vol
 
 from ..const import (
     CONF_CHANNEL,
     CONF_FORMER_IDS,
+    CONF_FORMER_KEY,
     CONF_KIND,
+    CONF_KNOWN_KEY,
     CONF_SERIAL_NUMBER,
     CONF_UNIT_ID,
     DOMAIN,
     Kind,
 )
 from ..dmed4.model import Identity
-from .certificate import fingerprint_text
+from ..ocmf import MalformedKeyError, PublicKey, fingerprint_text, load_public_key
 
 ISSUE: Final = "key_changed"
 
-# Of 32 bytes: enough to distinguish two keys by eye.
-_SHOWN_BYTES: Final = 8
+# Where the archive's keys are shown, with the same fingerprints.
+_ARCHIVE_PAGE: Final = "/lovato-dmed4/archive"
+_UNKNOWN: Final = "?"
+
+
+class FormerKey(StrEnum):
+    """What an administrator says of the key that was accepted until now."""
+
+    # The meter was given another metering board: what the key signed before stays valid.
+    EXCHANGED = "exchanged"
+    # It was accepted by mistake, and all that it signed is in doubt.
+    NEVER = "never"
+
+
+def public_key(identity: Identity) -> PublicKey | None:
+    """Load a meter's key: the standard form, which names its curve, before the bare point."""
+    for key in (identity.public_key_ocmf, identity.public_key):
+        if key is not None:
+            with suppress(MalformedKeyError):
+                return load_public_key(key)
+    return None
+
+
+def keys_disagree(identity: Identity) -> bool:
+    """Whether a meter gives two keys that are not the same point.
+
+    Records are verified with the one, and the meter is recognised by the other.
+    """
+    key = public_key(identity)
+    return (
+        key is not None
+        and identity.public_key is not None
+        and not key.point.endswith(identity.public_key)
+    )
 
 
 class Match(StrEnum):
@@ -88,7 +125,7 @@ def async_match(
 ) -> Match:
     """Compare a meter with that of an entry; ``data`` say where it answers."""
     if entry.unique_id in unique_ids(data, identity):
-        return Match.SAME
+        return Match.KEY_CHANGED if keys_disagree(identity) else Match.SAME
     if not identified_by_key(entry) or identity.fingerprint is None:
         return Match.OTHER
     known = _serial_number(hass, entry)
@@ -152,8 +189,9 @@ def async_report_match(
         translation_key=match.value,
         translation_placeholders={
             "meter": entry.title,
-            "expected": _short(entry.unique_id),
-            "found": _short(identity.fingerprint),
+            "expected": _shown(entry.data.get(CONF_KNOWN_KEY)),
+            "found": _shown(identity.public_key_ocmf or identity.public_key),
+            "archive": _ARCHIVE_PAGE,
         },
     )
 
@@ -168,8 +206,31 @@ def _issue_id(entry: ConfigEntry) -> str:
     return f"{ISSUE}_{entry.entry_id}"
 
 
-def _short(fingerprint: str) -> str:
-    return f"{fingerprint_text(fingerprint[: 2 * _SHOWN_BYTES])}…"
+def _shown(key: str | bytes | None) -> str:
+    """Show the fingerprint of a key as the archive does."""
+    with suppress(MalformedKeyError):
+        return fingerprint_text(load_public_key(key)) if key else _UNKNOWN
+    return _UNKNOWN
+
+
+@callback
+def async_remember_key(hass: HomeAssistant, entry: ConfigEntry, identity: Identity) -> None:
+    """Keep the key that a meter is recognised by, to show it beside another one."""
+    key = public_key(identity)
+    if key is not None and entry.data.get(CONF_KNOWN_KEY) != key.spki.hex():
+        data = {**entry.data, CONF_KNOWN_KEY: key.spki.hex()}
+        hass.config_entries.async_update_entry(entry, data=data)
+
+
+_FORMER_KEY: Final = vol.Schema(
+    {
+        vol.Required(CONF_FORMER_KEY, default=FormerKey.EXCHANGED.value): SelectSelector(
+            SelectSelectorConfig(
+                options=list(FormerKey), translation_key="former_key", mode=SelectSelectorMode.LIST
+            )
+        )
+    }
+)
 
 
 class KeyChangedFlow(ConfirmRepairFlow):
@@ -185,10 +246,17 @@ class KeyChangedFlow(ConfirmRepairFlow):
     ) -> RepairsFlowResult:
         """Ask, then set the entry up with the key that was shown in the question."""
         if user_input is None:
-            return await super().async_step_confirm()
+            issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+            return self.async_show_form(
+                step_id="confirm",
+                data_schema=_FORMER_KEY,
+                description_placeholders=issue.translation_placeholders if issue else None,
+            )
         entries = self.hass.config_entries
         if entries.async_entry_for_domain_unique_id(DOMAIN, self._unique_id):
             return self.async_abort(reason="already_configured")
         async_change_id(self.hass, self._entry, self._unique_id)
+        data = {**self._entry.data, CONF_FORMER_KEY: user_input[CONF_FORMER_KEY]}
+        entries.async_update_entry(self._entry, data=data)
         entries.async_schedule_reload(self._entry.entry_id)
         return self.async_create_entry(data={})

@@ -114,6 +114,12 @@ class Login:
         await self._store.async_save(stored)
 
     def _recent(self) -> list[float]:
-        """The attempts of the last 15 minutes; one of the future is one from before a clock change."""
-        since = (dt_util.utcnow() - LOCK_TIME).timestamp()
-        return [attempt for attempt in self._stored["attempts"] if attempt > since]
+        """Return the attempts of the last 15 minutes.
+
+        One of the future is from before the clock was set back: it counts as made when that is first
+        seen, or the login would be locked until the clock is there again.
+        """
+        now = dt_util.utcnow().timestamp()
+        attempts = [min(attempt, now) for attempt in self._stored["attempts"]]
+        self._stored["attempts"] = attempts
+        return [attempt for attempt in attempts if attempt > now - LOCK_TIME.total_seconds()]

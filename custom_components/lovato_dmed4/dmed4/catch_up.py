@@ -375,7 +375,8 @@ def _new_between(before: LogbookInfo, info: LogbookInfo) -> int | None:
 def _saved(info: LogbookInfo) -> int:
     """How many records there are at most: all that there can be if the meter does not say."""
     saved = POSITIONS if info.records_saved is None else info.records_saved
-    return saved if info.records_maximum is None else min(saved, info.records_maximum)
+    most = POSITIONS if info.records_maximum is None else info.records_maximum
+    return min(saved, most, POSITIONS)
 
 
 def _end(position: int) -> _Anchor:

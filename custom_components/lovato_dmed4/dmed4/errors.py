@@ -5,9 +5,17 @@ The leaves are distinct because a person has to do something different about eac
 
 from datetime import datetime
 
+from .plain import plain
+
+# Two fingerprints fit, and an answer's beginning.
+_MESSAGE_LIMIT = 240
+
 
 class MeterError(Exception):
-    """Whatever keeps a meter from doing what it was asked."""
+    """Whatever keeps a meter from doing what it was asked; its message may quote the device."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(plain(message, _MESSAGE_LIMIT))
 
 
 # --- the way to the meter ---------------------------------------------------------------------

@@ -168,6 +168,11 @@ class ModbusLink:
         link._users += 1
         return link
 
+    @property
+    def shared(self) -> bool:
+        """Whether it has more than one user."""
+        return self._users > 1
+
     def _note_loss(self) -> None:
         self.losses += 1
 

@@ -24,6 +24,7 @@ from .errors import (
 )
 from .meter import Logbook
 from .model import LogbookInfo, MetrologicalEvent
+from .plain import plain
 from .record_text import cut, is_whole, payload_digest
 from .watch import now
 
@@ -358,7 +359,7 @@ def _local_time(date: object, time: object) -> datetime | None:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else plain(str(value))
 
 
 async def read_records(
@@ -453,19 +454,24 @@ async def look_for_events(
         mark: how far the events are known; None takes those that are there for known.
         parsed: whether the transport parses events.
     """
-    saved = info.events_saved
-    if saved is None:
+    if info.events_saved is None:
         return None
+    saved = _saved_events(info)
     if mark is not None and mark.parsed == parsed and mark.saved == saved:
         full = info.events_maximum is None or saved >= info.events_maximum
         if not full or not saved or (await logbook.read_event(0)).raw == mark.last:
             return None
     for _ in range(_ATTEMPTS):
-        saved = (await logbook.read_info()).events_saved or 0
+        saved = _saved_events(await logbook.read_info())
         news = await _news(logbook, saved, mark, parsed=parsed)
-        if (await logbook.read_info()).events_saved == saved:
+        if _saved_events(await logbook.read_info()) == saved:
             return news
     raise UnexpectedAnswerError("the logbook keeps changing while it is read")
+
+
+def _saved_events(info: LogbookInfo) -> int:
+    most = POSITIONS if info.events_maximum is None else info.events_maximum
+    return min(info.events_saved or 0, most, POSITIONS)
 
 
 async def _news(logbook: Logbook, saved: int, mark: EventMark | None, *, parsed: bool) -> EventNews:
@@ -475,7 +481,7 @@ async def _news(logbook: Logbook, saved: int, mark: EventMark | None, *, parsed:
         events = await read_events(logbook, 0, max(more, 1) if saved else 0)
         new, dropped = events[:more], len(events) < more
     else:
-        events, dropped = await _back_to(logbook, mark.last, more)
+        events, dropped = await _back_to(logbook, mark.last, more, saved)
         new = events
     last = events[0].raw if events else None
     return EventNews(
@@ -486,15 +492,19 @@ async def _news(logbook: Logbook, saved: int, mark: EventMark | None, *, parsed:
 
 
 async def _back_to(
-    logbook: Logbook, known: bytes, more: int
+    logbook: Logbook, known: bytes, more: int, saved: int
 ) -> tuple[list[MetrologicalEvent], bool]:
-    """Read from the last event back to the known one, which is at least ``more`` events before."""
-    step = max(more, 1) + 1
+    """Read from the last event back to the known one, which is at least ``more`` events before.
+
+    A meter that gives other events each time does not make this go on beyond those that are saved.
+    """
+    most = min(saved, POSITIONS)
+    step = min(max(more, 1) + 1, most)
     while True:
         events = await read_events(logbook, 0, step)
         for position, event in enumerate(events):
             if position >= more and event.raw == known:
                 return events[:position], False
-        if len(events) < step:
+        if len(events) < step or step == most:
             return events, True
-        step *= 2
+        step = min(2 * step, most)

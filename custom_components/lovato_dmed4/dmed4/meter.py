@@ -107,6 +107,10 @@ class Meter(Protocol):
         """Seconds between two fast reads: sooner there is nothing new, or it would be too much."""
 
     @property
+    def shares_line(self) -> bool:
+        """Whether other devices are asked over the same line or web server."""
+
+    @property
     def link_losses(self) -> int:
         """How often a lasting link was lost, or another key was seen: it may be another meter."""
 

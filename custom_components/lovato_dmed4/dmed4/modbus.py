@@ -68,6 +68,7 @@ class ModbusDevice:
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         self._link = link
+        self._unit_id = unit_id
         self._unit = RepeatingUnit(link, unit_id)
 
     @classmethod
@@ -78,6 +79,11 @@ class ModbusDevice:
             LineInUseError: the line is in use with other settings.
         """
         return cls(ModbusLink.acquire(line), unit_id)
+
+    @property
+    def shares_line(self) -> bool:
+        """Whether the link has other users."""
+        return self._link.shared
 
     @property
     def link_losses(self) -> int:

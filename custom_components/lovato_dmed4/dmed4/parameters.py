@@ -391,6 +391,8 @@ class ModbusParameters:
     def __init__(self, registers: Registers) -> None:
         self._registers = registers
         self._lock = asyncio.Lock()
+        # What a change that failed may have left in the meter, with the values from before.
+        self._pending: dict[str, int] = {}
 
     async def read(self) -> Mapping[str, int]:
         """Read one parameter after the other; those that the meter refuses are left out."""
@@ -411,6 +413,10 @@ class ModbusParameters:
         """
         before: dict[str, int] = {}
         async with self._lock:
+            await self._take_back(dict(self._pending))
+            if self._pending:
+                names = ", ".join(self._pending)
+                raise RefusedError(f"an earlier change of {names} can't be taken back")
             try:
                 for name, value in changes.items():
                     await self._select(name)
@@ -425,12 +431,16 @@ class ModbusParameters:
             await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
 
     async def _take_back(self, before: Mapping[str, int]) -> None:
+        """Write values back and see that they are there; what can't be stays pending in the meter."""
         for name, value in before.items():
+            self._pending[name] = value
             with suppress(MeterError):
                 await self._select(name)
                 await self._check_selection(name)
                 _, words = await self._value(name)
                 await self._write_value(value, max(words, _words(value)))
+                if (await self._value(name))[0] == value:
+                    del self._pending[name]
 
     async def _select(self, name: str) -> None:
         menu, number = _place(name)

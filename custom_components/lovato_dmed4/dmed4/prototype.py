@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 import json
+import re
 from typing import Final
 
 from .errors import FlagsConflictError, TextCharactersError, TextTooLongError
@@ -111,6 +112,29 @@ class ChargeIdentity:
     data: str = ""
     tariff_text: str = ""
     charge_point_id: str = ""
+
+    def __post_init__(self) -> None:
+        """Give an identification without a type the one that its form shows.
+
+        With the type NONE, the meter would sign that nobody was identified, beside the identification.
+        """
+        if self.data and self.type is IdentificationType.NONE:
+            object.__setattr__(self, "type", type_of(self.data))
+
+
+# The first that fits; forms of OCMF that nothing else has. A card's number is 4, 7 or 8 bytes in hex.
+_FORMS: Final = (
+    (IdentificationType.ISO14443, re.compile(r"[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}")),
+    (IdentificationType.ISO15693, re.compile(r"[0-9A-Fa-f]{16}")),
+    (IdentificationType.PHONE_NUMBER, re.compile(r"\+[0-9 ()/-]{4,}")),
+    (IdentificationType.EMAID, re.compile(r"[A-Z]{2}-?[A-Z0-9]{3}-?C[A-Z0-9]{8}(?:-?[A-Z0-9])?")),
+)
+
+
+def type_of(data: str) -> IdentificationType:
+    """Tell what kind of identification a text is, by its form; UNDEFINED if that shows none."""
+    found = (kind for kind, form in _FORMS if form.fullmatch(data))
+    return next(found, IdentificationType.UNDEFINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

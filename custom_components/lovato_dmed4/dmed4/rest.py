@@ -147,6 +147,7 @@ class RestDevice:
         self._timeout = _TIMEOUT if timeout is None else aiohttp.ClientTimeout(total=timeout)
         self._repeater = Repeater(outcome)
         self._lock = http_lock(host, port)
+        self.shares_line = bool(channel)
         # Paths that take no POST but a PUT.
         self._put_paths: set[str] = set()
 

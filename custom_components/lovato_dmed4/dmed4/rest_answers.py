@@ -23,6 +23,7 @@ from .model import (
     SystemCode,
     SystemStatus,
 )
+from .plain import is_name, plain
 from .record_text import cut
 from .scale import MeasureScale
 
@@ -47,6 +48,9 @@ _KEYS: Final = ("public_key", "public_key_ocmf")
 _OF_EVERY_METER: Final = ("serial_number", "operative_status", "meas_fw_rev")
 
 _NUMBER_LIMIT: Final = 2**64
+
+# More than a board has in the manual.
+_MOST_BITS: Final = 64
 
 _UNESCAPED_TEXT: Final = re.compile(
     r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG)|EVENT[_ ]LOG)"\s*:\s*"(?P<text>.*)"\s*\}\s*', re.DOTALL
@@ -257,7 +261,7 @@ def _bits(answer: Answer, name: str) -> tuple[str, ...]:
 
 
 def _names_set(bits: Answer) -> tuple[str, ...]:
-    return tuple(name for name in bits if number(bits, name))
+    return tuple(name for name in bits if is_name(name) and number(bits, name))[:_MOST_BITS]
 
 
 def _mapping(answer: Answer, name: str) -> Answer:
@@ -331,7 +335,7 @@ def text(answer: Answer, name: str) -> str | None:
     value = answer.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return str(value).strip(_PADDING) or None
+    return plain(str(value).strip(_PADDING)) or None
 
 
 def key(answer: Answer, name: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """Records whose signature failed: a person has to look at each of them."""
 
+import re
 from typing import Any, Final, override
 
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
@@ -17,6 +18,9 @@ from .keeper import RecordKeeper
 ISSUE: Final = "record_failed"
 
 _UNKNOWN: Final = "-"
+# The number comes from a record that nobody signed, and the dialog reads Markdown.
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9 .-]")
+_LONGEST: Final = 24
 
 
 class FailedRecords:
@@ -98,7 +102,7 @@ def _description(record: StoredRecord | None) -> dict[str, str]:
     moment = record.time
     return {
         "record": str(record.id),
-        "pagination": record.pagination or _UNKNOWN,
+        "pagination": _NOT_PLAIN.sub("\ufffd", record.pagination or _UNKNOWN)[:_LONGEST],
         "time": f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}" if moment else _UNKNOWN,
     }
 

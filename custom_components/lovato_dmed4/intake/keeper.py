@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,10 +29,9 @@ from ..archive import (
     StoredKey,
     StoredRecord,
 )
-from ..connection.identity import identified_by_key
-from ..const import CONF_FORMER_IDS, DOMAIN, LOGGER
+from ..connection.identity import FormerKey, identified_by_key, public_key
+from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
-from ..ocmf import MalformedKeyError, PublicKey, load_public_key
 from .listeners import Listeners
 from .shared_archive import (
     archive_unavailable,
@@ -100,15 +98,6 @@ class _SeenKey:
     spki: bytes
     own: bool
     foreign: bool
-
-
-def public_key(identity: Identity) -> PublicKey | None:
-    """Load a meter's key: the standard form, which names its curve, before the bare point."""
-    for key in (identity.public_key_ocmf, identity.public_key):
-        if key is not None:
-            with suppress(MalformedKeyError):
-                return load_public_key(key)
-    return None
 
 
 @callback
@@ -334,13 +323,14 @@ class RecordKeeper:
         )
         former = self._entry.data.get(CONF_FORMER_IDS, ())
         key, now = self._seen_key(), dt_util.utcnow()
+        said = self._entry.data.get(CONF_FORMER_KEY)
+        state = KeyState.REJECTED if said == FormerKey.NEVER else KeyState.FORMER
         self._meter_id, self.keys = await self._shared.async_write(
-            lambda archive: _register(archive, info, former, key, now)
+            lambda archive: _register(archive, info, former, key, now, state=state)
         )
-        if former:
-            rest = {
-                name: value for name, value in self._entry.data.items() if name != CONF_FORMER_IDS
-            }
+        if former or said:
+            done = {CONF_FORMER_IDS, CONF_FORMER_KEY}
+            rest = {name: value for name, value in self._entry.data.items() if name not in done}
             self._hass.config_entries.async_update_entry(self._entry, data=rest)
 
     @property
@@ -453,6 +443,8 @@ def _register(
     former: Sequence[str],
     key: _SeenKey | None,
     now: datetime,
+    *,
+    state: KeyState,
 ) -> tuple[int, tuple[StoredKey, ...]]:
     """Register a meter and its key; return its number and all keys that are known of it."""
     for unique_id in former:
@@ -462,5 +454,5 @@ def _register(
     if key is not None and (not key.foreign or archive.keys(meter_id)):
         seen = archive.see_key(meter_id, key.spki, now)
         if key.own and seen.state is not KeyState.PINNED:
-            archive.accept_key(meter_id, key.spki, now)
+            archive.accept_key(meter_id, key.spki, now, former=state)
     return meter_id, archive.keys(meter_id)

@@ -13,9 +13,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, SessionQuery, StoredRecord, compared_records
+from ..archive import Archive, Outcome, SessionQuery, StoredRecord, compared_records
 from ..const import DOMAIN
-from ..ocmf import Verdict, check_session
+from ..ocmf import FindingCode, Verdict, check_session
 from .archives import MeterArchive, MetersInArchive, async_meter_archive
 from .energy import read_energy
 from .links import record_path, session_path
@@ -181,6 +181,8 @@ def read_session(
                 "values": [shown(value) for value in found.values],
             }
             for found in findings[:MAX_LISTED]
+            # The outcome says more: that it can't be going on any more.
+            if found.code is not FindingCode.END_MISSING or session.outcome is Outcome.OPEN
         ],
         "clock": clock([each for _, each in checked]),
         "transparency": transparency([each for _, each in checked]),

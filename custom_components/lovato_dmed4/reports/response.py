@@ -4,7 +4,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from ..archive import KeyVerdict, StoredRecord
-from ..intake.keeper import public_key
+from ..connection.identity import public_key
 from ..ocmf import Moment, judge, to_spki_hex
 from ..runtime_data import Dmed4ConfigEntry
 from .links import last_record_path, record_path

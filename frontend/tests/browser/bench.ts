@@ -35,7 +35,7 @@ interface Tokens {
   readonly expires_in: number;
 }
 
-/** A charge that a meter has made before the tests begin (tests/bench/past.py). */
+/** A charge that a meter has made before the tests begin (simulator/past.py). */
 export interface PastCharge {
   readonly hours_ago: number;
   readonly minutes: number;

@@ -128,7 +128,7 @@ test("keeps filters and page in the address", async ({ page, bench }) => {
   const csv = await save(page, page.getByRole("button", { name: "CSV" }));
   expect(csv.trim().split("\r\n")).toHaveLength(3);
 
-  await page.getByLabel("Verdict").selectOption("Invalid");
+  await page.getByLabel("Verdict").selectOption("Invalid signature");
   await expect(page.getByText("No sessions match these filters.")).toBeVisible();
   await page.goBack();
   await expect(range(page)).toHaveText("1–2 of 2");

@@ -111,7 +111,7 @@ describe("errors", () => {
     });
     expect(view.errors).toEqual([
       "Signature: signing failed",
-      "dword_1_bit_5",
+      "Unknown error (dword 1, bit 5)",
       "Network address (MAC) missing or wrong",
       "Internal RAM",
     ]);

@@ -125,7 +125,6 @@ async def test_steps_are_told_with_their_records(
         assert attributes == {
             "origin": "here",
             "record_id": record.id,
-            "digest": record.digest,
             "verdict": Verdict.VALID,
         }
     await until(lambda: remembered(hass, entry) == NOTHING)
@@ -768,6 +767,8 @@ async def test_the_entity_tells_everything_in_order(
     assert state(hass, entry, KEY).attributes["event_types"] == list(ChargeEvent)
     begin_charge(simulated)
     clock.advance(60)
+    # The buttons are there once the charge has been seen.
+    await pass_time(hass)
     await press(hass, entry, "read")
     await press(hass, entry, "end")
     assert told == ["started", "read", "ended"]
@@ -936,3 +937,36 @@ async def test_an_end_after_a_record_that_says_nothing(
     assert [each.session.outcome for each in ends] == [Outcome.ENDED_ELSEWHERE, Outcome.ENDED]
     assert ends[-1].records[-1].raw.decode() == simulated.records[-1]
     await until(lambda: remembered(hass, entry) == NOTHING)
+
+
+@pytest.mark.parametrize("meter_settings", [{"signing_time": 3600}])
+async def test_nothing_is_settled_while_the_meter_is_signing(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    clock: ManualClock,
+    news: News,
+) -> None:
+    tracker = entry.runtime_data.charge
+    prepare_charge(simulated)
+    simulated.command(Command.BEGIN)
+    tracker.charge = OpenCharge(phase=Phase.BEGINNING, origin=Origin.HERE, since=dt_util.utcnow())
+    await pass_time(hass)
+    assert tracker.charge.phase is Phase.BEGINNING
+    assert names(news) == []
+    clock.advance(3601)
+    await pass_time(hass)
+    assert (tracker.charge.phase, tracker.charge.origin) == (Phase.CHARGING, Origin.HERE)
+    assert names(news) == ["started"]
+
+
+async def test_records_that_only_clear_a_prepared_charge_are_marked(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    prepare_charge(simulated, {"identification_data": "04A2B3C4"})
+    await act(hass, entry, "start_charge_cycle", identification_data="04FFFFFF")
+    found = await sessions(entry)
+    sources = [[record.source for record in each.records] for each in found]
+    assert sources == [[Source.CLEARING, Source.CLEARING], [Source.COMMAND]]
+    assert [each.session.identification for each in found] == ["", "04FFFFFF"]
+    assert found[0].session.outcome is Outcome.ENDED

@@ -211,7 +211,7 @@ async def test_an_action_is_refused_with_the_reason(
         await hass.services.async_call(
             "button",
             "press",
-            {"entity_id": entities(hass, entry)["reset_errors"].entity_id},
+            {"entity_id": entities(hass, entry)["synchronise_clock"].entity_id},
             blocking=True,
         )
     assert raised.value.translation_key == "certificate_changed"

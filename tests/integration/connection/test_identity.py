@@ -1,6 +1,7 @@
 """The first key of a meter is pinned; another one is an alarm until an administrator accepts it."""
 
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -15,7 +16,9 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.archive import KeyState, KeyVerdict, Source, StoredKey
+from custom_components.lovato_dmed4.connection.identity import keys_disagree
 from custom_components.lovato_dmed4.const import CONF_FORMER_IDS, DOMAIN
+from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.ocmf import Verdict
@@ -91,7 +94,7 @@ async def archive_last(entry: Any, meter: SimulatedMeter) -> None:
 
 
 async def repair(
-    hass: HomeAssistant, hass_client: ClientSessionGenerator, entry: Any
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, entry: Any, **answer: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Open the repair and confirm it; return what the user was shown, and the result."""
     assert await async_setup_component(hass, REPAIRS, {})
@@ -100,7 +103,7 @@ async def repair(
     response = await client.post("/api/repairs/issues/fix", json=issue)
     form = await response.json()
     assert form["step_id"] == "confirm"
-    response = await client.post(f"/api/repairs/issues/fix/{form['flow_id']}", json={})
+    response = await client.post(f"/api/repairs/issues/fix/{form['flow_id']}", json=answer)
     await hass.async_block_till_done()
     return form["description_placeholders"], await response.json()
 
@@ -152,8 +155,11 @@ async def test_changed_key(
         shown, result = await repair(hass, hass_client, entry)
         assert result["type"] == "create_entry"
         assert shown["meter"] == entry.title
-        assert shown["expected"].replace(":", "").lower().startswith(fingerprint(simulated)[:16])
-        assert shown["found"].replace(":", "").lower().startswith(fingerprint(repaired)[:16])
+        # The same fingerprints, in the same notation, as the archive shows.
+        assert [shown["expected"], shown["found"]] == [
+            sha256(each.public_key_ocmf).digest().hex(":").upper() for each in (simulated, repaired)
+        ]
+        assert shown["archive"] == "/lovato-dmed4/archive"
         assert alarm(hass, entry) is None
         assert entry.unique_id == fingerprint(repaired)
         assert state_of(entry) is ConfigEntryState.LOADED
@@ -166,6 +172,41 @@ async def test_changed_key(
         assert await key_verdicts(entry) == [KeyVerdict.FORMER, KeyVerdict.OWN]
         assert CONF_FORMER_IDS not in entry.data
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_key_that_was_never_the_meter_s(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    repaired: SimulatedMeter,
+) -> None:
+    entry = await add_meter(hass, rest_server)
+    simulated.fill_logbook(1)
+    await archive_last(entry, simulated)
+    await unplug(rest_server)
+    await pass_time(hass)
+    async with server_at(rest_server, repaired):
+        await pass_time(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert alarm(hass, entry)
+        await repair(hass, hass_client, entry, former_key="never")
+        assert await states_of(entry) == {
+            simulated.public_key_ocmf: KeyState.REJECTED,
+            repaired.public_key_ocmf: KeyState.PINNED,
+        }
+        assert await key_verdicts(entry) == [KeyVerdict.REJECTED]
+        assert "former_key" not in entry.data
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+def test_two_keys_that_are_not_the_same_point(
+    simulated: SimulatedMeter, repaired: SimulatedMeter
+) -> None:
+    own, other = simulated.public_key_ocmf, repaired.public_key_ocmf
+    for point, disagree in ((own[-64:], False), (other[-64:], True), (None, False)):
+        identity = Identity(model="DMED404R0600", public_key=point, public_key_ocmf=own)
+        assert keys_disagree(identity) is disagree
 
 
 async def test_changed_key_without_a_lost_poll(

@@ -1,6 +1,7 @@
 """The login: a wrong password is tried once, whatever fails (manual: v1/login)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -10,8 +11,10 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.json import json_dumps
+from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.lovato_dmed4.connection.login import LOCK_TIME
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
 from custom_components.lovato_dmed4.dmed4.errors import WrongPasswordError
@@ -291,3 +294,17 @@ async def test_what_is_kept_goes_with_the_entry(
 async def test_modbus_has_no_login(hass: HomeAssistant, modbus_entry: Dmed4ConfigEntry) -> None:
     assert await get_parameters(hass, modbus_entry) == ""
     assert not hass.config_entries.flow.async_progress()
+
+
+async def test_a_clock_that_was_set_back_does_not_lock_the_login_for_years(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    login = rest_entry.runtime_data.login
+    future = (dt_util.utcnow() + timedelta(days=3650)).timestamp()
+    login._stored["attempts"] = [future] * 3
+    until = login.locked_until
+    assert until is not None
+    assert until <= dt_util.utcnow() + LOCK_TIME
+    freezer.tick(LOCK_TIME + timedelta(seconds=1))
+    assert login.locked_until is None
+    assert login.attempts_used == 0

@@ -25,6 +25,7 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
+from simulator.faults import ModbusFault
 from tests.driven_time import PSEUDO_TERMINALS
 from tests.integration.helpers import (
     add_meter,
@@ -123,7 +124,7 @@ async def test_a_meter_on_a_serial_port(
 ) -> None:
     async with SerialServer({1: simulated}, pty, framing=framing, baudrate=115200):
         entry = await create(hass, "modbus_serial", serial_input(pty.path, framing=framing))
-        assert entry.data == {
+        connection_data = {
             "transport": "modbus_serial",
             "device": pty.path,
             "baudrate": 115200,
@@ -132,6 +133,8 @@ async def test_a_meter_on_a_serial_port(
             "framing": framing,
             "unit_id": 1,
         }
+        # Besides, the set-up keeps what the meter is known by.
+        assert connection_data.items() <= entry.data.items()
         assert entry.unique_id == fingerprint(simulated)
         assert is_available(hass, entry)
         consumers = await async_get_serial_port_consumers(hass, [])
@@ -162,6 +165,32 @@ async def test_meters_behind_a_gateway_share_a_connection(
             fingerprint(meter) for meter in (gateway, simulated, other)
         ]
         assert server.connections == 1
+        for entry in entries:
+            await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_meters_that_are_off_are_asked_less_and_less_often(
+    hass: HomeAssistant, simulated: SimulatedMeter, other: SimulatedMeter
+) -> None:
+    """With three of four off, the fourth keeps its interval; what is back is polled as before."""
+    units = {1: simulated, 2: other, 3: SimulatedMeter(seed=3), 4: SimulatedMeter(seed=4)}
+    async with SerialOverTcpServer(units) as server:
+        entries = [
+            await create(hass, "modbus_tcp", tcp_input(server.port, unit, "rtu")) for unit in units
+        ]
+        lives = [entry.runtime_data.live for entry in entries]
+        interval = lives[0].update_interval
+        assert interval is not None
+        server.faults.inject(ModbusFault.SILENCE, only=lambda frame: frame.unit != 1)
+        for times in (2, 4, 8, 16, 30, 30):
+            for live in lives:
+                await live.async_refresh()
+            assert lives[0].update_interval == interval
+            assert [live.update_interval for live in lives[1:]] == [times * interval] * 3
+        server.faults.clear()
+        for live in lives:
+            await live.async_refresh()
+            assert live.update_interval == interval
         for entry in entries:
             await hass.config_entries.async_unload(entry.entry_id)
 

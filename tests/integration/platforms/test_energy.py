@@ -72,6 +72,34 @@ async def test_total_never_goes_back(
     assert shown == [900_000, 900_000, 900_000, 900_000.001, 900_000.001, 901_000]
 
 
+async def test_one_misread_total_does_not_freeze_it(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """Five polls that agree on a lower value are believed, though it does not change any more."""
+    await measure(hass, simulated, imported=900_000_000)
+    await measure(hass, simulated, imported=30_000_000_000)
+    assert number(hass, entry, "energy_imported") == 30_000_000
+    shown = []
+    for volts in range(5):
+        await measure(hass, simulated, imported=900_000_100, voltage=40_000 + volts)
+        shown.append(number(hass, entry, "energy_imported"))
+    assert shown == [30_000_000] * 4 + [900_000.1]
+    await measure(hass, simulated, imported=900_000_200)
+    assert number(hass, entry, "energy_imported") == 900_000.2
+
+
+async def test_a_total_that_no_counter_has_is_dropped(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+) -> None:
+    await measure(hass, simulated, imported=900_000_000)
+    change_answer(rest_server, "/v1/measure", energyPos=5_700_000_000_000_000_000)
+    await pass_time(hass)
+    assert number(hass, rest_entry, "energy_imported") == 900_000
+
+
 async def test_total_rolls_over(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:

@@ -253,11 +253,10 @@ async def test_event(
     begin, end = charge(simulated, clock)
     stored = [await store(rest_entry, begin), await store(rest_entry, end)]
     assert [event_type(each) for each in fired] == ["archived", "archived"]
-    ours = ("record_id", "session_id", "digest", "kind", "verdict", "key_verdict")
+    ours = ("record_id", "session_id", "kind", "verdict", "key_verdict")
     assert {name: fired[0].attributes[name] for name in ours} == {
         "record_id": stored[0].id,
         "session_id": stored[0].session_id,
-        "digest": stored[0].digest,
         "kind": "begin",
         "verdict": "valid",
         "key_verdict": "own",

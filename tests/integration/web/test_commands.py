@@ -18,6 +18,7 @@ import pytest
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import CONF_DATABASE_URL, DOMAIN
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
+from custom_components.lovato_dmed4.ocmf import signature as signature_module
 from custom_components.lovato_dmed4.reports import billing_shapes, shapes as record_shapes
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.web import commands as websocket_api
@@ -332,6 +333,22 @@ async def test_energy_without_a_time(
     assert (energy["sessions"], bucket["start"]) == (1, today.isoformat())
     (session,) = (await ask("sessions/list"))["sessions"]
     assert (session["begin"], session["by_arrival"]) == (None, True)
+
+
+async def test_opening_a_session_calculates_each_signature_once(
+    filled: Dmed4ConfigEntry, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calculated: list[bytes] = []
+    matches = signature_module._matches
+
+    def count(key: Any, signature: bytes, payload: bytes) -> bool:
+        calculated.append(payload)
+        return bool(matches(key, signature, payload))
+
+    monkeypatch.setattr(signature_module, "_matches", count)
+    session = await ask("sessions/get", session_id=2)
+    assert session["verdict"] == "valid"
+    assert len(calculated) == len(set(calculated)) == session["records"] == 3
 
 
 # --- Verification -------------------------------------------------------------------------------

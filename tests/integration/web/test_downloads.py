@@ -342,7 +342,7 @@ async def test_period(
         "T12",
     ]
     response = await client.get(period_path(rest_entry.entry_id, "zip", {"until": START}))
-    assert name_in(response) == "charge-records_2025-10-31.zip"
+    assert name_in(response) == "charge-records_before-2025-10-31.zip"
     with zipfile.ZipFile(io.BytesIO(await response.read())) as archived:
         assert archived.namelist() == ["sessions.xlsx", "sessions.csv", "README.txt"]
 

@@ -6,7 +6,7 @@ import sqlite3
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.bench.past import PastCharge, meter_with_past
+from simulator.past import PastCharge, meter_with_past
 from tests.bench.recorded import record_powers
 from tools.demo.record import verify
 

@@ -6,7 +6,7 @@ import json
 import time
 from typing import Final, override
 
-from simulator import Clock, Command, SimulatedMeter
+from . import Clock, Command, SimulatedMeter
 
 # As the meters around Home Assistant's time zone have it in winter.
 TIME_OFFSET: Final = 60  # minutes

@@ -1,0 +1,49 @@
+"""What a house has after some weeks: drivers, a price, and automations made of the blueprints."""
+
+import asyncio
+from pathlib import Path
+import shutil
+from typing import Any, Final
+
+from .client import DOMAIN, Client
+from .home_assistant import CONFIGURATION, REPOSITORY
+from .meter import DRIVERS
+
+CONFIGURATION_OF_A_HOUSE: Final = f"{CONFIGURATION}\nautomation: !include automations.yaml\n"
+_PRICE: Final = {"since": "2020-01-01", "energy": "0.45", "session": "0.50", "vat": "22"}
+
+
+def unpack_blueprints(config: Path) -> None:
+    """Put the blueprints where an import puts them, and make room for automations."""
+    folder = Path("automation", "lovato_dmed4")
+    shutil.copytree(REPOSITORY / "blueprints" / folder, config / "blueprints" / folder)
+    (config / "automations.yaml").write_text("[]\n")
+
+
+async def furnish(client: Client, entry_ids: list[str]) -> None:
+    """Name the drivers, set a price, fetch what was charged, and automate."""
+    meters = [await client.find_meter(entry_id) for entry_id in entry_ids]
+    commands: list[str | dict[str, object]] = [
+        {
+            "type": f"{DOMAIN}/drivers/save",
+            "name": name,
+            "identifications": [{"value": card}] if card else [],
+        }
+        for name, card in DRIVERS.items()
+    ]
+    await client.commands(*commands, {"type": f"{DOMAIN}/prices/save", **_PRICE})
+    await asyncio.gather(*(client.act("synchronise_records", device_id) for device_id, _ in meters))
+    await client.commands({"type": f"{DOMAIN}/prices/apply"})
+    meter, entities = meters[0]
+    inputs: dict[str, dict[str, Any]] = {
+        "warn_of_trouble": {"meter": meter},
+        "send_signed_record": {"meter": meter},
+        "limit_charge": {"cycle_energy": entities["cycle_energy_imported"], "energy_limit": 60},
+    }
+    for name, given in inputs.items():
+        blueprint = {"path": f"lovato_dmed4/{name}.yaml", "input": given}
+        alias = name.replace("_", " ").capitalize()
+        await client.post(
+            f"/api/config/automation/config/demo_{name}",
+            {"alias": alias, "use_blueprint": blueprint},
+        )
