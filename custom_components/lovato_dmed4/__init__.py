@@ -9,6 +9,7 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
+from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import is_display, make_display, make_meter
@@ -164,6 +165,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     FailedRecords(hass, entry, data.records).async_start()
     data.sync.async_start()
     data.charge.async_start()
+    data.pricing.async_start()
 
 
 async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter) -> None:
@@ -218,6 +220,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         records=records,
         sync=sync,
         charge=charge,
+        pricing=ChargePricing(hass, entry, records),
         stream=LiveStream(hass, entry, meter=meter, cycle=cycle, live=live),
     )
 

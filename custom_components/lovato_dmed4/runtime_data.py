@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
 
+from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.login import Login
 from .coordinator import HousekeepingCoordinator, LiveCoordinator
@@ -28,6 +29,7 @@ class Dmed4Data:
     records: RecordKeeper
     sync: LogbookSync
     charge: ChargeTracker
+    pricing: ChargePricing
     stream: LiveStream
 
 

@@ -28,9 +28,13 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .archive import ArchiveSummary, SessionVerdict
+from .billing.cost import calculate
+from .billing.model import Charge
+from .charging.pricing import CostSummary
 from .const import SIGNAL_LOGBOOK_PROGRESS
 from .dmed4.model import (
     Block,
@@ -45,7 +49,7 @@ from .dmed4.model import (
     SignatureStatus,
     SystemCode,
 )
-from .entity import ArchiveEntity, Dmed4Entity, HousekeepingEntity
+from .entity import ArchiveEntity, CommonEntity, Dmed4Entity, HousekeepingEntity, device_info
 from .intake.logbook_sync import SyncState
 from .runtime_data import Dmed4ConfigEntry
 
@@ -471,6 +475,18 @@ LOGBOOK_PROGRESS: Final = Dmed4SensorDescription(
     native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
 )
 
+# Only where there are prices. Without a state class: costs belong to sessions, not to hours.
+SESSION_COST: Final = Dmed4SensorDescription(
+    key="session_cost",
+    translation_key="session_cost",
+    device_class=SensorDeviceClass.MONETARY,
+)
+LAST_SESSION_COST: Final = Dmed4SensorDescription(
+    key="last_session_cost",
+    translation_key="last_session_cost",
+    device_class=SensorDeviceClass.MONETARY,
+)
+
 RECORDS_MISSING: Final = Dmed4SensorDescription(
     key="records_missing",
     translation_key="records_missing",
@@ -505,6 +521,31 @@ async def async_setup_entry(
         ]
     )
     async_add_entities(ArchiveSensor(entry, description) for description in ARCHIVE_SENSORS)
+    _add_costs_when_priced(entry, async_add_entities)
+
+
+@callback
+def _add_costs_when_priced(
+    entry: Dmed4ConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add what shows costs as soon as there is a price: others would show nothing for good."""
+    costs = entry.runtime_data.pricing.costs
+    added = False
+
+    @callback
+    def look() -> None:
+        nonlocal added
+        if costs.data.priced and not added:
+            added = True
+            async_add_entities(
+                [
+                    RunningCostSensor(entry, SESSION_COST),
+                    CostSensor(entry, LAST_SESSION_COST),
+                ]
+            )
+
+    entry.async_on_unload(costs.async_add_listener(look))
+    look()
 
 
 class Dmed4Sensor(Dmed4Entity, SensorEntity):
@@ -660,6 +701,58 @@ class ArchiveSensor(ArchiveEntity, SensorEntity):
     def _async_update_attrs(self) -> object:
         self._attr_native_value = self.entity_description.value_fn(self.coordinator.data)
         return self._attr_native_value
+
+
+class CostSensor(CommonEntity[DataUpdateCoordinator[CostSummary]], SensorEntity):
+    """What the last session costs; unknown for one that is not billed."""
+
+    _attr_native_unit_of_measurement: str | None = None
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: SensorEntityDescription) -> None:
+        super().__init__(entry.runtime_data.pricing.costs, description)
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = device_info(entry, entry.runtime_data.identity)
+
+    @override
+    def _async_update_attrs(self) -> object:
+        bill = self.coordinator.data.last
+        self._attr_native_value = bill.cost.amount if bill else None
+        if bill and bill.cost.rates:
+            self._attr_native_unit_of_measurement = bill.cost.rates.currency
+        return self._attr_native_value, self._attr_native_unit_of_measurement
+
+
+class RunningCostSensor(Dmed4Sensor):
+    """What the running session costs so far, by what the meter measures: not signed yet."""
+
+    _attr_native_unit_of_measurement: str | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self._data.pricing.costs.async_add_listener(self._handle_coordinator_update)
+        )
+
+    @override
+    def _async_update_attrs(self) -> object:
+        data, bill = self.coordinator.data, self._data.pricing.costs.data.running
+        rates = bill.cost.rates if bill else None
+        energy = data.measures.cycle_energy_imported
+        self._attr_native_value = None
+        if data.status.measurement.charging and bill and rates and energy is not None:
+            begin = bill.session.begin
+            seconds = (dt_util.utcnow() - begin).total_seconds() if begin and rates.minute else 0
+            self._attr_native_value = calculate(
+                Charge(
+                    seconds=Decimal(max(0, int(seconds))),
+                    imported=Decimal(str(energy)),
+                    exported=Decimal(str(data.measures.cycle_energy_exported or 0)),
+                ),
+                rates,
+            )
+            self._attr_native_unit_of_measurement = rates.currency
+        return self._attr_native_value, self._attr_native_unit_of_measurement
 
 
 class LogbookProgressSensor(Dmed4Sensor):

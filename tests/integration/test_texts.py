@@ -92,6 +92,8 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
         *sensor.ARCHIVE_SENSORS,
         sensor.LOGBOOK_PROGRESS,
         sensor.RECORDS_MISSING,
+        sensor.SESSION_COST,
+        sensor.LAST_SESSION_COST,
     ),
     "switch": (switch.DISPLAY,),
     # The texts of the other meters are called the same, but for the meter's number.

@@ -1,0 +1,169 @@
+"""Fix what a session costs when it begins, and keep the costs of the running and of the last one."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, State, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from ..archive import Archive, Bill, Outcome, SessionQuery, StoredRecord
+from ..const import DOMAIN, LOGGER, SIGNAL_PRICES_CHANGED
+from ..intake.keeper import RecordKeeper
+
+# Seconds: while a logbook is fetched, records come faster than costs need to be calculated.
+_COOLDOWN: Final = 1
+
+# For so long after its begin, the state of an entity counts as that at the begin: a meter that somebody
+# else commands is asked for its record within seconds.
+_FRESH: Final = timedelta(minutes=2)
+
+# What one unit of a price is in units of a price of a kWh.
+_ENERGY_UNITS: Final = {"Wh": Decimal(1000), "kWh": Decimal(1), "MWh": Decimal("0.001")}
+_CENTS: Final = {"ct", "c", "¢", "cent", "cents"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostSummary:
+    """The costs of a meter.
+
+    Attributes:
+        priced: whether there is any price that the meter may have.
+        last: the last session that ended.
+        running: the session that is open.
+    """
+
+    priced: bool = False
+    last: Bill | None = None
+    running: Bill | None = None
+
+
+class ChargePricing:
+    """Watches a meter's sessions for what they cost.
+
+    Attributes:
+        costs: of the running and of the last session.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], records: RecordKeeper) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._records = records
+        self._pending: set[int] = set()
+        self.costs = DataUpdateCoordinator(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"{entry.title} costs",
+            update_method=self._async_update,
+            request_refresh_debouncer=Debouncer(
+                hass, LOGGER, cooldown=_COOLDOWN, immediate=True, background=True
+            ),
+            always_update=False,
+        )
+        self.costs.data = CostSummary()
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the records, their verdicts and the prices from now on."""
+        for stop in (
+            self._records.news.async_add(self._note),
+            self._records.summary_coordinator.async_add_listener(self._look),
+            async_dispatcher_connect(self._hass, SIGNAL_PRICES_CHANGED, self._look),
+        ):
+            self._entry.async_on_unload(stop)
+        self._entry.async_on_unload(self.costs.async_add_listener(lambda: None))
+        self._look()
+
+    @callback
+    def _note(self, record: StoredRecord) -> None:
+        if record.session_id is not None:
+            self._pending.add(record.session_id)
+            self._look()
+
+    @callback
+    def _look(self) -> None:
+        if not self._hass.is_stopping:
+            self._entry.async_create_background_task(
+                self._hass, self.costs.async_request_refresh(), f"{self.costs.name} look"
+            )
+
+    async def _async_update(self) -> CostSummary:
+        """Fix the rates of new sessions, then calculate.
+
+        Raises:
+            UpdateFailed: the archive can't be reached; it is tried again when there is news of it.
+        """
+        meter_id, unique_id = self._records.meter_id, self._entry.unique_id
+        if meter_id is None or unique_id is None:
+            return self.costs.data
+        try:
+            prices = await self._records.async_run(lambda archive: archive.ledger.prices())
+            if not any(price.meter in (None, unique_id) for price in prices):
+                self._pending.clear()
+                return CostSummary()
+            if pending := tuple(self._pending):
+                readings = {
+                    price.entity_id: reading
+                    for price in prices
+                    if price.entity_id
+                    and (reading := price_of(self._hass.states.get(price.entity_id))) is not None
+                }
+                await self._async_fix(pending, readings)
+            return await self._records.async_run(
+                lambda archive: _summarise(archive, meter_id, unique_id)
+            )
+        except HomeAssistantError as err:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key=err.translation_key,
+                translation_placeholders=err.translation_placeholders,
+            ) from err
+
+    async def _async_fix(self, pending: tuple[int, ...], readings: Mapping[str, Decimal]) -> None:
+        zone, since = dt_util.get_default_time_zone(), _fresh(dt_util.utcnow())
+        await self._records.async_run(
+            lambda archive: archive.ledger.fix(pending, zone, readings=readings, since=since),
+            writes=True,
+        )
+        self._pending.difference_update(pending)
+
+
+def _fresh(now: datetime) -> datetime:
+    return now - _FRESH
+
+
+def _summarise(archive: Archive, meter_id: int, unique_id: str) -> CostSummary:
+    last = archive.summary(meter_id).last
+    query = SessionQuery(meters=(unique_id,), outcomes=(Outcome.OPEN,), limit=1)
+    opened = archive.sessions(query).sessions
+    zone = dt_util.get_default_time_zone()
+    bills = archive.ledger.bill([*opened, *([last] if last else [])], zone)
+    return CostSummary(
+        priced=True,
+        running=bills[0] if opened else None,
+        last=bills[-1] if last else None,
+    )
+
+
+def price_of(state: State | None) -> Decimal | None:
+    """Read the price of a kWh from an entity; None if it has none now."""
+    if state is None:
+        return None
+    with suppress(InvalidOperation):
+        number = Decimal(state.state)
+        if number.is_finite():
+            unit = str(state.attributes.get("unit_of_measurement") or "")
+            money, _, energy = unit.rpartition("/")
+            factor = _ENERGY_UNITS.get(energy.strip(), Decimal(1))
+            cents = Decimal("0.01") if money.strip().lower() in _CENTS else Decimal(1)
+            return number * factor * cents
+    return None
