@@ -190,7 +190,7 @@ async def test_a_display_is_set_up_over_modbus(
     hass: HomeAssistant, modbus_entry: DisplayConfigEntry, display_server: ModbusTcpServer
 ) -> None:
     assert modbus_entry.state is ConfigEntryState.LOADED
-    assert modbus_entry.title == "DMED4DC1"
+    assert modbus_entry.title == "DMED4DC1 (127.0.0.1, 1)"
     assert modbus_entry.unique_id == f"address_127.0.0.1_{display_server.port}_1"
     assert modbus_entry.data == {
         "transport": "modbus_tcp",
@@ -248,7 +248,7 @@ async def test_what_is_neither_meter_nor_display_is_refused(
             result["flow_id"], {"host": LOCALHOST, "port": server.port, "unit_id": 1}
         )
         assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert result["title"] == "DMED4DC2"
+        assert result["title"] == "DMED4DC2 (127.0.0.1, 1)"
         await hass.async_block_till_done()
         assert await hass.config_entries.async_unload(result["result"].entry_id)
 
@@ -439,12 +439,12 @@ async def test_a_display_for_four_meters_has_the_texts_of_four(
         *(f"custom_meter_{meter}" for meter in range(1, 5)),
     ]
     assert page.attributes["assumed_state"] is True
-    assert page.attributes["friendly_name"] == "DMED4DC1 Page shown"
+    assert page.attributes["friendly_name"] == f"{entry.title} Page shown"
     for name in TEXTS:
         text = hass.states.get(found[f"meter_1_{name}"].entity_id)
         assert text is not None
         assert text.attributes["max"] == (32 if name.startswith("title") else 20)
-        assert text.attributes["friendly_name"] == f"DMED4DC1 Meter 1 {name.replace('_', ' ')}"
+        assert text.attributes["friendly_name"] == f"{entry.title} Meter 1 {name.replace('_', ' ')}"
 
 
 async def test_a_display_for_one_meter_has_the_texts_of_one(hass: HomeAssistant) -> None:
@@ -823,7 +823,8 @@ async def test_a_gateway_of_another_make_stands_for_nobody(hass: HomeAssistant) 
         ]
 
         assert not [entry for entry in entries if device(hass, entry).via_device_id]
-        assert len([frame for frame in server.frames if frame.unit == 0]) == 1
+        # One question, repeated once where nothing answers; the second and third entry do not ask again.
+        assert len([frame for frame in server.frames if frame.unit == 0]) == 2
         for entry in entries:
             assert await hass.config_entries.async_unload(entry.entry_id)
 

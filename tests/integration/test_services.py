@@ -13,6 +13,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 import voluptuous as vol
 
+from custom_components.lovato_dmed4.actions.billing import BILLING_ACTIONS
 from custom_components.lovato_dmed4.actions.records import RECORD_ACTIONS
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.watch import Timing
@@ -93,6 +94,7 @@ async def test_reading(
     response = await act(hass, entry, "get_last_record")
     imported = simulated.physics.fast.imported
     assert response["readings"][0] == {
+        "name": "imported",
         "time": "2025-10-09T08:53:20+00:00",
         "clock": "unknown",
         "transaction": "B",
@@ -374,7 +376,7 @@ async def test_only_an_administrator_may(
     admin: Context,
 ) -> None:
     # The others are for displays, and for the archive.
-    others = {"set_custom_page", *RECORD_ACTIONS}
+    others = {"set_custom_page", *RECORD_ACTIONS, *BILLING_ACTIONS}
     assert set(hass.services.async_services_for_domain(DOMAIN)) == {*ACTIONS, *others}
     server.requests.clear()
     for action, data in ACTIONS.items():

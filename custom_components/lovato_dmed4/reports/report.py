@@ -186,7 +186,7 @@ def report(checked: Checked, *, exported: bool = True) -> ReportShape:
         "tariff_text": shown(record.tariff_text),
         "charge_point": shown(record.charge_point_id),
         "readings": [
-            reading_shape(reading, name) for name, reading in _named_readings(told)[:MAX_LISTED]
+            reading_shape(reading, name) for name, reading in named_readings(told)[:MAX_LISTED]
         ],
         "digest": judged.digest,
         "size": len(judged.raw),
@@ -207,7 +207,7 @@ def _went(told: Outline, total: Callable[[Moment], Decimal | None]) -> Decimal |
     return went
 
 
-def _named_readings(told: Outline) -> list[tuple[str | None, Reading]]:
+def named_readings(told: Outline) -> list[tuple[str | None, Reading]]:
     """Return all readings, each with the name of its register where its place tells it."""
     named: list[tuple[str | None, Reading]] = []
     for moment in told.moments:

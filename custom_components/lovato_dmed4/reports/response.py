@@ -5,10 +5,10 @@ from homeassistant.util.json import JsonValueType
 
 from ..archive import KeyVerdict, StoredRecord
 from ..connection.identity import public_key
-from ..ocmf import Moment, judge, to_spki_hex
+from ..ocmf import Moment, judge, outline, to_spki_hex
 from ..runtime_data import Dmed4ConfigEntry
 from .links import last_record_path, record_path
-from .report import MAX_LISTED, REGISTERS, Checked, check, reading_shape
+from .report import MAX_LISTED, REGISTERS, Checked, check, named_readings, reading_shape
 from .shapes import as_json
 
 
@@ -43,7 +43,10 @@ def record_response(
     return response | {
         "pagination": record.pagination,
         "meter_serial": record.meter_serial,
-        "readings": [as_json(reading_shape(reading)) for reading in record.readings[:MAX_LISTED]],
+        "readings": [
+            as_json(reading_shape(reading, name))
+            for name, reading in named_readings(outline(record))[:MAX_LISTED]
+        ],
     }
 
 

@@ -412,7 +412,7 @@ async def test_rare_sensors_are_disabled(hass: HomeAssistant, rest_server: RestS
         for key in ("first_progressive", "last_progressive", "search_status", "search_position")
         if registry[key].disabled
     } == {"first_progressive", "last_progressive", "search_status", "search_position"}
-    assert value(hass, entry, "events_maximum") == "5"
+    assert registry["events_maximum"].disabled
     assert value(hass, entry, "logbook_progress") == "unknown"
 
 
