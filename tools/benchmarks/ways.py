@@ -116,7 +116,7 @@ async def idle(ports: Sequence[int], changes: Changes) -> AsyncIterator[None]:
 @asynccontextmanager
 async def dmed4(ports: Sequence[int], changes: Changes) -> AsyncIterator[None]:
     """Poll with this integration, set up as a user does."""
-    async with home_assistant(changes, "binary_sensor.dmed404r_d0600_problem") as hass:
+    async with home_assistant(changes, "binary_sensor.dmed404r_d0600_127_0_0_1_1_problem") as hass:
         # The first one gets the name without a number: its state is the one to watch.
         await add_meter(hass, ports[0])
         await asyncio.gather(*(add_meter(hass, port) for port in ports[1:]))

@@ -13,7 +13,6 @@ from enum import Enum, auto
 from typing import IO, Final, Protocol
 
 from homeassistant.util import dt as dt_util
-import xlsxwriter
 
 from ..archive import Bill, SessionDetail
 from ..billing.model import Cost
@@ -194,6 +193,8 @@ class Workbook:
     """A workbook (XLSX) with one sheet, in the times of Home Assistant's zone."""
 
     def __init__(self, out: IO[bytes]) -> None:
+        import xlsxwriter  # noqa: PLC0415 - not before the first file is written
+
         # Rows go to the disk as they come; nothing that looks like a formula or an address becomes one.
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(out, options)
