@@ -20,11 +20,11 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from custom_components.lovato_dmed4.dmed4.event_text import parse_event
 from custom_components.lovato_dmed4.dmed4.logbook import (
     EventMark,
     EventNews,
     look_for_events,
-    parse_event,
     read_events,
     read_records,
 )

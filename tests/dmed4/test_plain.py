@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from custom_components.lovato_dmed4.dmed4 import errors, rest_answers
-from custom_components.lovato_dmed4.dmed4.logbook import parse_event
+from custom_components.lovato_dmed4.dmed4.event_text import parse_event
 from custom_components.lovato_dmed4.dmed4.plain import TEXT_LIMIT, is_name, plain
 
 HOSTILE = [

@@ -10,8 +10,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-import json
 from typing import Final, Protocol, override
 
 from . import registers
@@ -22,9 +20,9 @@ from .errors import (
     SearchNotOfferedError,
     UnexpectedAnswerError,
 )
+from .event_text import parse_event
 from .meter import Logbook
 from .model import LogbookInfo, MetrologicalEvent
-from .plain import plain
 from .record_text import cut, is_whole, payload_digest
 from .watch import now
 
@@ -327,39 +325,6 @@ def _check_position(position: int, saved: int | None) -> None:
     """Do not ask for what is not there: what a meter answers then, the manual does not say."""
     if position >= (saved or 0):
         raise EntryNotFoundError(f"{saved or 0} entries are saved")
-
-
-def parse_event(raw: bytes) -> MetrologicalEvent:
-    """Read an event as REST gives it, ``EVENT|{…}``; what can't be read is handed on raw.
-
-    Date and time are the meter's local time: the offset that it had then is not said, so the time
-    carries none.
-    """
-    _, _, text = raw.partition(b"|")
-    try:
-        content = json.loads(text)
-    except ValueError, RecursionError:
-        content = None
-    if not isinstance(content, dict):
-        return MetrologicalEvent(raw=raw)
-    fields = {str(name).strip().replace(" ", "_").lower(): content[name] for name in content}
-    return MetrologicalEvent(
-        raw=raw,
-        at=_local_time(fields.get("date"), fields.get("time")),
-        code=_text(fields.get("event_code")),
-        arguments=_text(fields.get("arguments")),
-    )
-
-
-def _local_time(date: object, time: object) -> datetime | None:
-    try:
-        return datetime.strptime(f"{date} {time}", "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - as said above
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else plain(str(value))
 
 
 async def read_records(
