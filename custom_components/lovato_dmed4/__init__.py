@@ -178,7 +178,13 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
-    identity = with_serial_number(entry.data, identity)
+    await _async_make_parts(hass, entry, meter, with_serial_number(entry.data, identity))
+
+
+async def _async_make_parts(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+) -> None:
+    """Make all parts of a meter, each handed those that it depends on."""
     live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)

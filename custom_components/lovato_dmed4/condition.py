@@ -14,7 +14,7 @@ from homeassistant.helpers.condition import Condition, EntityStateConditionBase
 from .archive import SessionVerdict
 from .binary_sensor import CHARGING
 from .entity import of_key
-from .sensor import LAST_SESSION_VERDICT
+from .sensors.descriptions import LAST_SESSION_VERDICT
 
 
 class StateCondition(EntityStateConditionBase):

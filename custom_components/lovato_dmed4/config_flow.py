@@ -84,7 +84,8 @@ from .dmed4.prototype import (
     IdentificationType,
     build_prototype,
 )
-from .dmed4.rest import Tls, fetch_fingerprint
+from .dmed4.rest import Tls
+from .dmed4.rest_certificate import fetch_fingerprint
 from .intake.shared_archive import DEFAULT_FILE, database_error
 from .runtime_data import Dmed4ConfigEntry
 

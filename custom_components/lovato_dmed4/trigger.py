@@ -20,7 +20,7 @@ from homeassistant.util.unit_conversion import BaseUnitConverter, EnergyConverte
 from .charging.tracker import ChargeEvent
 from .entity import of_key
 from .event import CHARGE_CYCLE, EVENT_ARCHIVED, EVENT_SUSPICIOUS, RECORD
-from .sensor import SESSION_ENERGY
+from .sensors.descriptions import SESSION_ENERGY
 
 
 class EventTrigger(StatelessEntityTriggerBase):

@@ -71,6 +71,7 @@ from custom_components.lovato_dmed4.reports.report import (
     NOT_A_RECORD,
     TIME_REASONS,
 )
+from custom_components.lovato_dmed4.sensors import descriptions
 from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
@@ -85,15 +86,15 @@ DESCRIPTIONS: dict[str, tuple[EntityDescription, ...]] = {
     "number": number.NUMBERS,
     "select": (select.DISPLAY_PAGE, select.VIEWER_PAGE),
     "sensor": (
-        *sensor.LIVE_SENSORS,
-        *sensor.TOTAL_SENSORS,
-        *sensor.CYCLE_SENSORS,
-        *sensor.HOUSEKEEPING_SENSORS,
-        *sensor.ARCHIVE_SENSORS,
-        sensor.LOGBOOK_PROGRESS,
-        sensor.RECORDS_MISSING,
-        sensor.SESSION_COST,
-        sensor.LAST_SESSION_COST,
+        *descriptions.LIVE_SENSORS,
+        *descriptions.TOTAL_SENSORS,
+        *descriptions.CYCLE_SENSORS,
+        *descriptions.HOUSEKEEPING_SENSORS,
+        *descriptions.ARCHIVE_SENSORS,
+        descriptions.LOGBOOK_PROGRESS,
+        descriptions.RECORDS_MISSING,
+        descriptions.SESSION_COST,
+        descriptions.LAST_SESSION_COST,
     ),
     "switch": (switch.DISPLAY,),
     # The texts of the other meters are called the same, but for the meter's number.

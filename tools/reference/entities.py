@@ -13,13 +13,13 @@ from custom_components.lovato_dmed4 import (
     event,
     number,
     select,
-    sensor,
     switch,
     text,
 )
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Feature
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
+from custom_components.lovato_dmed4.sensors import descriptions
 
 from .markdown import WRITTEN_BY, codes, table
 
@@ -135,13 +135,13 @@ def _all(
 
 
 METER: Final = (
-    *_all(Platform.SENSOR, sensor.LIVE_SENSORS, _LIVE),
-    *_all(Platform.SENSOR, sensor.TOTAL_SENSORS, _LIVE),
-    *_all(Platform.SENSOR, sensor.CYCLE_SENSORS, _LIVE),
-    *_all(Platform.SENSOR, sensor.ARCHIVE_SENSORS, _ARCHIVE),
-    *_all(Platform.SENSOR, (sensor.RECORDS_MISSING, sensor.LOGBOOK_PROGRESS), _PUSHED),
-    *_all(Platform.SENSOR, (sensor.SESSION_COST, sensor.LAST_SESSION_COST), _PUSHED),
-    *_all(Platform.SENSOR, sensor.HOUSEKEEPING_SENSORS, _MINUTE),
+    *_all(Platform.SENSOR, descriptions.LIVE_SENSORS, _LIVE),
+    *_all(Platform.SENSOR, descriptions.TOTAL_SENSORS, _LIVE),
+    *_all(Platform.SENSOR, descriptions.CYCLE_SENSORS, _LIVE),
+    *_all(Platform.SENSOR, descriptions.ARCHIVE_SENSORS, _ARCHIVE),
+    *_all(Platform.SENSOR, (descriptions.RECORDS_MISSING, descriptions.LOGBOOK_PROGRESS), _PUSHED),
+    *_all(Platform.SENSOR, (descriptions.SESSION_COST, descriptions.LAST_SESSION_COST), _PUSHED),
+    *_all(Platform.SENSOR, descriptions.HOUSEKEEPING_SENSORS, _MINUTE),
     *_all(Platform.BINARY_SENSOR, binary_sensor.BINARY_SENSORS, _LIVE),
     *_all(Platform.BINARY_SENSOR, binary_sensor.SYSTEM_BINARY_SENSORS, _MINUTE),
     *_all(Platform.EVENT, (event.CHARGE_CYCLE, event.RECORD, event.METROLOGICAL_EVENT), _PUSHED),

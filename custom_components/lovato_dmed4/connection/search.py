@@ -13,7 +13,8 @@ from homeassistant.core import HomeAssistant
 
 from ..dmed4.errors import MeterError
 from ..dmed4.probe import ask_model
-from ..dmed4.rest import RestMeter, Tls, fetch_fingerprint
+from ..dmed4.rest import RestMeter, Tls
+from ..dmed4.rest_certificate import fetch_fingerprint
 from .devices import async_http_session
 
 # A port that is open answers at once in a local network.

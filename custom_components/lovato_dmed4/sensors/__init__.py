@@ -1,0 +1,1 @@
+"""Which sensors there are: what sensor.py makes entities of."""
