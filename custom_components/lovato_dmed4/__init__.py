@@ -181,6 +181,14 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     await _async_make_parts(hass, entry, meter, with_serial_number(entry.data, identity))
 
 
+def _make_cycle(
+    entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+) -> ChargeCycle[MadeRecord]:
+    cycle = ChargeCycle[MadeRecord](meter, identity)
+    cycle.preparation.form = PrototypeForm.parse(entry.data.get(CONF_PROTOTYPE_FORM, ""))
+    return cycle
+
+
 async def _async_make_parts(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
 ) -> None:
@@ -192,8 +200,7 @@ async def _async_make_parts(
     await housekeeping.async_refresh()
     login = Login(hass, entry, meter)
     await login.async_load()
-    cycle = ChargeCycle[MadeRecord](meter, identity)
-    cycle.preparation.form = PrototypeForm.parse(entry.data.get(CONF_PROTOTYPE_FORM, ""))
+    cycle = _make_cycle(entry, meter, identity)
     records = RecordKeeper(hass, entry, identity)
     sync = LogbookSync(
         hass,
@@ -206,13 +213,7 @@ async def _async_make_parts(
         records=records,
     )
     charge = ChargeTracker(
-        hass,
-        entry,
-        cycle=cycle,
-        live=live,
-        housekeeping=housekeeping,
-        records=records,
-        sync=sync,
+        hass, entry, cycle=cycle, live=live, housekeeping=housekeeping, records=records, sync=sync
     )
     await charge.async_load()
     await records.async_start()

@@ -116,18 +116,7 @@ class ChargeCycle[MadeT = bytes]:
             status = await self._synchronise_clock(time_offset)
             # What can fail without harm comes before the prototype: once the meter has taken that,
             # only a begin and an end bring it back to where it was.
-            self.preparation.prototype = build(self.preparation.choose_form())
-            status, previous = await self._make_ready(Command.BEGIN, status)
-            status = await self.preparation.prepare(build, status)
-            try:
-                made = await self._carry_out(
-                    Command.BEGIN, MeasurementStatus.ACTIVE, previous, status
-                )
-            except MeterError:
-                await self.preparation.take_back()
-                raise
-            self.preparation.check_signed(self._last)
-            return made
+            return await self._begin_with(build, status)
 
     async def read(self) -> MadeT:
         """Let the meter sign an intermediate record and return it.
@@ -225,6 +214,19 @@ class ChargeCycle[MadeT = bytes]:
             pass
 
     # --- steps, taken while the lock is held --------------------------------------------------
+
+    async def _begin_with(self, build: Callable[[PrototypeForm], bytes], status: Status) -> MadeT:
+        """Prepare and begin a cycle, and check that its record carries the identification."""
+        self.preparation.prototype = build(self.preparation.choose_form())
+        status, previous = await self._make_ready(Command.BEGIN, status)
+        status = await self.preparation.prepare(build, status)
+        try:
+            made = await self._carry_out(Command.BEGIN, MeasurementStatus.ACTIVE, previous, status)
+        except MeterError:
+            await self.preparation.take_back()
+            raise
+        self.preparation.check_signed(self._last)
+        return made
 
     async def _require_charging(self) -> Status:
         status = await self._meter.read_status()

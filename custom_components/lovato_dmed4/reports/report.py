@@ -47,7 +47,9 @@ from ..ocmf import (
 from .money import cost_shape
 from .shapes import (
     ClockShape,
+    IdentificationShape,
     KeyShape,
+    MeterShape,
     ReadingShape,
     ReportShape,
     SessionShape,
@@ -57,7 +59,7 @@ from .shapes import (
 from .text import decimal_text, shown
 
 # A genuine record has six readings and a few deviations at most. One that was crafted to overwhelm the
-# shows it has tens of thousands.
+# viewer has tens of thousands.
 MAX_LISTED: Final = 200
 
 # Why nothing can be said of a signature, and why the transparency software refuses: it is no record.
@@ -168,21 +170,8 @@ def report(checked: Checked, *, exported: bool = True) -> ReportShape:
         "exported": decimal_text(_went(told, lambda moment: moment.exported)),
         "format_version": shown(record.format_version),
         "pagination": shown(record.pagination),
-        "meter": {
-            "vendor": shown(record.meter_vendor),
-            "model": shown(record.meter_model),
-            "serial_number": shown(record.meter_serial),
-            "firmware": shown(record.meter_firmware),
-            "gateway": shown(record.gateway_id),
-            "gateway_serial_number": shown(record.gateway_serial),
-        },
-        "identification": {
-            "identified": record.identified,
-            "type": shown(record.identification_type),
-            "data": shown(record.identification_data),
-            "level": shown(record.identification_level),
-            "flags": [shown(flag) for flag in record.identification_flags[:MAX_LISTED]],
-        },
+        "meter": _meter(record),
+        "identification": _identification(record),
         "tariff_text": shown(record.tariff_text),
         "charge_point": shown(record.charge_point_id),
         "readings": [
@@ -191,6 +180,27 @@ def report(checked: Checked, *, exported: bool = True) -> ReportShape:
         "digest": judged.digest,
         "size": len(judged.raw),
         "raw": judged.raw[:MAX_SIZE].decode(errors="replace"),
+    }
+
+
+def _meter(record: Record) -> MeterShape:
+    return {
+        "vendor": shown(record.meter_vendor),
+        "model": shown(record.meter_model),
+        "serial_number": shown(record.meter_serial),
+        "firmware": shown(record.meter_firmware),
+        "gateway": shown(record.gateway_id),
+        "gateway_serial_number": shown(record.gateway_serial),
+    }
+
+
+def _identification(record: Record) -> IdentificationShape:
+    return {
+        "identified": record.identified,
+        "type": shown(record.identification_type),
+        "data": shown(record.identification_data),
+        "level": shown(record.identification_level),
+        "flags": [shown(flag) for flag in record.identification_flags[:MAX_LISTED]],
     }
 
 

@@ -142,20 +142,12 @@ def compose(
         zone: in which its times are.
     """
     sections: dict[tuple[int, str], Section] = {}
-    total = Sums()
+    total, used = Sums(), dict[int, MeterKey]()
     gross: dict[tuple[str, Decimal | None], Decimal] = defaultdict(Decimal)
-    used: dict[int, MeterKey] = {}
     digest = sha256(repr((sorted(issuer.items()), since, until)).encode())
     for bill in bills:
         session, cost = bill.session, bill.cost
-        section = _section(sections, bill)
-        line = Line(
-            bill=bill,
-            begin=None if session.begin is None else session.begin.astimezone(zone),
-            end=None if session.end is None else session.end.astimezone(zone),
-            meter=meters.get(session.meter, session.meter),
-        )
-        (section.left_out if cost.amount is None else section.billed).append(line)
+        section, line = _file(sections, bill, meters, zone)
         for sums in (total, section.sums):
             sums.add(session.imported, session.exported, cost)
         if cost.amount is not None and cost.rates is not None:
@@ -172,6 +164,25 @@ def compose(
         vat=[_vat(*each) for each in sorted(gross.items(), key=lambda each: str(each[0]))],
         keys=sorted(used.values(), key=lambda key: (key.meter, key.fingerprint)),
         number=digest.hexdigest()[:16].upper(),
+    )
+
+
+def _file(
+    sections: dict[tuple[int, str], Section], bill: Bill, meters: Mapping[str, str], zone: tzinfo
+) -> tuple[Section, Line]:
+    """Put a session where it belongs."""
+    section, line = _section(sections, bill), _line(bill, meters, zone)
+    (section.left_out if bill.cost.amount is None else section.billed).append(line)
+    return section, line
+
+
+def _line(bill: Bill, meters: Mapping[str, str], zone: tzinfo) -> Line:
+    session = bill.session
+    return Line(
+        bill=bill,
+        begin=None if session.begin is None else session.begin.astimezone(zone),
+        end=None if session.end is None else session.end.astimezone(zone),
+        meter=meters.get(session.meter, session.meter),
     )
 
 
