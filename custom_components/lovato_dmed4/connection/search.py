@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 import errno
 import os
-import socket
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -65,7 +64,7 @@ class Finding:
 async def async_find_cause(hass: HomeAssistant, host: str, port: int) -> Cause | None:
     """Find out why a connection to a host failed; None if it is possible now and stays open."""
     try:
-        await hass.loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        await hass.loop.getaddrinfo(host, port)
     except OSError, UnicodeError:
         return Cause.NAME_UNKNOWN
     try:

@@ -202,7 +202,7 @@ async def test_the_driver_who_is_logged_in_is_the_default(
     for context, fields, expected in (
         (user, None, ("ISO14443", "04A2B3C4")),
         (user, {}, ("ISO14443", "04A2B3C4")),
-        (user, given, ("NONE", "X")),
+        (user, given, ("UNDEFINED", "X")),
         (admin, {}, ("NONE", "")),
         (Context(), {}, ("NONE", "")),
     ):
