@@ -18,9 +18,8 @@ from .connection.identity import (
     Match,
     async_change_id,
     async_key_settled,
-    async_match,
+    async_recognise,
     async_remember_key,
-    async_report_match,
     unique_ids,
     with_serial_number,
 )
@@ -173,7 +172,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         identity = await meter.identify()
     except CertificateChangedError as err:
         async_certificate_changed(hass, entry, err)
-        raise translated(err, ConfigEntryError) from err
+        raise translated(err, ConfigEntryNotReady) from err
     except MeterError as err:
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
@@ -235,10 +234,8 @@ async def _async_make_parts(
 @callback
 def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity: Identity) -> None:
     """Refuse another meter; take the key of a meter that was commissioned since the last time."""
-    match = async_match(hass, entry, entry.data, identity)
-    async_report_match(hass, entry, identity, match)
-    if match not in {Match.SAME, Match.KEY_CHANGED}:
-        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_meter")
+    # What answers may be another device for a while only: it is tried again.
+    match = async_recognise(hass, entry, identity, ConfigEntryNotReady)
     better = unique_ids(entry.data, identity)[0]
     if match is Match.SAME:
         async_remember_key(hass, entry, identity)

@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
-from .connection.identity import Match, async_match, async_report_match
+from .connection.identity import async_recognise
 from .connection.storage import StoredFile, stored_file
 from .const import (
     CONF_INTERVAL_CHARGING,
@@ -164,10 +164,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         entry = self.config_entry
         losses = self._meter.link_losses
         identity = await self._meter.identify()
-        match = async_match(self.hass, entry, entry.data, identity)
-        async_report_match(self.hass, entry, identity, match)
-        if match not in {Match.SAME, Match.KEY_CHANGED}:
-            raise UpdateFailed(translation_domain=DOMAIN, translation_key="wrong_meter")
+        async_recognise(self.hass, entry, identity, UpdateFailed)
         self._losses = losses
         if identity.fingerprint != self._key:
             # Commissioned, or given another board: the set-up announces the new key, and

@@ -82,7 +82,7 @@ async def test_another_meter_at_the_address(
     entry = add_entry(hass, server, fingerprint(simulated))
     async with server_at(server, SimulatedMeter(seed=2)) as other:
         assert not await set_up(hass, entry)
-        assert state_of(entry) is ConfigEntryState.SETUP_ERROR
+        assert state_of(entry) is ConfigEntryState.SETUP_RETRY
         assert entry.error_reason_translation_key == "wrong_meter"
         if isinstance(other, ModbusTcpServer):
             await connections(other, 0)

@@ -24,6 +24,7 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResul
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
 import voluptuous as vol
@@ -169,7 +170,26 @@ def async_change_id(hass: HomeAssistant, entry: ConfigEntry, better: str) -> Non
 
 
 @callback
-def async_report_match(
+def async_recognise(
+    hass: HomeAssistant, entry: ConfigEntry, identity: Identity, refusal: type[HomeAssistantError]
+) -> Match:
+    """See whether a meter that answers is the entry's, and raise the alarm about another key.
+
+    Args:
+        hass: Home Assistant.
+        entry: of the meter.
+        identity: what answers.
+        refusal: is raised for another meter, in the user's words.
+    """
+    match = async_match(hass, entry, entry.data, identity)
+    _async_report_match(hass, entry, identity, match)
+    if match not in {Match.SAME, Match.KEY_CHANGED}:
+        raise refusal(translation_domain=DOMAIN, translation_key="wrong_meter")
+    return match
+
+
+@callback
+def _async_report_match(
     hass: HomeAssistant, entry: ConfigEntry, identity: Identity, match: Match
 ) -> None:
     """Raise the alarm about another key, or take it back."""

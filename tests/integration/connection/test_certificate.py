@@ -155,7 +155,7 @@ async def test_a_changed_certificate_stops_the_entry_until_it_is_accepted(
     assert not is_available(hass, entry)
     assert question(hass, entry)
     await hass.config_entries.async_reload(entry.entry_id)
-    assert state_of(entry) is ConfigEntryState.SETUP_ERROR
+    assert state_of(entry) is ConfigEntryState.SETUP_RETRY
     assert entry.error_reason_translation_key == "certificate_changed"
     assert len(server.requests) == asked
     issue = question(hass, entry)

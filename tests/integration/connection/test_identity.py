@@ -442,7 +442,7 @@ async def test_unclear_key_at_set_up(
     entry = add_entry(hass, modbus_server, fingerprint(simulated))
     async with server_at(modbus_server, repaired):
         assert not await set_up(hass, entry)
-        assert state_of(entry) is ConfigEntryState.SETUP_ERROR
+        assert state_of(entry) is ConfigEntryState.SETUP_RETRY
         assert entry.error_reason_translation_key == "wrong_meter"
         assert alarm(hass, entry)
 
