@@ -64,7 +64,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
 from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
 from custom_components.lovato_dmed4.reports import explanation as record_explanation
-from custom_components.lovato_dmed4.reports.export import Form
+from custom_components.lovato_dmed4.reports.export import ExportFormat
 from custom_components.lovato_dmed4.reports.report import (
     CLOCK_CODES,
     KEY_CODES,
@@ -462,7 +462,7 @@ def test_choices_about_the_archive() -> None:
         )
         assert fields["outcome"]["selector"]["select"]["options"] == list(Outcome)
     assert ACTIONS["export_records"]["fields"]["format"]["selector"]["select"]["options"] == list(
-        Form
+        ExportFormat
     )
 
 

@@ -28,7 +28,7 @@ from ..reports.explanation import async_texts, explain_record, explain_session
 from ..reports.export import (
     SPOOLED,
     Export,
-    Form,
+    ExportFormat,
     Writer,
     export_period,
     export_record,
@@ -65,9 +65,9 @@ _MAX_TEXT: Final = 64 * 1024
 
 _BLOCK: Final = 64 * 1024
 
-_FORMS_OF_A_RECORD: Final = (Form.OCMF, Form.XML)
-_FORMS_OF_A_PERIOD: Final = (Form.XLSX, Form.CSV, Form.ZIP)
-_BINARY: Final = (Form.XLSX, Form.ZIP)
+_FORMS_OF_A_RECORD: Final = (ExportFormat.OCMF, ExportFormat.XML)
+_FORMS_OF_A_PERIOD: Final = (ExportFormat.XLSX, ExportFormat.CSV, ExportFormat.ZIP)
+_BINARY: Final = (ExportFormat.XLSX, ExportFormat.ZIP)
 
 
 async def _list_sessions(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -153,12 +153,12 @@ def _export(meter_archive: MeterArchive, data: Mapping[str, Any]) -> tuple[str, 
     return period_path(entry_id, form, query), write
 
 
-def _check_form(form: Form, possible: tuple[Form, ...]) -> None:
+def _check_form(form: ExportFormat, possible: tuple[ExportFormat, ...]) -> None:
     if form not in possible:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="export_format")
 
 
-def _write_text(form: Form, write: Writer, archive: Archive) -> JsonObjectType:
+def _write_text(form: ExportFormat, write: Writer, archive: Archive) -> JsonObjectType:
     """Write a file that is not kept; a short one comes with its text."""
     with SpooledTemporaryFile(SPOOLED) as file:
         export = write(archive, file)
@@ -244,7 +244,9 @@ RECORD_ACTIONS: Final = {
         _export_records,
         FILTER_FIELDS
         | {
-            vol.Required(ATTR_FORMAT): vol.All(vol.In(list(Form)), vol.Coerce(Form)),
+            vol.Required(ATTR_FORMAT): vol.All(
+                vol.In(list(ExportFormat)), vol.Coerce(ExportFormat)
+            ),
             vol.Optional(ATTR_SESSION_ID): NUMBER,
             vol.Optional(ATTR_RECORD_ID): NUMBER,
             vol.Optional(ATTR_FILENAME): cv.string,

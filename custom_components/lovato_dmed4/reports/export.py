@@ -27,7 +27,7 @@ from .tables import CsvTable, Table, Workbook, serial_of, session_row
 from .text import file_name, period_name
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """What kind of file."""
 
     OCMF = "ocmf"
@@ -38,11 +38,11 @@ class Form(StrEnum):
 
 
 CONTENT_TYPES: Final = {
-    Form.OCMF: "text/plain",
-    Form.XML: "application/xml",
-    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Form.CSV: "text/csv",
-    Form.ZIP: "application/zip",
+    ExportFormat.OCMF: "text/plain",
+    ExportFormat.XML: "application/xml",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.CSV: "text/csv",
+    ExportFormat.ZIP: "application/zip",
 }
 
 # A list of some thousand sessions fits; a longer one goes to the disk.
@@ -115,7 +115,9 @@ class Export:
 type Writer = Callable[[Archive, IO[bytes]], Export]
 
 
-def export_record(archive: Archive, out: IO[bytes], *, record_id: int, form: Form) -> Export:
+def export_record(
+    archive: Archive, out: IO[bytes], *, record_id: int, form: ExportFormat
+) -> Export:
     """Write a record as OCMF or XML.
 
     Raises:
@@ -132,7 +134,7 @@ def export_record(archive: Archive, out: IO[bytes], *, record_id: int, form: For
 
 
 def export_session(
-    archive: Archive, out: IO[bytes], *, session_id: int, form: Form, devices: Devices
+    archive: Archive, out: IO[bytes], *, session_id: int, form: ExportFormat, devices: Devices
 ) -> Export:
     """Write the records of a session.
 
@@ -155,7 +157,7 @@ def export_session(
 
 
 def export_period(
-    archive: Archive, out: IO[bytes], *, query: SessionQuery, form: Form, devices: Devices
+    archive: Archive, out: IO[bytes], *, query: SessionQuery, form: ExportFormat, devices: Devices
 ) -> Export:
     """Write all sessions that a query is about as a table or ZIP."""
     contents = _TABLES[form](
@@ -182,8 +184,8 @@ def name_of(records: Sequence[Checked], *more: str, suffix: str) -> str:
     return file_name(serial_of(last), last.pagination, day, *more, suffix=suffix)
 
 
-def _records_file(records: Sequence[Checked], form: Form) -> bytes:
-    if form is Form.OCMF:
+def _records_file(records: Sequence[Checked], form: ExportFormat) -> bytes:
+    if form is ExportFormat.OCMF:
         return to_ocmf([each.judged.raw for each in records])
     if (xml := _xml(records)) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_xml")
@@ -243,8 +245,8 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
 
 def _add_files(archive: ZipFile, session: SessionDetail, records: Sequence[Checked]) -> None:
     files = {
-        Form.OCMF: to_ocmf([each.judged.raw for each in records]),
-        Form.XML: _xml(records),
+        ExportFormat.OCMF: to_ocmf([each.judged.raw for each in records]),
+        ExportFormat.XML: _xml(records),
     }
     for form, content in files.items():
         if content is not None:
@@ -269,8 +271,10 @@ def _entry(name: str) -> ZipInfo:
     return entry
 
 
-_TABLES: Final[dict[Form, Callable[[Iterable[SessionDetail], Devices, IO[bytes]], Contents]]] = {
-    Form.CSV: partial(write_table, table=CsvTable),
-    Form.XLSX: partial(write_table, table=Workbook),
-    Form.ZIP: write_zip,
+_TABLES: Final[
+    dict[ExportFormat, Callable[[Iterable[SessionDetail], Devices, IO[bytes]], Contents]]
+] = {
+    ExportFormat.CSV: partial(write_table, table=CsvTable),
+    ExportFormat.XLSX: partial(write_table, table=Workbook),
+    ExportFormat.ZIP: write_zip,
 }

@@ -24,7 +24,7 @@ from ..reports.archives import MeterArchive, async_meter_archive
 from ..reports.export import (
     CONTENT_TYPES,
     Export,
-    Form,
+    ExportFormat,
     Writer,
     export_period,
     export_record,
@@ -126,7 +126,7 @@ class LastRecordView(_View):
         await data.records.async_store(record, Source.METER)
         return web.Response(
             body=record,
-            content_type=CONTENT_TYPES[Form.OCMF],
+            content_type=CONTENT_TYPES[ExportFormat.OCMF],
             headers=_headers("last_record.ocmf"),
         )
 
@@ -168,7 +168,7 @@ class RecordView(_ArchiveView):
     async def _async_prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
     ) -> _Prepared:
-        form = Form(which["form"])
+        form = ExportFormat(which["form"])
         write = partial(export_record, record_id=int(which["record_id"]), form=form)
         return async_meter_archive(self._hass, entry=entry), write, CONTENT_TYPES[form]
 
@@ -183,7 +183,7 @@ class SessionView(_ArchiveView):
     async def _async_prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
     ) -> _Prepared:
-        form = Form(which["form"])
+        form = ExportFormat(which["form"])
         meter_archive = async_meter_archive(self._hass, entry=entry)
         write = partial(
             export_session,
@@ -204,7 +204,7 @@ class PeriodView(_ArchiveView):
     async def _async_prepare(
         self, request: web.Request, entry: Dmed4ConfigEntry, which: Mapping[str, str]
     ) -> _Prepared:
-        form = Form(which["form"])
+        form = ExportFormat(which["form"])
         values = _FILTER(_query(request))
         meter_archive = async_meter_archive(self._hass, values[ATTR_DEVICE_ID], entry)
         write = partial(

@@ -28,7 +28,7 @@ from custom_components.lovato_dmed4.archive import (
     Source,
 )
 from custom_components.lovato_dmed4.reports.export import (
-    Form,
+    ExportFormat,
     export_period,
     export_record,
     export_session,
@@ -483,11 +483,11 @@ def test_record(archive: Archive, meter: int) -> None:
     keep(archive, meter, charge)
     for record_id, raw in enumerate(charge.records, 1):
         out = io.BytesIO()
-        export = export_record(archive, out, record_id=record_id, form=Form.OCMF)
+        export = export_record(archive, out, record_id=record_id, form=ExportFormat.OCMF)
         assert out.getvalue() == raw
         assert export.name == f"M-4711_T{record_id}_2025-11-01.ocmf"
         out = io.BytesIO()
-        export_record(archive, out, record_id=record_id, form=Form.XML)
+        export_record(archive, out, record_id=record_id, form=ExportFormat.XML)
         root = ET.fromstring(out.getvalue())  # noqa: S314 - made here
         assert root.findtext("value/signedData") == raw.decode()
         assert root.findtext("value/publicKey") == spki(KEY).hex()
@@ -497,12 +497,12 @@ def test_record_that_is_none(archive: Archive, meter: int) -> None:
     raw = b"OCMF|\xff\x00<script>"
     stored = archive.store(meter, raw, Source.METER, NOW).record
     out = io.BytesIO()
-    export = export_record(archive, out, record_id=stored.id, form=Form.OCMF)
+    export = export_record(archive, out, record_id=stored.id, form=ExportFormat.OCMF)
     assert out.getvalue() == raw
     assert export.name == "record.ocmf"
     assert export.contents.refusals == {"not_a_record": 1}
     with pytest.raises(ServiceValidationError) as caught:
-        export_record(archive, io.BytesIO(), record_id=stored.id, form=Form.XML)
+        export_record(archive, io.BytesIO(), record_id=stored.id, form=ExportFormat.XML)
     assert caught.value.translation_key == "no_xml"
 
 
@@ -510,13 +510,13 @@ def test_record_that_was_tampered_with(archive: Archive, meter: int) -> None:
     charge = Charge(key=KEY)
     archive.store(meter, tampered(charge.end), Source.METER, NOW)
     out = io.BytesIO()
-    export = export_record(archive, out, record_id=1, form=Form.XML)
+    export = export_record(archive, out, record_id=1, form=ExportFormat.XML)
     assert export.contents.refusals == {"signature_invalid": 1}
     assert b"111.000" in out.getvalue()
 
 
-@pytest.mark.parametrize("form", Form)
-def test_session(archive: Archive, meter: int, form: Form) -> None:
+@pytest.mark.parametrize("form", ExportFormat)
+def test_session(archive: Archive, meter: int, form: ExportFormat) -> None:
     charge = Charge(key=KEY)
     sessions = keep(archive, meter, charge, Charge(number=2, key=KEY))
     out = io.BytesIO()
@@ -525,14 +525,14 @@ def test_session(archive: Archive, meter: int, form: Form) -> None:
     assert (export.contents.sessions, export.contents.records) == (1, 3)
     content = out.getvalue()
     match form:
-        case Form.OCMF:
+        case ExportFormat.OCMF:
             assert content == b"".join(raw + b"\n" for raw in charge.records)
-        case Form.XML:
+        case ExportFormat.XML:
             # The record of the end holds the begin as well.
             assert content.count(b"<signedData") == 1
-        case Form.CSV:
+        case ExportFormat.CSV:
             assert table(content) == rows_of(sessions[:1])
-        case Form.ZIP:
+        case ExportFormat.ZIP:
             assert len(zipfile.ZipFile(out).namelist()) == 5
 
 
@@ -542,11 +542,11 @@ def test_period(archive: Archive, meter: int) -> None:
         since=START + timedelta(days=1), until=START + timedelta(days=3), limit=1, offset=1
     )
     out = io.BytesIO()
-    export = export_period(archive, out, query=query, form=Form.CSV, devices=DEVICES)
+    export = export_period(archive, out, query=query, form=ExportFormat.CSV, devices=DEVICES)
     assert export.name == "charge-records_2025-11-02_2025-11-04.csv"
     assert [row["pagination"] for row in table(out.getvalue())] == ["T6", "T9"]
     export = export_period(
-        archive, io.BytesIO(), query=SessionQuery(), form=Form.ZIP, devices=DEVICES
+        archive, io.BytesIO(), query=SessionQuery(), form=ExportFormat.ZIP, devices=DEVICES
     )
     assert export.name == "charge-records.zip"
     assert export.contents.sessions == 5
@@ -555,10 +555,10 @@ def test_period(archive: Archive, meter: int) -> None:
 def test_no_such_numbers(archive: Archive, meter: int) -> None:
     for number in (1, 2**31, 10**12):
         with pytest.raises(ServiceValidationError) as caught:
-            export_record(archive, io.BytesIO(), record_id=number, form=Form.OCMF)
+            export_record(archive, io.BytesIO(), record_id=number, form=ExportFormat.OCMF)
         assert caught.value.translation_key == "archived_record_not_found"
         with pytest.raises(ServiceValidationError) as caught:
             export_session(
-                archive, io.BytesIO(), session_id=number, form=Form.OCMF, devices=DEVICES
+                archive, io.BytesIO(), session_id=number, form=ExportFormat.OCMF, devices=DEVICES
             )
         assert caught.value.translation_key == "session_not_found"
