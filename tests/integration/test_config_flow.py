@@ -230,3 +230,16 @@ async def test_forms_in_the_browser(
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     assert entry.data == entry_data(server)
     assert isinstance(entry.data["port"], int)
+
+
+async def test_two_keys_that_disagree(
+    hass: HomeAssistant, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The meter shows the same point in two forms; whoever mixes them may not be the meter."""
+    flow_id = await open_form(hass, transport_of(server))
+    other = SimulatedMeter(seed=2).public_key_ocmf
+    with monkeypatch.context() as patch:
+        patch.setattr(SimulatedMeter, "public_key_ocmf", property(lambda _: other))
+        form = await submit(hass, flow_id, server)
+    assert form["errors"] == {"base": "keys_disagree"}
+    assert (await submit(hass, flow_id, server))["type"] is FlowResultType.CREATE_ENTRY
