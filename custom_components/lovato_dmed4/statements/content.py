@@ -207,5 +207,5 @@ def _vat(of: tuple[str, Decimal | None], gross: Decimal) -> VatSum:
 def _fingerprint(line: Line) -> bytes:
     bill, cost = line.bill, line.bill.cost
     driver = bill.driver and (bill.driver.name, bill.driver.address)
-    told = (bill.digest, bill.session.id, line.meter, driver, cost.amount, cost.reason, cost.rates)
-    return repr((told, str(line.begin), str(line.end))).encode()
+    facts = (bill.digest, bill.session.id, line.meter, driver, cost.amount, cost.reason, cost.rates)
+    return repr((facts, str(line.begin), str(line.end))).encode()
