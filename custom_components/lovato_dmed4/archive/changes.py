@@ -311,7 +311,7 @@ def _worst_of(transaction: Transaction, session_id: int) -> SessionVerdict:
 def _rows(
     transaction: Transaction, session_id: int, intermediate: int
 ) -> tuple[list[RecordRow], bool]:
-    """Return the records that tell most of a session, and whether that is all of them.
+    """Return the records that say most about a session, and whether that is all of them.
 
     Those are all of the begin and the end, and the newest ones between them. Nobody but a forger
     makes very many of the first.

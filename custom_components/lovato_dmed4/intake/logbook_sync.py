@@ -43,7 +43,7 @@ _ATTEMPTS: Final = 5
 """Attempts in a row that bring nothing. After three, a record that is never answered is passed over."""
 
 BEHIND_LIMIT: Final = timedelta(hours=1)
-"""How long records may stay behind until a person is told: longer than a restart of anything takes."""
+"""How long records may stay behind until a repair says so: longer than a restart of anything takes."""
 
 OVERWRITES_AT: Final = 0.9
 """Share of the logbook that may be missing: the rest is room for some dozens of records."""
@@ -330,7 +330,7 @@ class LogbookSync:
         """Make sure whose records these are: between two polls, another meter could have come."""
         known, found = self._identity, await self._meter.identify()
         if found.fingerprint != known.fingerprint or (
-            # Over Modbus only the owner tells it.
+            # Over Modbus only the owner can give it.
             found.serial_number is not None and found.serial_number != known.serial_number
         ):
             raise CannotConnectError("another meter is there")

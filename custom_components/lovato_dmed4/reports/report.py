@@ -218,7 +218,7 @@ def _went(charge: Outline, total: Callable[[Moment], Decimal | None]) -> Decimal
 
 
 def named_readings(charge: Outline) -> list[tuple[str | None, Reading]]:
-    """Return all readings, each with the name of its register where its place tells it."""
+    """Return all readings, each with the name of its register where its place shows it."""
     named: list[tuple[str | None, Reading]] = []
     for moment in charge.moments:
         names = (

@@ -82,7 +82,7 @@ def _check(entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None) -> 
     records = entry.runtime_data.records
     if records.keys:
         return check(raw, records.keys, dt_util.utcnow())
-    # The archive was never reached, so nobody knows which key is pinned.
+    # The archive was never reached, so it is not known which key is pinned.
     key = public_key(entry.runtime_data.identity)
     return Checked(judge(raw, [key] if key else ()), KeyVerdict.NONE.value)
 
