@@ -42,6 +42,7 @@ from .remote_display import DisplayConfigEntry, DisplayCoordinator
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
+from .upkeep.energy_statistics import EnergyStatistics, async_forget_statistics
 from .upkeep.issues import IssueWatcher
 from .upkeep.measure_scale import ScaleCheck
 from .upkeep.serial_number import SerialNumberCheck
@@ -162,6 +163,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         records=data.records,
     ).async_start()
     FailedRecords(hass, entry, data.records).async_start()
+    EnergyStatistics(hass, entry, records=data.records, costs=data.pricing.costs).async_start()
     data.sync.async_start()
     data.charge.async_start()
     data.pricing.async_start()
@@ -291,3 +293,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     # Records are evidence: they are kept unless the user asked otherwise.
     if entry.options.get(CONF_DELETE_RECORDS):
         await async_delete_records(hass, entry)
+        async_forget_statistics(hass, entry)

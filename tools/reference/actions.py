@@ -9,7 +9,7 @@ import yaml
 
 from custom_components.lovato_dmed4 import services
 from custom_components.lovato_dmed4.dmed4.parameters import NAMES, meaning
-from custom_components.lovato_dmed4.reports import billing_shapes, shapes as record_shapes
+from custom_components.lovato_dmed4.reports import billing_shapes, shapes
 
 from .markdown import WRITTEN_BY, codes, table
 
@@ -75,7 +75,7 @@ _RECORD: Final = (
 )
 """What `charge.record_response` returns for a record. A test compares it."""
 
-# What comes back: a shape of `record_shapes`, or the names of the fields.
+# What comes back: a shape of `reports/shapes.py`, or the names of the fields.
 RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "start_charge_cycle": _RECORD,
     "read_charge_cycle": _RECORD,
@@ -92,9 +92,9 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "set_operating": ("operative_status",),
     "set_display": ("display_on", "page"),
     "set_custom_page": (*("meter", "title_1", "text_1", "title_2", "text_2", "title_3", "text_3"),),
-    "list_sessions": record_shapes.SessionPageShape,
-    "list_unassigned_records": record_shapes.UnassignedPageShape,
-    "get_session": record_shapes.SessionDetailShape,
+    "list_sessions": shapes.SessionPageShape,
+    "list_unassigned_records": shapes.UnassignedPageShape,
+    "get_session": shapes.SessionDetailShape,
     "export_records": (
         *(
             "name",
@@ -117,8 +117,8 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "delete_price": billing_shapes.DeletedShape,
     "apply_prices": billing_shapes.AppliedShape,
     "create_statement": ("name", "size", "sha256", "sessions", "filename", "url"),
-    "verify_record": record_shapes.VerificationsShape,
-    "verify_records": record_shapes.CountsShape,
+    "verify_record": shapes.VerificationsShape,
+    "verify_records": shapes.CountsShape,
 }
 
 _ABOUT_RETURNS: Final[Mapping[str, str]] = {
@@ -126,9 +126,9 @@ _ABOUT_RETURNS: Final[Mapping[str, str]] = {
     "get_events": "Each of `events` has `position`, `at`, `code`, `arguments` and `raw`.",
     "get_parameters": "Each of `parameters` has `value` and, where the manual gives one, `meaning`.",
     "set_parameters": "All parameters, as the meter has them afterwards.",
-    "list_sessions": f"Each of `sessions` has {codes(record_shapes.SessionShape.__annotations__)}.",
-    "list_unassigned_records": f"Each of `records` has {codes(record_shapes.UnassignedRecordShape.__annotations__)}.",
-    "get_session": f"With `explanation`. Each of `record_reports` has {codes(record_shapes.RecordShape.__annotations__)} and `explanation`.",
+    "list_sessions": f"Each of `sessions` has {codes(shapes.SessionShape.__annotations__)}.",
+    "list_unassigned_records": f"Each of `records` has {codes(shapes.UnassignedRecordShape.__annotations__)}.",
+    "get_session": f"With `explanation`. Each of `record_reports` has {codes(shapes.RecordShape.__annotations__)} and `explanation`.",
     "list_drivers": f"Each of `drivers` has {codes(billing_shapes.DriverShape.__annotations__)}; each of `unnamed` has {codes(billing_shapes.UnnamedShape.__annotations__)}.",
     "list_prices": f"Each of `prices` has {codes(billing_shapes.PriceShape.__annotations__)}; `rates` has {codes(billing_shapes.RatesShape.__annotations__)}.",
     "create_statement": "`filename` is empty without one. `url` can be opened for 30 minutes by the administrator who asked.",

@@ -116,7 +116,7 @@ class ChargeIdentity:
     def __post_init__(self) -> None:
         """Give an identification without a type the one that its form shows.
 
-        With the type NONE, the meter would sign that nobody was identified, beside the identification.
+        With the type NONE, the meter would sign that no person was identified, beside the identification.
         """
         if self.data and self.type is IdentificationType.NONE:
             object.__setattr__(self, "type", type_of(self.data))

@@ -42,7 +42,7 @@ def database_error(url: str) -> tuple[str, str] | None:
     """Try a database: open it, and let go of it again. This blocks.
 
     Returns:
-        The key of the text that tells what is wrong, and the cause without secrets; None if nothing is.
+        The key of the text that says what is wrong, and the cause without secrets; None if nothing is.
     """
     archive = Archive(url)
     try:

@@ -78,14 +78,14 @@ def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueTy
         "signature": checked.judged.verdict.value,
         "key": checked.whose,
     }
-    if (record := checked.record) is None or (told := checked.judged.outline) is None:
+    if (record := checked.record) is None or (charge := checked.judged.outline) is None:
         return summary
     return summary | {
         "digest": record.digest,
         "pagination": record.pagination,
         "identification_type": record.identification_type,
-        "begin": _counters(told.begin),
-        "end": _counters(told.now),
+        "begin": _counters(charge.begin),
+        "end": _counters(charge.now),
     }
 
 
@@ -99,7 +99,7 @@ def _check(entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None) -> 
     records = entry.runtime_data.records
     if records.keys:
         return check(raw, records.keys, dt_util.utcnow())
-    # The archive was never reached, so nobody knows which key is pinned.
+    # The archive was never reached, so it is not known which key is pinned.
     key = public_key(entry.runtime_data.identity)
     return Checked(judge(raw, [key] if key else ()), KeyVerdict.NONE.value)
 
