@@ -18,7 +18,7 @@ class LastingMeter(SimulatedMeter):
     the cycle and the energy counters are kept; settings, parameters and events are not.
 
     The file is written whenever the cycle changes and whenever a record is signed, before anybody
-    is told of it. The counters in it are those of that moment.
+    is informed of it. The counters in it are those of that moment.
 
     Args:
         memory: The file; a meter without one is new.

@@ -1,7 +1,7 @@
 """A simulated DMED4: its clock, its charge cycle, its signatures and its logbooks.
 
 Nothing runs in the background. Whatever is due is worked out when the meter is asked, from the time
-its clock source tells.
+its clock source reports.
 """
 
 from collections.abc import Callable, Mapping

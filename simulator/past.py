@@ -54,7 +54,7 @@ type Powers = list[tuple[float, int]]
 def meter_with_past(
     seed: int, charges: Sequence[PastCharge], now: float | None = None
 ) -> tuple[SimulatedMeter, Powers]:
-    """Make a meter that has made some charges; tell the power, in W, at moments of them, too.
+    """Make a meter that has made some charges; report the power, in W, at moments of them, too.
 
     The charges come oldest first and do not overlap.
     """

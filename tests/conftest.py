@@ -29,6 +29,11 @@ def _nothing_deprecated(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert deprecations(records, "lovato_dmed4") == []
 
 
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Leave the event loop's debug mode off: it notes a stack for each step, a fifth of the time."""
+
+
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Use a configuration folder of its own for each test: the archive of records is a file there."""

@@ -36,14 +36,15 @@ from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
 from .intake.failed_records import FailedRecords, async_settled
 from .intake.keeper import RecordKeeper, async_forget_waiting
-from .intake.kept_records import async_ask, async_settle
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
 from .remote_display import DisplayConfigEntry, DisplayCoordinator
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
+from .upkeep.energy_statistics import EnergyStatistics
 from .upkeep.issues import IssueWatcher
+from .upkeep.kept_records import async_ask, async_settle
 from .upkeep.measure_scale import ScaleCheck
 from .upkeep.serial_number import SerialNumberCheck
 from .web.commands import async_setup_websocket_api
@@ -163,6 +164,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         records=data.records,
     ).async_start()
     FailedRecords(hass, entry, data.records).async_start()
+    EnergyStatistics(hass, entry, records=data.records, costs=data.pricing.costs).async_start()
     data.sync.async_start()
     data.charge.async_start()
     data.pricing.async_start()

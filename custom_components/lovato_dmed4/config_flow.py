@@ -297,7 +297,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_explain(
         self, err: MeterError, data: Mapping[str, Any], errors: dict[str, str]
     ) -> None:
-        """Say in ``errors`` why nobody was found, and who answers elsewhere at the host."""
+        """Put into ``errors`` why no meter was found, and what answers elsewhere at the host."""
         errors["base"] = translation_key(err)
         self._placeholders = {}
         lost = isinstance(err, CannotConnectError)
@@ -336,7 +336,7 @@ def _in_the_way(entry: ConfigEntry, data: Mapping[str, Any]) -> bool:
 
 
 def _title(identity: Identity, data: Mapping[str, Any]) -> str:
-    """Name a meter; several of one model are told apart by what tells them apart on site."""
+    """Name a meter; several of one model get what distinguishes them on site."""
     serial_number = identity.serial_number or data.get(CONF_SERIAL_NUMBER)
     if serial_number or CONF_UNIT_ID not in data:
         return " ".join(filter(None, (identity.model, serial_number)))

@@ -62,6 +62,8 @@ CONF_FORMER_IDS: Final = "former_ids"
 CONF_FORMER_KEY: Final = "former_key"
 CONF_KNOWN_KEY: Final = "known_key"
 CONF_FAILED_SEEN: Final = "failed_seen"
+# What the statistics of signed sessions are called.
+CONF_STATISTICS: Final = "statistics"
 # The form of a prototype that the meter takes, found out at the first charge.
 CONF_PROTOTYPE_FORM: Final = "prototype_form"
 

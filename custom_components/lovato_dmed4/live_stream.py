@@ -22,8 +22,8 @@ from .dmed4.model import FastMeasures
 # Home Assistant itself throws a connection out at 1024.
 LEASE: Final = 30
 
-# Seconds between two looks whether the meter can be read again. Viewers are told each time, so that
-# they can tell a meter that is away from a stream that is broken.
+# Seconds between two looks whether the meter can be read again. Viewers get a message each time, so that
+# they can send a meter that is away from a stream that is broken.
 _RETRY: Final = 1
 
 _ENDED: Final = {"ended": True}
@@ -38,7 +38,7 @@ class Viewer:
     until: float
 
     @callback
-    def tell(self, event: Mapping[str, Any]) -> None:
+    def send(self, event: Mapping[str, Any]) -> None:
         """Send an event."""
         self.connection.send_message(event_message(self.subscription, event))
 
@@ -46,7 +46,7 @@ class Viewer:
     def dismiss(self) -> None:
         """End the subscription."""
         self.connection.subscriptions.pop(self.subscription, None)
-        self.tell(_ENDED)
+        self.send(_ENDED)
 
 
 class LiveStream:
@@ -122,7 +122,7 @@ class LiveStream:
                 viewer.dismiss()
         event = _event(measures)
         for viewer in self._viewers:
-            viewer.tell(event)
+            viewer.send(event)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -35,7 +35,7 @@ class _Stored(TypedDict):
 class DisplayData:
     """What is known of a display.
 
-    ``shown`` is the page that it was last told to show, ``pages`` the custom pages by meter: as
+    ``shown`` is the page that it was last asked to show, ``pages`` the custom pages by meter: as
     read, or where that is not possible as written last.
     """
 

@@ -11,7 +11,7 @@ from .charging.power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
 from .connection.certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
 from .connection.identity import ISSUE as KEY_CHANGED, KeyChangedFlow
 from .intake.failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
-from .intake.kept_records import ISSUE as RECORDS_KEPT, KeptRecordsFlow
+from .upkeep.kept_records import ISSUE as RECORDS_KEPT, KeptRecordsFlow
 from .upkeep.measure_scale import ISSUE as MEASURE_SCALE, ScaleFlow
 from .upkeep.serial_number import ISSUE as SERIAL_NUMBER, SerialNumberFlow
 

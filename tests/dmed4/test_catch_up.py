@@ -98,7 +98,7 @@ class Stand:
             self.kept,
             turn=self.turn,
             identify=self.identify,
-            tell=self.told.append,
+            report=self.told.append,
         )
 
     @asynccontextmanager
@@ -430,7 +430,11 @@ async def test_what_is_told_before_a_read_ends_the_run(stand: Stand) -> None:
         yield
 
     stand.catch_up = CatchUp(
-        stand.meter.logbook, stand.kept, turn=turn, identify=stand.identify, tell=stand.told.append
+        stand.meter.logbook,
+        stand.kept,
+        turn=turn,
+        identify=stand.identify,
+        report=stand.told.append,
     )
     with pytest.raises(CannotConnectError):
         await stand.run()

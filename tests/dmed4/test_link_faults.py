@@ -23,16 +23,10 @@ from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import ManualClock, Pty, SimulatedMeter, open_pty
 from simulator.faults import ModbusFault
 from simulator.servers import ModbusServer, SerialServer, SocketServer
-from tests.driven_time import PSEUDO_TERMINALS, drive_time
+from tests.driven_time import PSEUDO_TERMINALS, SOCKETS, drive_time
 
 from .helpers import until
-from .test_transports import OTHERS, PLACES, UNIT, Units, on, running
-
-
-@pytest.fixture(autouse=True)
-async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on silence, and ask a busy meter again, without waiting for it."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+from .test_transports import ON_PTY, OTHERS, PLACES, UNIT, Units, on, running
 
 
 @pytest.fixture
@@ -52,7 +46,9 @@ def pty() -> Iterator[Pty]:
 
 
 @pytest.fixture(params=PLACES)
-def name(request: pytest.FixtureRequest) -> str:
+async def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give up on silence, and ask a busy meter again, without waiting for it."""
+    drive_time(monkeypatch, PSEUDO_TERMINALS if request.param in ON_PTY else SOCKETS)
     return str(request.param)
 
 

@@ -21,7 +21,7 @@ from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Feature
 from custom_components.lovato_dmed4.dmed4.parameters import (
     NAMES,
-    Timing,
+    RebootTiming,
     address_text,
     change,
     is_address,
@@ -34,8 +34,8 @@ from simulator.faults import ModbusFault, RestFault
 
 from .helpers import TRANSPORTS, WebPeer, client, http_answer, reached
 
-QUICK = Timing(poll=0.02, going=1, coming=10)
-HASTY = Timing(poll=0.02, going=0.1, coming=0.3)
+QUICK = RebootTiming(poll=0.02, going=1, coming=10)
+HASTY = RebootTiming(poll=0.02, going=0.1, coming=0.3)
 
 # Values of the simulator's that no other has, so that a mix-up shows.
 VALUES = {"P03_02": 300, "P05_06": 0xC0A801FE, "P05_09": 7}
@@ -60,7 +60,7 @@ async def ready(meter: Meter) -> None:
 
 
 async def changed(
-    meter: Meter, changes: Mapping[str, int], timing: Timing = QUICK
+    meter: Meter, changes: Mapping[str, int], timing: RebootTiming = QUICK
 ) -> Mapping[str, int]:
     async def log_in() -> None:
         await ready(meter)

@@ -89,6 +89,7 @@ PLACES: dict[str, Callable[[Units, Pty], Place]] = {
     "rtu": _serial(Framing.RTU),
     "ascii": _serial(Framing.ASCII),
 }
+ON_PTY = ("rtu", "ascii")
 SHARED = [name for name in PLACES if name != "tcp"]
 
 

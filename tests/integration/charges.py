@@ -119,7 +119,7 @@ async def kill(
     """End the work on a meter as a killed Home Assistant does: nothing happens after this moment."""
     data = entry.runtime_data
     with pytest.MonkeyPatch.context() as dead:
-        for name in ("_compare_with_meter", "_report", "_settle_soon"):
+        for name in ("_compare_with_meter", "_report", "_archive_ends_soon"):
             dead.setattr(data.charge, name, never)
         dead.setattr(data.charge._store, "async_save", forgets)
         dead.setattr(data.charge._store, "async_delay_save", never)

@@ -32,8 +32,6 @@ def _custom_integrations(enable_custom_integrations: None) -> None:
 @pytest.fixture(autouse=True)
 async def _unloaded(hass: HomeAssistant) -> AsyncIterator[None]:
     """Let go of all links at the end of a test."""
-    # The event loop's debug mode notes a stack for every step: half of the time of these tests.
-    hass.loop.set_debug(False)
     yield
     for entry in hass.config_entries.async_entries(DOMAIN):
         if entry.state is ConfigEntryState.LOADED:

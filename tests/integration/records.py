@@ -30,15 +30,22 @@ class Charge:
         key: that signs.
         fields: of the prototype, beside the usual ones.
         synchronised: whether the clock is.
+        exported: Wh that are fed back in a quarter of an hour.
     """
 
     number: int = 1
     key: ec.EllipticCurvePrivateKey
     fields: dict[str, Any] = field(default_factory=dict)
     synchronised: bool = True
+    exported: int = 0
 
-    def sign(self, reason: str, step: int) -> bytes:
-        """Sign what was made for a reason, so many quarters of an hour and kWh after the begin."""
+    def sign(
+        self, reason: str, step: int, *, imported: int | None = None, page: int | None = None
+    ) -> bytes:
+        """Sign what was made for a reason, so many quarters of an hour and kWh after the begin.
+
+        With `imported`, so many Wh instead; with `page`, as a later record of the charge than the step says.
+        """
         fields = {
             "FV": "1.1",
             "MS": "M-4711",
@@ -52,12 +59,13 @@ class Charge:
             **self.fields,
         }
         texts = {key: json.dumps(value) for key, value in fields.items() if value is not None}
-        page = 3 * self.number - 2 + min(step, 2)
+        page = 3 * self.number - 2 + (min(step, 2) if page is None else page)
         texts["PG"] = f'"T{page}"'
-        payload = payload_text(texts, self._reading("B", 0), self._reading(reason, step))
+        energy = 1000 * step if imported is None else imported
+        payload = payload_text(texts, self._reading("B", 0, 0), self._reading(reason, step, energy))
         return f"OCMF|{payload}|{signature_text(sign(payload, self.key), 0)}".encode()
 
-    def _reading(self, reason: str, step: int) -> Reading:
+    def _reading(self, reason: str, step: int, energy: int) -> Reading:
         begin = START + timedelta(days=self.number - 1)
         return Reading(
             time=time_text(
@@ -66,9 +74,9 @@ class Charge:
                 synchronised=self.synchronised,
             ),
             reason=reason,
-            imported=100_000 + 10_000 * self.number + 1000 * step,
-            exported=3_250,
-            cycle=1000 * step,
+            imported=100_000 + 10_000 * self.number + energy,
+            exported=3_250 + (step * self.exported),
+            cycle=energy,
         )
 
     @property

@@ -65,7 +65,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
-from custom_components.lovato_dmed4.intake import failed_records, kept_records
+from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
 from custom_components.lovato_dmed4.reports import explanation as record_explanation
 from custom_components.lovato_dmed4.reports.export import ExportFormat
@@ -76,7 +76,7 @@ from custom_components.lovato_dmed4.reports.report import (
     TIME_REASONS,
 )
 from custom_components.lovato_dmed4.sensors import descriptions
-from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
+from custom_components.lovato_dmed4.upkeep import issues, kept_records, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
 

@@ -11,7 +11,7 @@ import signal
 from .console import DemoError, say
 
 # Home Assistant takes 1 to 3 s to write its state and leave. While it starts, an interrupt may hit an import
-# that swallows it; the second one tells.
+# that swallows it; the second one shows it.
 STOP_SECONDS = (10, 5)
 # Home Assistant lists all its integrations in one line; a person needs the beginning.
 TAIL_WIDTH = 400

@@ -9,7 +9,7 @@ import yaml
 
 from custom_components.lovato_dmed4 import services
 from custom_components.lovato_dmed4.dmed4.parameters import NAMES, meaning
-from custom_components.lovato_dmed4.reports import billing_shapes, shapes as record_shapes
+from custom_components.lovato_dmed4.reports import billing_shapes, shapes
 
 from .markdown import WRITTEN_BY, codes, table
 
@@ -71,11 +71,11 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _RECORD: Final = (
     *("record", "record_url", "public_key", "archived", "record_id", "session_id", "digest"),
-    *("verdict", "signature", "key", "pagination", "meter_serial", "readings"),
+    *("verdict", "signature", "key", "driver", "pagination", "meter_serial", "readings"),
 )
 """What `charge.record_response` returns for a record. A test compares it."""
 
-# What comes back: a shape of `record_shapes`, or the names of the fields.
+# What comes back: a shape of `reports/shapes.py`, or the names of the fields.
 RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "start_charge_cycle": _RECORD,
     "read_charge_cycle": _RECORD,
@@ -92,9 +92,9 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "set_operating": ("operative_status",),
     "set_display": ("display_on", "page"),
     "set_custom_page": (*("meter", "title_1", "text_1", "title_2", "text_2", "title_3", "text_3"),),
-    "list_sessions": record_shapes.SessionPageShape,
-    "list_unassigned_records": record_shapes.UnassignedPageShape,
-    "get_session": record_shapes.SessionDetailShape,
+    "list_sessions": shapes.SessionPageShape,
+    "list_unassigned_records": shapes.UnassignedPageShape,
+    "get_session": shapes.SessionDetailShape,
     "export_records": (
         *(
             "name",
@@ -117,8 +117,8 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "delete_price": billing_shapes.DeletedShape,
     "apply_prices": billing_shapes.AppliedShape,
     "create_statement": ("name", "size", "sha256", "sessions", "filename", "url"),
-    "verify_record": record_shapes.VerificationsShape,
-    "verify_records": record_shapes.CountsShape,
+    "verify_record": shapes.VerificationsShape,
+    "verify_records": shapes.CountsShape,
 }
 
 _ABOUT_RETURNS: Final[Mapping[str, str]] = {
@@ -126,9 +126,9 @@ _ABOUT_RETURNS: Final[Mapping[str, str]] = {
     "get_events": "Each of `events` has `position`, `at`, `code`, `arguments` and `raw`.",
     "get_parameters": "Each of `parameters` has `value` and, where the manual gives one, `meaning`.",
     "set_parameters": "All parameters, as the meter has them afterwards.",
-    "list_sessions": f"Each of `sessions` has {codes(record_shapes.SessionShape.__annotations__)}.",
-    "list_unassigned_records": f"Each of `records` has {codes(record_shapes.UnassignedRecordShape.__annotations__)}.",
-    "get_session": f"With `explanation`. Each of `record_reports` has {codes(record_shapes.RecordShape.__annotations__)} and `explanation`.",
+    "list_sessions": f"Each of `sessions` has {codes(shapes.SessionShape.__annotations__)}.",
+    "list_unassigned_records": f"Each of `records` has {codes(shapes.UnassignedRecordShape.__annotations__)}.",
+    "get_session": f"With `explanation`. Each of `record_reports` has {codes(shapes.RecordShape.__annotations__)} and `explanation`.",
     "list_drivers": f"Each of `drivers` has {codes(billing_shapes.DriverShape.__annotations__)}; each of `unnamed` has {codes(billing_shapes.UnnamedShape.__annotations__)}.",
     "list_prices": f"Each of `prices` has {codes(billing_shapes.PriceShape.__annotations__)}; `rates` has {codes(billing_shapes.RatesShape.__annotations__)}.",
     "create_statement": "`filename` is empty without one. `url` can be opened for 30 minutes by the administrator who asked.",
@@ -146,6 +146,7 @@ _SIGNED_RECORD: Final = """\
 | `verdict` | the overall verdict: only `valid` is a verified signature by a key that is accepted for the meter |
 | `signature` | `valid`, `invalid`, or why it could not be checked: `reformatted`, `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
 | `key` | whose key it was checked with: `own` (pinned in the archive), `former`, `changed`, `replaced`, `rejected` or `none` |
+| `driver` | for administrators, the name of the driver who has the identification, if one has it |
 | `readings` | the readings at the start and now, each with `time`, `clock`, `transaction`, `value`, `unit`, `register`, `current_type`, `error_flags` and `status` |
 | `pagination`, `meter_serial` | the record number (PG) and the meter's serial number (MS) from the record |
 | `digest` | SHA-256 of the signed text |

@@ -33,7 +33,7 @@ from ..reports.shapes import as_json
 from ..statements.files import StatementForm, export_receipt, export_statement
 from ..statements.words import ATTR_LANGUAGE, LANGUAGE_FIELD, async_words
 from .action import Action, Handler, Target
-from .records import ATTR_FILENAME, ATTR_FORMAT, told, write_file
+from .records import ATTR_FILENAME, ATTR_FORMAT, export_response, write_file
 
 type _Answer = Callable[[HomeAssistant, Mapping[str, Any]], Coroutine[Any, Any, Mapping[str, Any]]]
 
@@ -103,7 +103,7 @@ async def _statement(
 def _describe(write: Writer, archive: Archive) -> JsonObjectType:
     """Write a file that is not kept, to say what it is."""
     with SpooledTemporaryFile(SPOOLED) as file:
-        return told(write(archive, file), file) | {"filename": None}
+        return export_response(write(archive, file), file) | {"filename": None}
 
 
 def _of_archive(

@@ -166,7 +166,7 @@ def _write_text(form: ExportFormat, write: Writer, archive: Archive) -> JsonObje
         file.seek(0)
         short = form not in _BINARY and size <= _MAX_TEXT
         text = file.read().decode(errors="replace") if short else None
-        return told(export, file) | {"filename": None, "text": text}
+        return export_response(export, file) | {"filename": None, "text": text}
 
 
 def write_file(
@@ -179,7 +179,7 @@ def write_file(
             export = write(archive, file)
             file.flush()
             os.fsync(file.fileno())
-            response = told(export, file)
+            response = export_response(export, file)
             # As every other file: a temporary one is for its owner only.
             os.fchmod(file.fileno(), 0o644)
             Path(file.name).replace(path)
@@ -200,7 +200,7 @@ def _check_path(hass: HomeAssistant, path: Path, form: str) -> None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="export_path")
 
 
-def told(export: Export, file: IO[bytes]) -> JsonObjectType:
+def export_response(export: Export, file: IO[bytes]) -> JsonObjectType:
     """Describe a file that was written."""
     file.seek(0)
     digest = hashlib.sha256()

@@ -1,5 +1,6 @@
 """The archive of signed records. Imports nothing of Home Assistant nor of dmed4."""
 
+from .hours import SessionMark
 from .judging import (
     COMPARED,
     Judgement,
@@ -59,6 +60,7 @@ __all__ = [
     "Session",
     "SessionDetail",
     "SessionEnergy",
+    "SessionMark",
     "SessionPage",
     "SessionQuery",
     "SessionVerdict",

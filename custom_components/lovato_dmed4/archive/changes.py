@@ -231,7 +231,7 @@ def verify_again(
     keys = find_keys(transaction, meter_id)
     rows = transaction.scalars(select(RecordRow).where(RecordRow.meter_id == meter_id, which)).all()
     for row in rows:
-        _note(row, judge_record(row.raw, keys, row.arrived), now)
+        _set_verdict(row, judge_record(row.raw, keys, row.arrived), now)
     transaction.flush()
     _derive(transaction, {row.session_id for row in rows})
 
@@ -243,10 +243,10 @@ def _fill(transaction: Transaction, row: RecordRow, judgement: Judgement, *, now
     row.pagination = pagination_of(judged)
     row.time = time_of(judged.outline.now) if judged.outline else None
     row.session_id = _session_id(transaction, row, judged)
-    _note(row, judgement, now)
+    _set_verdict(row, judgement, now)
 
 
-def _note(row: RecordRow, judgement: Judgement, now: datetime) -> None:
+def _set_verdict(row: RecordRow, judgement: Judgement, now: datetime) -> None:
     row.verdict = judgement.judged.verdict
     row.key_verdict = judgement.key
     row.key_id = judgement.key_id
@@ -311,7 +311,7 @@ def _worst_of(transaction: Transaction, session_id: int) -> SessionVerdict:
 def _rows(
     transaction: Transaction, session_id: int, intermediate: int
 ) -> tuple[list[RecordRow], bool]:
-    """Return the records that tell most of a session, and whether that is all of them.
+    """Return the records that say most about a session, and whether that is all of them.
 
     Those are all of the begin and the end, and the newest ones between them. Nobody but a forger
     makes very many of the first.

@@ -296,7 +296,7 @@ def _choose_journal(engine: Engine) -> None:
     """Let readers not wait for a writer, nor it for them, where the file system can do that.
 
     The log of SQLite needs memory that programs share, which some network shares don't have. A file
-    that already has a log is read alone there, and gives it up. The file keeps what it is told here.
+    that already has a log is read alone there, and gives it up. The file keeps what is set here.
     """
     try:
         with engine.connect() as connection:

@@ -171,21 +171,21 @@ def derive(session: SessionRow, records: Sequence[RecordRow], *, whole: bool) ->
         whole: whether none is missing among them; if not, nothing gets better by them.
     """
     rows = in_order(records)
-    told = [(row, judged) for row in rows if (judged := judge(row.raw)).record]
-    verdict = _verdict([judged.record for _, judged in told if judged.record], rows)
+    legible = [(row, judged) for row in rows if (judged := judge(row.raw)).record]
+    verdict = _verdict([judged.record for _, judged in legible if judged.record], rows)
     worst = list(SessionVerdict).index
     session.verdict = verdict if whole else min(verdict, session.verdict, key=worst)
     # Where none is legible any more, that is all that can be said anew.
-    if told:
-        row, telling = max(reversed(told), key=lambda each: _weight(each[0]))
-        _tell(session, row, telling)
-        session.search = _search(session, telling, rows, whole=whole)
+    if legible:
+        row, best = max(reversed(legible), key=lambda each: _weight(each[0]))
+        _describe(session, row, best)
+        session.search = _search(session, best, rows, whole=whole)
     session.counted = _counted(session)
 
 
-def _tell(session: SessionRow, row: RecordRow, telling: Judged) -> None:
+def _describe(session: SessionRow, row: RecordRow, best: Judged) -> None:
     """Note what the record says that knows most of a session."""
-    record, outline = telling.record, telling.outline
+    record, outline = best.record, best.outline
     if record is None or outline is None:
         return
     session.begin = time_of(outline.begin) or NEVER
@@ -255,9 +255,9 @@ def verdict_of(verdict: Verdict, key: KeyVerdict) -> SessionVerdict:
     return SessionVerdict.UNVERIFIABLE
 
 
-def _search(session: SessionRow, telling: Judged, rows: Sequence[RecordRow], *, whole: bool) -> str:
+def _search(session: SessionRow, best: Judged, rows: Sequence[RecordRow], *, whole: bool) -> str:
     """Put together what a session is found by."""
-    record = telling.record
+    record = best.record
     texts = [session.identification, session.tariff_text, session.charge_point] if record else []
     texts += [row.pagination for row in rows]
     lines = dict.fromkeys(searchable(printable(text)) for text in texts if text)

@@ -281,7 +281,7 @@ class SessionQuery:
         until: those counted before.
         verdicts: with one of these verdicts; empty for all.
         outcomes: with one of these outcomes; empty for all.
-        drivers: of one of these drivers, NO_DRIVER for those of nobody known; empty for all.
+        drivers: of one of these drivers, NO_DRIVER for those without a known driver; empty for all.
         search: a part of identification, tariff text, charge point, pagination or of the driver's
             name, whatever its case.
         offset: how many to pass over.

@@ -1,5 +1,6 @@
 """The archive: signed records, kept for good, in a database of the user's choice."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -7,10 +8,12 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
+from ..billing.hours import Share
 from ..ocmf import MAX_SIZE, Verdict, judge, load_public_key
 from . import changes
 from .costs import bills_of
 from .database import ConflictError, Database
+from .hours import SessionMark, marks_of, sessions_since, shares_of
 from .ledger import Ledger
 from .model import (
     ArchiveSummary,
@@ -285,6 +288,36 @@ class Archive:
                 ).where(matching(query))
             )
             return [SessionEnergy(*row) for row in rows]
+
+    def marks(self, meter_id: int) -> dict[int, SessionMark]:
+        """Mark all sessions of a meter by their numbers, to see later which of them have changed."""
+        with self._database.reading() as transaction:
+            return marks_of(transaction, meter_id)
+
+    def hours(
+        self, meter_id: int, since: datetime | None, zone: tzinfo, currency: str
+    ) -> dict[datetime, Share]:
+        """Add up what a meter's sessions have in each hour, from one hour on.
+
+        Those sessions count that may be billed, or might be if they had a price.
+
+        Args:
+            meter_id: the meter.
+            since: begin of the first hour; None for all hours.
+            zone: in which the times of day of prices are meant.
+            currency: costs in other currencies are left out.
+        """
+        hours: dict[datetime, Share] = defaultdict(Share)
+        last = None
+        while True:
+            with self._database.reading() as transaction:
+                rows = sessions_since(transaction, meter_id, since, last)
+                for hour, share in shares_of(transaction, rows, zone, currency):
+                    if since is None or hour >= since:
+                        hours[hour] += share
+            if not rows:
+                return hours
+            last = rows[-1]
 
     def records_without_session(self, meters: Sequence[str], offset: int, limit: int) -> RecordPage:
         """Return a page of the records that belong to no session, the last to arrive first.

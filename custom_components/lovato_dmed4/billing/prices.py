@@ -1,7 +1,7 @@
 """Which price a session has: the one that holds for its begin, and no other.
 
 A session that runs past midnight, into another month or over a change of price keeps the price it began
-with, as the driver was told it.
+with, as the driver was shown it.
 """
 
 from collections.abc import Iterable

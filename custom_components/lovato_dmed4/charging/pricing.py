@@ -75,25 +75,25 @@ class ChargePricing:
     def async_start(self) -> None:
         """Follow the records, their verdicts and the prices from now on."""
         for stop in (
-            self._records.news.async_add(self._note),
-            self._records.summary_coordinator.async_add_listener(self._look),
-            async_dispatcher_connect(self._hass, SIGNAL_PRICES_CHANGED, self._look),
+            self._records.news.async_add(self._note_record),
+            self._records.summary_coordinator.async_add_listener(self._request_update),
+            async_dispatcher_connect(self._hass, SIGNAL_PRICES_CHANGED, self._request_update),
         ):
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self.costs.async_add_listener(lambda: None))
-        self._look()
+        self._request_update()
 
     @callback
-    def _note(self, record: StoredRecord) -> None:
+    def _note_record(self, record: StoredRecord) -> None:
         if record.session_id is not None:
             self._pending.add(record.session_id)
-            self._look()
+            self._request_update()
 
     @callback
-    def _look(self) -> None:
+    def _request_update(self) -> None:
         if not self._hass.is_stopping:
             self._entry.async_create_background_task(
-                self._hass, self.costs.async_request_refresh(), f"{self.costs.name} look"
+                self._hass, self.costs.async_request_refresh(), f"{self.costs.name} update"
             )
 
     async def _async_update(self) -> CostSummary:

@@ -131,7 +131,7 @@ class ChargeTracker(Journal[MadeRecord]):
         self._interrupted = False
         # Digests of records of charges that were ended here and whose end is not archived as such.
         self._claims: list[str] = []
-        self._settling: asyncio.Task[None] | None = None
+        self._archiving: asyncio.Task[None] | None = None
         self._steps: set[asyncio.Task[MadeRecord]] = set()
         self._last_step = 0.0
         self._archived = b""
@@ -166,17 +166,19 @@ class ChargeTracker(Journal[MadeRecord]):
         entry, records = self._entry, self._records
         entry.async_on_unload(self._live.async_add_listener(self._compare_with_meter))
         # A record that has come, and an archive that has come back.
-        entry.async_on_unload(records.news.async_add(self._settle_soon))
-        entry.async_on_unload(records.summary_coordinator.async_add_listener(self._settle_soon))
+        entry.async_on_unload(records.news.async_add(self._archive_ends_soon))
+        entry.async_on_unload(
+            records.summary_coordinator.async_add_listener(self._archive_ends_soon)
+        )
         self._compare_with_meter()
-        self._settle_soon()
+        self._archive_ends_soon()
 
     async def async_stop(self) -> None:
         """Wait until all steps under way are done and what came of them is on disk."""
         if self._steps:
             await asyncio.wait(self._steps)
-        if self._settling is not None:
-            await asyncio.wait({self._settling}, timeout=ARCHIVE_TIMEOUT)
+        if self._archiving is not None:
+            await asyncio.wait({self._archiving}, timeout=ARCHIVE_TIMEOUT)
         await self._store.async_save(self._content())
 
     # --- the steps --------------------------------------------------------------------------------
@@ -357,23 +359,23 @@ class ChargeTracker(Journal[MadeRecord]):
         self._cycle.preparation.prototype = b""
         if claim and charge is not None and charge.last is not None:
             self._claims = [*self._claims, charge.last][-_CLAIMS_LIMIT:]
-            self._settle_soon()
+            self._archive_ends_soon()
 
     @callback
-    def _settle_soon(self, _: StoredRecord | None = None) -> None:
-        if self._claims and (self._settling is None or self._settling.done()):
-            self._settling = self._hass.async_create_background_task(
-                self._async_settle(), f"{self._entry.title} ends"
+    def _archive_ends_soon(self, _: StoredRecord | None = None) -> None:
+        if self._claims and (self._archiving is None or self._archiving.done()):
+            self._archiving = self._hass.async_create_background_task(
+                self._async_archive_ends(), f"{self._entry.title} ends"
             )
 
-    async def _async_settle(self) -> None:
+    async def _async_archive_ends(self) -> None:
         """Have the records of ends that were commanded here archived as ours.
 
         They may have come without an owner: out of the logbook, after their answer was lost.
         """
         for claim in self._claims:
             try:
-                settled = await self._async_settle_one(claim)
+                settled = await self._async_archive_end(claim)
             except HomeAssistantError:
                 # The archive is away. It is tried again when there is news of it.
                 return
@@ -381,7 +383,7 @@ class ChargeTracker(Journal[MadeRecord]):
                 self._claims = [other for other in self._claims if other != claim]
                 self._save_soon()
 
-    async def _async_settle_one(self, claim: str) -> bool:
+    async def _async_archive_end(self, claim: str) -> bool:
         records = self._records
         end = await records.async_run(partial(_find_end, claim))
         if end is not None and end.source is Source.METER:

@@ -4,7 +4,7 @@ A meter that shows another key has another metering board, or someone is trying 
 as its records. What follows depends on whether it can be confirmed to be the same meter:
 
 - With the serial number that it always had, which only REST reports, it is. Nothing stops: measures
-  come and charges are possible. Its records are archived as signed with a key that nobody has
+  come and charges are possible. Its records are archived as signed with a key that has not been
   accepted, and stand out by that, until an administrator accepts the key.
 - With another serial number it is another meter, which is none of the entry's business.
 - Without a serial number (Modbus), the entry stops as for another meter. An administrator may
@@ -110,7 +110,7 @@ def unique_ids(data: Mapping[str, Any], identity: Identity) -> tuple[str, ...]:
 
 
 def with_serial_number(data: Mapping[str, Any], identity: Identity) -> Identity:
-    """Add the serial number that the owner gave, where the transport does not tell it.
+    """Add the serial number that the owner gave, where the transport does not report it.
 
     It names the meter in signed records and to people. What the meter is recognised by stays what
     the meter itself says.
@@ -150,7 +150,7 @@ def _serial_number(hass: HomeAssistant, entry: ConfigEntry) -> str | None:
 def async_change_id(hass: HomeAssistant, entry: ConfigEntry, better: str) -> None:
     """Know a meter by another ID; its device, entities and their history stay.
 
-    The archive is told by `RecordKeeper`, when it can be reached.
+    `RecordKeeper` informs the archive, when it can be reached.
     """
     old = entry.unique_id
     if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Why nobody answers at an address, and where else at the host somebody does."""
+"""Why no meter answers at an address, and where else at the host one does."""
 
 import asyncio
 from contextlib import suppress

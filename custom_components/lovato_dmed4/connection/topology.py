@@ -98,7 +98,7 @@ def _is(entry: ConfigEntry[Any], device: dr.DeviceEntry, identity: Identity) -> 
 
 
 async def _async_gateway(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity | None:
-    """Ask who is at the Ethernet port through which a device is reached; None if that is nobody of ours."""
+    """Ask who is at the Ethernet port through which a device is reached; None if that is not one of ours."""
     known = hass.data.setdefault(_GATEWAYS, {})
     address = data[CONF_HOST], data[CONF_PORT]
     if address not in known:

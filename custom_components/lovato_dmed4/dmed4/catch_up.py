@@ -2,7 +2,7 @@
 
 The archive knows of each record whether it is *chained*: whether every older one of the logbook is
 there, too. From the oldest on they are chained up to some record and not after it, so that a look
-at a few of them tells where to begin, and a run that broke off is gone on with where it stopped.
+at a few of them shows where to begin, and a run that was interrupted goes on where it stopped.
 
 Positions count back from the last record: each one that the meter signs meanwhile moves all others
 on by one, and a full logbook does not show over Modbus that it did. So what was read counts only
@@ -116,9 +116,9 @@ class CatchUp:
         logbook: the meter's.
         records: the archive's.
         turn: surrounds the reading of each record; what it raises ends the run.
-        identify: makes sure that it is this meter that answers, where no known record tells that;
+        identify: makes sure that it is this meter that answers, where no known record shows that;
             what it raises ends the run.
-        tell: called whenever records have been stored.
+        report: called whenever records have been stored.
     """
 
     def __init__(
@@ -128,13 +128,13 @@ class CatchUp:
         *,
         turn: Callable[[], AbstractAsyncContextManager[None]],
         identify: Callable[[], Awaitable[None]],
-        tell: Callable[[Progress], None],
+        report: Callable[[Progress], None],
     ) -> None:
         self._logbook = logbook
         self._records = records
         self._turn = turn
         self._identify = identify
-        self._tell = tell
+        self._report = report
         self._mark: _Mark | None = None
         self._progress = Progress()
         # Digests of the records that were stored after one that can't be read.
@@ -169,12 +169,12 @@ class CatchUp:
         began = anchor = await self._begin(info)
         if anchor.record is None and not self._has_all_since(info):
             self._progress = replace(self._progress, lost=await self._records.has_chained())
-        self._note(anchor, info)
+        self._note_progress(anchor, info)
         size = 1
         moves = 0
         while anchor.next >= 0:
             if (found := await self._read_after(anchor, size)) is not None:
-                anchor = await self._keep(anchor, found, info)
+                anchor = await self._store_found(anchor, found, info)
                 # The end of the logbook does not show that a full one has moved.
                 size = 1 if anchor.record is None else min(2 * size, _BLOCK)
                 moves = 0
@@ -234,7 +234,7 @@ class CatchUp:
 
     async def _search(self, guess: int, saved: int, *, near: bool) -> _Anchor:
         low, high = min(guess, saved - 1), _end(saved)
-        if (first := await self._look(low)) is not None:
+        if (first := await self._anchor_at(low)) is not None:
             if first.record is not None:
                 return first
             low, high = -1, first
@@ -244,13 +244,13 @@ class CatchUp:
         while high.position - low > 1:
             middle = min(low + step, (low + high.position) // 2)
             step *= 2
-            if (found := await self._look(middle)) is None:
+            if (found := await self._anchor_at(middle)) is None:
                 low = middle
             else:
                 high = found
         return high
 
-    async def _look(self, position: int) -> _Anchor | None:
+    async def _anchor_at(self, position: int) -> _Anchor | None:
         """Look whether one can begin after a position; None if it is to be looked further back."""
         try:
             record = await self._read(position)
@@ -333,7 +333,9 @@ class CatchUp:
 
     # --- storing ------------------------------------------------------------------------------
 
-    async def _keep(self, anchor: _Anchor, found: list[bytes | None], info: LogbookInfo) -> _Anchor:
+    async def _store_found(
+        self, anchor: _Anchor, found: list[bytes | None], info: LogbookInfo
+    ) -> _Anchor:
         """Store what was read, the oldest first; the last of it is the next anchor."""
         for record in found:
             position = anchor.next
@@ -347,11 +349,11 @@ class CatchUp:
             anchor = replace(anchor, position=position, record=record, next=position - 1)
             self._interruptions = 0
             self._progress = replace(self._progress, fetched=self._progress.fetched + 1)
-            self._note(anchor, info)
-        self._tell(self._progress)
+            self._note_progress(anchor, info)
+        self._report(self._progress)
         return anchor
 
-    def _note(self, anchor: _Anchor, info: LogbookInfo) -> None:
+    def _note_progress(self, anchor: _Anchor, info: LogbookInfo) -> None:
         remaining = anchor.next + 1
         self._mark = _Mark(info, remaining)
         self._progress = replace(

@@ -36,7 +36,7 @@ _RECORD_ATTEMPTS = 2
 
 
 class Journal[MadeT = bytes]:
-    """Is told of what creates records, while nothing else can happen to the meter; this one forgets.
+    """Receives what creates records, while nothing else can happen to the meter; this one forgets.
 
     The step waits for it: what it does first is done before the command goes out, or before
     anything could overwrite the record.
@@ -58,7 +58,7 @@ class ChargeCycle[MadeT = bytes]:
     them raise RefusedError when the meter refuses a request, and the errors of a lost link.
 
     Attributes:
-        journal: is told of each command and each record, also of those that are not returned.
+        journal: receives each command and each record, also of those that are not returned.
         preparation: the form of prototypes that the meter takes, and the last one.
         watch: waits for the status, and how long.
         clearing: whether the commands and records of the moment only clear a prepared cycle, and

@@ -227,7 +227,7 @@ class ModbusLink:
         The library shields it itself, but asyncio would log the failure that no caller retrieves.
         """
         connecting = asyncio.ensure_future(self.connection.connect())
-        connecting.add_done_callback(_hear)
+        connecting.add_done_callback(_retrieve_failure)
         await asyncio.wait({connecting})
         connecting.result()
 
@@ -240,7 +240,7 @@ class ModbusLink:
             await self.connection.close()
 
 
-def _hear(connecting: asyncio.Future[None]) -> None:
+def _retrieve_failure(connecting: asyncio.Future[None]) -> None:
     if not connecting.cancelled():
         connecting.exception()
 

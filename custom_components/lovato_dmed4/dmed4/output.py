@@ -19,7 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 _ATTEMPTS: Final = 20
 PAUSE: Final = 0.2
 
-# Bytes at the end of a record that hold enough of its signature to tell it from every other.
+# Bytes at the end of a record that hold enough of its signature to distinguish it from every other.
 _END_BYTES: Final = 32
 
 _SIGNATURE_BYTES: Final = 64
@@ -74,7 +74,7 @@ class OutputMessage:
         return SignatureStatus(words[0]), words[1]
 
     async def _end(self, length: int) -> bytes:
-        """Get what tells the record from every other; empty if that is not where it should be."""
+        """Get what distinguishes the record from every other; empty if that is not where it should be."""
         if self._unframed:
             return await self._section()
         length = min(length, registers.TEXT_BYTES)

@@ -78,7 +78,7 @@ NAMES: Final = tuple(
 _BLOCK_NAME: Final = re.compile(r"P\d\d_\d\d(_\d\d)?")
 _PART: Final = re.compile(r"P\d\d_\d\d_\d\d")
 
-# Registers that choose a parameter, hold its value, and save all to flash.
+# MenuRegisters that choose a parameter, hold its value, and save all to flash.
 _MENU: Final = 0x5000
 _SUBMENU: Final = 0x5001
 _NUMBER: Final = 0x5002
@@ -88,7 +88,7 @@ _SAVE_CODE: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+class RebootTiming:
     """How long to wait for a reboot, in seconds. The manual gives no times."""
 
     poll: float = 0.5
@@ -185,7 +185,7 @@ async def change(
     meter: Meter,
     changes: Mapping[str, int],
     log_in: Callable[[], Awaitable[None]],
-    timing: Timing | None = None,
+    timing: RebootTiming | None = None,
 ) -> Mapping[str, int]:
     """Change parameters, wait until the meter has rebooted, and read them back.
 
@@ -209,7 +209,7 @@ async def change(
         ParametersNotTakenError: it came back without the new values.
     """
     check(changes)
-    timing = timing or Timing()
+    timing = timing or RebootTiming()
     await log_in()
     if (await meter.read_system()).operative_status is OperativeStatus.OPERATING:
         raise ParametersLockedError("the meter is commissioned")
@@ -227,7 +227,7 @@ async def change(
     return after
 
 
-async def _wait_out_reboot(meter: Meter, timing: Timing) -> None:
+async def _wait_out_reboot(meter: Meter, timing: RebootTiming) -> None:
     """Wait until the meter has gone and come back."""
     gone = _now() + timing.going
     while _now() < gone and await _answers(meter) is None:  # noqa: ASYNC110
@@ -369,7 +369,7 @@ def _reversed(address: int) -> int:
 # --- Modbus -----------------------------------------------------------------------------------
 
 
-class Registers(Protocol):
+class MenuRegisters(Protocol):
     """What parameters by menu need of a Modbus meter; numbers are the manual's."""
 
     async def read_words(self, register: int, count: int) -> list[int]:
@@ -388,7 +388,7 @@ class Registers(Protocol):
 class ModbusParameters:
     """One parameter at a time, by menu and number (manual: parameters setup)."""
 
-    def __init__(self, registers: Registers) -> None:
+    def __init__(self, registers: MenuRegisters) -> None:
         self._registers = registers
         self._lock = asyncio.Lock()
         # What a change that failed may have left in the meter, with the values from before.

@@ -109,7 +109,7 @@ class Preparation:
         except RefusedError as err:
             raise PrototypeRefusedError(str(err)) from err
         if SignatureStatus.CORRECT_JSON_RECEIVED in before.signature:
-            # The status can't tell it from the one before until the meter has looked at it.
+            # The status can't distinguish it from the one before until the meter has looked at it.
             await asyncio.sleep(_CHECKING_POLLS * self._watch.timing.poll)
         return await self._watch.until(
             lambda status: (
@@ -137,7 +137,7 @@ class Preparation:
                 _LOGGER.info("The meter takes the prototype of a charge in the form %s", self.form)
 
     async def hand_over_again(self, status: Status) -> None:
-        """Hand over the prototype of the running charge again; one of nobody if it is not known.
+        """Hand over the prototype of the running charge again; one without an identification if it is not known.
 
         Raises:
             PrototypeRefusedError: the meter did not accept it.
@@ -146,7 +146,7 @@ class Preparation:
         await self._hand_over(self.prototype or self._nobodys(form), form, status)
 
     async def take_back(self) -> None:
-        """Replace a prepared cycle's prototype by one of nobody, as far as the meter lets us.
+        """Replace a prepared cycle's prototype by one without an identification, where the meter allows it.
 
         Only a begin and an end bring it back to where it was. They are signed, and should not carry
         the identification of somebody who has not charged.

@@ -13,7 +13,7 @@ from typing import Final
 
 _PADDING: Final = b"\0\r\n"
 
-# Hex or base64 of a signature: at the end of a record it tells it from every other.
+# Hex or base64 of a signature: at the end of a record it distinguishes it from every other.
 _SIGNED_END: Final = re.compile(rb'[0-9A-Za-z+/=]{16,}"\s*\}\Z')
 
 _SEQUENCE: Final = 0x30
@@ -50,7 +50,7 @@ def payload_digest(text: bytes) -> bytes:
 
 
 def telling_end(text: bytes) -> bytes:
-    """Get what tells a record from every other out of its last bytes; empty if that is not in them."""
+    """Get what distinguishes a record from every other out of its last bytes; empty if that is not in them."""
     end = cut(text)
     return end if _SIGNED_END.search(end) else b""
 

@@ -1,7 +1,7 @@
 """Asking again: one lost request or answer is nothing.
 
 What changes nothing, or sets something to what it is set to anyway, is repeated here. The commands
-of the charge cycle are not: only the status tells whether one was carried out.
+of the charge cycle are not: only the status shows whether one was carried out.
 """
 
 import asyncio

@@ -69,7 +69,7 @@ _SPELLINGS: Final = {
     "meas_not_comm_error": "meas_not_comm_err",
 }
 
-# 0 °C and 0 °F are 32 °F apart, 1 °C is 1.8 °F: both of one sensor tell their number of decimals.
+# 0 °C and 0 °F are 32 °F apart, 1 °C is 1.8 °F: both of one sensor reveal their number of decimals.
 _FAHRENHEIT: Final = 1.8
 _FREEZING: Final = 32
 _TEMPERATURE_DECIMALS: Final = 1

@@ -1,7 +1,7 @@
 """The scale of the measures over REST, of which the manual's print has lost the powers of ten.
 
-It can be checked, because voltage times current must be the power. That tells how far the three are
-off together, not which of them is. The energy counter, whose unit is printed, tells the power's own
+It can be checked, because voltage times current must be the power. That shows how far the three are
+off together, not which of them is. The energy counter, whose unit is printed, gives the power's own
 scale, and then the other two follow from what a charger can have; where they do not, a person has to
 compare with the meter's display.
 """
@@ -14,7 +14,7 @@ from typing import Final
 
 from .model import Measures
 
-# Values of fewer counts than this are too coarse to tell a power of ten, whatever the scale.
+# Values of fewer counts than this are too coarse to show a power of ten, whatever the scale.
 _SIGNIFICANT: Final = 100
 
 # How far from a power of ten the ratio may be, as a decimal logarithm: a quarter more or less, for
@@ -28,7 +28,7 @@ _CURRENTS: Final = (0, 2000)
 # What it mostly has while it charges, in V: less than a power of ten, so that one scale fits.
 _USUAL_VOLTAGES: Final = (200, 1000)
 
-# So much energy, in kWh, and so much time, in s, tell its power to a few percent: the counter shows
+# So much energy, in kWh, and so much time, in s, give its power to a few percent: the counter shows
 # Wh, and a poll is up to a second older than it looks.
 _ENOUGH_ENERGY: Final = 0.05
 _ENOUGH_TIME: Final = 20.0
@@ -102,7 +102,7 @@ def the_only(
         measures: as for `alternatives`, like the others.
         scale: the one in use.
         rated: the model's rated current in A.
-        power: the number of decimals of the power, as the energy tells.
+        power: the number of decimals of the power, as the energy shows.
     """
     counts = _counts(measures, scale)
     if counts is None or min(counts) < _SIGNIFICANT:

@@ -18,7 +18,7 @@ from .keeper import RecordKeeper
 ISSUE: Final = "record_failed"
 
 _UNKNOWN: Final = "-"
-# The number comes from a record that nobody signed, and the dialog reads Markdown.
+# The number comes from an unsigned record, and the dialog reads Markdown.
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9 .-]")
 _LONGEST: Final = 24
 

@@ -43,7 +43,7 @@ _ATTEMPTS: Final = 5
 """Attempts in a row that bring nothing. After three, a record that is never answered is passed over."""
 
 BEHIND_LIMIT: Final = timedelta(hours=1)
-"""How long records may stay behind until a person is told: longer than a restart of anything takes."""
+"""How long records may stay behind until a repair says so: longer than a restart of anything takes."""
 
 OVERWRITES_AT: Final = 0.9
 """Share of the logbook that may be missing: the rest is room for some dozens of records."""
@@ -110,7 +110,7 @@ class LogbookSync:
             _ArchivedRecords(records, live),
             turn=self._async_turn,
             identify=self._async_identify,
-            tell=self._async_tell,
+            report=self._async_report,
         )
         self.news = Listeners[SyncState]()
         self._waiting: list[asyncio.Future[None]] = []
@@ -279,7 +279,7 @@ class LogbookSync:
         """Fetch what is missing, and say so if something can't be fetched any more."""
         self._fetched_before = 0
         progress = await self._async_fetch()
-        self._async_tell(progress)
+        self._async_report(progress)
         if progress.lost:
             self._set(lost=self.state.lost + 1)
             LOGGER.warning(
@@ -287,7 +287,7 @@ class LogbookSync:
                 "signed next may have been overwritten before they were fetched",
                 self._entry.title,
             )
-        await self._async_settle()
+        await self._async_rejudge_all()
 
     async def _async_fetch(self) -> Progress:
         """Fetch what is missing, through short losses of the link."""
@@ -305,7 +305,7 @@ class LogbookSync:
                 if self._live.in_doubt or not attempts:
                     raise translated(err, HomeAssistantError) from err
 
-    async def _async_settle(self) -> None:
+    async def _async_rejudge_all(self) -> None:
         """Decide the outcome of sessions without an end record."""
         # A charge that has begun since the records were fetched is not over.
         charging = self._live.data.status.measurement.charging
@@ -330,7 +330,7 @@ class LogbookSync:
         """Make sure whose records these are: between two polls, another meter could have come."""
         known, found = self._identity, await self._meter.identify()
         if found.fingerprint != known.fingerprint or (
-            # Over Modbus only the owner tells it.
+            # Over Modbus only the owner can give it.
             found.serial_number is not None and found.serial_number != known.serial_number
         ):
             raise CannotConnectError("another meter is there")
@@ -338,7 +338,7 @@ class LogbookSync:
     # --- how far it is ------------------------------------------------------------------------
 
     @callback
-    def _async_tell(self, progress: Progress) -> None:
+    def _async_report(self, progress: Progress) -> None:
         self._oldest = progress.oldest
         fetched = self._fetched_before + progress.fetched
         expected = fetched + progress.missing

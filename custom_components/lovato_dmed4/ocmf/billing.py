@@ -53,7 +53,7 @@ def time_quality(records: Sequence[Record]) -> TimeQuality:
     """Assess the time of a record, or of the records of one session; never raises."""
     outlines = [outline(record) for record in records]
     readings = [
-        reading for told in outlines for moment in told.moments for reading in moment.readings
+        reading for each in outlines for moment in each.moments for reading in moment.readings
     ]
     clock = _weakest(readings)
     return TimeQuality(clock, _reason(outlines, readings, clock))
@@ -76,14 +76,14 @@ def _reason(
     """Say why the time may not be billed: the gravest of several reasons."""
     if any("t" in (reading.error_flags or "") for reading in readings):
         return TimeReason.FLAGGED
-    if any(_ends_early(told) for told in outlines):
+    if any(_ends_early(each) for each in outlines):
         return TimeReason.BACKWARD
     if clock is None or any(reading.time is None for reading in readings):
         return TimeReason.UNKNOWN
     return None if clock in _GOOD else TimeReason.CLOCK
 
 
-def _ends_early(told: Outline) -> bool:
+def _ends_early(outline: Outline) -> bool:
     """Whether a record's last moment is before its first."""
-    times = [moment.time for moment in (told.begin, told.now) if moment and moment.time]
+    times = [moment.time for moment in (outline.begin, outline.now) if moment and moment.time]
     return times != sorted(times)

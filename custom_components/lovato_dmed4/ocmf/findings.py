@@ -203,13 +203,13 @@ def check_session(
     if left_out and steps:
         found = _finding(FindingCode.READINGS_LEFT_OUT, steps[-1], str(left_out))
         findings = chain(findings, [found])
-    told: set[tuple[FindingCode, object]] = set()
+    reported: set[tuple[FindingCode, object]] = set()
     kept = []
     for finding in findings:
         marks = {(finding.code, finding.record), (finding.code, finding.values)}
-        if not marks & told:
+        if not marks & reported:
             kept.append(finding)
-            told |= marks
+            reported |= marks
     return tuple(sorted(kept, key=lambda finding: finding.record))
 
 
@@ -245,12 +245,12 @@ def _check_begin(steps: Sequence[_Step]) -> Iterator[Finding]:
                 continue
             time = (reading.time or reading.time_text, reading.time_text)
             value = (_comparable(reading), reading.value_text)
-            for told, known in (
+            for stated, known in (
                 (time, first.setdefault(None, time)),
                 (value, first.setdefault(register, value)),
             ):
-                if told[0] != known[0]:
-                    yield _finding(FindingCode.BEGIN_DIFFERS, step, known[1], told[1])
+                if stated[0] != known[0]:
+                    yield _finding(FindingCode.BEGIN_DIFFERS, step, known[1], stated[1])
     if not first and any(step.outline.kind is not RecordKind.OTHER for step in steps):
         yield _finding(FindingCode.BEGIN_MISSING, steps[0])
 
@@ -451,8 +451,8 @@ def _check_tariff(steps: Sequence[_Step]) -> Iterator[Finding]:
     for earlier, step in pairwise(steps):
         before, now = earlier.record.tariff_text, step.record.tariff_text
         if before != now:
-            told = earlier.has("T") or step.has("T")
-            code = FindingCode.TARIFF_CHANGED if told else FindingCode.TARIFF_TEXT_CHANGED
+            has_text = earlier.has("T") or step.has("T")
+            code = FindingCode.TARIFF_CHANGED if has_text else FindingCode.TARIFF_TEXT_CHANGED
             yield _finding(code, step, before, now)
 
 

@@ -85,7 +85,7 @@ def load_public_key(key: bytes | str, curve: str | None = None) -> PublicKey:
             often fits several curves; others fit one only. SubjectPublicKeyInfo names its own.
 
     Raises:
-        MalformedKeyError: It is no key, not on a known curve, or on a curve that only `curve` tells.
+        MalformedKeyError: It is no key, not on a known curve, or on a curve that only `curve` names.
     """
     if len(key) > _MAX_KEY_SIZE:
         raise MalformedKeyError("Too long for a public key")

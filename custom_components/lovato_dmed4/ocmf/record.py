@@ -263,16 +263,16 @@ def parse(data: bytes | str) -> Record:
         raise MalformedRecordError(f"Not an OCMF record: {err}") from err
     header, section, signature, *former_keys = split(raw)
     payload = section.strip(PADDING) if header != HEADER else section
-    loaded, told = load(payload), load(signature)
+    loaded, signed = load(payload), load(signature)
     return Record(
         raw=raw,
         payload=payload,
         section=section,
         fields=loaded.fields,
         readings=tuple(_readings(loaded.fields.get("RD"))),
-        signature=SignatureSection(told.fields),
-        well_formed=loaded.well_formed and told.well_formed,
-        repeated=(*loaded.repeated, *told.repeated),
+        signature=SignatureSection(signed.fields),
+        well_formed=loaded.well_formed and signed.well_formed,
+        repeated=(*loaded.repeated, *signed.repeated),
         former_key=former_keys[0] if former_keys else None,
     )
 

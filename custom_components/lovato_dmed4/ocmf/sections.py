@@ -53,7 +53,7 @@ class MalformedRecordError(ValueError):
 class Number(Decimal):
     """A number of a record, which keeps the text it was written with.
 
-    The decimals that a meter writes tell its precision, and a Decimal alone shows 0.0000000 as 0E-7.
+    The decimals that a meter writes show its precision, and a Decimal alone shows 0.0000000 as 0E-7.
     """
 
     __slots__ = ("text",)

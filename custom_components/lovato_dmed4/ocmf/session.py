@@ -50,7 +50,7 @@ _KINDS = {
 class Moment:
     """The readings taken at one time for one purpose.
 
-    A DMED4's have three: total imported, total exported, energy of the charge cycle. They are told by
+    A DMED4's have three: total imported, total exported, energy of the charge cycle. They are distinguished by
     their place, since the codes of the registers depend on the meter's settings. Of other meters'
     records, a single reading counts as the total imported.
     """

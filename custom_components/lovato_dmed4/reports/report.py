@@ -76,7 +76,7 @@ TIME_REASONS: Final = (*TimeReason, NOT_SIGNED)
 # What the readings of a moment count, by their place.
 REGISTERS: Final = ("imported", "exported", "cycle")
 _ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
-# What is told of something that is no record: nothing.
+# What is said of a text that is not a record.
 _NOTHING: Final = Record(
     raw=b"", payload=b"", fields={}, readings=(), signature=SignatureSection({})
 )
@@ -151,7 +151,7 @@ def report(checked: Checked, *, exported: bool = True) -> ReportShape:
     """
     judged = checked.judged
     record = judged.record or _NOTHING
-    told = outline(record)
+    charge = outline(record)
     return {
         "verdict": checked.verdict.value,
         "legible": judged.record is not None,
@@ -163,11 +163,11 @@ def report(checked: Checked, *, exported: bool = True) -> ReportShape:
         ],
         "clock": clock([checked]),
         "transparency": transparency([checked], exported=exported),
-        "kind": told.kind.value,
-        "begin": _time(told.begin),
-        "end": _time(told.now) if told.kind in _ENDS else None,
-        "imported": decimal_text(_went(told, lambda moment: moment.imported)),
-        "exported": decimal_text(_went(told, lambda moment: moment.exported)),
+        "kind": charge.kind.value,
+        "begin": _time(charge.begin),
+        "end": _time(charge.now) if charge.kind in _ENDS else None,
+        "imported": decimal_text(_went(charge, lambda moment: moment.imported)),
+        "exported": decimal_text(_went(charge, lambda moment: moment.exported)),
         "format_version": shown(record.format_version),
         "pagination": shown(record.pagination),
         "meter": _meter(record),
@@ -175,7 +175,7 @@ def report(checked: Checked, *, exported: bool = True) -> ReportShape:
         "tariff_text": shown(record.tariff_text),
         "charge_point": shown(record.charge_point_id),
         "readings": [
-            reading_shape(reading, name) for name, reading in named_readings(told)[:MAX_LISTED]
+            reading_shape(reading, name) for name, reading in named_readings(charge)[:MAX_LISTED]
         ],
         "digest": judged.digest,
         "size": len(judged.raw),
@@ -208,19 +208,19 @@ def _time(moment: Moment | None) -> str | None:
     return None if moment is None or moment.time is None else moment.time.isoformat()
 
 
-def _went(told: Outline, total: Callable[[Moment], Decimal | None]) -> Decimal | None:
+def _went(charge: Outline, total: Callable[[Moment], Decimal | None]) -> Decimal | None:
     """Return the energy since the begin by a total; None if it is not known or went back."""
-    begin = total(told.begin) if told.begin else None
-    now = total(told.now) if told.now else None
+    begin = total(charge.begin) if charge.begin else None
+    now = total(charge.now) if charge.now else None
     if begin is None or now is None or (went := difference(begin, now)) < 0:
         return None
     return went
 
 
-def named_readings(told: Outline) -> list[tuple[str | None, Reading]]:
-    """Return all readings, each with the name of its register where its place tells it."""
+def named_readings(charge: Outline) -> list[tuple[str | None, Reading]]:
+    """Return all readings, each with the name of its register where its place shows it."""
     named: list[tuple[str | None, Reading]] = []
-    for moment in told.moments:
+    for moment in charge.moments:
         names = (
             REGISTERS if len(moment.readings) == len(REGISTERS) else (None,) * len(moment.readings)
         )
@@ -275,15 +275,15 @@ def clock(checked: Sequence[Checked]) -> ClockShape:
 
     Without a verified signature, nothing may be billed.
     """
-    told = time_quality([each.record for each in checked if each.record])
-    reason = None if told.reason is None else told.reason.value
+    quality = time_quality([each.record for each in checked if each.record])
+    reason = None if quality.reason is None else quality.reason.value
     if reason is None and any(each.verdict is not SessionVerdict.VALID for each in checked):
         reason = NOT_SIGNED
     return {
-        "quality": CLOCK_NONE if told.clock is None else told.clock.name.lower(),
+        "quality": CLOCK_NONE if quality.clock is None else quality.clock.name.lower(),
         "billable": reason is None,
         "reason": reason,
-        "informative": told.informative,
+        "informative": quality.informative,
     }
 
 

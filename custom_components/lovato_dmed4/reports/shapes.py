@@ -1,7 +1,7 @@
 """What actions and the browser receive about records: the shapes of all responses, in one place.
 
 The types of the browser side mirror these. Times are ISO 8601 in UTC, energies decimal text in kWh;
-whatever a meter wrote is text that nobody may execute. Codes have a text each under `config_panel` in
+whatever a meter wrote is text that must never be executed. Codes have a text each under `config_panel` in
 the translations, by the name given with them.
 """
 
@@ -104,7 +104,7 @@ class TransparencyShape(TypedDict):
 class ReadingShape(TypedDict):
     """A reading of a register."""
 
-    name: str | None  # imported, exported, cycle: register.*; None where the place does not tell
+    name: str | None  # imported, exported, cycle: register.*; None where the place does not show it
     time: str | None
     clock: str | None
     transaction: str | None

@@ -138,7 +138,7 @@ def _shape(checked: Checked, meter: _Known | None, known: Sequence[_Known]) -> V
 
 
 def _load(text: str, found: Sequence[FoundRecord]) -> PublicKey:
-    """Load a key; where a bare point does not tell its curve, the first record does."""
+    """Load a key; where a bare point does not name its curve, the first record does."""
     curves: list[str | None] = [None]
     for each in found[:1]:
         with suppress(MalformedRecordError):

@@ -53,11 +53,11 @@ class VatSum:
 
 @dataclass(slots=True, kw_only=True)
 class Section:
-    """The sessions of a driver, or of an identification that belongs to nobody.
+    """The sessions of a driver, or of an identification without a driver.
 
     Attributes:
-        driver: None for nobody known.
-        identification: None where there is a driver, or nobody identified.
+        driver: None if there is no known driver.
+        identification: None where there is a driver, or where no identification was signed.
         billed: sessions that have a cost, the oldest first.
         left_out: sessions that have none.
         sums: of all of them.
@@ -105,7 +105,7 @@ class Statement:
 
     @property
     def recipient(self) -> Driver | None:
-        """The one driver that it is about; None if it is about more or about nobody known."""
+        """The one driver that it is about; None if it is about several or about none that is known."""
         return self.sections[0].driver if len(self.sections) == 1 else None
 
     @property
@@ -207,5 +207,5 @@ def _vat(of: tuple[str, Decimal | None], gross: Decimal) -> VatSum:
 def _fingerprint(line: Line) -> bytes:
     bill, cost = line.bill, line.bill.cost
     driver = bill.driver and (bill.driver.name, bill.driver.address)
-    told = (bill.digest, bill.session.id, line.meter, driver, cost.amount, cost.reason, cost.rates)
-    return repr((told, str(line.begin), str(line.end))).encode()
+    facts = (bill.digest, bill.session.id, line.meter, driver, cost.amount, cost.reason, cost.rates)
+    return repr((facts, str(line.begin), str(line.end))).encode()

@@ -74,13 +74,15 @@ def export_receipt(
         raise session_not_found()
     bills = archive.ledger.bill([detail.session], dt_util.get_default_time_zone())
     statement = _compose(archive, bills, SessionQuery(), devices)
-    told = next((each for each in detail.records if each.id == bills[0].record), detail.records[-1])
-    key = next((each.spki for each in detail.keys if each.id == told.key_id), None)
+    record = next(
+        (each for each in detail.records if each.id == bills[0].record), detail.records[-1]
+    )
+    key = next((each.spki for each in detail.keys if each.id == record.key_id), None)
     with _libraries():
         from .pdf import write_receipt  # noqa: PLC0415 - libraries are loaded when needed
 
-        write_receipt(statement, told.raw, key, words, out)
-    name = file_name("receipt", told.pagination, statement.number, suffix="pdf")
+        write_receipt(statement, record.raw, key, words, out)
+    name = file_name("receipt", record.pagination, statement.number, suffix="pdf")
     return Export(name, Contents(sessions=1, records=1))
 
 

@@ -22,7 +22,7 @@ from ..dmed4.scale import EnergyBalance, MeasureScale, alternatives, deviation, 
 SAMPLES: Final = 5
 """Different samples in a row that say the same: one may be torn between two of the meter's own."""
 
-PATIENCE: Final = 120.0
+SETTLING_TIME: Final = 120.0
 """Seconds of a charge in which the energy counter should have settled what no person then has to."""
 
 ISSUE: Final = "measure_scale"
@@ -66,7 +66,7 @@ class ScaleCheck:
             return
         scale, measures = self._meter.scale, self._live.data.measures
         if scale != entry_scale(self._entry):
-            self._take_over(scale)
+            self._adopt(scale)
         self._energy.add(monotonic(), measures)
         if (found := deviation(measures, scale)) is None:
             return
@@ -76,11 +76,11 @@ class ScaleCheck:
             return
         wrong = self._energy.exponent
         if found or wrong:
-            self._settle(measures, scale, wrong)
+            self._adopt_or_ask(measures, scale, wrong)
         elif wrong is not None or not self._energy.moving:
             self._delete()
 
-    def _settle(self, measures: Measures, scale: MeasureScale, wrong: int | None) -> None:
+    def _adopt_or_ask(self, measures: Measures, scale: MeasureScale, wrong: int | None) -> None:
         """Take the one possible scale over, or ask for it once the meter can't settle it."""
         now = monotonic()
         if self._doubted_since is None:
@@ -91,14 +91,14 @@ class ScaleCheck:
             if better is not None:
                 LOGGER.info("The measures of the meter have other decimals: %s", better)
                 self._meter.scale = better
-                self._take_over(better)
+                self._adopt(better)
                 self._delete()
                 return
-        elif self._energy.moving and now - self._doubted_since < PATIENCE:
+        elif self._energy.moving and now - self._doubted_since < SETTLING_TIME:
             return
         self._raise(measures, scale)
 
-    def _take_over(self, scale: MeasureScale) -> None:
+    def _adopt(self, scale: MeasureScale) -> None:
         """Keep the scale with the entry, and begin to compare anew with it."""
         self._energy = EnergyBalance()
         self._times, self._seen, self._doubted_since = 0, None, None

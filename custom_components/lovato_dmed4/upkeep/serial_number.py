@@ -72,7 +72,7 @@ class SerialNumberCheck:
             return
         LOGGER.info("The meter writes its serial number into its records: taken over from there")
         self._known = found
-        async_take_over(self._hass, self._entry, found)
+        async_store(self._hass, self._entry, found)
 
     def _raise(self, key: str, found: str) -> None:
         ir.async_create_issue(
@@ -101,7 +101,7 @@ def issue_id(entry: ConfigEntry[Any]) -> str:
 
 
 @callback
-def async_take_over(hass: HomeAssistant, entry: ConfigEntry[Any], serial_number: str) -> None:
+def async_store(hass: HomeAssistant, entry: ConfigEntry[Any], serial_number: str) -> None:
     """Keep a serial number with the entry and its device; records carry it from the next set-up on."""
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, CONF_SERIAL_NUMBER: serial_number}
@@ -132,7 +132,7 @@ class SerialNumberFlow(RepairsFlow):
         if user_input is not None:
             given = user_input[CONF_SERIAL_NUMBER].strip()
             if given and is_serial_number(given):
-                async_take_over(self.hass, self._entry, given)
+                async_store(self.hass, self._entry, given)
                 self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
                 return self.async_create_entry(data={})
             errors[CONF_SERIAL_NUMBER] = "invalid_serial_number"

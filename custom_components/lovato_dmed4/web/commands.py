@@ -1,7 +1,7 @@
 """What the browser side asks for: sessions, records, energies, and the state of the archives.
 
 Only administrators are answered, since records name the driver. The shapes of all answers are in
-`record_shapes`. An error has a code that stays the same: the key of its text.
+`reports/shapes.py`. An error has a code that stays the same: the key of its text.
 """
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence

@@ -138,7 +138,7 @@ class _ArchiveView(_View):
     async def _serve(
         self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
     ) -> web.Response:
-        """Write the file to the disk first: it may be large, and what goes wrong can still be told."""
+        """Write the file to the disk first: it may be large, and what goes wrong can still be reported."""
         try:
             meter_archive, write, content_type = await self._async_prepare(request, entry, which)
             file, export = await meter_archive.async_read(partial(_write, write))

@@ -311,7 +311,7 @@ async def test_a_listing_does_not_end_the_progress_of_what_is_fetched(
     rest_entry: Dmed4ConfigEntry, hass: HomeAssistant
 ) -> None:
     sync = rest_entry.runtime_data.sync
-    sync._async_tell(Progress(fetched=2, missing=8, lost=False, oldest=9))
+    sync._async_report(Progress(fetched=2, missing=8, lost=False, oldest=9))
     for percent in (0, 50, None):
         sync.async_show_listing(percent)
         await hass.async_block_till_done()

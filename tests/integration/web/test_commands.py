@@ -19,7 +19,7 @@ from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import CONF_DATABASE_URL, DOMAIN
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.ocmf import signature as signature_module
-from custom_components.lovato_dmed4.reports import billing_shapes, shapes as record_shapes
+from custom_components.lovato_dmed4.reports import billing_shapes, shapes
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.web import commands as websocket_api
 from simulator import RestServer, SimulatedMeter
@@ -40,12 +40,12 @@ type Ask = Callable[..., Awaitable[Any]]
 
 # The command, a message that is answered, and the shape of its answer.
 COMMANDS: dict[str, tuple[dict[str, Any], Any]] = {
-    "sessions/list": ({}, record_shapes.SessionPageShape),
-    "sessions/get": ({"session_id": 1}, record_shapes.SessionDetailShape),
-    "sessions/energy": ({}, record_shapes.EnergyShape),
-    "records/list": ({}, record_shapes.UnassignedPageShape),
-    "records/get": ({"record_id": 1}, record_shapes.RecordShape),
-    "records/verify": ({"record": "OCMF|{}|{}"}, record_shapes.VerificationsShape),
+    "sessions/list": ({}, shapes.SessionPageShape),
+    "sessions/get": ({"session_id": 1}, shapes.SessionDetailShape),
+    "sessions/energy": ({}, shapes.EnergyShape),
+    "records/list": ({}, shapes.UnassignedPageShape),
+    "records/get": ({"record_id": 1}, shapes.RecordShape),
+    "records/verify": ({"record": "OCMF|{}|{}"}, shapes.VerificationsShape),
     "drivers/list": ({}, billing_shapes.DriversShape),
     "drivers/save": ({"name": "Anna", "identifications": ["04A2"]}, billing_shapes.DriverShape),
     "prices/save": ({"since": "2025-01-01", "energy": "0.49"}, billing_shapes.PriceShape),
@@ -56,8 +56,8 @@ COMMANDS: dict[str, tuple[dict[str, Any], Any]] = {
     "drivers/delete": ({"driver_id": 1}, billing_shapes.DeletedShape),
     "issuer/get": ({}, billing_shapes.IssuerShape),
     "issuer/save": ({"name": "Garage"}, billing_shapes.IssuerShape),
-    "archive/info": ({}, record_shapes.ArchiveInfoShape),
-    "archive/verify": ({}, record_shapes.CountsShape),
+    "archive/info": ({}, shapes.ArchiveInfoShape),
+    "archive/verify": ({}, shapes.CountsShape),
 }
 
 
@@ -146,8 +146,8 @@ def test_every_shape_is_of_use() -> None:
 
     for _, shape in COMMANDS.values():
         walk(shape)
-    shapes = {value for value in vars(record_shapes).values() if is_typeddict(value)}
-    assert shapes <= used | {record_shapes.ReportShape}
+    declared = {value for value in vars(shapes).values() if is_typeddict(value)}
+    assert declared <= used | {shapes.ReportShape}
 
 
 # --- Sessions -----------------------------------------------------------------------------------

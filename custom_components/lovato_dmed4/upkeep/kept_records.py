@@ -17,8 +17,9 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..archive import Archive, ArchiveError
-from ..const import CONF_FORMER_IDS, DOMAIN, LOGGER
-from .shared_archive import async_borrowed, database_url, default_file, delete_records
+from ..const import CONF_FORMER_IDS, CONF_STATISTICS, DOMAIN, LOGGER
+from ..intake.shared_archive import async_borrowed, database_url, default_file, delete_records
+from .energy_statistics import async_forget_statistics
 
 ISSUE: Final = "records_kept"
 
@@ -63,7 +64,11 @@ async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
             hass,
             DOMAIN,
             _issue_id(entry),
-            data={"url": url, "unique_ids": _SEPARATOR.join(unique_ids), "meter": entry.title},
+            data={
+                "url": url,
+                "unique_ids": _SEPARATOR.join(unique_ids),
+                "statistics": entry.data.get(CONF_STATISTICS),
+            },
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE,
@@ -92,6 +97,7 @@ class KeptRecordsFlow(RepairsFlow):
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._url = str(data["url"])
         self._unique_ids = str(data["unique_ids"]).split(_SEPARATOR)
+        self._statistics: str | None = data["statistics"]
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Begin with the question; what Home Assistant gives here is the issue's ID."""
@@ -125,4 +131,5 @@ class KeptRecordsFlow(RepairsFlow):
         except ArchiveError as err:
             LOGGER.error("Records could not be deleted from the archive: %s", err)
             return False
+        async_forget_statistics(self.hass, self._statistics)
         return True
