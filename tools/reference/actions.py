@@ -71,7 +71,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _RECORD: Final = (
     *("record", "record_url", "public_key", "archived", "record_id", "session_id", "digest"),
-    *("verdict", "signature", "key", "pagination", "meter_serial", "readings"),
+    *("verdict", "signature", "key", "driver", "pagination", "meter_serial", "readings"),
 )
 """What `charge.record_response` returns for a record. A test compares it."""
 
@@ -146,6 +146,7 @@ _SIGNED_RECORD: Final = """\
 | `verdict` | the overall verdict: only `valid` is a verified signature by a key that is accepted for the meter |
 | `signature` | `valid`, `invalid`, or why it could not be checked: `reformatted`, `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
 | `key` | whose key it was checked with: `own` (pinned in the archive), `former`, `changed`, `replaced`, `rejected` or `none` |
+| `driver` | for administrators, the name of the driver who has the identification, if one has it |
 | `readings` | the readings at the start and now, each with `time`, `clock`, `transaction`, `value`, `unit`, `register`, `current_type`, `error_flags` and `status` |
 | `pagination`, `meter_serial` | the record number (PG) and the meter's serial number (MS) from the record |
 | `digest` | SHA-256 of the signed text |

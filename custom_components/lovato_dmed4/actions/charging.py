@@ -21,7 +21,7 @@ from ..const import (
     DOMAIN,
 )
 from ..dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
-from ..reports.response import record_response
+from ..reports.response import async_named_response, record_response
 from ..runtime_data import Dmed4ConfigEntry
 from .action import Action
 
@@ -65,10 +65,9 @@ async def end(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
 
 async def _made(entry: Dmed4ConfigEntry, call: ServiceCall, made: MadeRecord) -> ServiceResponse:
     """Return the record, but only to administrators as it is: it says who charged."""
-    response = record_response(entry, made.raw, stored=made.stored)
-    if not await async_is_admin(call.hass, call.context):
-        response["record"] = None
-    return response
+    if await async_is_admin(call.hass, call.context):
+        return await async_named_response(entry, made.raw, made.stored)
+    return record_response(entry, made.raw, made.stored) | {"record": None}
 
 
 async def get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
@@ -79,7 +78,7 @@ async def get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> Service
     if not record:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_record")
     stored = await data.records.async_store(record, Source.METER)
-    return record_response(entry, record, stored=stored)
+    return await async_named_response(entry, record, stored)
 
 
 async def reset_errors(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:

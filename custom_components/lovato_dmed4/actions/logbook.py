@@ -12,7 +12,7 @@ from ..archive import Source
 from ..coordinator import event_attributes
 from ..dmed4.logbook import POSITIONS, read_events, read_records
 from ..dmed4.meter import Logbook
-from ..reports.response import record_response, record_summary
+from ..reports.response import async_named_response, record_summary
 from ..runtime_data import Dmed4ConfigEntry
 from .action import Action
 
@@ -50,7 +50,7 @@ async def get_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRespo
     async with data.live.commanding():
         raw = await _find(data.meter.logbook, call.data)
     stored = await data.records.async_store(raw, Source.METER)
-    response = record_response(entry, raw, stored)
+    response = await async_named_response(entry, raw, stored)
     # Without the archive, there is a download of the last record only.
     return response if stored else response | {"record_url": None}
 

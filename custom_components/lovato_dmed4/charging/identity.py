@@ -25,7 +25,7 @@ from ..dmed4.prototype import (
 )
 from ..intake.keeper import RecordKeeper
 
-# Seconds. A charge does not wait longer for an archive that is away.
+# Seconds. Nothing that names a driver waits longer for an archive that is away.
 _LOOK_UP: Final = 2
 
 
@@ -53,31 +53,46 @@ async def async_charge_identity(
 
     A driver is who a person of Home Assistant was chosen for, in the panel.
     """
-    values = {**options, **given}
-    if CONF_IDENTIFICATION_DATA not in given and (own := await _async_own(hass, records, context)):
-        kind = own.type or IdentificationType.LOCAL
-        values |= {CONF_IDENTIFICATION_DATA: own.value, CONF_IDENTIFICATION_TYPE: kind}
-    return charge_identity(values)
+    own: Mapping[str, Any] = {}
+    if CONF_IDENTIFICATION_DATA not in given and context is not None:
+        own = await async_own_identity(hass, records, context.user_id)
+    return charge_identity({**options, **given, **own})
+
+
+async def async_own_identity(
+    hass: HomeAssistant, records: RecordKeeper, user_id: str | None
+) -> Mapping[str, Any]:
+    """Get what a user identifies with, as fields of an action; none of one who is not a driver."""
+    own = await _async_own(hass, records, user_id)
+    if own is None:
+        return {}
+    return {
+        CONF_IDENTIFICATION_DATA: own.value,
+        CONF_IDENTIFICATION_TYPE: own.type or IdentificationType.LOCAL,
+    }
 
 
 async def _async_own(
-    hass: HomeAssistant, records: RecordKeeper, context: Context | None
+    hass: HomeAssistant, records: RecordKeeper, user_id: str | None
 ) -> Identification | None:
-    """Find what the user who asked identifies with."""
-    if context is None or (person := _person(hass, context.user_id)) is None:
+    if (person := _person(hass, user_id)) is None:
         return None
-    drivers: tuple[Driver, ...] = ()
-    with suppress(HomeAssistantError, TimeoutError):
-        async with asyncio.timeout(_LOOK_UP):
-            drivers = await records.async_run(lambda archive: archive.ledger.drivers())
     return next(
         (
             driver.identifications[0]
-            for driver in drivers
+            for driver in await async_drivers(records)
             if driver.active and driver.person == person and driver.identifications
         ),
         None,
     )
+
+
+async def async_drivers(records: RecordKeeper) -> tuple[Driver, ...]:
+    """Get all drivers; none while the archive cannot be reached."""
+    with suppress(HomeAssistantError, TimeoutError):
+        async with asyncio.timeout(_LOOK_UP):
+            return await records.async_run(lambda archive: archive.ledger.drivers())
+    return ()
 
 
 @callback

@@ -123,7 +123,8 @@ class ChargeIdentity:
 
 
 # The first that fits; forms of OCMF that nothing else has. A card's number is 4, 7 or 8 bytes in hex.
-_FORMS: Final = (
+# The card tries them as well: they mean the same in JavaScript.
+FORMS: Final = (
     (IdentificationType.ISO14443, re.compile(r"[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}")),
     (IdentificationType.ISO15693, re.compile(r"[0-9A-Fa-f]{16}")),
     (IdentificationType.PHONE_NUMBER, re.compile(r"\+[0-9 ()/-]{4,}")),
@@ -133,7 +134,7 @@ _FORMS: Final = (
 
 def type_of(data: str) -> IdentificationType:
     """Tell what kind of identification a text is, by its form; UNDEFINED if that shows none."""
-    found = (kind for kind, form in _FORMS if form.fullmatch(data))
+    found = (kind for kind, form in FORMS if form.fullmatch(data))
     return next(found, IdentificationType.UNDEFINED)
 
 

@@ -1,7 +1,15 @@
 /* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */
-import{A as de,B as W,C as k,a as g,b as d,c as X,d as c,e as y,f as h,g as Z,h as H,i as Q,j as ee,k as te,l as R,m as E,n as ie,o as v,p as P,q as re,r as S,s as T,t as ne,u as oe,v as ae,w as x,x as F,y as se,z as w}from"./shared.js";var Le={B:"begin",E:"end",r:"end"};function U(n){let{readings:e,signature:t,pagination:i,record_url:r,archived:o}=n,a=e.at(-1),s=e[e.length/2],l=s?.transaction??a?.transaction??"",p=s?.time??a?.time;return{kind:Le[l]??"intermediate",time:p?new Date(p):null,energy:e.length===6?Me(e[0],s):null,signature:t,pagination:i??null,downloads:[["OCMF",r],...o?[["XML",r.replace(/ocmf\b/,"xml")]]:[]],identity:Ae(n.record)}}function Me(n,e){if(!n?.value||!e?.value)return null;let t=Number(e.value)-Number(n.value),i={Wh:.001,kWh:1}[e.unit??""];return Number.isFinite(t)&&i?Number((t*i).toFixed(6)):null}function Ae(n){try{let{IT:e,ID:t}=JSON.parse(n.split("|",2)[1]??"");return{type:le(e),data:le(t)}}catch{return{type:"",data:""}}}function le(n){return typeof n=="string"?n:""}async function ce(n,e){try{return await n.callWS({type:`${h}/rights`,device_id:e})}catch{return{}}}var C="lovato-dmed4-charge-card",De=["controls","record","display"],pe={schema:[{name:"device_id",required:!0,selector:{device:{entity:{integration:h,domain:"sensor",device_class:"power"}}}},{name:"name",selector:{text:{}}},...De.map(n=>({name:n,default:!0,selector:{boolean:{}}}))],computeLabel:({name:n},e)=>e(ne(`card.editor.${n}`))};function me(n,e){let t=n.entities[e];return t?.platform!==h||!t.device_id||!E(n).includes(t.device_id)?null:{config:{type:`custom:${C}`,device_id:t.device_id}}}var he=1e4,V=500,Ne=5e3,I=class{#e;#t;#n;#i=!1;#o=0;#r;#s=V;#l;constructor(e,t,i){this.#e=e,this.#t=t,this.#n=i}start(){this.#i||(this.#i=!0,this.#e.addEventListener("ready",this.#d),this.#e.addEventListener("disconnected",this.#c),this.#d())}stop(){this.#i&&(this.#i=!1,this.#e.removeEventListener("ready",this.#d),this.#e.removeEventListener("disconnected",this.#c),this.#u())}#d=()=>{this.#s=V,this.#a()};#c=()=>{this.#r=void 0,this.#u()};#a(){if(this.#u(),!this.#e.connected)return;let e=this.#o,t=()=>e===this.#o;this.#h(he),this.#e.subscribeMessage(i=>{t()&&this.#p(i)},{type:`${h}/live/subscribe`,device_id:this.#t},{resubscribe:!1}).then(i=>{t()?this.#r=i:this.#f(i)},i=>{t()&&this.#m(i?.code)})}#p(e){if("ended"in e){this.#a();return}this.#s=V,this.#h(he),"power"in e&&this.#n(e)}#m(e){clearTimeout(this.#l),e!=="unauthorized"&&(this.#h(this.#s),this.#s=Math.min(2*this.#s,Ne))}#h(e){clearTimeout(this.#l),this.#l=setTimeout(()=>{this.#a()},e)}#u(){clearTimeout(this.#l),this.#o+=1,this.#r&&this.#f(this.#r),this.#r=void 0}#f(e){e().catch(()=>{})}};var O=class{constructor(e,t){this.seconds=e;this.#t=e/t}seconds;#e=new Map;#t;add(e,t){let i=Math.floor(e/this.#t),r=this.#e.get(i);r?(r.min=Math.min(r.min,t),r.max=Math.max(r.max,t),r.last=t):(this.#e.set(i,{min:t,max:t,last:t}),this.#n(e))}fill(e,t,i){let r=Math.ceil(t/this.#t);for(let o=Math.floor(e/this.#t);o<r;o+=1)this.#e.has(o)||this.#e.set(o,{min:i,max:i,last:i})}clear(){this.#e.clear()}#n(e){let t=Math.floor((e-this.seconds)/this.#t)-1;for(let i of this.#e.keys())i<t&&this.#e.delete(i)}runs(e,t){let i=[],r=-1/0;for(let o of[...this.#e.keys()].sort((a,s)=>a-s)){let a=this.#e.get(o),s=Math.min((o+.5)*this.#t,e),l=1-(e-s)/this.seconds;!a||l<-this.#t/this.seconds||(s-r>t&&i.push([]),i.at(-1)?.push({x:l,...a}),r=s)}return i}};function fe(n){let[e,t]=[0,0];for(let{min:i,max:r}of n.flat())[e,t]=[Math.min(e,i),Math.max(t,r)];return{low:-ue(-e),high:Math.max(ue(t),e<0?0:1)}}var He=[1,1.2,1.5,2,2.5,3,4,5,6,8,10];function ue(n){if(n<=0)return 0;let e=n*1.1,t=10**Math.floor(Math.log10(e));return(He.find(r=>r*t>=e)??10)*t}var b=5,Pe=b*30,Fe=15,z=1e3,K=100,ge=10;function q(){return new O(b*60,Pe)}var L=class extends y{static properties={buffer:{attribute:!1},label:{type:String},locale:{attribute:!1}};#e=0;static styles=g`:host{display:block;position:relative;contain:content;color:var(--dmed4-accent, currentColor)}svg{display:block;width:calc(100% - 14px);height:100%}.line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}.grid{stroke:var(--divider-color, #e0e0e0);stroke-width:1;opacity:.6;vector-effect:non-scaling-stroke}.grid.zero{opacity:1}.head,.scale{position:absolute;pointer-events:none}.head{right:9px;width:10px;height:10px;margin-top:-5px;border-radius:50%;background:currentColor;box-shadow:0 0 0 5px color-mix(in srgb,currentColor 25%,transparent)}.scale{top:4px;inset-inline-start:var(--dmed4-padding, 16px);color:var(--secondary-text-color, #727272);font-size:var(--ha-font-size-s, 12px);line-height:1.2}`;constructor(){super(),this.label=""}draw(e){this.#e=e,this.requestUpdate()}shouldUpdate(){return this.#e>0}render(){let e=this.buffer.runs(this.#e,Fe),{low:t,high:i}=fe(e),r=l=>K*(i-l)/(i-t),o=e.map(l=>We(l,r)),a=e.at(-1)?.at(-1),s=i<5?1:0;return d`
+var V=globalThis,j=V.ShadowRoot&&(V.ShadyCSS===void 0||V.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,de=Symbol(),He=new WeakMap,O=class{constructor(e,t,r){if(this._$cssResult$=!0,r!==de)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(j&&e===void 0){let r=t!==void 0&&t.length===1;r&&(e=He.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),r&&He.set(t,e))}return e}toString(){return this.cssText}},Pe=n=>new O(typeof n=="string"?n:n+"",void 0,de),v=(n,...e)=>{let t=n.length===1?n[0]:e.reduce((r,i,o)=>r+(s=>{if(s._$cssResult$===!0)return s.cssText;if(typeof s=="number")return s;throw Error("Value passed to 'css' function must be a 'css' function result: "+s+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(i)+n[o+1],n[0]);return new O(t,n,de)},ze=(n,e)=>{if(j)n.adoptedStyleSheets=e.map(t=>t instanceof CSSStyleSheet?t:t.styleSheet);else for(let t of e){let r=document.createElement("style"),i=V.litNonce;i!==void 0&&r.setAttribute("nonce",i),r.textContent=t.cssText,n.appendChild(r)}},le=j?n=>n:n=>n instanceof CSSStyleSheet?(e=>{let t="";for(let r of e.cssRules)t+=r.cssText;return Pe(t)})(n):n;var{is:Mt,defineProperty:Ot,getOwnPropertyDescriptor:Ht,getOwnPropertyNames:Pt,getOwnPropertySymbols:zt,getPrototypeOf:Nt}=Object,K=globalThis,Ne=K.trustedTypes,Lt=Ne?Ne.emptyScript:"",Dt=K.reactiveElementPolyfillSupport,H=(n,e)=>n,ce={toAttribute(n,e){switch(e){case Boolean:n=n?Lt:null;break;case Object:case Array:n=n==null?n:JSON.stringify(n)}return n},fromAttribute(n,e){let t=n;switch(e){case Boolean:t=n!==null;break;case Number:t=n===null?null:Number(n);break;case Object:case Array:try{t=JSON.parse(n)}catch{t=null}}return t}},De=(n,e)=>!Mt(n,e),Le={attribute:!0,type:String,converter:ce,reflect:!1,useDefault:!1,hasChanged:De};Symbol.metadata??=Symbol("metadata"),K.litPropertyMetadata??=new WeakMap;var b=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=Le){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let r=Symbol(),i=this.getPropertyDescriptor(e,r,t);i!==void 0&&Ot(this.prototype,e,i)}}static getPropertyDescriptor(e,t,r){let{get:i,set:o}=Ht(this.prototype,e)??{get(){return this[t]},set(s){this[t]=s}};return{get:i,set(s){let a=i?.call(this);o?.call(this,s),this.requestUpdate(e,a,r)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??Le}static _$Ei(){if(this.hasOwnProperty(H("elementProperties")))return;let e=Nt(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(H("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(H("properties"))){let t=this.properties,r=[...Pt(t),...zt(t)];for(let i of r)this.createProperty(i,t[i])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[r,i]of t)this.elementProperties.set(r,i)}this._$Eh=new Map;for(let[t,r]of this.elementProperties){let i=this._$Eu(t,r);i!==void 0&&this._$Eh.set(i,t)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let r=new Set(e.flat(1/0).reverse());for(let i of r)t.unshift(le(i))}else e!==void 0&&t.push(le(e));return t}static _$Eu(e,t){let r=t.attribute;return r===!1?void 0:typeof r=="string"?r:typeof e=="string"?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let r of t.keys())this.hasOwnProperty(r)&&(e.set(r,this[r]),delete this[r]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ze(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,r){this._$AK(e,r)}_$ET(e,t){let r=this.constructor.elementProperties.get(e),i=this.constructor._$Eu(e,r);if(i!==void 0&&r.reflect===!0){let o=(r.converter?.toAttribute!==void 0?r.converter:ce).toAttribute(t,r.type);this._$Em=e,o==null?this.removeAttribute(i):this.setAttribute(i,o),this._$Em=null}}_$AK(e,t){let r=this.constructor,i=r._$Eh.get(e);if(i!==void 0&&this._$Em!==i){let o=r.getPropertyOptions(i),s=typeof o.converter=="function"?{fromAttribute:o.converter}:o.converter?.fromAttribute!==void 0?o.converter:ce;this._$Em=i;let a=s.fromAttribute(t,o.type);this[i]=a??this._$Ej?.get(i)??a,this._$Em=null}}requestUpdate(e,t,r,i=!1,o){if(e!==void 0){let s=this.constructor;if(i===!1&&(o=this[e]),r??=s.getPropertyOptions(e),!((r.hasChanged??De)(o,t)||r.useDefault&&r.reflect&&o===this._$Ej?.get(e)&&!this.hasAttribute(s._$Eu(e,r))))return;this.C(e,t,r)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(e,t,{useDefault:r,reflect:i,wrapped:o},s){r&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,s??t??this[e]),o!==!0||s!==void 0)||(this._$AL.has(e)||(this.hasUpdated||r||(t=void 0),this._$AL.set(e,t)),i===!0&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(t){Promise.reject(t)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[i,o]of this._$Ep)this[i]=o;this._$Ep=void 0}let r=this.constructor.elementProperties;if(r.size>0)for(let[i,o]of r){let{wrapped:s}=o,a=this[i];s!==!0||this._$AL.has(i)||a===void 0||this.C(i,void 0,o,a)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(r=>r.hostUpdate?.()),this.update(t)):this._$EM()}catch(r){throw e=!1,this._$EM(),r}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(t=>t.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),this._$EM()}updated(e){}firstUpdated(e){}};b.elementStyles=[],b.shadowRootOptions={mode:"open"},b[H("elementProperties")]=new Map,b[H("finalized")]=new Map,Dt?.({ReactiveElement:b}),(K.reactiveElementVersions??=[]).push("2.1.2");var ye=globalThis,Ie=n=>n,B=ye.trustedTypes,Ue=B?B.createPolicy("lit-html",{createHTML:n=>n}):void 0,Be="$lit$",_=`lit$${Math.random().toFixed(9).slice(2)}$`,qe="?"+_,It=`<${qe}>`,E=document,z=()=>E.createComment(""),N=n=>n===null||typeof n!="object"&&typeof n!="function",ve=Array.isArray,Ut=n=>ve(n)||typeof n?.[Symbol.iterator]=="function",he=`[ 	
+\f\r]`,P=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Fe=/-->/g,We=/>/g,w=RegExp(`>|${he}(?:([^\\s"'>=/]+)(${he}*=${he}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),Ve=/'/g,je=/"/g,Ge=/^(?:script|style|textarea|title)$/i,be=n=>(e,...t)=>({_$litType$:n,strings:e,values:t}),c=be(1),$e=be(2),vr=be(3),A=Symbol.for("lit-noChange"),h=Symbol.for("lit-nothing"),Ke=new WeakMap,S=E.createTreeWalker(E,129);function Je(n,e){if(!ve(n)||!n.hasOwnProperty("raw"))throw Error("invalid template strings array");return Ue!==void 0?Ue.createHTML(e):e}var Ft=(n,e)=>{let t=n.length-1,r=[],i,o=e===2?"<svg>":e===3?"<math>":"",s=P;for(let a=0;a<t;a++){let d=n[a],l,p,u=-1,f=0;for(;f<d.length&&(s.lastIndex=f,p=s.exec(d),p!==null);)f=s.lastIndex,s===P?p[1]==="!--"?s=Fe:p[1]!==void 0?s=We:p[2]!==void 0?(Ge.test(p[2])&&(i=RegExp("</"+p[2],"g")),s=w):p[3]!==void 0&&(s=w):s===w?p[0]===">"?(s=i??P,u=-1):p[1]===void 0?u=-2:(u=s.lastIndex-p[2].length,l=p[1],s=p[3]===void 0?w:p[3]==='"'?je:Ve):s===je||s===Ve?s=w:s===Fe||s===We?s=P:(s=w,i=void 0);let y=s===w&&n[a+1].startsWith("/>")?" ":"";o+=s===P?d+It:u>=0?(r.push(l),d.slice(0,u)+Be+d.slice(u)+_+y):d+_+(u===-2?a:y)}return[Je(n,o+(n[t]||"<?>")+(e===2?"</svg>":e===3?"</math>":"")),r]},L=class n{constructor({strings:e,_$litType$:t},r){let i;this.parts=[];let o=0,s=0,a=e.length-1,d=this.parts,[l,p]=Ft(e,t);if(this.el=n.createElement(l,r),S.currentNode=this.el.content,t===2||t===3){let u=this.el.content.firstChild;u.replaceWith(...u.childNodes)}for(;(i=S.nextNode())!==null&&d.length<a;){if(i.nodeType===1){if(i.hasAttributes())for(let u of i.getAttributeNames())if(u.endsWith(Be)){let f=p[s++],y=i.getAttribute(u).split(_),$=/([.?@])?(.*)/.exec(f);d.push({type:1,index:o,name:$[2],strings:y,ctor:$[1]==="."?ue:$[1]==="?"?me:$[1]==="@"?fe:C}),i.removeAttribute(u)}else u.startsWith(_)&&(d.push({type:6,index:o}),i.removeAttribute(u));if(Ge.test(i.tagName)){let u=i.textContent.split(_),f=u.length-1;if(f>0){i.textContent=B?B.emptyScript:"";for(let y=0;y<f;y++)i.append(u[y],z()),S.nextNode(),d.push({type:2,index:++o});i.append(u[f],z())}}}else if(i.nodeType===8)if(i.data===qe)d.push({type:2,index:o});else{let u=-1;for(;(u=i.data.indexOf(_,u+1))!==-1;)d.push({type:7,index:o}),u+=_.length-1}o++}}static createElement(e,t){let r=E.createElement("template");return r.innerHTML=e,r}};function T(n,e,t=n,r){if(e===A)return e;let i=r!==void 0?t._$Co?.[r]:t._$Cl,o=N(e)?void 0:e._$litDirective$;return i?.constructor!==o&&(i?._$AO?.(!1),o===void 0?i=void 0:(i=new o(n),i._$AT(n,t,r)),r!==void 0?(t._$Co??=[])[r]=i:t._$Cl=i),i!==void 0&&(e=T(n,i._$AS(n,e.values),i,r)),e}var pe=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:r}=this._$AD,i=(e?.creationScope??E).importNode(t,!0);S.currentNode=i;let o=S.nextNode(),s=0,a=0,d=r[0];for(;d!==void 0;){if(s===d.index){let l;d.type===2?l=new D(o,o.nextSibling,this,e):d.type===1?l=new d.ctor(o,d.name,d.strings,this,e):d.type===6&&(l=new ge(o,this,e)),this._$AV.push(l),d=r[++a]}s!==d?.index&&(o=S.nextNode(),s++)}return S.currentNode=E,i}p(e){let t=0;for(let r of this._$AV)r!==void 0&&(r.strings!==void 0?(r._$AI(e,r,t),t+=r.strings.length-2):r._$AI(e[t])),t++}},D=class n{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,r,i){this.type=2,this._$AH=h,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=r,this.options=i,this._$Cv=i?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=T(this,e,t),N(e)?e===h||e==null||e===""?(this._$AH!==h&&this._$AR(),this._$AH=h):e!==this._$AH&&e!==A&&this._(e):e._$litType$!==void 0?this.$(e):e.nodeType!==void 0?this.T(e):Ut(e)?this.k(e):this._(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==h&&N(this._$AH)?this._$AA.nextSibling.data=e:this.T(E.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:r}=e,i=typeof r=="number"?this._$AC(e):(r.el===void 0&&(r.el=L.createElement(Je(r.h,r.h[0]),this.options)),r);if(this._$AH?._$AD===i)this._$AH.p(t);else{let o=new pe(i,this),s=o.u(this.options);o.p(t),this.T(s),this._$AH=o}}_$AC(e){let t=Ke.get(e.strings);return t===void 0&&Ke.set(e.strings,t=new L(e)),t}k(e){ve(this._$AH)||(this._$AH=[],this._$AR());let t=this._$AH,r,i=0;for(let o of e)i===t.length?t.push(r=new n(this.O(z()),this.O(z()),this,this.options)):r=t[i],r._$AI(o),i++;i<t.length&&(this._$AR(r&&r._$AB.nextSibling,i),t.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let r=Ie(e).nextSibling;Ie(e).remove(),e=r}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},C=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,r,i,o){this.type=1,this._$AH=h,this._$AN=void 0,this.element=e,this.name=t,this._$AM=i,this.options=o,r.length>2||r[0]!==""||r[1]!==""?(this._$AH=Array(r.length-1).fill(new String),this.strings=r):this._$AH=h}_$AI(e,t=this,r,i){let o=this.strings,s=!1;if(o===void 0)e=T(this,e,t,0),s=!N(e)||e!==this._$AH&&e!==A,s&&(this._$AH=e);else{let a=e,d,l;for(e=o[0],d=0;d<o.length-1;d++)l=T(this,a[r+d],t,d),l===A&&(l=this._$AH[d]),s||=!N(l)||l!==this._$AH[d],l===h?e=h:e!==h&&(e+=(l??"")+o[d+1]),this._$AH[d]=l}s&&!i&&this.j(e)}j(e){e===h?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??"")}},ue=class extends C{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===h?void 0:e}},me=class extends C{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==h)}},fe=class extends C{constructor(e,t,r,i,o){super(e,t,r,i,o),this.type=5}_$AI(e,t=this){if((e=T(this,e,t,0)??h)===A)return;let r=this._$AH,i=e===h&&r!==h||e.capture!==r.capture||e.once!==r.once||e.passive!==r.passive,o=e!==h&&(r===h||i);i&&this.element.removeEventListener(this.name,this,r),o&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},ge=class{constructor(e,t,r){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=r}get _$AU(){return this._$AM._$AU}_$AI(e){T(this,e)}};var Wt=ye.litHtmlPolyfillSupport;Wt?.(L,D),(ye.litHtmlVersions??=[]).push("3.3.3");var Ye=(n,e,t)=>{let r=t?.renderBefore??e,i=r._$litPart$;if(i===void 0){let o=t?.renderBefore??null;r._$litPart$=i=new D(e.insertBefore(z(),o),o,void 0,t??{})}return i._$AI(n),i};var _e=globalThis,g=class extends b{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Ye(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return A}};g._$litElement$=!0,g.finalized=!0,_e.litElementHydrateSupport?.({LitElement:g});var Vt=_e.litElementPolyfillSupport;Vt?.({LitElement:g});(_e.litElementVersions??=[]).push("4.2.2");var m="lovato_dmed4";function Ze(n,e){let t=n.devices[e];return t?.name_by_user??t?.name??""}async function xe(n,e,t){return(await n.callService(m,e,t,void 0,!1,!0)).response}async function Xe(n,e,t,r={}){let[i=""]=t.split(".",1),o={entity_id:t,...r};await n.callService(i,e,o,void 0,!1,!1)}async function Qe(n,e){let t=e.includes("authSig=")?e:(await n.callWS({type:"auth/sign_path",path:e,expires:60})).path,r=document.createElement("a");r.href=n.hassUrl(t),r.download="",r.click()}function et(n,e){let t=new Map;for(let{entity_id:r,device_id:i,platform:o,translation_key:s}of Object.values(n.entities))i===e&&o===m&&s&&t.set(`${r.split(".",1).join()}.${s}`,r);return t}function q(n,e,t){return n.states[e.get(t)??""]}function G(n){return Object.values(n.entities).filter(({platform:e,translation_key:t})=>e===m&&t==="power").flatMap(({device_id:e})=>e??[])}function tt(n){return n!==void 0&&n.state!=="unavailable"&&n.state!=="unknown"}var jt={mW:1e-6,W:.001,kW:1,MW:1e3,µV:1e-6,mV:.001,V:1,kV:1e3,mA:.001,A:1,Wh:.001,kWh:1,MWh:1e3,GWh:1e6,J:1/36e5,kJ:1/3600,MJ:1/3.6,GJ:1e3/3.6};function x(n,e=n?.state){let t=String(n?.attributes.unit_of_measurement),r=Number.parseFloat(e??"")*(jt[t]??1);return Number.isFinite(r)?r:null}function we(n,e){let t=n?.attributes[e];return Array.isArray(t)?t.map(String):[]}function rt(n,e,t){return!n||n==="0.1.0"?h:t(c`<p>${e("panel.outdated")}</p>
+<button
+type="button"
+@click=${()=>{window.location.reload()}}
+>
+${e("panel.reload")}
+</button>`)}var Kt={B:"begin",E:"end",r:"end"};function Se(n){let{readings:e,signature:t,pagination:r,record_url:i,archived:o}=n,s=e.at(-1),a=e[e.length/2],d=a?.transaction??s?.transaction??"",l=a?.time??s?.time;return{kind:Kt[d]??"intermediate",time:l?new Date(l):null,energy:e.length===6?Bt(e[0],a):null,signature:t,pagination:r??null,downloads:[["OCMF",i],...o?[["XML",i.replace(/ocmf\b/,"xml")]]:[]],who:[n.driver,qt(n.record)].filter(Boolean).join(" · ")}}function Bt(n,e){if(!n?.value||!e?.value)return null;let t=Number(e.value)-Number(n.value),r={Wh:.001,kWh:1}[e.unit??""];return Number.isFinite(t)&&r?Number((t*r).toFixed(6)):null}function qt(n){try{let{ID:e}=JSON.parse(n.split("|",2)[1]??"");return typeof e=="string"?e:""}catch{return""}}async function nt(n,e){try{return await n.callWS({type:`${m}/rights`,device_id:e})}catch{return}}var J=v`button,select,input{box-sizing:border-box;min-height:44px;font:inherit;font-size:var(--ha-font-size-m);color:var(--primary-text-color)}button{display:inline-flex;align-items:center;justify-content:center;gap:8px;padding:0 16px;border:0;border-radius:var(--ha-border-radius-pill);background:color-mix(in srgb,currentColor 10%,transparent);font-weight:var(--ha-font-weight-medium);line-height:1.2;cursor:pointer;transition:background-color .12s}button:hover:not([disabled]){background:color-mix(in srgb,currentColor 20%,transparent)}button.start{background:var(--ha-color-fill-success-loud-resting);color:var(--ha-color-on-success-loud)}button.start:hover:not([disabled]){background:var(--ha-color-fill-success-loud-hover)}button.end{background:var(--ha-color-fill-danger-normal-resting);color:var(--ha-color-on-danger-normal)}button.end:hover:not([disabled]){background:var(--ha-color-fill-danger-normal-hover)}button[disabled]{cursor:default;opacity:.5}input,select{width:100%;padding:0 12px;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal);border-radius:var(--ha-border-radius-md) var(--ha-border-radius-md) 0 0;background:var(--ha-color-form-background)}input[type=checkbox]{flex:none;width:20px;min-height:20px;margin:0;accent-color:var(--primary-color)}option{background:var(--card-background-color)}[aria-invalid=true]{border-bottom-color:var(--error-color)}:focus-visible{outline:2px solid var(--primary-color);outline-offset:2px}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`,Y=v`dialog{box-sizing:border-box;width:min(440px,calc(100vw - 32px));max-height:calc(100dvh - 32px);padding:24px;border:0;border-radius:var(--ha-border-radius-3xl);background:var(--card-background-color);color:var(--primary-text-color);box-shadow:0 8px 32px #0000004d}dialog::backdrop{background:#0000007f}dialog h2{margin:0 0 8px;font-size:var(--ha-font-size-xl);font-weight:var(--ha-font-weight-medium)}dialog p{margin:0 0 16px;color:var(--secondary-text-color);line-height:1.5}dialog .buttons{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:8px;margin-top:24px}`;var it="config_panel";function Ee(n){return`component.${m}.${it}.${n}`}function Ae(n){let e=(t,r)=>n.localize(Ee(t),r);return e("card.action.start")?e:void 0}function ot(n){n.loadBackendTranslation(it,m).catch(()=>{}),n.loadBackendTranslation("exceptions",m).catch(()=>{})}function I(n,e,t){return n.localize(`component.${m}.entity.${e}.state.${t}`)||t}async function Re(n,e){let{message:t,translation_domain:r,translation_key:i,translation_placeholders:o}=e??{};if(r&&i){let a=(await n.loadBackendTranslation("exceptions",r))(`component.${r}.exceptions.${i}.message`,o);if(a)return a}return t??Ae(n)?.("error.connection")??""}var Z="lovato-dmed4-charge-card",Gt=["controls","record","display"],st={schema:[{name:"device_id",required:!0,selector:{device:{entity:{integration:m,domain:"sensor",device_class:"power"}}}},{name:"name",selector:{text:{}}},...Gt.map(n=>({name:n,default:!0,selector:{boolean:{}}}))],computeLabel:({name:n},e)=>e(Ee(`card.editor.${n}`))};function at(n,e){let t=n.entities[e];return t?.platform!==m||!t.device_id||!G(n).includes(t.device_id)?null:{config:{type:`custom:${Z}`,device_id:t.device_id}}}async function dt(n,e,t,r){try{let o=(await n.callWS({type:"history/history_during_period",start_time:new Date(t*1e3).toISOString(),...r?{end_time:new Date(r*1e3).toISOString()}:{},entity_ids:[e],minimal_response:!0,no_attributes:!0,significant_changes_only:!1}))[e]??[];return o.flatMap(({s,lu:a},d)=>{let l=x(n.states[e],s);return l===null?[]:{from:a,to:o[d+1]?.lu??null,value:l}})}catch{return[]}}var lt=1e4,ke=500,Jt=5e3,X=class{#e;#t;#n;#r=!1;#o=0;#i;#a=ke;#l;constructor(e,t,r){this.#e=e,this.#t=t,this.#n=r}start(){this.#r||(this.#r=!0,this.#e.addEventListener("ready",this.#d),this.#e.addEventListener("disconnected",this.#c),this.#d())}stop(){this.#r&&(this.#r=!1,this.#e.removeEventListener("ready",this.#d),this.#e.removeEventListener("disconnected",this.#c),this.#m())}#d=()=>{this.#a=ke,this.#s()};#c=()=>{this.#i=void 0,this.#m()};#s(){if(this.#m(),!this.#e.connected)return;let e=this.#o,t=()=>e===this.#o;this.#u(lt),this.#e.subscribeMessage(r=>{t()&&this.#h(r)},{type:`${m}/live/subscribe`,device_id:this.#t},{resubscribe:!1}).then(r=>{t()?this.#i=r:this.#f(r)},r=>{t()&&this.#p(r?.code)})}#h(e){if("ended"in e){this.#s();return}this.#a=ke,this.#u(lt),"power"in e&&this.#n(e)}#p(e){clearTimeout(this.#l),e!=="unauthorized"&&(this.#u(this.#a),this.#a=Math.min(2*this.#a,Jt))}#u(e){clearTimeout(this.#l),this.#l=setTimeout(()=>{this.#s()},e)}#m(){clearTimeout(this.#l),this.#o+=1,this.#i&&this.#f(this.#i),this.#i=void 0}#f(e){e().catch(()=>{})}};var ct={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH",system:void 0},ht=new Map;function M(n,e,t){let{language:r,number_format:i}=t,o=`${r} ${i} ${e}`,s=ht.get(o);if(!s){let a=i in ct?ct[i]:r;s=new Intl.NumberFormat(a,{minimumFractionDigits:e,maximumFractionDigits:e,useGrouping:i!=="none"}),ht.set(o,s)}return s.format(Number(n.toFixed(e))||0)}function Q(n){let e=Math.max(0,Math.floor(n)),t=r=>String(r%60).padStart(2,"0");return`${Math.floor(e/3600)}:${t(Math.floor(e/60))}:${t(e)}`}function Te(n,e,t=new Date){let{language:r,time_format:i,time_zone:o}=e.locale,s=o==="server"?{timeZone:e.config.time_zone}:{},a=new Intl.DateTimeFormat(r,{...s,dateStyle:"medium"}),l=new Intl.DateTimeFormat(i==="system"?void 0:r,{...s,timeStyle:"short",...i==="12"||i==="24"?{hour12:i==="12"}:{}}).format(n);return a.format(n)===a.format(t)?l:`${a.format(n)}, ${l}`}var ee=class{constructor(e,t){this.seconds=e;this.#t=e/t}seconds;#e=new Map;#t;add(e,t){let r=Math.floor(e/this.#t),i=this.#e.get(r);i?(i.min=Math.min(i.min,t),i.max=Math.max(i.max,t),i.last=t):(this.#e.set(r,{min:t,max:t,last:t}),this.#n(e))}fill(e,t,r){let i=Math.ceil(t/this.#t);for(let o=Math.floor(e/this.#t);o<i;o+=1)this.#e.has(o)||this.#e.set(o,{min:r,max:r,last:r})}clear(){this.#e.clear()}#n(e){let t=Math.floor((e-this.seconds)/this.#t)-1;for(let r of this.#e.keys())r<t&&this.#e.delete(r)}runs(e,t){let r=[],i=-1/0;for(let o of[...this.#e.keys()].sort((s,a)=>s-a)){let s=this.#e.get(o),a=Math.min((o+.5)*this.#t,e),d=1-(e-a)/this.seconds;!s||d<-this.#t/this.seconds||(a-i>t&&r.push([]),r.at(-1)?.push({x:d,...s}),i=a)}return r}};function ut(n){let[e,t]=[0,0];for(let{min:r,max:i}of n.flat())[e,t]=[Math.min(e,r),Math.max(t,i)];return{low:-pt(-e),high:Math.max(pt(t),e<0?0:1)}}var Yt=[1,1.2,1.5,2,2.5,3,4,5,6,8,10];function pt(n){if(n<=0)return 0;let e=n*1.1,t=10**Math.floor(Math.log10(e));return(Yt.find(i=>i*t>=e)??10)*t}var R=5,Zt=R*30,Xt=15,U=1e3,te=100,mt=10,Qt=14,er=4e3;function Ce(){return new ee(R*60,Zt)}var re=class extends g{static properties={buffer:{attribute:!1},label:{type:String},locale:{attribute:!1}};#e=0;#t;#n;static styles=v`:host{display:block;position:relative;contain:content;color:var(--dmed4-accent, currentColor);touch-action:pan-y}svg{display:block;width:calc(100% - 14px);height:100%}.line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round;vector-effect:non-scaling-stroke}.grid{stroke:var(--divider-color);stroke-width:1;opacity:.6;vector-effect:non-scaling-stroke}.grid.zero{opacity:1}.head,.scale{position:absolute;pointer-events:none}.head{right:9px;width:10px;height:10px;margin-top:-5px;border-radius:50%;background:currentColor;box-shadow:0 0 0 5px color-mix(in srgb,currentColor 25%,transparent)}.scale{top:4px;left:var(--dmed4-padding, 16px);color:var(--secondary-text-color);font-size:var(--ha-font-size-s);line-height:1.2}.value{right:var(--dmed4-padding, 16px);left:auto;color:var(--primary-text-color)}`;constructor(){super(),this.label="";let e=t=>{clearTimeout(this.#n);let{left:r,width:i}=this.getBoundingClientRect();this.#t=(t.clientX-r)/(i-Qt),this.requestUpdate()};this.addEventListener("pointerdown",e),this.addEventListener("pointermove",e),this.addEventListener("pointerleave",({pointerType:t})=>{let r=t==="mouse"?0:er;this.#n=setTimeout(()=>{this.#t=void 0,this.requestUpdate()},r)})}draw(e){this.#e=e,this.requestUpdate()}shouldUpdate(){return this.#e>0}render(){let e=this.buffer.runs(this.#e,Xt),{low:t,high:r}=ut(e),i=l=>te*(r-l)/(r-t),o=e.map(l=>rr(l,i)),s=e.at(-1)?.at(-1),a=r<5?1:0,d=tr(e.flat(),this.#t);return c`
 <svg
-viewBox="0 0 ${z} ${K+ge}"
+viewBox="0 0 ${U} ${te+mt}"
 preserveAspectRatio="none"
 role="img"
 aria-label=${this.label}
@@ -12,209 +20,211 @@ aria-label=${this.label}
 <stop offset="1" stop-color="currentColor" stop-opacity="0.04" />
 </linearGradient>
 </defs>
-<path class="grid" d="M0 ${r((t+i)/2)}H${z}" />
-<path class="grid zero" d="M0 ${r(0)}H${z}" />
-${o.map(({line:l,first:p,last:m})=>X`
-<path d="${l}L${m} ${r(0)}L${p} ${r(0)}Z" fill="url(#below)" />
+<path class="grid" d="M0 ${i((t+r)/2)}H${U}" />
+<path class="grid zero" d="M0 ${i(0)}H${U}" />
+${o.map(({line:l,first:p,last:u})=>$e`
+<path d="${l}L${u} ${i(0)}L${p} ${i(0)}Z" fill="url(#below)" />
 <path class="line" d=${l} />`)}
+${d&&$e`<path class="grid zero" d="M${d.x*U} 0V${te}" />`}
 </svg>
-${this.locale&&e.some(l=>l.some(({min:p,max:m})=>p||m))?d`<span class="scale" aria-hidden="true"
->${w(i,s,this.locale)} kW</span
+${this.locale&&e.some(l=>l.some(({min:p,max:u})=>p||u))?c`<span class="scale" aria-hidden="true"
+>${M(r,a,this.locale)} kW</span
 >`:""}
-${a&&a.x>.98?d`<span
+${this.locale&&d?c`<span class="scale value"
+>${M(d.last,2,this.locale)} kW ·
+−${Q((1-d.x)*R*60)}</span
+>`:""}
+${s&&s.x>.98?c`<span
 class="head"
-style="top: ${100*r(a.last)/(K+ge)}%"
+style="top: ${100*i(s.last)/(te+mt)}%"
 ></span>`:""}
-`}};function We(n,e){let t="",[i,r]=["",""];for(let o of n){r=(o.x*z).toFixed(1),i||=r;let a=o.max-o.min>.05*Math.abs(o.max)?[o.min,o.max,o.last]:[o.last];for(let s of a)t+=`${t?"L":"M"}${r} ${e(s).toFixed(1)}`}return{line:t,first:i,last:r}}var Ue=250,Ve=1e4,M=class{measured=q();#e;#t;#n;#i;#o;#r=0;#s=0;#l=0;#d=!1;#c=matchMedia("(prefers-reduced-motion: reduce)");#a=new IntersectionObserver(e=>{this.#d=e.some(t=>t.isIntersecting),this.#p()});constructor(e,t){this.#e=e,this.#t=t,e.addController(this)}hostConnected(){document.addEventListener("visibilitychange",this.#p),this.#a.observe(this.#e)}hostDisconnected(){document.removeEventListener("visibilitychange",this.#p),this.#a.disconnect(),this.#d=!1,this.#m()}get now(){return Date.now()+this.#l}get heard(){return Date.now()-this.#s<=Ve}follow(e){this.#n=e,this.#p()}forget(){this.#t.figures(void 0),this.#s=0,this.#m(),this.measured=q()}#p=()=>{let e=this.#n;if(!this.#d||document.visibilityState!=="visible"||!e){this.#m();return}this.#i||(this.#i=new I(e.hass.connection,e.deviceId,this.#h),this.#i.start(),this.#o=setInterval(this.#u,1e3),this.#f(e))};#m(){this.#i?.stop(),this.#i=void 0,clearInterval(this.#o)}#h=e=>{let t=Date.now();this.#l=e.time*1e3-t,this.#s=t,e.power!==null&&this.measured.add(e.time,e.power),this.#c.matches||this.#t.trace(e.time),!(t-this.#r<Ue)&&(this.#r=t,this.#t.figures(e))};#u=()=>{this.heard||this.#t.figures(void 0),this.#t.trace(this.now/1e3),this.#e.requestUpdate()};async#f({hass:e,powerEntity:t}){let i=this.now/1e3-b*60,r=await se(e,t,i);for(let{from:o,to:a,value:s}of r)this.measured.fill(Math.max(o,i),a??this.now/1e3,s);this.#t.trace(this.now/1e3)}};var Ke={valid:"mdi:shield-check",invalid:"mdi:shield-alert"};function ye({hass:n,text:e,view:t},i,r,o){let a=!r&&t.lost?e(t.lost.charging?"card.lost.charging":"card.lost.idle",{time:W(new Date(t.lost.since),n)}):e(`card.state.${r??t.phase}`),s=t.charging?o?.identity:void 0;return d`
+`}};function tr(n,e){if(e===void 0)return;let t=({x:r})=>Math.abs(r-e);return n.reduce((r,i)=>r&&t(r)<=t(i)?r:i,void 0)}function rr(n,e){let t="",[r,i]=["",""];for(let o of n){i=(o.x*U).toFixed(1),r||=i;let s=o.max-o.min>.05*Math.abs(o.max)?[o.min,o.max,o.last]:[o.last];for(let a of s)t+=`${t?"L":"M"}${i} ${e(a).toFixed(1)}`}return{line:t,first:r,last:i}}var nr=250,ir=1e4,ne=class{measured=Ce();#e;#t;#n;#r;#o;#i=0;#a=0;#l=0;#d=!1;#c=matchMedia("(prefers-reduced-motion: reduce)");#s=new IntersectionObserver(e=>{this.#d=e.some(t=>t.isIntersecting),this.#h()});constructor(e,t){this.#e=e,this.#t=t,e.addController(this)}hostConnected(){document.addEventListener("visibilitychange",this.#h),this.#s.observe(this.#e)}hostDisconnected(){document.removeEventListener("visibilitychange",this.#h),this.#s.disconnect(),this.#d=!1,this.#p()}get now(){return Date.now()+this.#l}get heard(){return Date.now()-this.#a<=ir}follow(e){this.#n=e,this.#h()}forget(){this.#t.figures(void 0),this.#a=0,this.#p(),this.measured=Ce()}#h=()=>{let e=this.#n;if(!this.#d||document.visibilityState!=="visible"||!e){this.#p();return}this.#r||(this.#r=new X(e.hass.connection,e.deviceId,this.#u),this.#r.start(),this.#o=setInterval(this.#m,1e3),this.#f(e))};#p(){this.#r?.stop(),this.#r=void 0,clearInterval(this.#o)}#u=e=>{let t=Date.now();this.#l=e.time*1e3-t,this.#a=t,e.power!==null&&this.measured.add(e.time,e.power),this.#c.matches||this.#t.trace(e.time),!(t-this.#i<nr)&&(this.#i=t,this.#t.figures(e))};#m=()=>{this.heard||this.#t.figures(void 0),this.#t.trace(this.now/1e3),this.#e.requestUpdate()};async#f({hass:e,powerEntity:t}){let r=this.now/1e3-R*60,i=await dt(e,t,r);for(let{from:o,to:s,value:a}of i)this.measured.fill(Math.max(o,r),s??this.now/1e3,a);this.#t.trace(this.now/1e3)}};var or={valid:"mdi:shield-check",invalid:"mdi:shield-alert"};function ft({hass:n,text:e,view:t},r,i,o){let s=!i&&t.lost?e(t.lost.charging?"card.lost.charging":"card.lost.idle",{time:Te(new Date(t.lost.since),n)}):e(`card.state.${i??t.phase}`);return c`
 <div class="header">
 <div class="badge"><ha-icon icon=${t.icon}></ha-icon></div>
 <div>
-<h2>${i}</h2>
+<h2>${r}</h2>
 <p class="state">
-<b role="status">${a}</b>${s?.data?d`<span> · ${s.data}</span>`:c}
+<b role="status">${s}</b>${t.charging&&o?.who?c`<span> · ${o.who}</span>`:h}
 </p>
 </div>
 </div>
-`}function ve({text:n,view:e,disabled:t},i){return e.hasProblem?d`
+`}function gt({text:n,view:e,disabled:t},r){return e.hasProblem?c`
 <div class="banner" role="alert">
 <ha-icon icon="mdi:alert-circle-outline"></ha-icon>
 <div>
-${e.errors.length?d`${n("card.problem.title")}
+${e.errors.length?c`${n("card.problem.title")}
 <ul>
-${e.errors.map(r=>d`<li>${r}</li>`)}
+${e.errors.map(i=>c`<li>${i}</li>`)}
 </ul>`:n("card.problem.unnamed")}
 </div>
-${i&&e.resettable?d`<button ?disabled=${t} @click=${i}>
+${r&&e.resettable?c`<button ?disabled=${t} @click=${r}>
 ${n("card.action.reset")}
-</button>`:c}
+</button>`:h}
 </div>
-`:c}function be({hass:n,text:e,view:t}){return d`
+`:h}function yt({hass:n,text:e,view:t}){return c`
 <div class="now">
 <p class="power">
 <span class="visually-hidden">${e("card.figure.power")}</span>
-${$(n,t.power,2,"kW")}
+${F(n,t.power,2,"kW")}
 </p>
 <dl>
-${_(e("card.figure.voltage"),$(n,t.voltage,1,"V"))}
-${_(e("card.figure.current"),$(n,t.current,1,"A"))}
+${W(e("card.figure.voltage"),F(n,t.voltage,1,"V"))}
+${W(e("card.figure.current"),F(n,t.current,1,"A"))}
 </dl>
 </div>
-`}function xe({hass:n,text:e,view:t},i){let r=t.charging||t.lost?.charging,o=t.lost?.since??i,a=t.since===null?null:(o-t.since)/1e3;return!t.charging&&!t.energy&&!t.returned?c:d`
+`}function vt({hass:n,text:e,view:t},r){let i=t.charging||t.lost?.charging,o=t.lost?.since??r,s=t.since===null?null:(o-t.since)/1e3;return!t.charging&&!t.energy&&!t.returned?h:c`
 <dl class="cycle">
-${_(e(r?"card.figure.energy":"card.figure.last_energy"),$(n,t.energy,2,"kWh"))}
-${t.returned?_(e("card.figure.returned"),$(n,t.returned,2,"kWh")):c}
-${a===null?c:_(e("card.figure.duration"),d`${de(a)}`)}
+${W(e(i?"card.figure.energy":"card.figure.last_energy"),F(n,t.energy,2,"kWh"))}
+${t.returned?W(e("card.figure.returned"),F(n,t.returned,2,"kWh")):h}
+${s===null?h:W(e("card.figure.duration"),c`${Q(s)}`)}
 </dl>
-`}function we(n,e,{onStart:t,onRead:i,onEnd:r}){let{text:o,view:a}=n,s=n.disabled||a.phase==="unavailable";return(a.charging?e.read||e.end:e.start)?a.charging?d`
+`}function bt(n,e,{onStart:t,onRead:r,onEnd:i}){let{text:o,view:s}=n,a=n.disabled||s.phase==="unavailable";return(s.charging?e.read||e.end:e.start)?s.charging?c`
 <div class="commands">
-${e.read?d`<button ?disabled=${s} @click=${i}>
+${e.read?c`<button ?disabled=${a} @click=${r}>
 <ha-icon icon="mdi:file-sign"></ha-icon>${o("card.action.read")}
-</button>`:c}
-${e.end?d`<button class="end" ?disabled=${s} @click=${r}>
+</button>`:h}
+${e.end?c`<button class="end" ?disabled=${a} @click=${i}>
 <ha-icon icon="mdi:stop"></ha-icon>${o("card.action.end")}
-</button>`:c}
+</button>`:h}
 </div>
-`:d`
+`:c`
 <div class="commands">
-<button class="start" ?disabled=${s||a.phase==="signing"} @click=${t}>
+<button class="start" ?disabled=${a||s.phase==="signing"} @click=${t}>
 <ha-icon icon="mdi:play"></ha-icon>${o("card.action.start")}
 </button>
 </div>
-`:d`<p class="quiet">${o("card.not_allowed")}</p>`}function $e({hass:n,text:e},t,i){if(t===void 0)return c;if(t===null)return d`<section class="quiet">${e("card.record.none")}</section>`;let{signature:r,time:o,energy:a,pagination:s,identity:l}=t,p=[a===null||t.kind==="begin"?"":`${w(a,3,n.locale)} kWh`,o?W(o,n):"",l.data].filter(Boolean);return d`
+`:c`<p class="quiet">${o("card.not_allowed")}</p>`}function $t({hass:n,text:e},t,r){if(t===void 0)return h;if(t===null)return c`<section class="quiet">${e("card.record.none")}</section>`;let{signature:i,time:o,energy:s,pagination:a,who:d}=t,l=[s===null||t.kind==="begin"?"":`${M(s,3,n.locale)} kWh`,o?Te(o,n):"",d].filter(Boolean);return c`
 <section class="record" aria-labelledby="record">
 <ha-icon
-class="verdict ${r}"
-icon=${Ke[r]??"mdi:shield-off-outline"}
+class="verdict ${i}"
+icon=${or[i]??"mdi:shield-off-outline"}
 ></ha-icon>
 <div class="facts">
 <h3 id="record">
-${e(`card.record.${t.kind}`)}${s?d` · ${s}`:c}
+${e(`card.record.${t.kind}`)}${a?c` · ${a}`:h}
 </h3>
-<p>${e(`card.verdict.${r}`)}</p>
-<p class="quiet">${p.join(" · ")}</p>
+<p>${e(`card.verdict.${i}`)}</p>
+<p class="quiet">${l.join(" · ")}</p>
 </div>
 <div class="downloads">
-${t.downloads.map(([m,u])=>d`
+${t.downloads.map(([p,u])=>c`
 <button
-aria-label=${e("card.action.download",{format:m})}
-title=${e("card.action.download",{format:m})}
-?disabled=${!i}
-@click=${()=>i?.(u)}
+aria-label=${e("card.action.download",{format:p})}
+title=${e("card.action.download",{format:p})}
+?disabled=${!r}
+@click=${()=>r?.(u)}
 >
-<ha-icon icon="mdi:download"></ha-icon>${m}
+<ha-icon icon="mdi:download"></ha-icon>${p}
 </button>
 `)}
 </div>
 </section>
-`}function _e(n,e,t){let{hass:i,text:r}=n,o=e.get("switch.display"),a=e.get("select.display_page"),s=R(i,e,"select.display_page");if(!o||!a||!s)return c;let l=n.disabled||n.view.phase==="unavailable",p=s.attributes.options;return d`
+`}function _t(n,e,t){let{hass:r,text:i}=n,o=e.get("switch.display"),s=e.get("select.display_page"),a=q(r,e,"select.display_page");if(!o||!s||!a)return h;let d=n.disabled||n.view.phase==="unavailable",l=a.attributes.options;return c`
 <details>
-<summary><ha-icon icon="mdi:monitor"></ha-icon>${r("card.display.title")}</summary>
+<summary><ha-icon icon="mdi:monitor"></ha-icon>${i("card.display.title")}</summary>
 <div class="display">
 <label>
-<span class="visually-hidden">${r("card.display.page")}</span>
+<span class="visually-hidden">${i("card.display.page")}</span>
 <select
-?disabled=${l}
-@change=${m=>{let u=m.target.value;t("select_option",a,{option:u})}}
+?disabled=${d}
+@change=${p=>{let u=p.target.value;t("select_option",s,{option:u})}}
 >
-<option value="" disabled .selected=${!p?.includes(s.state)}>
-${r("card.display.page")}
+<option value="" disabled .selected=${!l?.includes(a.state)}>
+${i("card.display.page")}
 </option>
-${p?.map(m=>d`
-<option value=${m} .selected=${m===s.state}>
-${x(i,"select.display_page",m)}
+${l?.map(p=>c`
+<option value=${p} .selected=${p===a.state}>
+${I(r,"select.display_page",p)}
 </option>
 `)}
 </select>
 </label>
 <div>
+${["on","off"].map(p=>c`
 <button
-?disabled=${l}
-@click=${()=>{t("turn_on",o)}}
+?disabled=${d}
+@click=${()=>{t(`turn_${p}`,o)}}
 >
-${r("card.display.on")}
+${i(`card.display.${p}`)}
 </button>
-<button
-?disabled=${l}
-@click=${()=>{t("turn_off",o)}}
->
-${r("card.display.off")}
-</button>
+`)}
 </div>
 </div>
 </details>
-`}function $(n,e,t,i){return e===null?d`–`:d`${w(e,t,n.locale)} <small>${i}</small>`}function _(n,e){return d`<div>
+`}function F(n,e,t,r){return e===null?c`–`:c`${M(e,t,n.locale)} <small>${r}</small>`}function W(n,e){return c`<div>
 <dt>${n}</dt>
 <dd class="figure">${e}</dd>
-</div>`}var G={identification_type:"",identification_level:"",identification_data:"",tariff_text:"",keepIdentification:!1},Re=n=>`${h}.start.${n}`;function Ee(n){try{let t=JSON.parse(localStorage.getItem(Re(n))??"{}"),i=r=>typeof t[r]=="string"?t[r]:"";return{identification_type:i("identification_type"),identification_level:i("identification_level"),identification_data:i("identification_data"),tariff_text:i("tariff_text"),keepIdentification:t.keepIdentification===!0}}catch{return G}}function Se(n,e){let t=e.keepIdentification?e:{...e,identification_data:""};try{localStorage.setItem(Re(n),JSON.stringify(t))}catch{}}var Te=g`:host{display:block;height:100%;container-type:inline-size;--dmed4-padding: var(--ha-space-4, 16px)}ha-card{display:flex;flex-direction:column;height:100%;overflow:hidden;--dmed4-accent: var(--secondary-text-color, #727272);--dmed4-tint: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);--dmed4-word: var(--secondary-text-color, #5e5e5e)}ha-card.primary{--dmed4-accent: var(--primary-color, #009ac7);--dmed4-tint: var(--ha-color-fill-primary-normal-resting, #dff3fc)}ha-card.success{--dmed4-accent: var(--ha-color-on-success-quiet, #00883c);--dmed4-tint: var(--ha-color-fill-success-normal-resting, #c2f2c1);--dmed4-word: var(--ha-color-on-success-normal, #036730)}ha-card.warning{--dmed4-accent: var(--ha-color-on-warning-quiet, #c94e00);--dmed4-tint: var(--ha-color-fill-warning-normal-resting, #ffe0c8);--dmed4-word: var(--ha-color-on-warning-normal, #9d3800)}ha-card.danger{--dmed4-accent: var(--ha-color-on-danger-quiet, #dc3146);--dmed4-tint: var(--ha-color-fill-danger-normal-resting, #ffdedc);--dmed4-word: var(--ha-color-on-danger-normal, #b30532)}.header{display:flex;align-items:center;gap:12px;padding:var(--dmed4-padding) var(--dmed4-padding) 0}.badge{display:grid;flex:none;place-items:center;width:44px;height:44px;border-radius:50%;background:var(--dmed4-tint);color:var(--dmed4-accent)}.header>div{min-width:0}h2{margin:0;overflow:hidden;font-size:var(--ha-font-size-l, 16px);font-weight:var(--ha-font-weight-medium, 500);line-height:1.3;text-overflow:ellipsis;white-space:nowrap}.state{margin:0;overflow-wrap:anywhere;color:var(--dmed4-word);font-size:var(--ha-font-size-m, 14px);line-height:1.4}.state b{font-weight:var(--ha-font-weight-medium, 500)}.now{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:4px 24px;padding:12px var(--dmed4-padding) 0;font-variant-numeric:tabular-nums}.power{margin:0;font-size:calc(1.3 * var(--ha-font-size-4xl, 32px));line-height:1.1;letter-spacing:-.02em}.power small,.figure small{color:var(--secondary-text-color, #5e5e5e);font-size:.55em;letter-spacing:0}dl{display:flex;flex-wrap:wrap;gap:8px 24px;margin:0;font-variant-numeric:tabular-nums}dl>div{display:flex;flex-direction:column-reverse}dt{color:var(--secondary-text-color, #5e5e5e);font-size:var(--ha-font-size-s, 12px);line-height:1.4}dd{margin:0;font-size:var(--ha-font-size-l, 16px);line-height:1.4}.figure small{font-size:var(--ha-font-size-s, 12px)}dmed4-power-trace{flex:1 0 88px;height:88px;min-height:88px;margin-top:8px}.cycle{padding:12px var(--dmed4-padding) 0}.commands{display:flex;flex-wrap:wrap;gap:8px;padding:16px var(--dmed4-padding) 0}.commands>button{flex:1 1 130px;padding:0 12px}section,details,.banner{margin:16px var(--dmed4-padding) 0}section,details{padding-top:12px;border-top:1px solid var(--divider-color, rgb(0 0 0 / 12%))}ha-card>:last-child{margin-bottom:var(--dmed4-padding)}ha-card>details:last-child{margin-bottom:4px}.banner{display:flex;flex-wrap:wrap;align-items:center;gap:8px 12px;padding:12px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--ha-color-fill-danger-normal-resting, #ffdedc);color:var(--ha-color-on-danger-normal, #b30532);line-height:1.4}.banner>div{flex:1 1 160px}.banner ul{margin:4px 0 0;padding-inline-start:20px}.banner button,.banner button:hover:not([disabled]){background:var(--card-background-color, #fff);color:inherit}.record{display:flex;flex-wrap:wrap;align-items:center;gap:12px}.record>.facts{flex:1 1 140px;min-width:0}h3{margin:0;color:var(--secondary-text-color, #5e5e5e);font-size:var(--ha-font-size-s, 12px);font-weight:400;line-height:1.4}.record p{margin:0;line-height:1.4;overflow-wrap:anywhere}.verdict{flex:none;color:var(--secondary-text-color, #5e5e5e)}.verdict.valid{color:var(--ha-color-on-success-normal, #036730)}.verdict.invalid{color:var(--ha-color-on-danger-normal, #b30532)}.quiet{color:var(--secondary-text-color, #5e5e5e);font-size:var(--ha-font-size-s, 12px)}.downloads{display:flex;flex:none;flex-wrap:wrap;gap:8px}.downloads button{padding:0 12px}.downloads ha-icon{--mdc-icon-size: 18px}details{padding-top:0}details[open]{padding-bottom:12px}summary{display:flex;align-items:center;gap:8px;min-height:44px;color:var(--secondary-text-color, #5e5e5e);cursor:pointer}summary ha-icon{--mdc-icon-size: 20px}summary:after{width:8px;height:8px;margin-inline-start:auto;margin-inline-end:4px;border:solid currentColor;border-width:0 2px 2px 0;content:"";transform:translateY(-2px) rotate(45deg)}[open]>summary:after{transform:translateY(2px) rotate(225deg)}summary::-webkit-details-marker{display:none}.display{display:flex;flex-wrap:wrap;gap:8px}.display label{flex:2 1 180px}.display>div{display:flex;flex:1 1 140px;gap:8px}.display button{flex:1}.empty{padding:var(--dmed4-padding);color:var(--secondary-text-color, #5e5e5e)}ha-card.loading{min-height:220px}@container (max-width: 280px){ha-card{--dmed4-padding: 12px}.power{font-size:var(--ha-font-size-3xl, 28px)}.badge{width:36px;height:36px}}@container (min-width: 480px){.power{font-size:calc(1.6 * var(--ha-font-size-4xl, 32px))}dmed4-power-trace{flex-basis:120px;height:120px}dd{font-size:var(--ha-font-size-xl, 20px)}}@container (min-width: 700px){.commands>button{flex:0 1 240px}dmed4-power-trace{flex-basis:160px;height:160px}}@media(prefers-reduced-motion:no-preference){.busy .badge{animation:pulse 1.2s ease-in-out infinite alternate}@keyframes pulse{to{opacity:.4}}}`;var ke=.005,qe={unavailable:["neutral","mdi:lan-disconnect"],fault:["danger","mdi:alert"],ready:["primary","mdi:ev-station"],prepared:["primary","mdi:timer-sand"],charging:["success","mdi:lightning-bolt"],feeding_back:["primary","mdi:transmission-tower-import"],no_flow:["warning","mdi:pause"],after_power_failure:["warning","mdi:lightning-bolt-outline"],signing:["primary","mdi:file-sign"]},Ge=["board_1","board_2","fatal"];function Ce(n,e,t){let i=f=>R(n,e,f),r=i("sensor.measurement_status"),o=i("sensor.cycle_energy_imported"),a=ie(r),s=a&&r.state.startsWith("active"),l=a?t:void 0,p=l?.power??v(i("sensor.power")),m=i("sensor.signature_status")?.state??"",u=i("binary_sensor.problem"),j=i("binary_sensor.hardware"),B=a&&u?.state==="on",N=B||a&&j?.state==="on",J=a?N&&!s?"fault":je(r.state,m,p):"unavailable",[Ie,Oe]=qe[J];return{phase:J,tone:Ie,icon:Oe,charging:s,power:p,voltage:l?.voltage??v(i("sensor.voltage")),current:l?.current??v(i("sensor.current")),energy:v(o),returned:v(i("sensor.cycle_energy_exported")),since:s?Be(r.last_changed,o?.attributes.last_reset):null,errors:N?[...P(u,"errors").map(f=>x(n,"binary_sensor.problem.state_attributes.errors",f)),...Ge.flatMap(f=>P(j,f).map(ze=>x(n,`binary_sensor.hardware.state_attributes.${f}`,ze)))]:[],hasProblem:N,resettable:B,signature:m,recorded:i("event.record")?.state??"",lost:r?.state==="unavailable"?Ye(r,i("event.charge_cycle")):null}}function Ye({last_changed:n},e){let{event_type:t,step:i}=e?.attributes??{},r=["started","read","power_failure"].includes(String(t))||t==="failed"&&i!=="start";return{since:Date.parse(n),charging:r}}function je(n,e,t){return n==="active_after_power_failure"?"after_power_failure":n==="active"?t===null?"charging":t<-ke?"feeding_back":t>ke?"charging":"no_flow":e==="in_progress"?"signing":n==="idle"?"prepared":"ready"}function Be(n,e){let t=Date.parse(typeof e=="string"?e:n);return Number.isFinite(t)?t:null}var A=class extends y{static properties={hass:{attribute:!1},preview:{type:Boolean},n:{state:!0},d:{state:!0},K:{state:!0},a:{state:!0},c:{state:!0},m:{state:!0},y:{state:!0},f:{state:!0},b:{state:!0}};static styles=[S,T,Te];#e=new Map;#t="";#n="";#i="";#o;#r=new M(this,{figures:e=>{this.K=e},trace:e=>this.renderRoot.querySelector("dmed4-power-trace")?.draw(e)});constructor(){super(),this.preview=!1,this.c="",this.m=""}static getConfigForm(){return pe}static getStubConfig(e){return{device_id:E(e)[0]??""}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id has to be the ID of a device");e.device_id!==this.n?.device_id&&(this.f=this.b=this.#o=void 0,this.#n=this.#i="",this.#r.forget()),this.n=e}getCardSize(){return 7}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}shouldUpdate(e){let t=e.get("hass");if(e.size>1||!e.has("hass")||!t||!this.hass)return!0;let{hass:i}=this;return t.entities!==i.entities||t.devices!==i.devices||t.locale!==i.locale||t.user!==i.user||t.connected!==i.connected||t.localize!==i.localize||[...this.#e.values()].some(r=>t.states[r]!==i.states[r])}willUpdate(e){let{hass:t}=this;if(!t||!(e.has("hass")||e.has("_config")))return;let i=e.get("hass");(e.has("_config")||i?.entities!==t.entities)&&(this.#e=te(t,this.n?.device_id??"")),t.language!==this.#t&&(this.#t=t.language,ae(t)),i?.localize!==t.localize&&(this.d=oe(t))}updated(){let{hass:e,n:t}=this,i=this.#e.get("sensor.power");if(this.#r.follow(e&&t?.device_id&&i&&!this.preview?{hass:e,deviceId:t.device_id,powerEntity:i}:void 0),!e||!this.d||!t?.device_id||this.preview||(this.#s(e,t.device_id),!e.user?.is_admin||t.record===!1)||this.a||!this.#r.heard)return;let{charging:r,signature:o,recorded:a,phase:s}=this.#g(e);if(o==="in_progress"||s==="unavailable")return;let l=[r,o,a].join();l!==this.#n&&(this.#n=l,this.#l(e,t.device_id))}async#s(e,t){let i=[t,e.user?.is_admin,this.#g(e).phase==="unavailable"].join();if(i===this.#i)return;this.#i=i;let r=await ce(e,t);i===this.#i&&(this.b=r)}async#l(e,t){try{let i=await H(e,"get_last_record",{device_id:t});this.f=i?U(i):null}catch(i){i?.translation_key==="no_record"&&(this.f=null)}}async#d(e,t){let{hass:i}=this;if(!i||this.a)return"";this.a=e,this.c=this.m="",this.y=void 0;try{return await t(i),""}catch(r){return await F(this.hass??i,r)}finally{this.a=void 0}}async#c(e,t,i,r={}){return this.#d(e,async o=>{let a=this.n?.device_id,s=await H(o,t,{device_id:a,...r});s?.record&&(this.f=U(s)),this.y=i})}async#a(e){this.c=await e}get#p(){return this.renderRoot.querySelector("dmed4-start-dialog")}get#m(){return this.renderRoot.querySelector("dialog.confirm")}#h=()=>{this.#a(this.#c("resetting","reset_errors","card.done.reset"))};#u={onStart:()=>{this.#v()},onRead:()=>{this.#a(this.#c("reading","read_charge_cycle","card.done.read"))},onEnd:()=>this.#m?.showModal()};#f=(e,t,i={})=>{this.#a(this.#d("sending",r=>Q(r,e,t,i)))};#y=e=>{let{hass:t}=this;t&&this.#a(Je(t,e))};#v(){this.c=this.m="",this.y=void 0,this.#p?.open(Ee(this.n?.device_id??""))}async#b({detail:e}){let{keepIdentification:t,...i}=e;Se(this.n?.device_id??"",{keepIdentification:t,...i});let r=Object.fromEntries(Object.entries(i).filter(([,o])=>o!==""));this.m=await this.#c("starting","start_charge_cycle","card.done.started",r),this.m||this.#p?.close()}#x(){this.#m?.close(),this.#a(this.#c("ending","end_charge_cycle","card.done.ended"))}#g(e){let t=Ce(e,this.#e,this.K);if(t.lost||(this.#o=t),!t.lost?.charging||!this.#o?.charging)return t;let{energy:i,returned:r,since:o}=this.#o;return{...t,energy:i,returned:r,since:o}}render(){let{hass:e,n:t,d:i}=this;if(!e||!t||!i)return d`<ha-card class="loading" aria-busy="true"></ha-card>`;if(!this.#e.has("sensor.measurement_status")){let m=t.device_id?"card.missing.gone":"card.missing.none";return d`<ha-card><div class="empty">${i(m)}</div></ha-card>`}let r=this.#g(e),o={hass:e,text:i,view:r,disabled:this.a!==void 0||this.preview},a=t.name??Z(e,t.device_id??""),s=e.user?.is_admin===!0,l=this.preview?{start:!0,read:!0,end:!0}:this.b,p=t.controls!==!1&&l;return d`
-<ha-card class="${r.tone} ${this.a?"busy":""}">
-${ye(o,a,this.a,this.f)}
-${re(this.b?.version,i,m=>d`<section>${m}</section>`)}
-${ve(o,s?this.#h:void 0)} ${be(o)}
+</div>`}var ie={identification_type:"",identification_level:"",identification_data:"",tariff_text:"",keepIdentification:!1},xt=n=>`${m}.start.${n}`;function wt(n){try{let t=JSON.parse(localStorage.getItem(xt(n))??"{}"),r=Object.entries(ie).map(([i,o])=>[i,typeof t[i]==typeof o?t[i]:o]);return Object.fromEntries(r)}catch{return ie}}function St(n,e){let t=e.keepIdentification?e:{...e,identification_data:""};try{localStorage.setItem(xt(n),JSON.stringify(t))}catch{}}var Et=v`:host{display:block;height:100%;container-type:inline-size;--dmed4-padding: var(--ha-space-4)}ha-card{display:flex;flex-direction:column;height:100%;overflow:hidden;--dmed4-accent: var(--secondary-text-color);--dmed4-tint: var(--ha-color-fill-neutral-normal-resting);--dmed4-word: var(--secondary-text-color)}ha-card.primary{--dmed4-accent: var(--primary-color);--dmed4-tint: var(--ha-color-fill-primary-normal-resting)}ha-card.success{--dmed4-accent: var(--ha-color-on-success-quiet);--dmed4-tint: var(--ha-color-fill-success-normal-resting);--dmed4-word: var(--ha-color-on-success-normal)}ha-card.warning{--dmed4-accent: var(--ha-color-on-warning-quiet);--dmed4-tint: var(--ha-color-fill-warning-normal-resting);--dmed4-word: var(--ha-color-on-warning-normal)}ha-card.danger{--dmed4-accent: var(--ha-color-on-danger-quiet);--dmed4-tint: var(--ha-color-fill-danger-normal-resting);--dmed4-word: var(--ha-color-on-danger-normal)}.header{display:flex;align-items:center;gap:12px;padding:var(--dmed4-padding) var(--dmed4-padding) 0}.badge{display:grid;flex:none;place-items:center;width:44px;height:44px;border-radius:50%;background:var(--dmed4-tint);color:var(--dmed4-accent)}.header>div{min-width:0}h2{margin:0;overflow:hidden;font-size:var(--ha-font-size-l);font-weight:var(--ha-font-weight-medium);line-height:1.3;text-overflow:ellipsis;white-space:nowrap}.state{margin:0;overflow-wrap:anywhere;color:var(--dmed4-word);font-size:var(--ha-font-size-m);line-height:1.4}.state b{font-weight:var(--ha-font-weight-medium)}.now{display:flex;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:4px 24px;padding:12px var(--dmed4-padding) 0;font-variant-numeric:tabular-nums}.power{margin:0;font-size:calc(1.3 * var(--ha-font-size-4xl));line-height:1.1;letter-spacing:-.02em}.power small,.figure small{color:var(--secondary-text-color);font-size:.55em;letter-spacing:0}dl{display:flex;flex-wrap:wrap;gap:8px 24px;margin:0;font-variant-numeric:tabular-nums}dl>div{display:flex;flex-direction:column-reverse}dt{color:var(--secondary-text-color);font-size:var(--ha-font-size-s);line-height:1.4}dd{margin:0;font-size:var(--ha-font-size-l);line-height:1.4}.figure small{font-size:var(--ha-font-size-s)}dmed4-power-trace{flex:1 0 88px;height:88px;min-height:88px;margin-top:8px}.cycle{padding:12px var(--dmed4-padding) 0}.commands{display:flex;flex-wrap:wrap;gap:8px;padding:16px var(--dmed4-padding) 0}.commands>button{flex:1 1 130px;padding:0 12px}section,details,.banner{margin:16px var(--dmed4-padding) 0}section,details{padding-top:12px;border-top:1px solid var(--divider-color)}ha-card>:last-child{margin-bottom:var(--dmed4-padding)}ha-card>details:last-child{margin-bottom:4px}.banner{display:flex;flex-wrap:wrap;align-items:center;gap:8px 12px;padding:12px;border-radius:var(--ha-border-radius-lg);background:var(--ha-color-fill-danger-normal-resting);color:var(--ha-color-on-danger-normal);line-height:1.4}.banner>div{flex:1 1 160px}.banner ul{margin:4px 0 0;padding-inline-start:20px}.banner button,.banner button:hover:not([disabled]){background:var(--card-background-color);color:inherit}.record{display:flex;flex-wrap:wrap;align-items:center;gap:12px}.record>.facts{flex:1 1 140px;min-width:0}h3{margin:0;color:var(--secondary-text-color);font-size:var(--ha-font-size-s);font-weight:400;line-height:1.4}.record p{margin:0;line-height:1.4;overflow-wrap:anywhere}.verdict{flex:none;color:var(--secondary-text-color)}.verdict.valid{color:var(--ha-color-on-success-normal)}.verdict.invalid{color:var(--ha-color-on-danger-normal)}.quiet{color:var(--secondary-text-color);font-size:var(--ha-font-size-s)}.downloads{display:flex;flex:none;flex-wrap:wrap;gap:8px}.downloads button{padding:0 12px}.downloads ha-icon{--mdc-icon-size: 18px}details{padding-top:0}details[open]{padding-bottom:12px}summary{display:flex;align-items:center;gap:8px;min-height:44px;color:var(--secondary-text-color);cursor:pointer}summary ha-icon{--mdc-icon-size: 20px}summary:after{width:8px;height:8px;margin-inline-start:auto;margin-inline-end:4px;border:solid currentColor;border-width:0 2px 2px 0;content:"";transform:translateY(-2px) rotate(45deg)}[open]>summary:after{transform:translateY(2px) rotate(225deg)}summary::-webkit-details-marker{display:none}.display{display:flex;flex-wrap:wrap;gap:8px}.display label{flex:2 1 180px}.display>div{display:flex;flex:1 1 140px;gap:8px}.display button{flex:1}.empty{padding:var(--dmed4-padding);color:var(--secondary-text-color)}ha-card.loading{min-height:220px}@container (max-width: 280px){ha-card{--dmed4-padding: 12px}.power{font-size:var(--ha-font-size-3xl)}.badge{width:36px;height:36px}}@container (min-width: 480px){.power{font-size:calc(1.6 * var(--ha-font-size-4xl))}dmed4-power-trace{flex-basis:120px;height:120px}dd{font-size:var(--ha-font-size-xl)}}@container (min-width: 700px){.commands>button{flex:0 1 240px}dmed4-power-trace{flex-basis:160px;height:160px}}@media(prefers-reduced-motion:no-preference){.busy .badge{animation:pulse 1.2s ease-in-out infinite alternate}@keyframes pulse{to{opacity:.4}}}`;var At=.005,sr={unavailable:["neutral","mdi:lan-disconnect"],fault:["danger","mdi:alert"],ready:["primary","mdi:ev-station"],prepared:["primary","mdi:timer-sand"],charging:["success","mdi:lightning-bolt"],feeding_back:["primary","mdi:transmission-tower-import"],no_flow:["warning","mdi:pause"],after_power_failure:["warning","mdi:lightning-bolt-outline"],signing:["primary","mdi:file-sign"]},ar=["board_1","board_2","fatal"];function Rt(n,e,t){let r=k=>q(n,e,k),i=r("sensor.measurement_status"),o=r("sensor.cycle_energy_imported"),s=tt(i),a=s&&i.state.startsWith("active"),d=s?t:void 0,l=d?.power??x(r("sensor.power")),p=r("sensor.signature_status")?.state??"",u=r("binary_sensor.problem"),f=r("binary_sensor.hardware"),y=s&&u?.state==="on",$=y||s&&f?.state==="on",Oe=s?$&&!a?"fault":lr(i.state,p,l):"unavailable",[kt,Tt]=sr[Oe];return{phase:Oe,tone:kt,icon:Tt,charging:a,power:l,voltage:d?.voltage??x(r("sensor.voltage")),current:d?.current??x(r("sensor.current")),energy:x(o),returned:x(r("sensor.cycle_energy_exported")),since:a?cr(i.last_changed,o?.attributes.last_reset):null,errors:$?[...we(u,"errors").map(k=>I(n,"binary_sensor.problem.state_attributes.errors",k)),...ar.flatMap(k=>we(f,k).map(Ct=>I(n,`binary_sensor.hardware.state_attributes.${k}`,Ct)))]:[],hasProblem:$,resettable:y,signature:p,recorded:r("event.record")?.state??"",lost:i?.state==="unavailable"?dr(i,r("event.charge_cycle")):null}}function dr({last_changed:n},e){let{event_type:t,step:r}=e?.attributes??{},i=["started","read","power_failure"].includes(String(t))||t==="failed"&&r!=="start";return{since:Date.parse(n),charging:i}}function lr(n,e,t){return n==="active_after_power_failure"?"after_power_failure":n==="active"?t===null?"charging":t<-At?"feeding_back":t>At?"charging":"no_flow":e==="in_progress"?"signing":n==="idle"?"prepared":"ready"}function cr(n,e){let t=Date.parse(typeof e=="string"?e:n);return Number.isFinite(t)?t:null}var oe=class extends g{static properties={hass:{attribute:!1},preview:{type:Boolean},n:{state:!0},y:{state:!0},v:{state:!0},i:{state:!0},a:{state:!0},d:{state:!0},f:{state:!0},c:{state:!0},m:{state:!0}};static styles=[J,Y,Et];#e=new Map;#t="";#n="";#r="";#o;#i=new ne(this,{figures:e=>{this.v=e},trace:e=>this.renderRoot.querySelector("dmed4-power-trace")?.draw(e)});constructor(){super(),this.preview=!1,this.a="",this.d=""}static getConfigForm(){return st}static getStubConfig(e){return{device_id:G(e)[0]??""}}setConfig(e){if(e.device_id!==void 0&&typeof e.device_id!="string")throw new Error("device_id has to be the ID of a device");e.device_id!==this.n?.device_id&&(this.c=this.m=this.#o=void 0,this.#n=this.#r="",this.#i.forget()),this.n=e}getCardSize(){return 7}getGridOptions(){return{columns:12,min_columns:6,rows:"auto"}}shouldUpdate(e){let t=e.get("hass");if(e.size>1||!e.has("hass")||!t||!this.hass)return!0;let{hass:r}=this;return t.entities!==r.entities||t.devices!==r.devices||t.locale!==r.locale||t.user!==r.user||t.connected!==r.connected||t.localize!==r.localize||[...this.#e.values()].some(i=>t.states[i]!==r.states[i])}willUpdate(e){let{hass:t}=this;if(!t||!(e.has("hass")||e.has("n")))return;let r=e.get("hass");(e.has("n")||r?.entities!==t.entities)&&(this.#e=et(t,this.n?.device_id??"")),t.language!==this.#t&&(this.#t=t.language,ot(t)),r?.localize!==t.localize&&(this.y=Ae(t))}updated(){let{hass:e,n:t}=this,r=this.#e.get("sensor.power");if(this.#i.follow(e&&t?.device_id&&r&&!this.preview?{hass:e,deviceId:t.device_id,powerEntity:r}:void 0),!e||!this.y||!t?.device_id||!r||this.preview||(this.#a(e,t.device_id),!e.user?.is_admin||t.record===!1)||this.i||!this.#i.heard)return;let{charging:i,signature:o,recorded:s,phase:a}=this.#g(e);if(o==="in_progress"||a==="unavailable")return;let d=[i,o,s].join();d!==this.#n&&(this.#n=d,this.#l(e,t.device_id))}async#a(e,t){let r=[t,e.user?.is_admin,this.#g(e).phase==="unavailable"].join();if(r===this.#r)return;this.#r=r;let i=await nt(e,t);r===this.#r&&(i?this.m=i:this.#r="")}async#l(e,t){try{let r=await xe(e,"get_last_record",{device_id:t});this.c=r?Se(r):null}catch(r){r?.translation_key==="no_record"&&(this.c=null)}}async#d(e,t){let{hass:r}=this;if(!r||this.i)return"";this.i=e,this.a=this.d="",this.f=void 0;try{return await t(r),""}catch(i){return await Re(this.hass??r,i)}finally{this.i=void 0}}async#c(e,t,r,i={}){return this.#d(e,async o=>{let s=this.n?.device_id,a=await xe(o,t,{device_id:s,...i});a?.record&&(this.c=Se(a)),this.f=r})}async#s(e){this.a=await e}get#h(){return this.renderRoot.querySelector("dmed4-start-dialog")}get#p(){return this.renderRoot.querySelector("dialog.confirm")}#u=()=>{this.#s(this.#c("resetting","reset_errors","card.done.reset"))};#m={onStart:()=>{this.#v()},onRead:()=>{this.#s(this.#c("reading","read_charge_cycle","card.done.read"))},onEnd:()=>this.#p?.showModal()};#f=(e,t,r={})=>{this.#s(this.#d("sending",i=>Xe(i,e,t,r)))};#y=e=>{let{hass:t}=this;t&&this.#s(hr(t,e))};#v(){this.a=this.d="",this.f=void 0,this.#h?.open(wt(this.n?.device_id??""))}async#b({detail:e}){let{keepIdentification:t,...r}=e;St(this.n?.device_id??"",{keepIdentification:t,...r});let i=Object.fromEntries(Object.entries(r).filter(([,o])=>o!==""));this.d=await this.#c("starting","start_charge_cycle","card.done.started",i),this.d||this.#h?.close()}#$(){this.#p?.close(),this.#s(this.#c("ending","end_charge_cycle","card.done.ended"))}#g(e){let t=Rt(e,this.#e,this.v);if(t.lost||(this.#o=t),!t.lost?.charging||!this.#o?.charging)return t;let{energy:r,returned:i,since:o}=this.#o;return{...t,energy:r,returned:i,since:o}}render(){let{hass:e,n:t,y:r}=this;if(!e||!t||!r)return c`<ha-card class="loading" aria-busy="true"></ha-card>`;if(!this.#e.has("sensor.measurement_status")){let p=t.device_id?"card.missing.gone":"card.missing.none";return c`<ha-card><div class="empty">${r(p)}</div></ha-card>`}let i=this.#g(e),o={hass:e,text:r,view:i,disabled:this.i!==void 0||this.preview},s=t.name??Ze(e,t.device_id??""),a=e.user?.is_admin===!0,d=this.preview?{start:!0,read:!0,end:!0}:this.m,l=t.controls!==!1&&d;return c`
+<ha-card class="${i.tone} ${this.i?"busy":""}">
+${ft(o,s,this.i,this.c)}
+${rt(this.m?.version,r,p=>c`<section>${p}</section>`)}
+${gt(o,a?this.#u:void 0)} ${yt(o)}
 <dmed4-power-trace
-.buffer=${this.#r.measured}
+.buffer=${this.#i.measured}
 .locale=${e.locale}
-.label=${i("card.trace",{minutes:b})}
+.label=${r("card.trace",{minutes:R})}
 ></dmed4-power-trace>
-${xe(o,this.#r.now)} ${this.#w(i)}
-${p?we(o,p,this.#u):c}
-${s&&t.record!==!1?$e(o,this.f,this.preview?void 0:this.#y):c}
-${s&&t.display!==!1?_e(o,this.#e,this.#f):c}
+${vt(o,this.#i.now)} ${this.#_(r)}
+${l?bt(o,l,this.#m):h}
+${a&&t.record!==!1?$t(o,this.c,this.preview?void 0:this.#y):h}
+${a&&t.display!==!1?_t(o,this.#e,this.#f):h}
 </ha-card>
-${p&&(p.start||p.end)?this.#$(i):c}
-`}#w(e){return d`
-<div class="visually-hidden" role="status">${this.y?e(this.y):c}</div>
-${this.c?d`<div class="banner" role="alert">
-<div>${this.c}</div>
+${l&&(l.start||l.end)?this.#x(r):h}
+`}#_(e){return c`
+<div class="visually-hidden" role="status">${this.f?e(this.f):h}</div>
+${this.a?c`<div class="banner" role="alert">
+<div>${this.a}</div>
 <button
-@click=${()=>{this.c=""}}
+@click=${()=>{this.a=""}}
 >
 ${e("card.action.close")}
 </button>
-</div>`:c}
-`}#$(e){return d`
-<dmed4-start-dialog
+</div>`:h}
+`}#x(e){return c`
+${this.m?.form?c`<dmed4-start-dialog
 .localize=${e}
-.busy=${this.a==="starting"}
-.error=${this.m}
+.form=${this.m.form}
+.busy=${this.i==="starting"}
+.error=${this.d}
 @start-charge=${t=>{this.#b(t)}}
-></dmed4-start-dialog>
+></dmed4-start-dialog>`:h}
 <dialog class="confirm" aria-labelledby="end-title">
 <h2 id="end-title">${e("card.end.title")}</h2>
 <p>${e("card.end.hint")}</p>
 <div class="buttons">
 <button
-@click=${()=>{this.#m?.close()}}
+@click=${()=>{this.#p?.close()}}
 >
 ${e("card.action.cancel")}
 </button>
 <button
 class="end"
-@click=${()=>{this.#x()}}
+@click=${()=>{this.#$()}}
 >
 ${e("card.action.end")}
 </button>
 </div>
 </dialog>
-`}};async function Je(n,e){try{return await ee(n,e),""}catch(t){return await F(n,t)}}var Xe=["NONE","DENIED","UNDEFINED","ISO14443","ISO15693","EMAID","EVCCID","EVCOID","ISO7812","CARD_TXN_NR","CENTRAL","CENTRAL_1","CENTRAL_2","LOCAL","LOCAL_1","LOCAL_2","PHONE_NUMBER","KEY_CODE"],Ze=["NONE","HEARSAY","TRUSTED","VERIFIED","CERTIFIED","SECURE","MISMATCH","INVALID","OUTDATED","UNKNOWN"],Qe=40;function Y(n){return/^[\x20-\x7b\x7d\x7e]*$/.test(n)}var D=class extends y{static properties={localize:{attribute:!1},busy:{type:Boolean},error:{type:String},i:{state:!0},w:{state:!0}};static styles=[S,T,g`form{display:grid;gap:16px}.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:16px}label{display:grid;gap:4px;color:var(--secondary-text-color, #5e5e5e);font-size:var(--ha-font-size-s, 12px)}label.check{display:flex;align-items:center;gap:12px;min-height:44px;color:var(--primary-text-color, #141414);font-size:var(--ha-font-size-m, 14px);cursor:pointer}dialog .error{margin:0;padding:12px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--ha-color-fill-danger-normal-resting, #ffdedc);color:var(--ha-color-on-danger-normal, #b30532)}.wrong{color:var(--ha-color-on-danger-normal, #b30532);font-size:var(--ha-font-size-s, 12px)}`];constructor(){super(),this.busy=!1,this.error="",this.i=G,this.w=!1}get#e(){return this.renderRoot.querySelector("dialog")}async open(e){this.i=e,this.w=!1,await this.updateComplete,this.#e?.showModal()}close(){this.#e?.close()}shouldUpdate(){return this.localize!==void 0}render(){let e=this.localize;return d`
+`}};async function hr(n,e){try{return await Qe(n,e),""}catch(t){return await Re(n,t)}}var pr=40;function Me(n){return/^[\x20-\x7b\x7d\x7e]*$/.test(n)}function ur(n,e){return n?e.other_type!=="NONE"?e.other_type:e.forms.find(([,r])=>RegExp(`^(?:${r})$`).test(n))?.[0]??"UNDEFINED":e.identification_type}var se=class extends g{static properties={localize:{attribute:!1},form:{attribute:!1},busy:{type:Boolean},error:{type:String},e:{state:!0},g:{state:!0}};static styles=[J,Y,v`form{display:grid;gap:16px}.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:16px}label{display:grid;gap:4px;color:var(--secondary-text-color);font-size:var(--ha-font-size-s)}label.check{display:flex;align-items:center;gap:12px;min-height:44px;color:var(--primary-text-color);font-size:var(--ha-font-size-m);cursor:pointer}dialog .error{margin:0;padding:12px;border-radius:var(--ha-border-radius-lg);background:var(--ha-color-fill-danger-normal-resting);color:var(--ha-color-on-danger-normal)}.wrong{color:var(--ha-color-on-danger-normal);font-size:var(--ha-font-size-s)}`];constructor(){super(),this.busy=!1,this.error="",this.e=ie,this.g=!1}get#e(){return this.renderRoot.querySelector("dialog")}async open(e){this.e=e,this.g=!1,await this.updateComplete,this.#e?.showModal()}close(){this.#e?.close()}render(){let{localize:e,form:t}=this,{identification_data:r}=this.e,i=t.types.filter(s=>!r||s!=="NONE"),o=ur(r,t);return c`
 <dialog aria-labelledby="title" @cancel=${this.#o}>
 <h2 id="title">${e("card.start.title")}</h2>
 <p>${e("card.start.hint")}</p>
-<form method="dialog" novalidate @submit=${this.#r}>
+<form method="dialog" novalidate @submit=${this.#i}>
 <div class="row">
-${this.#t("identification_type","card.start.type","identification_type",Xe)}
-${this.#t("identification_level","card.start.level","identification_level",Ze)}
+${this.#t("identification_type","card.start.type",i,o)}
+${this.#t("identification_level","card.start.level",t.levels,t.identification_level)}
 </div>
-${this.#n("identification_data","card.start.data",Qe)}
+${this.#n("identification_data","card.start.data",pr)}
 ${this.#n("tariff_text","card.start.tariff")}
 <label class="check">
 <input
 type="checkbox"
-.checked=${this.i.keepIdentification}
-@change=${t=>{let{checked:i}=t.target;this.i={...this.i,keepIdentification:i}}}
+.checked=${this.e.keepIdentification}
+@change=${s=>{let{checked:a}=s.target;this.e={...this.e,keepIdentification:a}}}
 />
 ${e("card.start.remember")}
 </label>
-${this.error?d`<p class="error" role="alert">${this.error}</p>`:c}
+${this.error?c`<p class="error" role="alert">${this.error}</p>`:h}
 <div class="buttons">
 <button
 type="button"
@@ -229,24 +239,21 @@ ${e(this.busy?"card.state.starting":"card.start.submit")}
 </div>
 </form>
 </dialog>
-`}#t(e,t,i,r){let o=this.localize;return d`
+`}#t(e,t,r,i){let o=this.localize,s=a=>o(`${e}.${a.toLowerCase()}`);return c`
 <label
 >${o(t)}
 <select
 name=${e}
-@change=${a=>{this.#i(e,a.target.value)}}
+@change=${a=>{this.#r(e,a.target.value)}}
 >
-<option value="" .selected=${this.i[e]===""}>
-${o("card.start.from_options")}
-</option>
-${r.map(a=>d`
-<option value=${a} .selected=${this.i[e]===a}>
-${o(`${i}.${a.toLowerCase()}`)}
+${["",...r].map(a=>c`
+<option value=${a} .selected=${this.e[e]===a}>
+${a?s(a):o("card.start.preset",{value:s(i)})}
 </option>
 `)}
 </select>
 </label>
-`}#n(e,t,i){let r=this.i[e],o=this.w&&!Y(r);return d`
+`}#n(e,t,r){let i=this.e[e],o=this.g&&!Me(i);return c`
 <div>
 <label
 >${this.localize(t)}
@@ -255,16 +262,16 @@ name=${e}
 autocomplete="off"
 autocapitalize="off"
 spellcheck="false"
-maxlength=${i??c}
+maxlength=${r??h}
 aria-invalid=${o}
 aria-describedby="${e}-wrong"
-placeholder=${this.localize("card.start.from_options")}
-.value=${r}
-@input=${a=>{this.#i(e,a.target.value)}}
+placeholder=${this.form[e]??this.localize("card.start.hidden")}
+.value=${i}
+@input=${s=>{this.#r(e,s.target.value)}}
 />
 </label>
 <span class="wrong" id="${e}-wrong" role="alert"
->${o?this.localize("card.start.characters"):c}</span
+>${o?this.localize("card.start.characters"):h}</span
 >
 </div>
-`}#i(e,t){this.i={...this.i,[e]:t}}#o(e){this.busy&&e.preventDefault()}#r(e){e.preventDefault();let{identification_data:t,tariff_text:i}=this.i;this.w=!0,Y(t)&&Y(i)&&this.dispatchEvent(new CustomEvent("start-charge",{detail:this.i}))}};k("dmed4-power-trace",L);k("dmed4-start-dialog",D);k(C,A)&&(window.customCards??=[],window.customCards.push({type:C,name:"LOVATO DMED4 charge card",description:"A meter at a glance: live power, the charge and its signed record",preview:!0,documentationURL:"https://github.com/lovato-dmed4/lovato-dmed4-home-assistant",getEntitySuggestion:me}));
+`}#r(e,t){this.e={...this.e,[e]:t}}#o(e){this.busy&&e.preventDefault()}#i(e){e.preventDefault();let{identification_data:t,tariff_text:r}=this.e;this.g=!0,Me(t)&&Me(r)&&this.dispatchEvent(new CustomEvent("start-charge",{detail:this.e}))}};function ae(n,e){return customElements.get(n)?!1:(customElements.define(n,e),!0)}ae("dmed4-power-trace",re);ae("dmed4-start-dialog",se);ae(Z,oe)&&(window.customCards??=[],window.customCards.push({type:Z,name:"LOVATO DMED4 charge card",description:"A meter at a glance: live power, the charge and its signed record",preview:!0,documentationURL:"https://github.com/lovato-dmed4/lovato-dmed4-home-assistant",getEntitySuggestion:at}));

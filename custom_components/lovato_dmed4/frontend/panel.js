@@ -1,23 +1,25 @@
 /* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */
-import{A as q,B as Q,C as I,a as v,b as a,c as L,d,e as Z,f as H,j as Le,k as X,l as Ee,n as Ae,o as Oe,q as De,r as R,u as He,v as Ie,x as J,y as Fe,z as T}from"./shared.js";var ht=1e3,w=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let n=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${H}/${t}`,...i});if(n!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await J(e,s);if(n!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},ht);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};var A={search:"",meter:"",since:"",until:"",verdict:""},B={view:"sessions",session:0,filters:A,period:"day",page:1},ve=["valid","inconsistent","unverifiable","key_changed","invalid"],ut=/^\d{4}-\d{2}-\d{2}$/,ft=2**31-1;function ee(r){return Object.values(r).some(e=>e!=="")}function ye(r,e){let[t="",i=""]=r.split("/").filter(Boolean),n=new URLSearchParams(e),s=l=>{let c=n.get(l)??"";return ut.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?Ce(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:n.get("search")??"",meter:n.get("meter")??"",since:s("since"),until:s("until"),verdict:ve.find(l=>l===n.get("verdict"))??""},period:n.get("period")==="month"?"month":"day",page:Ce(n.get("page")??"")||1}}function Ce(r){let e=/^\d+$/.test(r)?Number(r):0;return e<=ft?e:0}function j({view:r,session:e,filters:t,period:i,page:n}){let s=new URLSearchParams;if(r==="session")t.meter&&s.set("meter",t.meter);else if(r==="sessions"){for(let[c,p]of Object.entries(t))p&&s.set(c,p);i!=="day"&&s.set("period",i),n>1&&s.set("page",String(n))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},l=s.toString();return l?`${o[r]}?${l}`:o[r]}function te(r,e){return{...e.length?{device_id:e}:{},...r.search.trim()?{search:r.search.trim()}:{},...r.since?{since:r.since}:{},...r.until?{until:G(r.until)}:{},...r.verdict?{verdict:[r.verdict]}:{}}}function G(r,e=1){let t=new Date(`${r}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var gt=34;function be(r,e,t=!1){let i=`${r}${j(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:vt(r)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function vt(r){return window.location.pathname.replace(/\/$/,"")===r}var k=class extends Z{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},e:{state:!0},z:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this.z=Math.max(240,Math.round(e.contentRect.width)-gt))});constructor(){super(),this.e="",this.z=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${j({...this.place,...e})}`}go(e,t=!1){be(this.base,{...this.place,...e},t)}async save(e){this.e="";try{await Le(this.hass,e)}catch(t){this.e=await J(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var $="–";function m(r,e,t){return r(`${e}.${t}`)||t}function b(r,e){return r===null?$:Q(new Date(r),e,new Date(0))}function ie(r,e){return/^-?\d+(\.\d+)?$/.test(r)?T(Number(r),r.split(".")[1]?.length??0,e.locale):r}function M(r,e){return r===null?$:`${ie(r,e)} kWh`}function F(r,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${r}T00:00:00Z`))}function C(r,e){return r===null?$:m(e,"identification_type",r.toLowerCase())}function Ne({identification:r},e){return r===null||r===""?e("panel.unidentified"):r}function Ue(r,e,t){let i=Object.fromEntries(r.values.map((n,s)=>[`value_${s+1}`,yt(n,t)]));return e(`finding.${r.code}`,i)||r.code}function yt(r,e){let[,t,i=""]=/^(-?\d+\.\d+)( \w+)?$/.exec(r)??[];return t===void 0?r:`${ie(t,e)}${i}`}var bt={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},$t={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function E(r){return bt[r]??["neutral","mdi:shield-off-outline"]}function K(r){let[e,t]=$t[r];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function re(r,e){let[t,i]=E(r);return a`<span class="chip ${t}"
-><ha-icon icon=${i}></ha-icon>${m(e,"panel.verdict",r)}</span
->`}function f(r,e,t){return a`<div class="notice ${r}" role=${r==="danger"?"alert":"status"}>
+var he=globalThis,me=he.ShadowRoot&&(he.ShadyCSS===void 0||he.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,Ne=Symbol(),pt=new WeakMap,X=class{constructor(e,t,i){if(this._$cssResult$=!0,i!==Ne)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(me&&e===void 0){let i=t!==void 0&&t.length===1;i&&(e=pt.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),i&&pt.set(t,e))}return e}toString(){return this.cssText}},ht=n=>new X(typeof n=="string"?n:n+"",void 0,Ne),g=(n,...e)=>{let t=n.length===1?n[0]:e.reduce((i,r,s)=>i+(o=>{if(o._$cssResult$===!0)return o.cssText;if(typeof o=="number")return o;throw Error("Value passed to 'css' function must be a 'css' function result: "+o+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(r)+n[s+1],n[0]);return new X(t,n,Ne)},mt=(n,e)=>{if(me)n.adoptedStyleSheets=e.map(t=>t instanceof CSSStyleSheet?t:t.styleSheet);else for(let t of e){let i=document.createElement("style"),r=he.litNonce;r!==void 0&&i.setAttribute("nonce",r),i.textContent=t.cssText,n.appendChild(i)}},De=me?n=>n:n=>n instanceof CSSStyleSheet?(e=>{let t="";for(let i of e.cssRules)t+=i.cssText;return ht(t)})(n):n;var{is:hi,defineProperty:mi,getOwnPropertyDescriptor:ui,getOwnPropertyNames:fi,getOwnPropertySymbols:gi,getPrototypeOf:yi}=Object,ue=globalThis,ut=ue.trustedTypes,vi=ut?ut.emptyScript:"",$i=ue.reactiveElementPolyfillSupport,Q=(n,e)=>n,Ue={toAttribute(n,e){switch(e){case Boolean:n=n?vi:null;break;case Object:case Array:n=n==null?n:JSON.stringify(n)}return n},fromAttribute(n,e){let t=n;switch(e){case Boolean:t=n!==null;break;case Number:t=n===null?null:Number(n);break;case Object:case Array:try{t=JSON.parse(n)}catch{t=null}}return t}},gt=(n,e)=>!hi(n,e),ft={attribute:!0,type:String,converter:Ue,reflect:!1,useDefault:!1,hasChanged:gt};Symbol.metadata??=Symbol("metadata"),ue.litPropertyMetadata??=new WeakMap;var C=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=ft){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let i=Symbol(),r=this.getPropertyDescriptor(e,i,t);r!==void 0&&mi(this.prototype,e,r)}}static getPropertyDescriptor(e,t,i){let{get:r,set:s}=ui(this.prototype,e)??{get(){return this[t]},set(o){this[t]=o}};return{get:r,set(o){let a=r?.call(this);s?.call(this,o),this.requestUpdate(e,a,i)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??ft}static _$Ei(){if(this.hasOwnProperty(Q("elementProperties")))return;let e=yi(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(Q("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(Q("properties"))){let t=this.properties,i=[...fi(t),...gi(t)];for(let r of i)this.createProperty(r,t[r])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[i,r]of t)this.elementProperties.set(i,r)}this._$Eh=new Map;for(let[t,i]of this.elementProperties){let r=this._$Eu(t,i);r!==void 0&&this._$Eh.set(r,t)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let i=new Set(e.flat(1/0).reverse());for(let r of i)t.unshift(De(r))}else e!==void 0&&t.push(De(e));return t}static _$Eu(e,t){let i=t.attribute;return i===!1?void 0:typeof i=="string"?i:typeof e=="string"?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let i of t.keys())this.hasOwnProperty(i)&&(e.set(i,this[i]),delete this[i]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return mt(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,i){this._$AK(e,i)}_$ET(e,t){let i=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,i);if(r!==void 0&&i.reflect===!0){let s=(i.converter?.toAttribute!==void 0?i.converter:Ue).toAttribute(t,i.type);this._$Em=e,s==null?this.removeAttribute(r):this.setAttribute(r,s),this._$Em=null}}_$AK(e,t){let i=this.constructor,r=i._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let s=i.getPropertyOptions(r),o=typeof s.converter=="function"?{fromAttribute:s.converter}:s.converter?.fromAttribute!==void 0?s.converter:Ue;this._$Em=r;let a=o.fromAttribute(t,s.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,i,r=!1,s){if(e!==void 0){let o=this.constructor;if(r===!1&&(s=this[e]),i??=o.getPropertyOptions(e),!((i.hasChanged??gt)(s,t)||i.useDefault&&i.reflect&&s===this._$Ej?.get(e)&&!this.hasAttribute(o._$Eu(e,i))))return;this.C(e,t,i)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(e,t,{useDefault:i,reflect:r,wrapped:s},o){i&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,o??t??this[e]),s!==!0||o!==void 0)||(this._$AL.has(e)||(this.hasUpdated||i||(t=void 0),this._$AL.set(e,t)),r===!0&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(t){Promise.reject(t)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[r,s]of this._$Ep)this[r]=s;this._$Ep=void 0}let i=this.constructor.elementProperties;if(i.size>0)for(let[r,s]of i){let{wrapped:o}=s,a=this[r];o!==!0||this._$AL.has(r)||a===void 0||this.C(r,void 0,s,a)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(i=>i.hostUpdate?.()),this.update(t)):this._$EM()}catch(i){throw e=!1,this._$EM(),i}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(t=>t.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),this._$EM()}updated(e){}firstUpdated(e){}};C.elementStyles=[],C.shadowRootOptions={mode:"open"},C[Q("elementProperties")]=new Map,C[Q("finalized")]=new Map,$i?.({ReactiveElement:C}),(ue.reactiveElementVersions??=[]).push("2.1.2");var We=globalThis,yt=n=>n,fe=We.trustedTypes,vt=fe?fe.createPolicy("lit-html",{createHTML:n=>n}):void 0,St="$lit$",L=`lit$${Math.random().toFixed(9).slice(2)}$`,At="?"+L,bi=`<${At}>`,I=document,te=()=>I.createComment(""),ie=n=>n===null||typeof n!="object"&&typeof n!="function",Ke=Array.isArray,xi=n=>Ke(n)||typeof n?.[Symbol.iterator]=="function",Ie=`[ 	
+\f\r]`,ee=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,$t=/-->/g,bt=/>/g,D=RegExp(`>|${Ie}(?:([^\\s"'>=/]+)(${Ie}*=${Ie}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),xt=/'/g,wt=/"/g,kt=/^(?:script|style|textarea|title)$/i,Ge=n=>(e,...t)=>({_$litType$:n,strings:e,values:t}),l=Ge(1),O=Ge(2),cn=Ge(3),F=Symbol.for("lit-noChange"),p=Symbol.for("lit-nothing"),_t=new WeakMap,U=I.createTreeWalker(I,129);function Tt(n,e){if(!Ke(n)||!n.hasOwnProperty("raw"))throw Error("invalid template strings array");return vt!==void 0?vt.createHTML(e):e}var wi=(n,e)=>{let t=n.length-1,i=[],r,s=e===2?"<svg>":e===3?"<math>":"",o=ee;for(let a=0;a<t;a++){let c=n[a],d,m,h=-1,f=0;for(;f<c.length&&(o.lastIndex=f,m=o.exec(c),m!==null);)f=o.lastIndex,o===ee?m[1]==="!--"?o=$t:m[1]!==void 0?o=bt:m[2]!==void 0?(kt.test(m[2])&&(r=RegExp("</"+m[2],"g")),o=D):m[3]!==void 0&&(o=D):o===D?m[0]===">"?(o=r??ee,h=-1):m[1]===void 0?h=-2:(h=o.lastIndex-m[2].length,d=m[1],o=m[3]===void 0?D:m[3]==='"'?wt:xt):o===wt||o===xt?o=D:o===$t||o===bt?o=ee:(o=D,r=void 0);let $=o===D&&n[a+1].startsWith("/>")?" ":"";s+=o===ee?c+bi:h>=0?(i.push(d),c.slice(0,h)+St+c.slice(h)+L+$):c+L+(h===-2?a:$)}return[Tt(n,s+(n[t]||"<?>")+(e===2?"</svg>":e===3?"</math>":"")),i]},ne=class n{constructor({strings:e,_$litType$:t},i){let r;this.parts=[];let s=0,o=0,a=e.length-1,c=this.parts,[d,m]=wi(e,t);if(this.el=n.createElement(d,i),U.currentNode=this.el.content,t===2||t===3){let h=this.el.content.firstChild;h.replaceWith(...h.childNodes)}for(;(r=U.nextNode())!==null&&c.length<a;){if(r.nodeType===1){if(r.hasAttributes())for(let h of r.getAttributeNames())if(h.endsWith(St)){let f=m[o++],$=r.getAttribute(h).split(L),T=/([.?@])?(.*)/.exec(f);c.push({type:1,index:s,name:T[2],strings:$,ctor:T[1]==="."?Ve:T[1]==="?"?Be:T[1]==="@"?je:q}),r.removeAttribute(h)}else h.startsWith(L)&&(c.push({type:6,index:s}),r.removeAttribute(h));if(kt.test(r.tagName)){let h=r.textContent.split(L),f=h.length-1;if(f>0){r.textContent=fe?fe.emptyScript:"";for(let $=0;$<f;$++)r.append(h[$],te()),U.nextNode(),c.push({type:2,index:++s});r.append(h[f],te())}}}else if(r.nodeType===8)if(r.data===At)c.push({type:2,index:s});else{let h=-1;for(;(h=r.data.indexOf(L,h+1))!==-1;)c.push({type:7,index:s}),h+=L.length-1}s++}}static createElement(e,t){let i=I.createElement("template");return i.innerHTML=e,i}};function j(n,e,t=n,i){if(e===F)return e;let r=i!==void 0?t._$Co?.[i]:t._$Cl,s=ie(e)?void 0:e._$litDirective$;return r?.constructor!==s&&(r?._$AO?.(!1),s===void 0?r=void 0:(r=new s(n),r._$AT(n,t,i)),i!==void 0?(t._$Co??=[])[i]=r:t._$Cl=r),r!==void 0&&(e=j(n,r._$AS(n,e.values),r,i)),e}var Fe=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:i}=this._$AD,r=(e?.creationScope??I).importNode(t,!0);U.currentNode=r;let s=U.nextNode(),o=0,a=0,c=i[0];for(;c!==void 0;){if(o===c.index){let d;c.type===2?d=new re(s,s.nextSibling,this,e):c.type===1?d=new c.ctor(s,c.name,c.strings,this,e):c.type===6&&(d=new qe(s,this,e)),this._$AV.push(d),c=i[++a]}o!==c?.index&&(s=U.nextNode(),o++)}return U.currentNode=I,r}p(e){let t=0;for(let i of this._$AV)i!==void 0&&(i.strings!==void 0?(i._$AI(e,i,t),t+=i.strings.length-2):i._$AI(e[t])),t++}},re=class n{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,i,r){this.type=2,this._$AH=p,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=i,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=j(this,e,t),ie(e)?e===p||e==null||e===""?(this._$AH!==p&&this._$AR(),this._$AH=p):e!==this._$AH&&e!==F&&this._(e):e._$litType$!==void 0?this.$(e):e.nodeType!==void 0?this.T(e):xi(e)?this.k(e):this._(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==p&&ie(this._$AH)?this._$AA.nextSibling.data=e:this.T(I.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:i}=e,r=typeof i=="number"?this._$AC(e):(i.el===void 0&&(i.el=ne.createElement(Tt(i.h,i.h[0]),this.options)),i);if(this._$AH?._$AD===r)this._$AH.p(t);else{let s=new Fe(r,this),o=s.u(this.options);s.p(t),this.T(o),this._$AH=s}}_$AC(e){let t=_t.get(e.strings);return t===void 0&&_t.set(e.strings,t=new ne(e)),t}k(e){Ke(this._$AH)||(this._$AH=[],this._$AR());let t=this._$AH,i,r=0;for(let s of e)r===t.length?t.push(i=new n(this.O(te()),this.O(te()),this,this.options)):i=t[r],i._$AI(s),r++;r<t.length&&(this._$AR(i&&i._$AB.nextSibling,r),t.length=r)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let i=yt(e).nextSibling;yt(e).remove(),e=i}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},q=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,i,r,s){this.type=1,this._$AH=p,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=s,i.length>2||i[0]!==""||i[1]!==""?(this._$AH=Array(i.length-1).fill(new String),this.strings=i):this._$AH=p}_$AI(e,t=this,i,r){let s=this.strings,o=!1;if(s===void 0)e=j(this,e,t,0),o=!ie(e)||e!==this._$AH&&e!==F,o&&(this._$AH=e);else{let a=e,c,d;for(e=s[0],c=0;c<s.length-1;c++)d=j(this,a[i+c],t,c),d===F&&(d=this._$AH[c]),o||=!ie(d)||d!==this._$AH[c],d===p?e=p:e!==p&&(e+=(d??"")+s[c+1]),this._$AH[c]=d}o&&!r&&this.j(e)}j(e){e===p?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??"")}},Ve=class extends q{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===p?void 0:e}},Be=class extends q{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==p)}},je=class extends q{constructor(e,t,i,r,s){super(e,t,i,r,s),this.type=5}_$AI(e,t=this){if((e=j(this,e,t,0)??p)===F)return;let i=this._$AH,r=e===p&&i!==p||e.capture!==i.capture||e.once!==i.once||e.passive!==i.passive,s=e!==p&&(i===p||r);r&&this.element.removeEventListener(this.name,this,i),s&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},qe=class{constructor(e,t,i){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=i}get _$AU(){return this._$AM._$AU}_$AI(e){j(this,e)}};var _i=We.litHtmlPolyfillSupport;_i?.(ne,re),(We.litHtmlVersions??=[]).push("3.3.3");var Rt=(n,e,t)=>{let i=t?.renderBefore??e,r=i._$litPart$;if(r===void 0){let s=t?.renderBefore??null;i._$litPart$=r=new re(e.insertBefore(te(),s),s,void 0,t??{})}return r._$AI(n),r};var Ye=globalThis,R=class extends C{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Rt(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return F}};R._$litElement$=!0,R.finalized=!0,Ye.litElementHydrateSupport?.({LitElement:R});var Si=Ye.litElementPolyfillSupport;Si?.({LitElement:R});(Ye.litElementVersions??=[]).push("4.2.2");var S="lovato_dmed4";function ge(n,e){let t=new Map;for(let{entity_id:i,device_id:r,platform:s,translation_key:o}of Object.values(n.entities))r===e&&s===S&&o&&t.set(`${i.split(".",1).join()}.${o}`,i);return t}function Et(n,e,t){return n.states[e.get(t)??""]}function Pt(n){return n!==void 0&&n.state!=="unavailable"&&n.state!=="unknown"}var Ai={mW:1e-6,W:.001,kW:1,MW:1e3,µV:1e-6,mV:.001,V:1,kV:1e3,mA:.001,A:1,Wh:.001,kWh:1,MWh:1e3,GWh:1e6,J:1/36e5,kJ:1/3600,MJ:1/3.6,GJ:1e3/3.6};function ye(n,e=n?.state){let t=String(n?.attributes.unit_of_measurement),i=Number.parseFloat(e??"")*(Ai[t]??1);return Number.isFinite(i)?i:null}var Mt={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH",system:void 0},Ct=new Map;function A(n,e,t){let{language:i,number_format:r}=t,s=`${i} ${r} ${e}`,o=Ct.get(s);if(!o){let a=r in Mt?Mt[r]:i;o=new Intl.NumberFormat(a,{minimumFractionDigits:e,maximumFractionDigits:e,useGrouping:r!=="none"}),Ct.set(s,o)}return o.format(Number(n.toFixed(e))||0)}function se(n){let e=Math.max(0,Math.floor(n)),t=i=>String(i%60).padStart(2,"0");return`${Math.floor(e/3600)}:${t(Math.floor(e/60))}:${t(e)}`}function ve(n,e,t=new Date){let{language:i,time_format:r,time_zone:s}=e.locale,o=s==="server"?{timeZone:e.config.time_zone}:{},a=new Intl.DateTimeFormat(i,{...o,dateStyle:"medium"}),d=new Intl.DateTimeFormat(r==="system"?void 0:i,{...o,timeStyle:"short",...r==="12"||r==="24"?{hour12:r==="12"}:{}}).format(n);return a.format(n)===a.format(t)?d:`${a.format(n)}, ${d}`}var E=g`button,select,input{box-sizing:border-box;min-height:44px;font:inherit;font-size:var(--ha-font-size-m);color:var(--primary-text-color)}button{display:inline-flex;align-items:center;justify-content:center;gap:8px;padding:0 16px;border:0;border-radius:var(--ha-border-radius-pill);background:color-mix(in srgb,currentColor 10%,transparent);font-weight:var(--ha-font-weight-medium);line-height:1.2;cursor:pointer;transition:background-color .12s}button:hover:not([disabled]){background:color-mix(in srgb,currentColor 20%,transparent)}button.start{background:var(--ha-color-fill-success-loud-resting);color:var(--ha-color-on-success-loud)}button.start:hover:not([disabled]){background:var(--ha-color-fill-success-loud-hover)}button.end{background:var(--ha-color-fill-danger-normal-resting);color:var(--ha-color-on-danger-normal)}button.end:hover:not([disabled]){background:var(--ha-color-fill-danger-normal-hover)}button[disabled]{cursor:default;opacity:.5}input,select{width:100%;padding:0 12px;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal);border-radius:var(--ha-border-radius-md) var(--ha-border-radius-md) 0 0;background:var(--ha-color-form-background)}input[type=checkbox]{flex:none;width:20px;min-height:20px;margin:0;accent-color:var(--primary-color)}option{background:var(--card-background-color)}[aria-invalid=true]{border-bottom-color:var(--error-color)}:focus-visible{outline:2px solid var(--primary-color);outline-offset:2px}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`,Tn=g`dialog{box-sizing:border-box;width:min(440px,calc(100vw - 32px));max-height:calc(100dvh - 32px);padding:24px;border:0;border-radius:var(--ha-border-radius-3xl);background:var(--card-background-color);color:var(--primary-text-color);box-shadow:0 8px 32px #0000004d}dialog::backdrop{background:#0000007f}dialog h2{margin:0 0 8px;font-size:var(--ha-font-size-xl);font-weight:var(--ha-font-weight-medium)}dialog p{margin:0 0 16px;color:var(--secondary-text-color);line-height:1.5}dialog .buttons{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:8px;margin-top:24px}`;var zt="config_panel";function ki(n){return`component.${S}.${zt}.${n}`}function Ze(n){let e=(t,i)=>n.localize(ki(t),i);return e("card.action.start")?e:void 0}function Ht(n){n.loadBackendTranslation(zt,S).catch(()=>{}),n.loadBackendTranslation("exceptions",S).catch(()=>{})}async function $e(n,e){let{message:t,translation_domain:i,translation_key:r,translation_placeholders:s}=e??{};if(i&&r){let a=(await n.loadBackendTranslation("exceptions",i))(`component.${i}.exceptions.${r}.message`,s);if(a)return a}return t??Ze(n)?.("error.connection")??""}var Ti=1e3,_=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let r=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${S}/${t}`,...i});if(r!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await $e(e,s);if(r!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},Ti);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};async function Lt(n,e){let t=e.includes("authSig=")?e:(await n.callWS({type:"auth/sign_path",path:e,expires:60})).path,i=document.createElement("a");i.href=n.hassUrl(t),i.download="",i.click()}var V={search:"",meter:"",since:"",until:"",verdict:""},oe={view:"sessions",session:0,filters:V,period:"day",page:1},Je=["valid","inconsistent","unverifiable","key_changed","invalid"],Ri=/^\d{4}-\d{2}-\d{2}$/,Ei=2**31-1;function be(n){return Object.values(n).some(e=>e!=="")}function Xe(n,e){let[t="",i=""]=n.split("/").filter(Boolean),r=new URLSearchParams(e),s=a=>{let c=r.get(a)??"";return Ri.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?Ot(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:r.get("search")??"",meter:r.get("meter")??"",since:s("since"),until:s("until"),verdict:Je.find(a=>a===r.get("verdict"))??""},period:r.get("period")==="month"?"month":"day",page:Ot(r.get("page")??"")||1}}function Ot(n){let e=/^\d+$/.test(n)?Number(n):0;return e<=Ei?e:0}function ae({view:n,session:e,filters:t,period:i,page:r}){let s=new URLSearchParams;if(n==="session")t.meter&&s.set("meter",t.meter);else if(n==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),r>1&&s.set("page",String(r))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},a=s.toString();return a?`${o[n]}?${a}`:o[n]}function xe(n,e){return{...e.length?{device_id:e}:{},...n.search.trim()?{search:n.search.trim()}:{},...n.since?{since:n.since}:{},...n.until?{until:le(n.until)}:{},...n.verdict?{verdict:[n.verdict]}:{}}}function le(n,e=1){let t=new Date(`${n}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var Pi=34;function Qe(n,e,t=!1){let i=`${n}${ae(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:Mi(n)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function Mi(n){return window.location.pathname.replace(/\/$/,"")===n}var k=class extends R{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},e:{state:!0},a:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this.a=Math.max(240,Math.round(e.contentRect.width)-Pi))});constructor(){super(),this.e="",this.a=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${ae({...this.place,...e})}`}go(e,t=!1){Qe(this.base,{...this.place,...e},t)}async save(e){this.e="";try{await Lt(this.hass,e)}catch(t){this.e=await $e(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var w="–";function u(n,e,t){return n(`${e}.${t}`)||t}function x(n,e){return n===null?w:ve(new Date(n),e,new Date(0))}function we(n,e){return/^-?\d+(\.\d+)?$/.test(n)?A(Number(n),n.split(".")[1]?.length??0,e.locale):n}function z(n,e){return n===null?w:`${we(n,e)} kWh`}function W(n,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${n}T00:00:00Z`))}function K(n,e){return n===null?w:u(e,"identification_type",n.toLowerCase())}function Nt({identification:n},e){return n===null||n===""?e("panel.unidentified"):n}function Dt(n,e,t){let i=Object.fromEntries(n.values.map((r,s)=>[`value_${s+1}`,Ci(r,t)]));return e(`finding.${n.code}`,i)||n.code}function Ci(n,e){let[,t,i=""]=/^(-?\d+\.\d+)( \w+)?$/.exec(n)??[];return t===void 0?n:`${we(t,e)}${i}`}var zi={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},Hi={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function N(n){return zi[n]??["neutral","mdi:shield-off-outline"]}function ce(n){let[e,t]=Hi[n];return l`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function _e(n,e){let[t,i]=N(n);return l`<span class="chip ${t}"
+><ha-icon icon=${i}></ha-icon>${u(e,"panel.verdict",n)}</span
+>`}function y(n,e,t){return l`<div class="notice ${n}" role=${n==="danger"?"alert":"status"}>
 <ha-icon icon=${e}></ha-icon>
 <div>${t}</div>
-</div>`}function z(r,e,t){return r.error?f("danger","mdi:alert-circle-outline",a`<p>${r.error}</p>
-<button type="button" ?disabled=${r.busy} @click=${t}>
+</div>`}function H(n,e,t){return n.error?y("danger","mdi:alert-circle-outline",l`<p>${n.error}</p>
+<button type="button" ?disabled=${n.busy} @click=${t}>
 ${e("panel.retry")}
-</button>`):d}function _(r){return a`<div class="waiting" role="status">
-<span class="visually-hidden">${r("panel.loading")}</span>
+</button>`):p}function P(n){return l`<div class="waiting" role="status">
+<span class="visually-hidden">${n("panel.loading")}</span>
 <i></i><i></i><i></i>
-</div>`}function N(r){let e=r.filter(([,t])=>t!==null&&t!==""&&t!==d);return a`<dl>
-${e.map(([t,i])=>a`<div>
+</div>`}function G(n){let e=n.filter(([,t])=>t!==null&&t!==""&&t!==p);return l`<dl>
+${e.map(([t,i])=>l`<div>
 <dt>${t}</dt>
 <dd>${i}</dd>
 </div>`)}
-</dl>`}var Ve=v`.check{display:grid;grid-template-columns:1fr auto;align-items:center;gap:12px 24px}.check .wide{grid-column:1 / -1}.check .notice{margin:0}.progress{margin-top:12px}progress{width:100%;accent-color:var(--primary-color, #009ac7)}@container (max-width: 600px){.check{grid-template-columns:1fr}}`;var g=v`var(--secondary-text-color, #5e5e5e)`;var P=v`:host{display:block;color:var(--primary-text-color, #141414);font-size:var(--ha-font-size-m, 14px);line-height:1.5}.card{display:block;margin:0 0 16px;padding:16px;border:1px solid var(--ha-card-border-color, var(--divider-color, rgb(0 0 0 / 12%)));border-radius:var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));background:var(--ha-card-background, var(--card-background-color, #fff))}.card>header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:8px 16px;margin-bottom:12px}h2,h3,h4,p,figure,ul{margin:0;padding:0}h2,h3{font-size:var(--ha-font-size-l, 16px);font-weight:var(--ha-font-weight-medium, 500)}h2.title{margin:4px 0 12px;font-size:var(--ha-font-size-2xl, 24px);font-weight:400;line-height:1.3}h4{margin:16px 0 4px;font-size:var(--ha-font-size-m, 14px);font-weight:var(--ha-font-weight-medium, 500)}a{color:inherit}ul{list-style:none}small,.quiet{color:${g};font-size:var(--ha-font-size-s, 12px)}code,pre{font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px)}code.long{overflow-wrap:anywhere}pre{max-height:240px;margin:8px 0;padding:12px;overflow:auto;border-radius:var(--ha-border-radius-md, 8px);background:var(--ha-color-form-background, #f3f3f3);white-space:pre-wrap;overflow-wrap:anywhere}.tone,.notice,.banner,.chip{--dmed4-fill: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);--dmed4-on: var(--primary-text-color, #141414)}.success{--dmed4-fill: var(--ha-color-fill-success-normal-resting, #c2f2c1);--dmed4-on: var(--ha-color-on-success-normal, #036730)}.warning{--dmed4-fill: var(--ha-color-fill-warning-normal-resting, #ffe0c8);--dmed4-on: var(--ha-color-on-warning-normal, #9d3800)}.danger{--dmed4-fill: var(--ha-color-fill-danger-normal-resting, #ffdedc);--dmed4-on: var(--ha-color-on-danger-normal, #b30532)}.tone{flex:none;color:var(--dmed4-on)}.tone.neutral{color:${g}}.chip{display:inline-flex;align-items:center;gap:6px;padding:3px 10px 3px 8px;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--dmed4-fill);color:var(--dmed4-on);font-size:var(--ha-font-size-s, 12px);font-weight:var(--ha-font-weight-medium, 500);line-height:18px;white-space:nowrap}.chip ha-icon{--mdc-icon-size: 16px}.notice,.banner{display:flex;gap:12px;margin:0 0 16px;padding:12px 16px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--dmed4-fill);color:var(--dmed4-on)}.notice>div{display:flex;flex:1;flex-wrap:wrap;align-items:center;gap:8px 16px;min-width:0;overflow-wrap:anywhere}.notice p{flex:1 1 200px}.notice button,.notice button:hover:not([disabled]){background:var(--card-background-color, #fff);color:var(--primary-text-color, #141414)}.banner{padding:16px}.banner>ha-icon{flex:none;--mdc-icon-size: 32px}.banner strong{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:32px}.banner p{max-width:75ch;margin-top:4px}dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(190px,45%),1fr));gap:12px 24px;margin:0}*+h3{margin-top:16px}dt{color:${g};font-size:var(--ha-font-size-s, 12px)}dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}dd small{display:block}dd b{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:1.2}label>span{display:block;margin-bottom:4px;color:${g};font-size:var(--ha-font-size-s, 12px)}::placeholder{color:${g};opacity:1}button ha-icon{--mdc-icon-size: 20px}.downloads{display:flex;flex-wrap:wrap;gap:6px}.downloads button{gap:4px;padding:0 13px 0 9px}.parts>li,.keys>li{display:flex;gap:12px;padding:10px 0}.parts>li+li,.keys>li+li{border-top:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.parts>li>div,.keys>li>div{flex:1;min-width:0}.parts h4{margin:0}.parts p,.keys p{max-width:80ch}.deviations li{display:flex;gap:8px;padding:2px 0}.deviations ha-icon{--mdc-icon-size: 18px}summary{display:flex;align-items:center;gap:8px 12px;min-height:44px;cursor:pointer}summary:after{flex:none;width:8px;height:8px;margin-inline:auto 4px;border:solid ${g};border-width:0 2px 2px 0;content:"";transform:translateY(-2px) rotate(45deg)}[open]>summary:after{transform:translateY(2px) rotate(225deg)}summary::-webkit-details-marker{display:none}.raw>summary{color:${g}}.empty{padding:48px 16px;color:${g};text-align:center}.empty h2{margin:8px 0;color:var(--primary-text-color, #141414)}.empty p{max-width:60ch;margin:8px auto}.empty ha-icon{--mdc-icon-size: 48px}.waiting{display:grid;gap:12px;padding:8px 0}.waiting i{height:20px;border-radius:4px;background:var(--ha-color-fill-neutral-normal-resting, #e6e6e6);opacity:.6}.waiting i:nth-of-type(2){width:70%}.waiting i:nth-of-type(3){width:45%}@media(prefers-reduced-motion:no-preference){.waiting i{animation:wait 1s ease-in-out infinite alternate}@keyframes wait{to{opacity:.25}}}`;var xt=50,ne=class extends k{static styles=[R,P,Ve];#e=new w(this);#t=new w(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#a()}#a=()=>{this.#t.load(this.hass,"records/list",{...this.#r(this.info.meters[0]),limit:xt})};#r(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:n})=>i===e.archive?n??[]:[])}}#n(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#r(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return a`${t.map(i=>this.#s(e.filter(n=>n.archive===i)))}
-${this.#d()}`}#s(e){let{texts:t}=this,[i]=e,{value:n,busy:s}=this.#e,o=this.#i===i?.archive;return a`
-${e.map(l=>this.#o(l))}
+</dl>`}var Ut=g`.check{display:grid;grid-template-columns:1fr auto;align-items:center;gap:12px 24px}.check .wide{grid-column:1 / -1}.check .notice{margin:0}.progress{margin-top:12px}progress{width:100%;accent-color:var(--primary-color, #009ac7)}@container (max-width: 600px){.check{grid-template-columns:1fr}}`;var v=g`var(--secondary-text-color, #5e5e5e)`;var M=g`:host{display:block;color:var(--primary-text-color, #141414);font-size:var(--ha-font-size-m, 14px);line-height:1.5}.card{display:block;margin:0 0 16px;padding:16px;border:1px solid var(--ha-card-border-color, var(--divider-color, rgb(0 0 0 / 12%)));border-radius:var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));background:var(--ha-card-background, var(--card-background-color, #fff))}.card>header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:8px 16px;margin-bottom:12px}h2,h3,h4,p,figure,ul{margin:0;padding:0}h2,h3{font-size:var(--ha-font-size-l, 16px);font-weight:var(--ha-font-weight-medium, 500)}h2.title{margin:4px 0 12px;font-size:var(--ha-font-size-2xl, 24px);font-weight:400;line-height:1.3}h4{margin:16px 0 4px;font-size:var(--ha-font-size-m, 14px);font-weight:var(--ha-font-weight-medium, 500)}a{color:inherit}ul{list-style:none}small,.quiet{color:${v};font-size:var(--ha-font-size-s, 12px)}code,pre{font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px)}code.long{overflow-wrap:anywhere}pre{max-height:240px;margin:8px 0;padding:12px;overflow:auto;border-radius:var(--ha-border-radius-md, 8px);background:var(--ha-color-form-background, #f3f3f3);white-space:pre-wrap;overflow-wrap:anywhere}.tone,.notice,.banner,.chip{--dmed4-fill: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);--dmed4-on: var(--primary-text-color, #141414)}.success{--dmed4-fill: var(--ha-color-fill-success-normal-resting, #c2f2c1);--dmed4-on: var(--ha-color-on-success-normal, #036730)}.warning{--dmed4-fill: var(--ha-color-fill-warning-normal-resting, #ffe0c8);--dmed4-on: var(--ha-color-on-warning-normal, #9d3800)}.danger{--dmed4-fill: var(--ha-color-fill-danger-normal-resting, #ffdedc);--dmed4-on: var(--ha-color-on-danger-normal, #b30532)}.tone{flex:none;color:var(--dmed4-on)}.tone.neutral{color:${v}}.chip{display:inline-flex;align-items:center;gap:6px;padding:3px 10px 3px 8px;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--dmed4-fill);color:var(--dmed4-on);font-size:var(--ha-font-size-s, 12px);font-weight:var(--ha-font-weight-medium, 500);line-height:18px;white-space:nowrap}.chip ha-icon{--mdc-icon-size: 16px}.notice,.banner{display:flex;gap:12px;margin:0 0 16px;padding:12px 16px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--dmed4-fill);color:var(--dmed4-on)}.notice>div{display:flex;flex:1;flex-wrap:wrap;align-items:center;gap:8px 16px;min-width:0;overflow-wrap:anywhere}.notice p{flex:1 1 200px}.notice button,.notice button:hover:not([disabled]){background:var(--card-background-color, #fff);color:var(--primary-text-color, #141414)}.banner{padding:16px}.banner>ha-icon{flex:none;--mdc-icon-size: 32px}.banner strong{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:32px}.banner p{max-width:75ch;margin-top:4px}dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(190px,45%),1fr));gap:12px 24px;margin:0}*+h3{margin-top:16px}dt{color:${v};font-size:var(--ha-font-size-s, 12px)}dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}dd small{display:block}dd b{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:1.2}label>span{display:block;margin-bottom:4px;color:${v};font-size:var(--ha-font-size-s, 12px)}::placeholder{color:${v};opacity:1}button ha-icon{--mdc-icon-size: 20px}.downloads{display:flex;flex-wrap:wrap;gap:6px}.downloads button{gap:4px;padding:0 13px 0 9px}.parts>li,.keys>li{display:flex;gap:12px;padding:10px 0}.parts>li+li,.keys>li+li{border-top:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.parts>li>div,.keys>li>div{flex:1;min-width:0}.parts h4{margin:0}.parts p,.keys p{max-width:80ch}.deviations li{display:flex;gap:8px;padding:2px 0}.deviations ha-icon{--mdc-icon-size: 18px}summary{display:flex;align-items:center;gap:8px 12px;min-height:44px;cursor:pointer}summary:after{flex:none;width:8px;height:8px;margin-inline:auto 4px;border:solid ${v};border-width:0 2px 2px 0;content:"";transform:translateY(-2px) rotate(45deg)}[open]>summary:after{transform:translateY(2px) rotate(225deg)}summary::-webkit-details-marker{display:none}.raw>summary{color:${v}}.empty{padding:48px 16px;color:${v};text-align:center}.empty h2{margin:8px 0;color:var(--primary-text-color, #141414)}.empty p{max-width:60ch;margin:8px auto}.empty ha-icon{--mdc-icon-size: 48px}.waiting{display:grid;gap:12px;padding:8px 0}.waiting i{height:20px;border-radius:4px;background:var(--ha-color-fill-neutral-normal-resting, #e6e6e6);opacity:.6}.waiting i:nth-of-type(2){width:70%}.waiting i:nth-of-type(3){width:45%}@media(prefers-reduced-motion:no-preference){.waiting i{animation:wait 1s ease-in-out infinite alternate}@keyframes wait{to{opacity:.25}}}`;var Li=50,Se=class extends k{static styles=[E,M,Ut];#e=new _(this);#t=new _(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#o()}#o=()=>{this.#t.load(this.hass,"records/list",{...this.#n(this.info.meters[0]),limit:Li})};#n(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:r})=>i===e.archive?r??[]:[])}}#r(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#n(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return l`${t.map(i=>this.#s(e.filter(r=>r.archive===i)))}
+${this.#d()}`}#s(e){let{texts:t}=this,[i]=e,{value:r,busy:s}=this.#e,o=this.#i===i?.archive;return l`
+${e.map(a=>this.#a(a))}
 <section class="card check">
 <div>
 <h2>${t("panel.archive.verify")}</h2>
@@ -26,71 +28,71 @@ ${e.map(l=>this.#o(l))}
 <button
 type="button"
 ?disabled=${s||!i?.available}
-@click=${()=>{i&&this.#n(i)}}
+@click=${()=>{i&&this.#r(i)}}
 >
 <ha-icon icon="mdi:shield-sync-outline"></ha-icon>
 ${t(s&&o?"panel.archive.verifying":"panel.archive.verify_now")}
 </button>
 <div class="wide" role="status">
-${o&&n?f(n.suspicious?"warning":"success",n.suspicious?"mdi:shield-alert-outline":"mdi:shield-check",t("panel.archive.verified",{records:n.records,suspicious:n.suspicious,failed:n.failed})):d}
-${o&&this.#e.error?f("danger","mdi:alert-circle-outline",this.#e.error):d}
+${o&&r?y(r.suspicious?"warning":"success",r.suspicious?"mdi:shield-alert-outline":"mdi:shield-check",t("panel.archive.verified",{records:r.records,suspicious:r.suspicious,failed:r.failed})):p}
+${o&&this.#e.error?y("danger","mdi:alert-circle-outline",this.#e.error):p}
 </div>
 </section>
-`}#o(e){let{texts:t,hass:i}=this,{sync:n}=e,s=c=>T(c,0,i.locale),o=X(i,e.device_id??""),l=Ae(Ee(i,o,"sensor.measurement_status"));return a`<section class="card">
+`}#a(e){let{texts:t,hass:i}=this,{sync:r}=e,s=c=>A(c,0,i.locale),o=ge(i,e.device_id??""),a=Pt(Et(i,o,"sensor.measurement_status"));return l`<section class="card">
 <header>
 <h2>
-${e.device_id?a`<a href="/config/devices/device/${e.device_id}">${e.name}</a>`:e.name}
+${e.device_id?l`<a href="/config/devices/device/${e.device_id}">${e.name}</a>`:e.name}
 </h2>
 </header>
-${l?d:f("neutral","mdi:lan-disconnect",t("panel.archive.offline"))}
-${e.available?d:f("warning","mdi:database-off-outline",t("panel.unavailable",{name:e.name,count:e.waiting}))}
-${e.failed?f("danger","mdi:shield-remove",t("panel.archive.failed",{count:e.failed})):d}
-${n.lost?f("danger","mdi:database-remove-outline",t("panel.archive.lost",{count:n.lost})):d}
-${n.overwrites_soon?f("warning","mdi:database-alert-outline",t("panel.archive.overwrites_soon")):d}
-${n.failed?f("warning","mdi:sync-alert",t("panel.archive.sync_failed")):d}
-${N([[t("panel.archive.records"),a`<b>${s(e.records)}</b>`],[t("panel.archive.suspicious"),s(e.suspicious)],[t("panel.archive.missing"),n.missing===null?t("panel.archive.not_known"):s(n.missing)],[t("panel.archive.waiting"),e.waiting?s(e.waiting):null],[t("panel.archive.sync"),t(this.#p(e))]])}
-${n.running?this.#l(e):d} ${this.#c(e)}
-</section>`}#p({sync:e}){return e.running?"panel.archive.sync_running":e.missing===null?"panel.archive.sync_unknown":e.missing?"panel.archive.sync_behind":"panel.archive.sync_complete"}#l({name:e,sync:t}){let{texts:i}=this,n=t.fetched+(t.missing??0),s=i("panel.archive.progress",{fetched:t.fetched,all:n});return a`<div class="progress">
-<progress aria-label=${e} max=${n||1} .value=${t.fetched}></progress>
+${a?p:y("neutral","mdi:lan-disconnect",t("panel.archive.offline"))}
+${e.available?p:y("warning","mdi:database-off-outline",t("panel.unavailable",{name:e.name,count:e.waiting}))}
+${e.failed?y("danger","mdi:shield-remove",t("panel.archive.failed",{count:e.failed})):p}
+${r.lost?y("danger","mdi:database-remove-outline",t("panel.archive.lost",{count:r.lost})):p}
+${r.overwrites_soon?y("warning","mdi:database-alert-outline",t("panel.archive.overwrites_soon")):p}
+${r.failed?y("warning","mdi:sync-alert",t("panel.archive.sync_failed")):p}
+${G([[t("panel.archive.records"),l`<b>${s(e.records)}</b>`],[t("panel.archive.suspicious"),s(e.suspicious)],[t("panel.archive.missing"),r.missing===null?t("panel.archive.not_known"):s(r.missing)],[t("panel.archive.waiting"),e.waiting?s(e.waiting):null],[t("panel.archive.sync"),t(this.#p(e))]])}
+${r.running?this.#l(e):p} ${this.#c(e)}
+</section>`}#p({sync:e}){return e.running?"panel.archive.sync_running":e.missing===null?"panel.archive.sync_unknown":e.missing?"panel.archive.sync_behind":"panel.archive.sync_complete"}#l({name:e,sync:t}){let{texts:i}=this,r=t.fetched+(t.missing??0),s=i("panel.archive.progress",{fetched:t.fetched,all:r});return l`<div class="progress">
+<progress aria-label=${e} max=${r||1} .value=${t.fetched}></progress>
 <span>${s}</span>
-</div>`}#c({keys:e}){let{texts:t,hass:i}=this;return a`<h3>${t("panel.archive.keys")}</h3>
-${e.length?a`<ul class="keys">
-${e.map(n=>a`<li>
+</div>`}#c({keys:e}){let{texts:t,hass:i}=this;return l`<h3>${t("panel.archive.keys")}</h3>
+${e.length?l`<ul class="keys">
+${e.map(r=>l`<li>
 <ha-icon
-class="tone ${n.state==="changed"?"warning":n.state==="pinned"?"success":"neutral"}"
-icon=${n.state==="changed"?"mdi:key-alert-outline":"mdi:key-outline"}
+class="tone ${r.state==="changed"?"warning":r.state==="pinned"?"success":"neutral"}"
+icon=${r.state==="changed"?"mdi:key-alert-outline":"mdi:key-outline"}
 ></ha-icon>
 <div>
-<p>${m(t,"key_state",n.state)}</p>
+<p>${u(t,"key_state",r.state)}</p>
 <p class="quiet">
-${t("panel.archive.seen",{first:b(n.first_seen,i),last:b(n.last_seen,i)})}
+${t("panel.archive.seen",{first:x(r.first_seen,i),last:x(r.last_seen,i)})}
 </p>
 <p class="quiet">
 ${t("panel.part.fingerprint")}
-<code class="long">${n.fingerprint}</code>
+<code class="long">${r.fingerprint}</code>
 </p>
 <details class="raw">
 <summary>${t("panel.public_key")}</summary>
 <pre tabindex="0" aria-label=${t("panel.public_key")}>
-${n.public_key}</pre>
+${r.public_key}</pre>
 </details>
 </div>
 </li>`)}
-</ul>`:a`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#d(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?_(e):t?.total===0?d:a`<section class="card" aria-labelledby="others">
+</ul>`:l`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#d(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?P(e):t?.total===0?p:l`<section class="card" aria-labelledby="others">
 <h2 id="others">${e("panel.others.title",{count:t?.total??0})}</h2>
 <p class="quiet">${e("panel.others.hint")}</p>
-${z(this.#t,e,this.#a)}
-${this.e?f("danger","mdi:alert-circle-outline",this.e):d}
+${H(this.#t,e,this.#o)}
+${this.e?y("danger","mdi:alert-circle-outline",this.e):p}
 <ul class="keys">
-${t?.records.map(n=>this.#m(n))}
+${t?.records.map(r=>this.#h(r))}
 </ul>
-</section>`}#m(e){let{texts:t,hass:i}=this;return a`<li>
+</section>`}#h(e){let{texts:t,hass:i}=this;return l`<li>
 <div>
 <p>
-${e.pagination??$}, ${b(e.time??e.arrived,i)},
+${e.pagination??w}, ${x(e.time??e.arrived,i)},
 ${e.meter??t("panel.gone")}
 </p>
-<p class="quiet">${m(t,"signature",e.signature)}</p>
+<p class="quiet">${u(t,"signature",e.signature)}</p>
 </div>
 <button
 type="button"
@@ -99,34 +101,34 @@ aria-label="OCMF ${e.pagination??""}: ${t("panel.download.ocmf")}"
 >
 <ha-icon icon="mdi:download"></ha-icon>OCMF
 </button>
-</li>`}};var qe=92,wt=30,Tt=12,$e=5;function se(r,e=0,t=4){let i=Math.min(0,e),n=Math.max(0,r),s=(n-i)/t||1/t,o=10**Math.floor(Math.log10(s)),l=o*([1,2,2.5,5].find(S=>S*o>=s*.999999)??10),c=Math.floor(i/l+1e-9),p=Math.max(Math.ceil(n/l-1e-9),c+1),u=Array.from({length:p-c+1},(S,O)=>(c+O)*l),h=Math.max(0,-Math.floor(Math.log10(l))),x=Math.abs(l*10**h-Math.round(l*10**h))<1e-6;return{top:p*l,bottom:c*l,ticks:u,decimals:x?h:h+1}}function Be(r,e,t){let i=r.until||(r.since>t?r.since:t),n=e==="day"?G(i,1-wt):xe(i,1-Tt),s=r.since&&r.since<=i?r.since:n,o=e==="day"&&G(s,qe)<=i?"month":e,l=[],c=o==="day"?s:xe(s,0);for(let h=c;h<=i;h=o==="day"?G(h):xe(h,1))l.push(h);let p=l.slice(-qe),[u=s]=p;return{period:o,starts:p,since:u>s?u:s,until:i}}function xe(r,e){let t=new Date(`${r.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function je(r,e){let t=r.series.slice(0,r.series.length>$e?$e-1:$e),i=r.series.slice(t.length),n=[...t.map(l=>[l]),...i.length?[i]:[]],s=n.map(l=>{let c=new Map;for(let{buckets:p}of l)for(let{start:u,imported:h}of p)c.set(u,(c.get(u)??0)+Number(h));return c}),o=e.map(l=>{let c=s.map(p=>Math.max(0,p.get(l)??0));return{start:l,values:c,total:c.reduce((p,u)=>p+u,0)}});return{series:n.map(l=>({identification:l.length>1?void 0:l[0]?.identification,total:l.reduce((c,{imported:p})=>c+Number(p),0)})),bars:o,highest:Math.max(0,...o.map(({total:l})=>l))}}function Ge(r,e,t){let i=n=>n.toFixed(1);return r.map(({time:n,value:s},o)=>o?`H${i(e(n))}V${i(t(s))}`:`M${i(e(n))} ${i(t(s))}`).join("")}function Ke(r,e,t,i){if(r.length<=2*i)return[...r];let n=new Map;for(let s of r){let o=Math.floor((s.time-e)/(t-e)*i);n.set(o,[...n.get(o)??[],s])}return[...n.values()].flatMap(s=>{let o=[...s].sort((c,p)=>c.value-p.value),l=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(l)].sort((c,p)=>c.time-p.time)})}function We(r,e,t){let n=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(l=>(e-r)/1e3/l<=t)??604800*4),s=new Date(r).getTimezoneOffset()*6e4,o=[];for(let l=Math.ceil((r-s)/n)*n+s;l<=e;l+=n)o.push(l);return o}var we=200,W=44,Ye=64,kt=22,Te=8;function Ze(r,e,t){let{text:i,hass:n}=t,s=je(r,e.starts),o=r.sessions===1?"panel.chart.summary_one":"panel.chart.summary",l=i(o,{energy:M(r.imported,n),sessions:r.sessions,since:F(e.since,n),until:F(e.until,n)});return a`<figure>
-<figcaption>${l}</figcaption>
-${r.sessions?a`${St(s,e,l,t)} ${_t(s,t)}
-${Pt(s,e,t)}`:a`<p class="quiet">${i("panel.chart.none")}</p>`}
-</figure>`}function St({bars:r,highest:e},{period:t},i,{hass:n,width:s}){let o=se(e),l=we-Te-kt,c=x=>Te+l-x/o.top*l,p=(s-W)/r.length,u=Math.min(p*.72,48),h=Math.ceil(Ye/p);return a`<div class="plot">
-<svg viewBox="0 0 ${s} ${we}" role="img" aria-label=${i}>
-${o.ticks.map(x=>L`<line class="grid" x1=${W} x2=${s} y1=${c(x)} y2=${c(x)} />
-<text class="tick" x=${W-8} y=${c(x)+4} text-anchor="end">${T(x,o.decimals,n.locale)}</text>`)}
-${r.map(({start:x,values:S,total:O},D)=>{let y=W+D*p+(p-u)/2,Y=0;return L`<g class="bar">
-<title>${Xe(x,t,n)}: ${T(O,2,n.locale)} kWh</title>
-<rect class="hit" x=${W+D*p} y=${Te} width=${p} height=${l} />
-${S.map((ze,pt)=>{if(!ze)return d;let mt=c(Y);return Y+=ze,L`<rect class="series-${pt}" x=${y} y=${c(Y)} width=${u} height=${Math.max(mt-c(Y),.5)} />`})}
-${(r.length-1-D)%h?d:L`<text class="tick" x=${Math.min(y+u/2,s-Ye/3)} y=${we-4} text-anchor="middle">${Rt(x,t,n)}</text>`}
+</li>`}};var It=92,Oi=30,Ni=12,et=5;function Ae(n,e=0,t=4){let i=Math.min(0,e),r=Math.max(0,n),s=(r-i)/t||1/t,o=10**Math.floor(Math.log10(s)),a=o*([1,2,2.5,5].find($=>$*o>=s*.999999)??10),c=Math.floor(i/a+1e-9),d=Math.max(Math.ceil(r/a-1e-9),c+1),m=Array.from({length:d-c+1},($,T)=>(c+T)*a),h=Math.max(0,-Math.floor(Math.log10(a))),f=Math.abs(a*10**h-Math.round(a*10**h))<1e-6;return{top:d*a,bottom:c*a,ticks:m,decimals:f?h:h+1}}function Ft(n,e,t){let i=n.until||(n.since>t?n.since:t),r=e==="day"?le(i,1-Oi):tt(i,1-Ni),s=n.since&&n.since<=i?n.since:r,o=e==="day"&&le(s,It)<=i?"month":e,a=[],c=o==="day"?s:tt(s,0);for(let h=c;h<=i;h=o==="day"?le(h):tt(h,1))a.push(h);let d=a.slice(-It),[m=s]=d;return{period:o,starts:d,since:m>s?m:s,until:i}}function tt(n,e){let t=new Date(`${n.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function Vt(n,e){let t=n.series.slice(0,n.series.length>et?et-1:et),i=n.series.slice(t.length),r=[...t.map(a=>[a]),...i.length?[i]:[]],s=r.map(a=>{let c=new Map;for(let{buckets:d}of a)for(let{start:m,imported:h}of d)c.set(m,(c.get(m)??0)+Number(h));return c}),o=e.map(a=>{let c=s.map(d=>Math.max(0,d.get(a)??0));return{start:a,values:c,total:c.reduce((d,m)=>d+m,0)}});return{series:r.map(a=>({identification:a.length>1?void 0:a[0]?.identification,total:a.reduce((c,{imported:d})=>c+Number(d),0)})),bars:o,highest:Math.max(0,...o.map(({total:a})=>a))}}function Bt(n,e,t){let i=r=>r.toFixed(1);return n.map(({time:r,value:s},o)=>o?`H${i(e(r))}V${i(t(s))}`:`M${i(e(r))} ${i(t(s))}`).join("")}function jt(n,e,t,i){if(n.length<=2*i)return[...n];let r=new Map;for(let s of n){let o=Math.floor((s.time-e)/(t-e)*i);r.set(o,[...r.get(o)??[],s])}return[...r.values()].flatMap(s=>{let o=[...s].sort((c,d)=>c.value-d.value),a=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(a)].sort((c,d)=>c.time-d.time)})}function qt(n,e,t){let r=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(a=>(e-n)/1e3/a<=t)??604800*4),s=new Date(n).getTimezoneOffset()*6e4,o=[];for(let a=Math.ceil((n-s)/r)*r+s;a<=e;a+=r)o.push(a);return o}var it=200,de=44,Wt=64,Di=22,nt=8;function Kt(n,e,t){let{text:i,hass:r}=t,s=Vt(n,e.starts),o=n.sessions===1?"panel.chart.summary_one":"panel.chart.summary",a=i(o,{energy:z(n.imported,r),sessions:n.sessions,since:W(e.since,r),until:W(e.until,r)});return l`<figure>
+<figcaption>${a}</figcaption>
+${n.sessions?l`${Ui(s,e,a,t)} ${Fi(s,t)}
+${Vi(s,e,t)}`:l`<p class="quiet">${i("panel.chart.none")}</p>`}
+</figure>`}function Ui({bars:n,highest:e},{period:t},i,{hass:r,width:s}){let o=Ae(e),a=it-nt-Di,c=f=>nt+a-f/o.top*a,d=(s-de)/n.length,m=Math.min(d*.72,48),h=Math.ceil(Wt/d);return l`<div class="plot">
+<svg viewBox="0 0 ${s} ${it}" role="img" aria-label=${i}>
+${o.ticks.map(f=>O`<line class="grid" x1=${de} x2=${s} y1=${c(f)} y2=${c(f)} />
+<text class="tick" x=${de-8} y=${c(f)+4} text-anchor="end">${A(f,o.decimals,r.locale)}</text>`)}
+${n.map(({start:f,values:$,total:T},B)=>{let b=de+B*d+(d-m)/2,pe=0;return O`<g class="bar">
+<title>${Gt(f,t,r)}: ${A(T,2,r.locale)} kWh</title>
+<rect class="hit" x=${de+B*d} y=${nt} width=${d} height=${a} />
+${$.map((dt,di)=>{if(!dt)return p;let pi=c(pe);return pe+=dt,O`<rect class="series-${di}" x=${b} y=${c(pe)} width=${m} height=${Math.max(pi-c(pe),.5)} />`})}
+${(n.length-1-B)%h?p:O`<text class="tick" x=${Math.min(b+m/2,s-Wt/3)} y=${it-4} text-anchor="middle">${Ii(f,t,r)}</text>`}
 </g>`})}
 </svg>
-</div>`}function Rt(r,e,t){return F(r,t,e==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}function Xe(r,e,t){return e==="day"?F(r,t,{dateStyle:"full"}):F(r,t,{month:"long",year:"numeric"})}function Je(r,e){return r||e(r===void 0?"panel.chart.others":"panel.unidentified")}function _t({series:r},{text:e,hass:t,search:i,onSearch:n}){return a`<ul class="legend">
-${r.map(({identification:s,total:o},l)=>{let c=a`<i class="series-${l}"></i>
-<span>${Je(s,e)}</span>
-<b>${T(o,1,t.locale)} kWh</b>`,p=i!==""&&i===s;return a`<li>
-${s?a`<button
+</div>`}function Ii(n,e,t){return W(n,t,e==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}function Gt(n,e,t){return e==="day"?W(n,t,{dateStyle:"full"}):W(n,t,{month:"long",year:"numeric"})}function Yt(n,e){return n||e(n===void 0?"panel.chart.others":"panel.unidentified")}function Fi({series:n},{text:e,hass:t,search:i,onSearch:r}){return l`<ul class="legend">
+${n.map(({identification:s,total:o},a)=>{let c=l`<i class="series-${a}"></i>
+<span>${Yt(s,e)}</span>
+<b>${A(o,1,t.locale)} kWh</b>`,d=i!==""&&i===s;return l`<li>
+${s?l`<button
 type="button"
-aria-pressed=${String(p)}
-@click=${()=>{n(p?"":s)}}
+aria-pressed=${String(d)}
+@click=${()=>{r(d?"":s)}}
 >
 ${c}
-</button>`:a`<span class="item">${c}</span>`}
+</button>`:l`<span class="item">${c}</span>`}
 </li>`})}
-</ul>`}function Pt({bars:r,series:e},{period:t},{text:i,hass:n}){let s=o=>o?T(o,2,n.locale):$;return a`<details class="numbers">
+</ul>`}function Vi({bars:n,series:e},{period:t},{text:i,hass:r}){let s=o=>o?A(o,2,r.locale):w;return l`<details class="numbers">
 <summary>${i("panel.chart.table")}</summary>
 <div class="scroll" tabindex="0" role="group" aria-label=${i("panel.chart.table")}>
 <table>
@@ -136,20 +138,20 @@ ${i("panel.chart.caption")}
 <thead>
 <tr>
 <th scope="col">${i(`panel.chart.${t}`)}</th>
-${e.map(({identification:o})=>a`<th scope="col" class="number">${Je(o,i)}</th>`)}
+${e.map(({identification:o})=>l`<th scope="col" class="number">${Yt(o,i)}</th>`)}
 <th scope="col" class="number">${i("panel.chart.total")}</th>
 </tr>
 </thead>
 <tbody>
-${r.filter(({total:o})=>o).reverse().map(({start:o,values:l,total:c})=>a`<tr>
-<th scope="row">${Xe(o,t,n)}</th>
-${l.map(p=>a`<td class="number">${s(p)}</td>`)}
+${n.filter(({total:o})=>o).reverse().map(({start:o,values:a,total:c})=>l`<tr>
+<th scope="row">${Gt(o,t,r)}</th>
+${a.map(d=>l`<td class="number">${s(d)}</td>`)}
 <td class="number">${s(c)}</td>
 </tr>`)}
 </tbody>
 </table>
 </div>
-</details>`}function Qe({filters:r,meters:e,text:t,onFilter:i,onSearch:n}){let s=o=>l=>{i({[o]:l.target.value})};return a`<form
+</details>`}function Zt({filters:n,meters:e,text:t,onFilter:i,onSearch:r}){let s=o=>a=>{i({[o]:a.target.value})};return l`<form
 class="filters"
 role="search"
 @submit=${o=>{o.preventDefault()}}
@@ -159,49 +161,49 @@ role="search"
 <input
 type="search"
 name="search"
-.value=${r.search}
+.value=${n.search}
 placeholder=${t("panel.filter.search_hint")}
-@input=${o=>{n(o.target.value)}}
+@input=${o=>{r(o.target.value)}}
 />
 </label>
-${e.length>1?a`<label
+${e.length>1?l`<label
 ><span>${t("panel.filter.meter")}</span>
 <select name="meter" @change=${s("meter")}>
-<option value="" ?selected=${!r.meter}>
+<option value="" ?selected=${!n.meter}>
 ${t("panel.filter.all_meters")}
 </option>
-${e.map(({device_id:o,name:l})=>a`<option value=${o??""} ?selected=${o===r.meter}>
-${l}
+${e.map(({device_id:o,name:a})=>l`<option value=${o??""} ?selected=${o===n.meter}>
+${a}
 </option>`)}
 </select>
-</label>`:d}
+</label>`:p}
 <label
 ><span>${t("panel.filter.verdict")}</span>
 <select name="verdict" @change=${s("verdict")}>
-<option value="" ?selected=${!r.verdict}>${t("panel.filter.any_verdict")}</option>
-${ve.map(o=>a`<option value=${o} ?selected=${o===r.verdict}>
-${m(t,"panel.verdict",o)}
+<option value="" ?selected=${!n.verdict}>${t("panel.filter.any_verdict")}</option>
+${Je.map(o=>l`<option value=${o} ?selected=${o===n.verdict}>
+${u(t,"panel.verdict",o)}
 </option>`)}
 </select>
 </label>
-${["since","until"].map(o=>a`<label
+${["since","until"].map(o=>l`<label
 ><span>${t(`panel.filter.${o}`)}</span>
-<input type="date" name=${o} .value=${r[o]} @change=${s(o)} />
+<input type="date" name=${o} .value=${n[o]} @change=${s(o)} />
 </label>`)}
-${ee(r)?a`<button
+${be(n)?l`<button
 type="button"
 class="reset"
-@click=${()=>{i(A)}}
+@click=${()=>{i(V)}}
 >
 <ha-icon icon="mdi:filter-remove-outline"></ha-icon>${t("panel.filter.reset")}
-</button>`:d}
-</form>`}var Mt={previous:"mdi:chevron-left",next:"mdi:chevron-right"};function tt(r,e){let{text:t,severalMeters:i}=e,{sessions:n,total:s,offset:o,limit:l}=r;if(!n.length)return a`<div class="empty">
+</button>`:p}
+</form>`}var Bi={previous:"mdi:chevron-left",next:"mdi:chevron-right"};function Xt(n,e){let{text:t,severalMeters:i}=e,{sessions:r,total:s,offset:o,limit:a}=n;if(!r.length)return l`<div class="empty">
 <ha-icon icon="mdi:magnify-close"></ha-icon>
 <p>${t("panel.list.none")}</p>
-</div>`;let c=Math.floor(o/l)+1,p=t("panel.list.range",{first:o+1,last:o+n.length,total:s}),u=["begin","duration","energy","who",...i?["meter"]:[],"tariff","verdict"];return a`<table class="sessions" role="table" aria-labelledby="sessions">
+</div>`;let c=Math.floor(o/a)+1,d=t("panel.list.range",{first:o+1,last:o+r.length,total:s}),m=["begin","duration","energy","who",...i?["meter"]:[],"tariff","verdict"];return l`<table class="sessions" role="table" aria-labelledby="sessions">
 <thead role="rowgroup">
 <tr role="row">
-${u.map(h=>a`<th
+${m.map(h=>l`<th
 role="columnheader"
 scope="col"
 class=${h==="energy"||h==="duration"?"number":""}
@@ -211,159 +213,165 @@ ${t(`panel.list.${h}`)}
 </tr>
 </thead>
 <tbody role="rowgroup">
-${n.map(h=>zt(h,e))}
+${r.map(h=>ji(h,e))}
 </tbody>
 </table>
 <nav class="paging" aria-label=${t("panel.list.pages")}>
-<span aria-live="polite">${p}</span>
-${et(c-1,c>1,"previous",e)}
-${et(c+1,o+l<s,"next",e)}
-</nav>`}function et(r,e,t,{text:i,onPage:n}){let s=i(`panel.list.${t}`);return a`<button
+<span aria-live="polite">${d}</span>
+${Jt(c-1,c>1,"previous",e)}
+${Jt(c+1,o+a<s,"next",e)}
+</nav>`}function Jt(n,e,t,{text:i,onPage:r}){let s=i(`panel.list.${t}`);return l`<button
 type="button"
 class="icon"
 aria-label=${s}
 title=${s}
 ?disabled=${!e}
-@click=${()=>{n(r)}}
+@click=${()=>{r(n)}}
 >
-<ha-icon icon=${Mt[t]}></ha-icon>
-</button>`}function zt(r,{text:e,hass:t,severalMeters:i,hrefOf:n}){let{duration:s,tariff_text:o}=r,l=r.outcome==="open";return a`<tr role="row">
+<ha-icon icon=${Bi[t]}></ha-icon>
+</button>`}function ji(n,{text:e,hass:t,severalMeters:i,hrefOf:r}){let{duration:s,tariff_text:o}=n,a=n.outcome==="open";return l`<tr role="row">
 <td role="cell" class="begin">
-<a href=${n(r)}
->${r.begin?b(r.begin,t):e("panel.list.no_time")}</a
+<a href=${r(n)}
+>${n.begin?x(n.begin,t):e("panel.list.no_time")}</a
 >
 </td>
 <td role="cell" class="number duration">
-${l?a`<span class="open">${e("panel.outcome.open")}</span>`:s===null?$:q(s)}
+${a?l`<span class="open">${e("panel.outcome.open")}</span>`:s===null?w:se(s)}
 </td>
 <td role="cell" class="number energy">
-${l?$:M(r.imported,t)}
+${a?w:z(n.imported,t)}
 </td>
 <td role="cell" class="who">
-${Ne(r,e)}
-${r.identification?a`<small>${C(r.identification_type,e)}</small>`:d}
+${Nt(n,e)}
+${n.identification?l`<small>${K(n.identification_type,e)}</small>`:p}
 </td>
-${i?a`<td role="cell" class="meter">${r.meter??e("panel.gone")}</td>`:d}
-<td role="cell" class="tariff">${o??$}</td>
-<td role="cell" class="verdict">${re(r.verdict,e)}</td>
-</tr>`}var ae=v`:host{--dmed4-series-0: #3b82c4;--dmed4-series-1: #d9730d;--dmed4-series-2: #12938a;--dmed4-series-3: #a05cc8;--dmed4-series-4: #808080}figcaption{color:${g}}.plot{margin-top:8px;overflow:hidden}svg{display:block;width:100%;height:auto;overflow:visible}.grid{stroke:var(--divider-color, rgb(0 0 0 / 12%))}.tick{fill:${g};font-size:12px;font-variant-numeric:tabular-nums}`;var it=v`.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));align-items:end;gap:12px;margin-bottom:16px}.filters .wide{grid-column:span 2}.filters input,.filters select{background:var(--card-background-color, #fff)}.icon{width:44px;padding:0}.switch{display:flex;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.switch button{background:none}[aria-pressed=true],[aria-pressed=true]:hover:not([disabled]){background:var(--ha-color-fill-primary-normal-resting, #dff3fc)!important}.numbers>summary{color:${g}}.sessions td{height:44px;vertical-align:middle}.sessions td:last-child,.sessions th:last-child{padding-inline-end:0}.sessions small{display:block;line-height:1.3}.sessions tbody tr{position:relative}.sessions tbody tr:hover{background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.sessions a{text-decoration:none;white-space:nowrap}.sessions a:hover{text-decoration:underline}.sessions a:after{position:absolute;inset:0;content:""}.sessions a:focus-visible{outline:none}.sessions a:focus-visible:after{outline:2px solid var(--primary-color, #009ac7);outline-offset:-2px}.who,.tariff,.meter{max-width:220px;overflow-wrap:anywhere}.open{color:var(--ha-color-on-success-normal, #036730);font-weight:var(--ha-font-weight-medium, 500)}.paging{display:flex;align-items:center;justify-content:flex-end;gap:8px;margin-top:12px}.list[aria-busy=true] tbody{opacity:.6}.hit{fill:transparent}.bar:hover .hit{fill:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.series-0{fill:var(--dmed4-series-0);background:var(--dmed4-series-0)}.series-1{fill:var(--dmed4-series-1);background:var(--dmed4-series-1)}.series-2{fill:var(--dmed4-series-2);background:var(--dmed4-series-2)}.series-3{fill:var(--dmed4-series-3);background:var(--dmed4-series-3)}.series-4{fill:var(--dmed4-series-4);background:var(--dmed4-series-4)}.legend{margin-inline:-12px;display:flex;flex-wrap:wrap;gap:4px 8px;margin-top:8px}.legend button,.legend .item{display:inline-flex;align-items:center;gap:8px;min-height:44px;padding:0 12px;background:none;font-weight:400;overflow-wrap:anywhere}.legend i{flex:none;width:12px;height:12px;border-radius:3px}.legend b{font-weight:var(--ha-font-weight-medium, 500);white-space:nowrap}@container (max-width: 600px){.filters{grid-template-columns:1fr 1fr}.filters .wide{grid-column:1 / -1}}@container (max-width: 720px){.sessions,.sessions tbody{display:block}.sessions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.sessions tbody tr{display:grid;grid-template-columns:1fr auto;align-items:center;gap:2px 12px;padding:12px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.sessions td{height:auto;max-width:none;padding:0;border:0}.sessions .begin{font-weight:var(--ha-font-weight-medium, 500)}.sessions .verdict{grid-area:1 / 2;justify-self:end}.sessions .energy{grid-area:2 / 2;font-weight:var(--ha-font-weight-medium, 500)}.sessions .who{grid-area:2 / 1}.sessions .duration{grid-area:3 / 2;color:${g}}.sessions .tariff,.sessions .meter{grid-column:1;color:${g};font-size:var(--ha-font-size-s, 12px)}}`;var U=v`.scroll{overflow-x:auto}table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:8px 24px 8px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));text-align:start;vertical-align:top}thead th{color:${g};font-size:var(--ha-font-size-s, 12px);font-weight:400;white-space:nowrap}tbody th{font-weight:400}.number{text-align:end;white-space:nowrap}`;var ke=25,Lt=350,oe=class extends k{static styles=[R,P,U,ae,it];#e=new w(this);#t=new w(this);#i="";#a;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#a)}willUpdate(e){let t=JSON.stringify([this.place,this.#r]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#s())}get#r(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:n})=>i?[]:n??[])}get#n(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Be(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/ke);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0)}#s=()=>{let{filters:e,page:t}=this.place,i=te(e,this.#r);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*ke,limit:ke});let{since:n,until:s,period:o}=this.#n,l=te({...e,since:n,until:s},this.#r);this.#t.load(this.hass,"sessions/energy",{...l,period:o})};#o=(e,t=!1)=>{this.go({filters:{...this.place.filters,...e},page:1},t)};#p=e=>{clearTimeout(this.#a),this.#a=setTimeout(()=>{this.#o({search:e},!0)},Lt)};#l(e){let t=this.#r,{meters:i}=this.info,{entry_id:n}=i.find(({device_id:l})=>l===t[0])??i[0]??{},s=new URLSearchParams;for(let[l,c]of Object.entries(te(this.place.filters,t)))for(let p of[c].flat())s.append(l,String(p));let o=String(s)&&`?${s}`;this.save(`/api/${H}/${n??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,n=this.#e.value?.total===0&&!ee(this.place.filters);return a`
-${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:o})=>f("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:o})))}
-${n?this.#c():a`${this.#d()} ${this.#m()} ${this.#f()}`}
-`}#c(){let{texts:e}=this;return a`<section class="empty card">
+${i?l`<td role="cell" class="meter">${n.meter??e("panel.gone")}</td>`:p}
+<td role="cell" class="tariff">${o??w}</td>
+<td role="cell" class="verdict">${_e(n.verdict,e)}</td>
+</tr>`}var ke=g`:host{--dmed4-series-0: #3b82c4;--dmed4-series-1: #d9730d;--dmed4-series-2: #12938a;--dmed4-series-3: #a05cc8;--dmed4-series-4: #808080}figcaption{color:${v}}.plot{margin-top:8px;overflow:hidden}svg{display:block;width:100%;height:auto;overflow:visible}.grid{stroke:var(--divider-color, rgb(0 0 0 / 12%))}.tick{fill:${v};font-size:12px;font-variant-numeric:tabular-nums}`;var Qt=g`.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));align-items:end;gap:12px;margin-bottom:16px}.filters .wide{grid-column:span 2}.filters input,.filters select{background:var(--card-background-color, #fff)}.icon{width:44px;padding:0}.switch{display:flex;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.switch button{background:none}[aria-pressed=true],[aria-pressed=true]:hover:not([disabled]){background:var(--ha-color-fill-primary-normal-resting, #dff3fc)!important}.numbers>summary{color:${v}}.sessions td{height:44px;vertical-align:middle}.sessions td:last-child,.sessions th:last-child{padding-inline-end:0}.sessions small{display:block;line-height:1.3}.sessions tbody tr{position:relative}.sessions tbody tr:hover{background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.sessions a{text-decoration:none;white-space:nowrap}.sessions a:hover{text-decoration:underline}.sessions a:after{position:absolute;inset:0;content:""}.sessions a:focus-visible{outline:none}.sessions a:focus-visible:after{outline:2px solid var(--primary-color, #009ac7);outline-offset:-2px}.who,.tariff,.meter{max-width:220px;overflow-wrap:anywhere}.open{color:var(--ha-color-on-success-normal, #036730);font-weight:var(--ha-font-weight-medium, 500)}.paging{display:flex;align-items:center;justify-content:flex-end;gap:8px;margin-top:12px}.list[aria-busy=true] tbody{opacity:.6}.hit{fill:transparent}.bar:hover .hit{fill:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.series-0{fill:var(--dmed4-series-0);background:var(--dmed4-series-0)}.series-1{fill:var(--dmed4-series-1);background:var(--dmed4-series-1)}.series-2{fill:var(--dmed4-series-2);background:var(--dmed4-series-2)}.series-3{fill:var(--dmed4-series-3);background:var(--dmed4-series-3)}.series-4{fill:var(--dmed4-series-4);background:var(--dmed4-series-4)}.legend{margin-inline:-12px;display:flex;flex-wrap:wrap;gap:4px 8px;margin-top:8px}.legend button,.legend .item{display:inline-flex;align-items:center;gap:8px;min-height:44px;padding:0 12px;background:none;font-weight:400;overflow-wrap:anywhere}.legend i{flex:none;width:12px;height:12px;border-radius:3px}.legend b{font-weight:var(--ha-font-weight-medium, 500);white-space:nowrap}@container (max-width: 600px){.filters{grid-template-columns:1fr 1fr}.filters .wide{grid-column:1 / -1}}@container (max-width: 720px){.sessions,.sessions tbody{display:block}.sessions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.sessions tbody tr{display:grid;grid-template-columns:1fr auto;align-items:center;gap:2px 12px;padding:12px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.sessions td{height:auto;max-width:none;padding:0;border:0}.sessions .begin{font-weight:var(--ha-font-weight-medium, 500)}.sessions .verdict{grid-area:1 / 2;justify-self:end}.sessions .energy{grid-area:2 / 2;font-weight:var(--ha-font-weight-medium, 500)}.sessions .who{grid-area:2 / 1}.sessions .duration{grid-area:3 / 2;color:${v}}.sessions .tariff,.sessions .meter{grid-column:1;color:${v};font-size:var(--ha-font-size-s, 12px)}}`;var Y=g`.scroll{overflow-x:auto}table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:8px 24px 8px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));text-align:start;vertical-align:top}thead th{color:${v};font-size:var(--ha-font-size-s, 12px);font-weight:400;white-space:nowrap}tbody th{font-weight:400}.number{text-align:end;white-space:nowrap}`;var rt=25,qi=350,Te=class extends k{static styles=[E,M,Y,ke,Qt];#e=new _(this);#t=new _(this);#i="";#o;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#o)}willUpdate(e){let t=JSON.stringify([this.place,this.#n]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#s())}get#n(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:r})=>i?[]:r??[])}get#r(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ft(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/rt);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0)}#s=()=>{let{filters:e,page:t}=this.place,i=xe(e,this.#n);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*rt,limit:rt});let{since:r,until:s,period:o}=this.#r,a=xe({...e,since:r,until:s},this.#n);this.#t.load(this.hass,"sessions/energy",{...a,period:o})};#a=(e,t=!1)=>{this.go({filters:{...this.place.filters,...e},page:1},t)};#p=e=>{clearTimeout(this.#o),this.#o=setTimeout(()=>{this.#a({search:e},!0)},qi)};#l(e){let t=this.#n,{meters:i}=this.info,{entry_id:r}=i.find(({device_id:a})=>a===t[0])??i[0]??{},s=new URLSearchParams;for(let[a,c]of Object.entries(xe(this.place.filters,t)))for(let d of[c].flat())s.append(a,String(d));let o=String(s)&&`?${s}`;this.save(`/api/${S}/${r??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,r=this.#e.value?.total===0&&!be(this.place.filters);return l`
+${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:o})=>y("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:o})))}
+${r?this.#c():l`${this.#d()} ${this.#h()} ${this.#f()}`}
+`}#c(){let{texts:e}=this;return l`<section class="empty card">
 <ha-icon icon="mdi:ev-station"></ha-icon>
 <h2>${e("panel.empty.title")}</h2>
 <p>${e("panel.empty.hint")}</p>
-</section>`}#d(){return Qe({filters:this.place.filters,meters:this.info.meters.filter(({device_id:e})=>e),text:this.texts,onFilter:this.#o,onSearch:this.#p})}#m(){let{texts:e}=this,t=this.#n,i=this.#t.value;return a`<section class="card" aria-labelledby="energy">
+</section>`}#d(){return Zt({filters:this.place.filters,meters:this.info.meters.filter(({device_id:e})=>e),text:this.texts,onFilter:this.#a,onSearch:this.#p})}#h(){let{texts:e}=this,t=this.#r,i=this.#t.value;return l`<section class="card" aria-labelledby="energy">
 <header>
 <h2 id="energy">${e("panel.chart.title")}</h2>
 <div class="switch" role="group" aria-label=${e("panel.chart.by")}>
-${["day","month"].map(n=>this.#u(n,t.period))}
+${["day","month"].map(r=>this.#u(r,t.period))}
 </div>
 </header>
-${z(this.#t,e,this.#s)}
-${i?.period===t.period?this.#h(i,t):_(e)}
-</section>`}#h(e,t){return Ze(e,t,{text:this.texts,hass:this.hass,width:this.z,search:this.place.filters.search,onSearch:i=>{this.#o({search:i})}})}#u(e,t){return a`<button
+${H(this.#t,e,this.#s)}
+${i?.period===t.period?this.#m(i,t):P(e)}
+</section>`}#m(e,t){return Kt(e,t,{text:this.texts,hass:this.hass,width:this.a,search:this.place.filters.search,onSearch:i=>{this.#a({search:i})}})}#u(e,t){return l`<button
 type="button"
 aria-pressed=${String(t===e)}
 @click=${()=>{this.go({period:e},!0)}}
 >
 ${this.texts(`panel.chart.${e}`)}
-</button>`}#f(){let{texts:e}=this,{value:t,busy:i}=this.#e;return a`<section class="card list" aria-labelledby="sessions" aria-busy=${String(i)}>
+</button>`}#f(){let{texts:e}=this,{value:t,busy:i}=this.#e;return l`<section class="card list" aria-labelledby="sessions" aria-busy=${String(i)}>
 <header>
 <h2 id="sessions">${e("panel.list.title")}</h2>
-${t?.total?a`<div class="downloads">
-${["csv","zip"].map(n=>a`<button
+${t?.total?l`<div class="downloads">
+${["csv","zip"].map(r=>l`<button
 type="button"
-title=${e(`panel.download.all_${n==="csv"?"csv":"zip"}`)}
-@click=${()=>{this.#l(n)}}
+title=${e(`panel.download.all_${r==="csv"?"csv":"zip"}`)}
+@click=${()=>{this.#l(r)}}
 >
-<ha-icon icon="mdi:download"></ha-icon>${n.toUpperCase()}
+<ha-icon icon="mdi:download"></ha-icon>${r.toUpperCase()}
 </button>`)}
-</div>`:d}
+</div>`:p}
 </header>
-${this.e?f("danger","mdi:alert-circle-outline",this.e):d}
-${z(this.#e,e,this.#s)}
-${t?this.#g(t):this.#e.error?d:_(e)}
-</section>`}#g(e){return tt(e,{text:this.texts,hass:this.hass,severalMeters:this.info.meters.length>1,hrefOf:t=>this.#v(t),onPage:t=>{this.go({page:t})}})}#v(e){let t=e.device_id??this.place.filters.meter;return this.href({view:"session",session:e.session_id,filters:{...A,meter:t||(this.#r[0]??"")}})}};var rt=v`:host{display:flex;flex-direction:column;height:100dvh;background:var(--primary-background-color, #fafafa)}.bar{display:flex;flex:none;align-items:center;height:var(--header-height, 56px);padding:var(--safe-area-inset-top, 0) calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));background:var(--app-header-background-color, #009ac7);color:var(--app-header-text-color, #fff)}h1{margin:0 0 0 8px;overflow:hidden;font-size:var(--ha-font-size-xl, 20px);font-weight:400;text-overflow:ellipsis;white-space:nowrap}.tabs{display:flex;flex:none;gap:4px;padding:0 calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));overflow-x:auto;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));background:var(--card-background-color, #fff)}.tabs a{display:inline-flex;flex:none;align-items:center;gap:8px;min-height:48px;padding:0 12px;border-bottom:3px solid transparent;color:${g};font-weight:var(--ha-font-weight-medium, 500);text-decoration:none}.tabs a:hover,.tabs a[aria-current]{color:var(--primary-text-color, #141414)}.tabs a[aria-current]{border-bottom-color:var(--primary-color, #009ac7)}.tabs a:focus-visible{outline-offset:-4px}.tabs ha-icon{--mdc-icon-size: 20px}main{flex:1;overflow-y:auto;container-type:inline-size}.content{box-sizing:border-box;max-width:1120px;margin:0 auto;padding:16px calc(16px + var(--safe-area-inset-right, 0px)) calc(32px + var(--safe-area-inset-bottom, 0px)) calc(16px + var(--safe-area-inset-left, 0px))}`;var Et=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),At=5e3,Ot=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],le=class extends Z{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},d:{state:!0},g:{state:!0},v:{state:!0}};static styles=[R,P,rt];#e=new w(this);#t="";#i="";#a;#r;constructor(){super(),this.narrow=!1,this.g=B,this.v=0}get#n(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#s),window.addEventListener("popstate",this.#s),this.#a=setInterval(()=>{this.g.view==="archive"&&document.visibilityState==="visible"&&this.#l()},At),this.#s()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#s),window.removeEventListener("popstate",this.#s),clearInterval(this.#a),this.#r?.removeEventListener("ready",this.#o),this.#r=void 0}#s=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#n)||(this.g=ye(e.slice(this.#n.length),t))};#o=()=>{this.v+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,Ie(t)),i?.localize!==t.localize&&(this.d=He(t)),e.has("route")&&this.#s(),t.connection!==this.#r&&(this.#r?.removeEventListener("ready",this.#o),this.#r=t.connection,t.connection.addEventListener("ready",this.#o)),i?.states!==t.states&&this.#p(t),(e.has("_revision")||e.has("hass")&&!i)&&this.#l()}#p(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:n})=>i===H&&Et.has(n??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this.v+=1),this.#i=t)}#l=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#c=()=>{this.v+=1};#d=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:n,search:s}=new URL(t.href);i!==window.location.origin||!Dt(n,this.#n)||(e.preventDefault(),be(this.#n,ye(n.slice(this.#n.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,d:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
+${this.e?y("danger","mdi:alert-circle-outline",this.e):p}
+${H(this.#e,e,this.#s)}
+${t?this.#g(t):this.#e.error?p:P(e)}
+</section>`}#g(e){return Xt(e,{text:this.texts,hass:this.hass,severalMeters:this.info.meters.length>1,hrefOf:t=>this.#y(t),onPage:t=>{this.go({page:t})}})}#y(e){let t=e.device_id??this.place.filters.meter;return this.href({view:"session",session:e.session_id,filters:{...V,meter:t||(this.#n[0]??"")}})}};function ei(n,e,t){return!n||n==="0.1.0"?p:t(l`<p>${e("panel.outdated")}</p>
+<button
+type="button"
+@click=${()=>{window.location.reload()}}
+>
+${e("panel.reload")}
+</button>`)}var ti=g`:host{display:flex;flex-direction:column;height:100dvh;background:var(--primary-background-color, #fafafa)}.bar{display:flex;flex:none;align-items:center;height:var(--header-height, 56px);padding:var(--safe-area-inset-top, 0) calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));background:var(--app-header-background-color, #009ac7);color:var(--app-header-text-color, #fff)}h1{margin:0 0 0 8px;overflow:hidden;font-size:var(--ha-font-size-xl, 20px);font-weight:400;text-overflow:ellipsis;white-space:nowrap}.tabs{display:flex;flex:none;gap:4px;padding:0 calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));overflow-x:auto;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));background:var(--card-background-color, #fff)}.tabs a{display:inline-flex;flex:none;align-items:center;gap:8px;min-height:48px;padding:0 12px;border-bottom:3px solid transparent;color:${v};font-weight:var(--ha-font-weight-medium, 500);text-decoration:none}.tabs a:hover,.tabs a[aria-current]{color:var(--primary-text-color, #141414)}.tabs a[aria-current]{border-bottom-color:var(--primary-color, #009ac7)}.tabs a:focus-visible{outline-offset:-4px}.tabs ha-icon{--mdc-icon-size: 20px}main{flex:1;overflow-y:auto;container-type:inline-size}.content{box-sizing:border-box;max-width:1120px;margin:0 auto;padding:16px calc(16px + var(--safe-area-inset-right, 0px)) calc(32px + var(--safe-area-inset-bottom, 0px)) calc(16px + var(--safe-area-inset-left, 0px))}`;var Wi=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),Ki=5e3,Gi=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],Re=class extends R{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},d:{state:!0},i:{state:!0},n:{state:!0}};static styles=[E,M,ti];#e=new _(this);#t="";#i="";#o;#n;constructor(){super(),this.narrow=!1,this.i=oe,this.n=0}get#r(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#s),window.addEventListener("popstate",this.#s),this.#o=setInterval(()=>{this.i.view==="archive"&&document.visibilityState==="visible"&&this.#l()},Ki),this.#s()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#s),window.removeEventListener("popstate",this.#s),clearInterval(this.#o),this.#n?.removeEventListener("ready",this.#a),this.#n=void 0}#s=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#r)||(this.i=Xe(e.slice(this.#r.length),t))};#a=()=>{this.n+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,Ht(t)),i?.localize!==t.localize&&(this.d=Ze(t)),e.has("route")&&this.#s(),t.connection!==this.#n&&(this.#n?.removeEventListener("ready",this.#a),this.#n=t.connection,t.connection.addEventListener("ready",this.#a)),i?.states!==t.states&&this.#p(t),(e.has("n")||e.has("hass")&&!i)&&this.#l()}#p(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:r})=>i===S&&Wi.has(r??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this.n+=1),this.#i=t)}#l=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#c=()=>{this.n+=1};#d=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:r,search:s}=new URL(t.href);i!==window.location.origin||!Yi(r,this.#r)||(e.preventDefault(),Qe(this.#r,Xe(r.slice(this.#r.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,d:t}=this;return!e||!t?l`<div class="bar"></div>`:l`
 <div class="bar">
 <ha-menu-button .hass=${e} .narrow=${this.narrow}></ha-menu-button>
 <h1>${t("panel.title")}</h1>
 </div>
 <nav class="tabs" aria-label=${t("panel.title")} @click=${this.#d}>
-${Ot.map(([i,n])=>this.#m(i,n,t))}
+${Gi.map(([i,r])=>this.#h(i,r,t))}
 </nav>
 <main @click=${this.#d}>
-<div class="content">${this.#h(e,t)}</div>
+<div class="content">${this.#m(e,t)}</div>
 </main>
-`}#m(e,t,i){let n=this.g.view==="session"?"sessions":this.g.view,s=j({...B,view:e});return a`<a href="${this.#n}${s}" aria-current=${n===e?"page":d}>
+`}#h(e,t,i){let r=this.i.view==="session"?"sessions":this.i.view,s=ae({...oe,view:e});return l`<a href="${this.#r}${s}" aria-current=${r===e?"page":p}>
 <ha-icon icon=${t}></ha-icon>
 <span>${i(`panel.tab.${e}`)}</span>
-</a>`}#h(e,t){let i=this.#e.value;return a`
-${De(i?.version,t,n=>f("neutral","mdi:update",n))}
-${z(this.#e,t,this.#c)}
-${i?this.#u(e,t,i):this.#e.error?d:_(t)}
-`}#u(e,t,i){if(!i.meters.length)return a`<section class="empty card">
+</a>`}#m(e,t){let i=this.#e.value;return l`
+${ei(i?.version,t,r=>y("neutral","mdi:update",r))}
+${H(this.#e,t,this.#c)}
+${i?this.#u(e,t,i):this.#e.error?p:P(t)}
+`}#u(e,t,i){if(!i.meters.length)return l`<section class="empty card">
 <ha-icon icon="mdi:lan-disconnect"></ha-icon>
 <h2>${t("panel.no_meter.title")}</h2>
 <p>${t("panel.no_meter.hint")}</p>
 <button type="button" @click=${this.#c}>${t("panel.retry")}</button>
-</section>`;let{g:n,v:s}=this,o=this.#n;switch(n.view){case"session":return a`<dmed4-session-page
+</section>`;let{i:r,n:s}=this,o=this.#r;switch(r.view){case"session":return l`<dmed4-session-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${n}
+.place=${r}
 .base=${o}
 .revision=${s}
-></dmed4-session-page>`;case"verify":return a`<dmed4-verify-page
+></dmed4-session-page>`;case"verify":return l`<dmed4-verify-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${n}
+.place=${r}
 .base=${o}
 .revision=${s}
-></dmed4-verify-page>`;case"archive":return a`<dmed4-archive-page
+></dmed4-verify-page>`;case"archive":return l`<dmed4-archive-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${n}
+.place=${r}
 .base=${o}
 .revision=${s}
-></dmed4-archive-page>`;case"sessions":return a`<dmed4-overview-page
+></dmed4-archive-page>`;case"sessions":return l`<dmed4-overview-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${n}
+.place=${r}
 .base=${o}
 .revision=${s}
-></dmed4-overview-page>`}}};function Dt(r,e){return r===e||r.startsWith(`${e}/`)}var Ht=3e5,It=36e5;async function st(r,e,t,i){let n=await Fe(r,e,t/1e3,i/1e3);if(n.length){let s=n.map(({from:o,value:l})=>({time:Math.max(o*1e3,t),value:l}));return nt(s,i)}for(let[s,o]of[["5minute",Ht],["hour",It]]){let c=(await Ft(r,e,t,i,s)).flatMap(({start:p,mean:u})=>{let h=u===null?null:Oe(r.states[e],String(u));return h===null?[]:{time:Math.max(p,t),value:h}});if(c.length)return nt(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function nt(r,e){let t=r.at(-1);return t&&t.time<e?[...r,{...t,time:e}]:[...r]}async function Ft(r,e,t,i,n){try{return(await r.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:n,types:["mean"]}))[e]??[]}catch{return[]}}function V(r,e,t){return a`<li>
-${r}
+></dmed4-overview-page>`}}};function Yi(n,e){return n===e||n.startsWith(`${e}/`)}async function ii(n,e,t,i){try{let s=(await n.callWS({type:"history/history_during_period",start_time:new Date(t*1e3).toISOString(),...i?{end_time:new Date(i*1e3).toISOString()}:{},entity_ids:[e],minimal_response:!0,no_attributes:!0,significant_changes_only:!1}))[e]??[];return s.flatMap(({s:o,lu:a},c)=>{let d=ye(n.states[e],o);return d===null?[]:{from:a,to:s[c+1]?.lu??null,value:d}})}catch{return[]}}var Zi=3e5,Ji=36e5;async function ri(n,e,t,i){let r=await ii(n,e,t/1e3,i/1e3);if(r.length){let s=r.map(({from:o,value:a})=>({time:Math.max(o*1e3,t),value:a}));return ni(s,i)}for(let[s,o]of[["5minute",Zi],["hour",Ji]]){let c=(await Xi(n,e,t,i,s)).flatMap(({start:d,mean:m})=>{let h=m===null?null:ye(n.states[e],String(m));return h===null?[]:{time:Math.max(d,t),value:h}});if(c.length)return ni(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function ni(n,e){let t=n.at(-1);return t&&t.time<e?[...n,{...t,time:e}]:[...n]}async function Xi(n,e,t,i,r){try{return(await n.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:r,types:["mean"]}))[e]??[]}catch{return[]}}function Z(n,e,t){return l`<li>
+${n}
 <div>
 <h4>${e}</h4>
 ${t}
 </div>
-</li>`}var Ct={valid:"valid",invalid:"invalid"},Nt={changed:"warning",none:"warning"};function Se(r){return a`<ha-icon class="tone ${r[0]}" icon=${r[1]}></ha-icon>`}var Ut=["success","mdi:check-circle-outline"];function ce(r){return r?K(r):Se(Ut)}function Re({quality:r,billable:e,reason:t,informative:i},n){return V(ce(e?void 0:"note"),n("panel.part.clock"),a`<p>${t?m(n,"time_reason",t):m(n,"clock",r)}</p>
-${i?a`<p class="quiet">${n("transparency_time.informative")}</p>`:d}`)}function _e({accepted:r,refusal:e},t){return V(ce(r?void 0:"note"),t("panel.part.transparency"),a`<p>${m(t,"refusal",e??"accepted")}</p>`)}function de(r,e){let{signature:t,key:i,deviations:n}=r;if(!r.legible)return Vt(r,e);let s=t.verdict==="valid",o=n.filter(({severity:l})=>l!=="note");return a`<ul class="parts">
-${V(Se(E(Ct[t.verdict]??"unverifiable")),e("panel.part.signature"),a`<p>${m(e,"signature",t.verdict)}</p>
+</li>`}var Qi={valid:"valid",invalid:"invalid"},en={changed:"warning",none:"warning"};function st(n){return l`<ha-icon class="tone ${n[0]}" icon=${n[1]}></ha-icon>`}var tn=["success","mdi:check-circle-outline"];function Ee(n){return n?ce(n):st(tn)}function ot({quality:n,billable:e,reason:t,informative:i},r){return Z(Ee(e?void 0:"note"),r("panel.part.clock"),l`<p>${t?u(r,"time_reason",t):u(r,"clock",n)}</p>
+${i?l`<p class="quiet">${r("transparency_time.informative")}</p>`:p}`)}function at({accepted:n,refusal:e},t){return Z(Ee(n?void 0:"note"),t("panel.part.transparency"),l`<p>${u(t,"refusal",e??"accepted")}</p>`)}function Pe(n,e){let{signature:t,key:i,deviations:r}=n;if(!n.legible)return nn(n,e);let s=t.verdict==="valid",o=r.filter(({severity:a})=>a!=="note");return l`<ul class="parts">
+${Z(st(N(Qi[t.verdict]??"unverifiable")),e("panel.part.signature"),l`<p>${u(e,"signature",t.verdict)}</p>
 <p class="quiet">
-${m(e,"signature_reason",t.reason)}
-${t.algorithm?a`<code>${t.algorithm}</code>`:d}
+${u(e,"signature_reason",t.reason)}
+${t.algorithm?l`<code>${t.algorithm}</code>`:p}
 </p>`)}
-${V(ce(s?i.verdict==="given"?"note":Nt[i.verdict]:"note"),e("panel.part.key"),a`<p>${m(e,"key",i.verdict)}</p>
-${i.fingerprint?a`<p class="quiet">
+${Z(Ee(s?i.verdict==="given"?"note":en[i.verdict]:"note"),e("panel.part.key"),l`<p>${u(e,"key",i.verdict)}</p>
+${i.fingerprint?l`<p class="quiet">
 ${e("panel.part.fingerprint")} <code class="long">${i.fingerprint}</code>
-</p>`:d}`)}
-${Re(r.clock,e)}
-${V(ce(o.length?"warning":s?void 0:"note"),e("panel.part.format"),n.length?a`<ul class="deviations">
-${n.map(({code:l,path:c,severity:p})=>a`<li>
-${K(p)}
-<span>${m(e,"deviation",l)} <code>${c}</code></span>
+</p>`:p}`)}
+${ot(n.clock,e)}
+${Z(Ee(o.length?"warning":s?void 0:"note"),e("panel.part.format"),r.length?l`<ul class="deviations">
+${r.map(({code:a,path:c,severity:d})=>l`<li>
+${ce(d)}
+<span>${u(e,"deviation",a)} <code>${c}</code></span>
 </li>`)}
-</ul>`:a`<p>${e("panel.part.conforms")}</p>`)}
-${_e(r.transparency,e)}
-</ul>`}function Vt({signature:r},e){return a`<ul class="parts">
-${V(Se(E("unverifiable")),e("panel.part.signature"),a`<p>${m(e,"signature",r.verdict)}</p>
-<p class="quiet">${m(e,"signature_reason",r.reason)}</p>`)}
-</ul>`}function pe(r,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return r.readings.length?a`<div
+</ul>`:l`<p>${e("panel.part.conforms")}</p>`)}
+${at(n.transparency,e)}
+</ul>`}function nn({signature:n},e){return l`<ul class="parts">
+${Z(st(N("unverifiable")),e("panel.part.signature"),l`<p>${u(e,"signature",n.verdict)}</p>
+<p class="quiet">${u(e,"signature_reason",n.reason)}</p>`)}
+</ul>`}function Me(n,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return n.readings.length?l`<div
 class="scroll"
 tabindex="0"
 role="group"
@@ -375,53 +383,53 @@ ${e("panel.readings.title")}
 </caption>
 <thead>
 <tr>
-${["time","transaction","register","value","status"].map(n=>a`<th scope="col" class=${n==="value"?"number":""}>
-${e(`panel.readings.${n}`)}
+${["time","transaction","register","value","status"].map(r=>l`<th scope="col" class=${r==="value"?"number":""}>
+${e(`panel.readings.${r}`)}
 </th>`)}
 </tr>
 </thead>
 <tbody>
-${r.readings.map(n=>a`<tr>
-<td>${b(n.time,t)}</td>
+${n.readings.map(r=>l`<tr>
+<td>${x(r.time,t)}</td>
 <td>
-${n.transaction?i[n.transaction]??n.transaction:$}
+${r.transaction?i[r.transaction]??r.transaction:w}
 </td>
 <td>
-${n.name?m(e,"register",n.name):d}
-<small><code>${n.register??$}</code></small>
+${r.name?u(e,"register",r.name):p}
+<small><code>${r.register??w}</code></small>
 </td>
 <td class="number">
-${n.value===null?$:ie(n.value,t)}
-${n.unit??""}
+${r.value===null?w:we(r.value,t)}
+${r.unit??""}
 </td>
 <td>
-${n.status===null?$:m(e,"reading_status",n.status.toLowerCase())}
-${n.error_flags?a`<code>${n.error_flags}</code>`:d}
+${r.status===null?w:u(e,"reading_status",r.status.toLowerCase())}
+${r.error_flags?l`<code>${r.error_flags}</code>`:p}
 </td>
 </tr>`)}
 </tbody>
 </table>
-</div>`:a`<p class="quiet">${e("panel.readings.none")}</p>`}function me(r,e,t){let{meter:i,identification:n}=r;return N([[e("panel.fact.pagination"),r.pagination],[e("panel.fact.identification"),n.data===null?null:a`${n.data}
-<small>${C(n.type,e)}</small>`],[e("panel.fact.level"),Pe(n.level,e)],[e("panel.fact.flags"),n.flags.join(", ")],[e("panel.fact.tariff"),r.tariff_text],[e("panel.fact.charge_point"),r.charge_point],[e("panel.fact.made_by"),[i.vendor,i.model].filter(Boolean).join(" ")],[e("panel.fact.serial_number"),i.serial_number??i.gateway_serial_number],[e("panel.fact.firmware"),i.firmware],[e("panel.fact.format_version"),r.format_version],[e("panel.fact.source"),r.source?m(e,"source",r.source):null],[e("panel.fact.arrived"),r.arrived?b(r.arrived,t):null],[e("panel.fact.verified"),r.verified?b(r.verified,t):null],[e("panel.fact.digest"),a`<code class="long">${r.digest}</code>`]])}function Pe(r,e){return r===null?null:m(e,"identification_level",r.toLowerCase())}function he(r,e){return a`<details class="raw">
+</div>`:l`<p class="quiet">${e("panel.readings.none")}</p>`}function Ce(n,e,t){let{meter:i,identification:r}=n;return G([[e("panel.fact.pagination"),n.pagination],[e("panel.fact.identification"),r.data===null?null:l`${r.data}
+<small>${K(r.type,e)}</small>`],[e("panel.fact.level"),lt(r.level,e)],[e("panel.fact.flags"),r.flags.join(", ")],[e("panel.fact.tariff"),n.tariff_text],[e("panel.fact.charge_point"),n.charge_point],[e("panel.fact.made_by"),[i.vendor,i.model].filter(Boolean).join(" ")],[e("panel.fact.serial_number"),i.serial_number??i.gateway_serial_number],[e("panel.fact.firmware"),i.firmware],[e("panel.fact.format_version"),n.format_version],[e("panel.fact.source"),n.source?u(e,"source",n.source):null],[e("panel.fact.arrived"),n.arrived?x(n.arrived,t):null],[e("panel.fact.verified"),n.verified?x(n.verified,t):null],[e("panel.fact.digest"),l`<code class="long">${n.digest}</code>`]])}function lt(n,e){return n===null?null:u(e,"identification_level",n.toLowerCase())}function ze(n,e){return l`<details class="raw">
 <summary>${e("panel.raw")}</summary>
-<pre tabindex="0" aria-label=${e("panel.raw")}>${r.raw}</pre>
-${r.key.public_key?a`<h4>${e("panel.public_key")}</h4>
-<pre tabindex="0" aria-label=${e("panel.public_key")}>${r.key.public_key}</pre>`:d}
-</details>`}var at=v`.back{display:inline-flex;align-items:center;gap:8px;min-height:44px;text-decoration:none}.back:hover{text-decoration:underline}.records>h3{margin:24px 0 8px}.record{padding:4px 16px}.record[open]{padding-bottom:16px}.record>summary{flex-wrap:wrap}.record .name{font-weight:var(--ha-font-weight-medium, 500)}.record .chip{margin-inline-start:auto}.record>summary:after{margin-inline:0 4px}.line{fill:none;stroke:var(--dmed4-series-0);stroke-linejoin:round;stroke-width:2}.area{fill:var(--dmed4-series-0);opacity:.15}`;var ot=new Set(["open","end_missing"]),Me=180,ue=44,qt=22,lt=8,fe=class extends k{static properties={...k.properties,q:{state:!0}};static styles=[R,P,U,ae,at];#e=new w(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this.q=void 0,this.#i=""),this.#t=t,this.#a())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:n}=e,s=JSON.stringify([t,i,n]);s!==this.#i&&(this.#i=s,this.#r(e))}#a=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#r({device_id:e,begin:t,end:i,outcome:n}){let{hass:s}=this,o=X(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=n==="open"?Date.now():Date.parse(i??""),p=o!==void 0&&c>l;this.q=p?await st(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
-<a class="back" href=${this.base} @click=${this.#n}>
+<pre tabindex="0" aria-label=${e("panel.raw")}>${n.raw}</pre>
+${n.key.public_key?l`<h4>${e("panel.public_key")}</h4>
+<pre tabindex="0" aria-label=${e("panel.public_key")}>${n.key.public_key}</pre>`:p}
+</details>`}var si=g`.back{display:inline-flex;align-items:center;gap:8px;min-height:44px;text-decoration:none}.back:hover{text-decoration:underline}.records>h3{margin:24px 0 8px}.record{padding:4px 16px}.record[open]{padding-bottom:16px}.record>summary{flex-wrap:wrap}.record .name{font-weight:var(--ha-font-weight-medium, 500)}.record .chip{margin-inline-start:auto}.record>summary:after{margin-inline:0 4px}.line{fill:none;stroke:var(--dmed4-series-0);stroke-linejoin:round;stroke-width:2}.area{fill:var(--dmed4-series-0);opacity:.15}`;var oi=new Set(["open","end_missing"]),ct=180,He=44,rn=22,ai=8,Le=class extends k{static properties={...k.properties,c:{state:!0}};static styles=[E,M,Y,ke,si];#e=new _(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this.c=void 0,this.#i=""),this.#t=t,this.#o())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:r}=e,s=JSON.stringify([t,i,r]);s!==this.#i&&(this.#i=s,this.#n(e))}#o=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#n({device_id:e,begin:t,end:i,outcome:r}){let{hass:s}=this,o=ge(s,e??"").get("sensor.power"),a=Date.parse(t??""),c=r==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>a;this.c=d?await ri(s,o,a,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return l`
+<a class="back" href=${this.base} @click=${this.#r}>
 <ha-icon icon="mdi:arrow-left"></ha-icon>${e("panel.session.back")}
 </a>
-${z(this.#e,e,this.#a)}
-${this.e?f("danger","mdi:alert-circle-outline",this.e):d}
-${t?this.#s(t):i?d:_(e)}
-`}#n=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(B))};#s(e){let{texts:t,hass:i}=this,[n,s]=E(e.verdict),o=e.begin?t("panel.session.title",{begin:b(e.begin,i)}):t("panel.session.untimed");return a`
+${H(this.#e,e,this.#o)}
+${this.e?y("danger","mdi:alert-circle-outline",this.e):p}
+${t?this.#s(t):i?p:P(e)}
+`}#r=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(oe))};#s(e){let{texts:t,hass:i}=this,[r,s]=N(e.verdict),o=e.begin?t("panel.session.title",{begin:x(e.begin,i)}):t("panel.session.untimed");return l`
 <h2 class="title">${o}</h2>
-<div class="banner ${n}">
+<div class="banner ${r}">
 <ha-icon icon=${s}></ha-icon>
 <div>
-<strong>${m(t,"panel.verdict",e.verdict)}</strong>
-<p>${m(t,"verdict",e.verdict)}</p>
-<p>${m(t,"outcome",e.outcome)}</p>
+<strong>${u(t,"panel.verdict",e.verdict)}</strong>
+<p>${u(t,"verdict",e.verdict)}</p>
+<p>${u(t,"outcome",e.outcome)}</p>
 </div>
 </div>
 <section class="card" aria-labelledby="about">
@@ -429,69 +437,69 @@ ${t?this.#s(t):i?d:_(e)}
 <h3 id="about">${t("panel.session.about")}</h3>
 <div class="downloads">${this.#p(e)}</div>
 </header>
-${this.#o(e)}
+${this.#a(e)}
 </section>
 ${this.#d(e)}
 <section class="card" aria-labelledby="findings">
 <h3 id="findings">${t("panel.session.findings")}</h3>
 <ul class="parts">
-${e.findings.map(l=>a`<li>
-${K(l.severity)}
-<div><p>${Ue(l,t,i)}</p></div>
+${e.findings.map(a=>l`<li>
+${ce(a.severity)}
+<div><p>${Dt(a,t,i)}</p></div>
 </li>`)}
-${e.findings.length?d:a`<li>
+${e.findings.length?p:l`<li>
 <ha-icon class="tone success" icon="mdi:check-circle-outline"></ha-icon>
 <div><p>${t("panel.session.no_findings")}</p></div>
 </li>`}
-${Re(e.clock,t)} ${_e(e.transparency,t)}
+${ot(e.clock,t)} ${at(e.transparency,t)}
 </ul>
 </section>
 <section class="records" aria-labelledby="records">
 <h3 id="records">
 ${t("panel.session.records",{count:e.record_reports.length})}
 </h3>
-${e.record_reports.map((l,c)=>this.#c(l,c===e.record_reports.length-1))}
+${e.record_reports.map((a,c)=>this.#c(a,c===e.record_reports.length-1))}
 </section>
-`}#o(e){let{texts:t,hass:i}=this,{device_id:n,duration:s,exported:o,identification:l}=e,c=e.meter??t("panel.gone");return N([[t("panel.fact.energy"),a`<b>${M(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?M(o,i):null],[t("panel.fact.begin"),b(e.begin,i)],[t(ot.has(e.outcome)?"panel.fact.last_known":"panel.fact.end"),b(e.end,i)],[t("panel.fact.duration"),s===null||ot.has(e.outcome)?null:q(s)],[t("panel.fact.identification"),l?a`${l}
-<small>${C(e.identification_type,t)}</small>`:t("panel.unidentified")],[t("panel.fact.level"),Pe(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),n?a`<a href="/config/devices/device/${n}">${c}</a>`:c]])}#p({links:e}){let{texts:t}=this,i=n=>e.ocmf.replace(/\.ocmf$/,`.${n}`);return[this.#l("XML",e.xml,t("panel.download.xml")),this.#l("OCMF",e.ocmf,t("panel.download.ocmf")),this.#l("CSV",i("csv"),t("panel.download.csv")),this.#l("ZIP",i("zip"),t("panel.download.zip"))]}#l(e,t,i){return a`<button
+`}#a(e){let{texts:t,hass:i}=this,{device_id:r,duration:s,exported:o,identification:a}=e,c=e.meter??t("panel.gone");return G([[t("panel.fact.energy"),l`<b>${z(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?z(o,i):null],[t("panel.fact.begin"),x(e.begin,i)],[t(oi.has(e.outcome)?"panel.fact.last_known":"panel.fact.end"),x(e.end,i)],[t("panel.fact.duration"),s===null||oi.has(e.outcome)?null:se(s)],[t("panel.fact.identification"),a?l`${a}
+<small>${K(e.identification_type,t)}</small>`:t("panel.unidentified")],[t("panel.fact.level"),lt(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),r?l`<a href="/config/devices/device/${r}">${c}</a>`:c]])}#p({links:e}){let{texts:t}=this,i=r=>e.ocmf.replace(/\.ocmf$/,`.${r}`);return[this.#l("XML",e.xml,t("panel.download.xml")),this.#l("OCMF",e.ocmf,t("panel.download.ocmf")),this.#l("CSV",i("csv"),t("panel.download.csv")),this.#l("ZIP",i("zip"),t("panel.download.zip"))]}#l(e,t,i){return l`<button
 type="button"
 title=${i}
 ?disabled=${t===null}
 @click=${()=>{this.save(t??"")}}
 >
 <ha-icon icon="mdi:download"></ha-icon>${e}
-</button>`}#c(e,t){let{texts:i,hass:n}=this;return a`<details class="card record" ?open=${t}>
+</button>`}#c(e,t){let{texts:i,hass:r}=this;return l`<details class="card record" ?open=${t}>
 <summary>
 <span class="name"
->${m(i,"panel.kind",e.kind)}
+>${u(i,"panel.kind",e.kind)}
 <small>${e.pagination??""}</small></span
 >
-${re(e.verdict,i)}
+${_e(e.verdict,i)}
 </summary>
-${de(e,i)}
+${Pe(e,i)}
 <h4>${i("panel.readings.title")}</h4>
-${pe(e,i,n)}
+${Me(e,i,r)}
 <h4>${i("panel.session.contents")}</h4>
-${me(e,i,n)} ${he(e,i)}
+${Ce(e,i,r)} ${ze(e,i)}
 <div class="downloads">
 ${this.#l("OCMF",e.links.ocmf,i("panel.download.ocmf"))}
 ${this.#l("XML",e.links.xml,i("panel.download.xml"))}
 </div>
-</details>`}#d(e){let{texts:t,q:i}=this;return a`<section class="card" aria-labelledby="power">
+</details>`}#d(e){let{texts:t,c:i}=this;return l`<section class="card" aria-labelledby="power">
 <h3 id="power">${t("panel.session.power")}</h3>
-${i===void 0?_(t):i.length?this.#m(i,e):a`<p class="quiet">${t("panel.session.no_power")}</p>`}
-</section>`}#m(e,t){let{texts:i,hass:n,z:s}=this,o=Date.parse(t.begin??""),l=e.at(-1)?.time??o,c=e.map(({value:y})=>y),p=Math.max(...c),u=se(p,Math.min(...c),3),h=Me-lt-qt,x=y=>ue+(y-o)/(l-o||1)*(s-ue-8),S=y=>lt+(u.top-y)/(u.top-u.bottom)*h,O=Ge(Ke(e,o,l,s/2),x,S),D=i("panel.session.power_summary",{highest:T(p,1,n.locale),duration:q((l-o)/1e3)});return a`<figure>
-<figcaption>${D}</figcaption>
+${i===void 0?P(t):i.length?this.#h(i,e):l`<p class="quiet">${t("panel.session.no_power")}</p>`}
+</section>`}#h(e,t){let{texts:i,hass:r,a:s}=this,o=Date.parse(t.begin??""),a=e.at(-1)?.time??o,c=e.map(({value:b})=>b),d=Math.max(...c),m=Ae(d,Math.min(...c),3),h=ct-ai-rn,f=b=>He+(b-o)/(a-o||1)*(s-He-8),$=b=>ai+(m.top-b)/(m.top-m.bottom)*h,T=Bt(jt(e,o,a,s/2),f,$),B=i("panel.session.power_summary",{highest:A(d,1,r.locale),duration:se((a-o)/1e3)});return l`<figure>
+<figcaption>${B}</figcaption>
 <div class="plot">
-<svg viewBox="0 0 ${s} ${Me}" role="img" aria-label=${D}>
-${u.ticks.map(y=>L`<line class="grid" x1=${ue} x2=${s} y1=${S(y)} y2=${S(y)} />
-<text class="tick" x=${ue-8} y=${S(y)+4} text-anchor="end">${T(y,u.decimals,n.locale)}</text>`)}
-${We(o,l,Math.floor(s/90)).map(y=>L`<text class="tick" x=${x(y)} y=${Me-4} text-anchor="middle">${Q(new Date(y),n,new Date(y))}</text>`)}
-<path class="area" d="${O}V${S(0)}H${x(e[0]?.time??o)}Z" />
-<path class="line" d=${O} />
+<svg viewBox="0 0 ${s} ${ct}" role="img" aria-label=${B}>
+${m.ticks.map(b=>O`<line class="grid" x1=${He} x2=${s} y1=${$(b)} y2=${$(b)} />
+<text class="tick" x=${He-8} y=${$(b)+4} text-anchor="end">${A(b,m.decimals,r.locale)}</text>`)}
+${qt(o,a,Math.floor(s/90)).map(b=>O`<text class="tick" x=${f(b)} y=${ct-4} text-anchor="middle">${ve(new Date(b),r,new Date(b))}</text>`)}
+<path class="area" d="${T}V${$(0)}H${f(e[0]?.time??o)}Z" />
+<path class="line" d=${T} />
 </svg>
 </div>
-</figure>`}};var ct=v`textarea{display:block;box-sizing:border-box;width:100%;padding:12px;resize:vertical;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal, #7a7a7a);border-radius:var(--ha-border-radius-md, 8px) var(--ha-border-radius-md, 8px) 0 0;background:var(--ha-color-form-background, #f3f3f3);color:var(--primary-text-color, #141414);font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px);line-height:1.5}.verify{display:grid;gap:16px;margin:16px 0 0}.verify button{justify-self:start}.verify+.notice{margin:16px 0 0}`;var dt=2*1024*1024,ge=class extends k{static properties={...k.properties,e:{state:!0}};static styles=[R,P,U,ct];#e=new w(this);constructor(){super(),this.e=""}#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",n=""]=["record","public_key"].map(s=>{let o=t.get(s);return typeof o=="string"?o:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...n.trim()?{public_key:n.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};#i=e=>{let t=e.target;this.#r(t.files?.[0]),t.value=""};#a=e=>{let t=e.dataTransfer?.files[0];t&&(e.preventDefault(),this.#r(t))};async#r(e){let t=this.renderRoot.querySelector("textarea[name=record]");if(!e||!t)return;let i=e.size>dt;this.e=i?this.texts("panel.verify.too_large",{size:String(dt/1024/1024)}):"",!i&&(t.value=await e.text(),t.form?.requestSubmit())}render(){let{texts:e}=this,{value:t,error:i,busy:n}=this.#e,s=this.e||i;return a`
+</figure>`}};var li=g`textarea{display:block;box-sizing:border-box;width:100%;padding:12px;resize:vertical;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal, #7a7a7a);border-radius:var(--ha-border-radius-md, 8px) var(--ha-border-radius-md, 8px) 0 0;background:var(--ha-color-form-background, #f3f3f3);color:var(--primary-text-color, #141414);font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px);line-height:1.5}.verify{display:grid;gap:16px;margin:16px 0 0}.verify button{justify-self:start}.verify+.notice{margin:16px 0 0}`;var ci=2*1024*1024,Oe=class extends k{static properties={...k.properties,e:{state:!0}};static styles=[E,M,Y,li];#e=new _(this);constructor(){super(),this.e=""}#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",r=""]=["record","public_key"].map(s=>{let o=t.get(s);return typeof o=="string"?o:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...r.trim()?{public_key:r.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};#i=e=>{let t=e.target;this.#n(t.files?.[0]),t.value=""};#o=e=>{let t=e.dataTransfer?.files[0];t&&(e.preventDefault(),this.#n(t))};async#n(e){let t=this.renderRoot.querySelector("textarea[name=record]");if(!e||!t)return;let i=e.size>ci;this.e=i?this.texts("panel.verify.too_large",{size:String(ci/1024/1024)}):"",!i&&(t.value=await e.text(),t.form?.requestSubmit())}render(){let{texts:e}=this,{value:t,error:i,busy:r}=this.#e,s=this.e||i;return l`
 <section class="card" aria-labelledby="verify">
 <h2 id="verify">${e("panel.verify.title")}</h2>
 <p>${e("panel.verify.hint")}</p>
@@ -505,7 +513,7 @@ required
 spellcheck="false"
 autocomplete="off"
 placeholder="OCMF|{…}|{…}"
-@drop=${this.#a}
+@drop=${this.#o}
 ></textarea>
 </label>
 <label
@@ -517,43 +525,43 @@ placeholder="OCMF|{…}|{…}"
 <textarea name="public_key" rows="2" spellcheck="false" autocomplete="off"></textarea>
 <small>${e("panel.verify.key_hint")}</small>
 </label>
-<button class="start" ?disabled=${n}>
+<button class="start" ?disabled=${r}>
 <ha-icon icon="mdi:shield-search"></ha-icon>
-${e(n?"panel.verify.busy":"panel.verify.submit")}
+${e(r?"panel.verify.busy":"panel.verify.submit")}
 </button>
 </form>
-${s?f("danger","mdi:alert-circle-outline",s):d}
+${s?y("danger","mdi:alert-circle-outline",s):p}
 </section>
-${t?this.#n(t):d}
-`}#n(e){let t=e.records.length?e.records:[e];return a`<div id="result" tabindex="-1">
-${t.length>1?a`<p>${this.texts("panel.verify.found",{count:String(t.length)})}</p>`:d}
+${t?this.#r(t):p}
+`}#r(e){let t=e.records.length?e.records:[e];return l`<div id="result" tabindex="-1">
+${t.length>1?l`<p>${this.texts("panel.verify.found",{count:String(t.length)})}</p>`:p}
 ${t.map(i=>this.#s(i))}
-</div>`}#s(e){let{texts:t,hass:i}=this,[n,s]=E(e.verdict);return a`<div class="banner ${n}">
+</div>`}#s(e){let{texts:t,hass:i}=this,[r,s]=N(e.verdict);return l`<div class="banner ${r}">
 <ha-icon icon=${s}></ha-icon>
 <div>
 <strong role="heading" aria-level="3"
->${m(t,"panel.verdict",e.verdict)}</strong
+>${u(t,"panel.verdict",e.verdict)}</strong
 >
-${e.legible?this.#o(e):d}
+${e.legible?this.#a(e):p}
 </div>
 </div>
 <section class="card">
-${de(e,t)}
-${e.legible?a`<h4>${t("panel.readings.title")}</h4>
-${pe(e,t,i)}
+${Pe(e,t)}
+${e.legible?l`<h4>${t("panel.readings.title")}</h4>
+${Me(e,t,i)}
 <h4>${t("panel.session.contents")}</h4>
-${me(e,t,i)}`:d}
-${he(e,t)}
-</section>`}#o(e){let{texts:t,hass:i,info:n}=this,s=n.meters.find(({device_id:p})=>p===e.device_id),o={...A,meter:e.device_id??""},l=M(e.imported,i),c=b(e.begin,i);return a`<p>
+${Ce(e,t,i)}`:p}
+${ze(e,t)}
+</section>`}#a(e){let{texts:t,hass:i,info:r}=this,s=r.meters.find(({device_id:d})=>d===e.device_id),o={...V,meter:e.device_id??""},a=z(e.imported,i),c=x(e.begin,i);return l`<p>
 ${e.identification.data??t("panel.unidentified")} ·
-${e.end===null?t("panel.verify.summary_open",{energy:l,begin:c}):t("panel.verify.summary",{energy:l,begin:c,end:b(e.end,i)})}
+${e.end===null?t("panel.verify.summary_open",{energy:a,begin:c}):t("panel.verify.summary",{energy:a,begin:c,end:x(e.end,i)})}
 </p>
-${e.signature.verdict==="valid"?a`<p>
+${e.signature.verdict==="valid"?l`<p>
 ${s?t("panel.verify.of_meter",{meter:s.name}):t("panel.verify.of_nobody")}
-</p>`:d}
+</p>`:p}
 <p>
 ${e.record_id===null?t("panel.verify.not_archived"):t("panel.verify.archived")}
-${e.session_id===null?d:a`<a href=${this.href({view:"session",session:e.session_id,filters:o})}
+${e.session_id===null?p:l`<a href=${this.href({view:"session",session:e.session_id,filters:o})}
 >${t("panel.verify.open")}</a
 >`}
-</p>`}};I("dmed4-archive-page",ne);I("dmed4-overview-page",oe);I("dmed4-session-page",fe);I("dmed4-verify-page",ge);I("lovato-dmed4-panel",le);
+</p>`}};function J(n,e){return customElements.get(n)?!1:(customElements.define(n,e),!0)}J("dmed4-archive-page",Se);J("dmed4-overview-page",Te);J("dmed4-session-page",Le);J("dmed4-verify-page",Oe);J("lovato-dmed4-panel",Re);

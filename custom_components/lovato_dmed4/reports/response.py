@@ -4,12 +4,28 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from ..archive import KeyVerdict, StoredRecord
+from ..billing.model import Identification
+from ..charging.identity import async_drivers
 from ..connection.identity import public_key
 from ..ocmf import Moment, judge, outline, to_spki_hex
 from ..runtime_data import Dmed4ConfigEntry
 from .links import last_record_path, record_path
 from .report import MAX_LISTED, REGISTERS, Checked, check, named_readings, reading_shape
 from .shapes import as_json
+
+
+async def async_named_response(
+    entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None
+) -> dict[str, JsonValueType]:
+    """Describe a signed record to an administrator: with the name of the driver."""
+    response = record_response(entry, raw, stored)
+    record = judge(raw).record if stored is None or stored.judged is None else stored.judged.record
+    if record is None or not record.identification_data:
+        return response
+    wanted = Identification(value=record.identification_data).match
+    drivers = await async_drivers(entry.runtime_data.records)
+    names = {each.match: driver.name for driver in drivers for each in driver.identifications}
+    return response | {"driver": names.get(wanted)}
 
 
 def record_response(
@@ -36,6 +52,7 @@ def record_response(
         "verdict": checked.verdict.value,
         "signature": judged.verdict.value,
         "key": checked.whose,
+        "driver": None,
         "readings": [],
     }
     if (record := judged.record) is None:

@@ -1,5 +1,6 @@
 """The command that the card asks with what it may offer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.components import websocket_api
@@ -11,8 +12,17 @@ from homeassistant.helpers.service import async_get_device_and_config_entry
 from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
+from ..charging.identity import async_own_identity, charge_identity
 from ..charging.rights import Step, may_charge
-from ..const import DOMAIN
+from ..const import (
+    CONF_IDENTIFICATION_DATA,
+    CONF_IDENTIFICATION_LEVEL,
+    CONF_IDENTIFICATION_TYPE,
+    CONF_TARIFF_TEXT,
+    DOMAIN,
+)
+from ..dmed4.prototype import FORMS, IdentificationLevel, IdentificationType
+from ..runtime_data import Dmed4ConfigEntry
 
 
 @callback
@@ -31,12 +41,43 @@ def async_setup_rights(hass: HomeAssistant) -> None:
 async def _get_rights(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Answer which steps of a charge the user may take on a meter, and with which version."""
+    """Answer which steps of a charge the user may take on a meter, and with which version.
+
+    Who may start one is also told what the form for it has to know.
+    """
     try:
         _, entry = async_get_device_and_config_entry(hass, DOMAIN, msg[CONF_DEVICE_ID])
     except ServiceValidationError as err:
         connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, str(err))
         return
+    user = connection.user
     integration = await async_get_integration(hass, DOMAIN)
-    rights = {step.value: may_charge(hass, entry, step, connection.user) for step in Step}
-    connection.send_result(msg["id"], {**rights, "version": str(integration.version)})
+    rights = {step.value: may_charge(hass, entry, step, user) for step in Step}
+    answer: dict[str, Any] = {**rights, "version": str(integration.version)}
+    if rights[Step.START]:
+        own = await async_own_identity(hass, entry.runtime_data.records, user.id)
+        answer["form"] = _start_form(entry, own, names=user.is_admin)
+    connection.send_result(msg["id"], answer)
+
+
+def _start_form(
+    entry: Dmed4ConfigEntry, own: Mapping[str, Any], *, names: bool
+) -> dict[str, object]:
+    """Show what a charge is started with where a field is left empty, and how to read an identification.
+
+    Whose identification the options hold is for administrators only (`names`): of others, an empty
+    ``identification_data`` is None where there is one.
+    """
+    default = charge_identity({**entry.options, **own})
+    hidden = bool(default.data) and not (names or own)
+    return {
+        CONF_IDENTIFICATION_TYPE: default.type,
+        CONF_IDENTIFICATION_LEVEL: default.level,
+        CONF_IDENTIFICATION_DATA: None if hidden else default.data,
+        CONF_TARIFF_TEXT: default.tariff_text,
+        # The type of another identification; NONE where its form decides, by the first that fits.
+        "other_type": entry.options.get(CONF_IDENTIFICATION_TYPE, IdentificationType.NONE),
+        "forms": [[kind, form.pattern] for kind, form in FORMS],
+        "types": list(IdentificationType),
+        "levels": list(IdentificationLevel),
+    }

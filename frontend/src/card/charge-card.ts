@@ -125,9 +125,9 @@ export class ChargeCard extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     const { hass } = this;
-    if (!hass || !(changed.has("hass") || changed.has("_config"))) return;
+    if (!hass || !(changed.has("hass") || changed.has(/* @__KEY__ */ "_config"))) return;
     const before = changed.get("hass") as HomeAssistant | undefined;
-    if (changed.has("_config") || before?.entities !== hass.entities)
+    if (changed.has(/* @__KEY__ */ "_config") || before?.entities !== hass.entities)
       this.#entities = findEntities(hass, this._config?.device_id ?? "");
     if (hass.language !== this.#language) {
       this.#language = hass.language;
@@ -144,7 +144,7 @@ export class ChargeCard extends LitElement {
         ? { hass, deviceId: config.device_id, powerEntity }
         : undefined,
     );
-    if (!hass || !this._texts || !config?.device_id || this.preview) return;
+    if (!hass || !this._texts || !config?.device_id || !powerEntity || this.preview) return;
     void this.#loadRights(hass, config.device_id);
     if (!hass.user?.is_admin || config.record === false) return;
     // Not before the meter was heard of: while Home Assistant starts, its states come first.
@@ -166,7 +166,10 @@ export class ChargeCard extends LitElement {
     if (asked === this.#rightsOf) return;
     this.#rightsOf = asked;
     const rights = await loadRights(hass, deviceId);
-    if (asked === this.#rightsOf) this._rights = rights;
+    if (asked !== this.#rightsOf) return;
+    if (rights) this._rights = rights;
+    // What Home Assistant cannot say while it starts, it is asked again with the next update.
+    else this.#rightsOf = "";
   }
 
   async #loadRecord(hass: HomeAssistant, deviceId: string): Promise<void> {
@@ -343,12 +346,17 @@ export class ChargeCard extends LitElement {
 
   #dialogs(text: Localize): TemplateResult {
     return html`
-      <dmed4-start-dialog
-        .localize=${text}
-        .busy=${this._step === "starting"}
-        .error=${this._startError}
-        @start-charge=${(event: CustomEvent<Remembered>) => void this.#start(event)}
-      ></dmed4-start-dialog>
+      ${
+        this._rights?.form
+          ? html`<dmed4-start-dialog
+              .localize=${text}
+              .form=${this._rights.form}
+              .busy=${this._step === "starting"}
+              .error=${this._startError}
+              @start-charge=${(event: CustomEvent<Remembered>) => void this.#start(event)}
+            ></dmed4-start-dialog>`
+          : nothing
+      }
       <dialog class="confirm" aria-labelledby="end-title">
         <h2 id="end-title">${text("card.end.title")}</h2>
         <p>${text("card.end.hint")}</p>

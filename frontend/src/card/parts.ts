@@ -43,7 +43,6 @@ export function header(
           time: formatMoment(new Date(view.lost.since), hass),
         })
       : text(`card.state.${step ?? view.phase}`);
-  const identity = view.charging ? record?.identity : undefined;
   return html`
     <div class="header">
       <div class="badge"><ha-icon icon=${view.icon}></ha-icon></div>
@@ -51,7 +50,7 @@ export function header(
         <h2>${name}</h2>
         <p class="state">
           <b role="status">${words}</b>${
-            identity?.data ? html`<span> · ${identity.data}</span>` : nothing
+            view.charging && record?.who ? html`<span> · ${record.who}</span>` : nothing
           }
         </p>
       </div>
@@ -178,11 +177,11 @@ export function lastRecord(
 ): TemplateResult | typeof nothing {
   if (record === undefined) return nothing;
   if (record === null) return html`<section class="quiet">${text("card.record.none")}</section>`;
-  const { signature, time, energy, pagination, identity } = record;
+  const { signature, time, energy, pagination, who } = record;
   const facts = [
     energy === null || record.kind === "begin" ? "" : `${formatNumber(energy, 3, hass.locale)} kWh`,
     time ? formatMoment(time, hass) : "",
-    identity.data,
+    who,
   ].filter(Boolean);
   return html`
     <section class="record" aria-labelledby="record">
@@ -254,22 +253,18 @@ export function display(
           </select>
         </label>
         <div>
-          <button
-            ?disabled=${disabled}
-            @click=${() => {
-              call("turn_on", power);
-            }}
-          >
-            ${text("card.display.on")}
-          </button>
-          <button
-            ?disabled=${disabled}
-            @click=${() => {
-              call("turn_off", power);
-            }}
-          >
-            ${text("card.display.off")}
-          </button>
+          ${(["on", "off"] as const).map(
+            (state) => html`
+              <button
+                ?disabled=${disabled}
+                @click=${() => {
+                  call(`turn_${state}`, power);
+                }}
+              >
+                ${text(`card.display.${state}`)}
+              </button>
+            `,
+          )}
         </div>
       </div>
     </details>

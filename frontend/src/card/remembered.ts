@@ -27,16 +27,12 @@ const keyOf = (deviceId: string): string => `${DOMAIN}.start.${deviceId}`;
 export function recall(deviceId: string): Remembered {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(keyOf(deviceId)) ?? "{}");
-    const found = stored as Partial<Record<keyof Remembered, unknown>>;
-    const text = (key: keyof StartFields): string =>
-      typeof found[key] === "string" ? found[key] : "";
-    return {
-      identification_type: text("identification_type"),
-      identification_level: text("identification_level"),
-      identification_data: text("identification_data"),
-      tariff_text: text("tariff_text"),
-      keepIdentification: found.keepIdentification === true,
-    };
+    const found = stored as Readonly<Record<string, unknown>>;
+    const kept = Object.entries(NOTHING).map(([key, nothing]: [string, unknown]) => [
+      key,
+      typeof found[key] === typeof nothing ? found[key] : nothing,
+    ]);
+    return Object.fromEntries(kept) as Remembered;
   } catch {
     return NOTHING;
   }

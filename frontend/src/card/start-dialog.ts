@@ -1,42 +1,9 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 
 import type { Localize, TextKey } from "../common/texts";
+import type { StartForm } from "../common/rights";
 import { controls, dialogs } from "../common/style";
 import { NOTHING, type Remembered, type StartFields } from "./remembered";
-
-const TYPES = [
-  "NONE",
-  "DENIED",
-  "UNDEFINED",
-  "ISO14443",
-  "ISO15693",
-  "EMAID",
-  "EVCCID",
-  "EVCOID",
-  "ISO7812",
-  "CARD_TXN_NR",
-  "CENTRAL",
-  "CENTRAL_1",
-  "CENTRAL_2",
-  "LOCAL",
-  "LOCAL_1",
-  "LOCAL_2",
-  "PHONE_NUMBER",
-  "KEY_CODE",
-] as const;
-
-const LEVELS = [
-  "NONE",
-  "HEARSAY",
-  "TRUSTED",
-  "VERIFIED",
-  "CERTIFIED",
-  "SECURE",
-  "MISMATCH",
-  "INVALID",
-  "OUTDATED",
-  "UNKNOWN",
-] as const;
 
 /** OCMF: ID. How long the others may be depends on all together; the meter's side decides. */
 const DATA_LIMIT = 40;
@@ -48,10 +15,19 @@ export function isWritable(text: string): boolean {
   return /^[\x20-\x7b\x7d\x7e]*$/.test(text);
 }
 
+/** What type an identification gets where none is chosen; without one, the preset one's. */
+export function typeFor(data: string, form: StartForm): string {
+  if (!data) return form.identification_type;
+  if (form.other_type !== "NONE") return form.other_type;
+  const fits = form.forms.find(([, pattern]) => RegExp(`^(?:${pattern})$`).test(data));
+  return fits?.[0] ?? "UNDEFINED";
+}
+
 /** Asks who charges at what tariff. Fires `start-charge` with what was given. */
 export class StartDialog extends LitElement {
   static override readonly properties = {
     localize: { attribute: false },
+    form: { attribute: false },
     busy: { type: Boolean },
     error: { type: String },
     _fields: { state: true },
@@ -59,6 +35,7 @@ export class StartDialog extends LitElement {
   };
 
   declare localize: Localize;
+  declare form: StartForm;
   declare busy: boolean;
   declare error: string;
   declare _fields: Remembered;
@@ -80,28 +57,28 @@ export class StartDialog extends LitElement {
       label {
         display: grid;
         gap: 4px;
-        color: var(--secondary-text-color, #5e5e5e);
-        font-size: var(--ha-font-size-s, 12px);
+        color: var(--secondary-text-color);
+        font-size: var(--ha-font-size-s);
       }
       label.check {
         display: flex;
         align-items: center;
         gap: 12px;
         min-height: 44px;
-        color: var(--primary-text-color, #141414);
-        font-size: var(--ha-font-size-m, 14px);
+        color: var(--primary-text-color);
+        font-size: var(--ha-font-size-m);
         cursor: pointer;
       }
       dialog .error {
         margin: 0;
         padding: 12px;
-        border-radius: var(--ha-border-radius-lg, 12px);
-        background: var(--ha-color-fill-danger-normal-resting, #ffdedc);
-        color: var(--ha-color-on-danger-normal, #b30532);
+        border-radius: var(--ha-border-radius-lg);
+        background: var(--ha-color-fill-danger-normal-resting);
+        color: var(--ha-color-on-danger-normal);
       }
       .wrong {
-        color: var(--ha-color-on-danger-normal, #b30532);
-        font-size: var(--ha-font-size-s, 12px);
+        color: var(--ha-color-on-danger-normal);
+        font-size: var(--ha-font-size-s);
       }
     `,
   ];
@@ -130,21 +107,20 @@ export class StartDialog extends LitElement {
     this.#dialog?.close();
   }
 
-  protected override shouldUpdate(): boolean {
-    // Set by the card as soon as the texts have come.
-    return (this.localize as Localize | undefined) !== undefined;
-  }
-
   protected override render(): TemplateResult {
-    const text = this.localize;
+    const { localize: text, form } = this;
+    const { identification_data: data } = this._fields;
+    // With an identification, nothing is "not identified".
+    const types = form.types.filter((type) => !data || type !== "NONE");
+    const type = typeFor(data, form);
     return html`
       <dialog aria-labelledby="title" @cancel=${this.#keepOpen}>
         <h2 id="title">${text("card.start.title")}</h2>
         <p>${text("card.start.hint")}</p>
         <form method="dialog" novalidate @submit=${this.#submit}>
           <div class="row">
-            ${this.#select("identification_type", "card.start.type", "identification_type", TYPES)}
-            ${this.#select("identification_level", "card.start.level", "identification_level", LEVELS)}
+            ${this.#select("identification_type", "card.start.type", types, type)}
+            ${this.#select("identification_level", "card.start.level", form.levels, form.identification_level)}
           </div>
           ${this.#input("identification_data", "card.start.data", DATA_LIMIT)}
           ${this.#input("tariff_text", "card.start.tariff")}
@@ -180,12 +156,13 @@ export class StartDialog extends LitElement {
   }
 
   #select(
-    field: Field,
+    field: "identification_type" | "identification_level",
     label: TextKey,
-    section: "identification_type" | "identification_level",
     values: readonly string[],
+    preset: string,
   ): TemplateResult {
     const text = this.localize;
+    const name = (value: string): string => text(`${field}.${value.toLowerCase()}` as TextKey);
     return html`
       <label
         >${text(label)}
@@ -195,13 +172,10 @@ export class StartDialog extends LitElement {
             this.#set(field, (event.target as HTMLSelectElement).value);
           }}
         >
-          <option value="" .selected=${this._fields[field] === ""}>
-            ${text("card.start.from_options")}
-          </option>
-          ${values.map(
+          ${["", ...values].map(
             (value) => html`
               <option value=${value} .selected=${this._fields[field] === value}>
-                ${text(`${section}.${value.toLowerCase()}` as TextKey)}
+                ${value ? name(value) : text("card.start.preset", { value: name(preset) })}
               </option>
             `,
           )}
@@ -225,7 +199,7 @@ export class StartDialog extends LitElement {
             maxlength=${limit ?? nothing}
             aria-invalid=${wrong}
             aria-describedby="${field}-wrong"
-            placeholder=${this.localize("card.start.from_options")}
+            placeholder=${this.form[field] ?? this.localize("card.start.hidden")}
             .value=${value}
             @input=${(event: Event) => {
               this.#set(field, (event.target as HTMLInputElement).value);

@@ -5,35 +5,35 @@ export const cardStyle = css`
     display: block;
     height: 100%;
     container-type: inline-size;
-    --dmed4-padding: var(--ha-space-4, 16px);
+    --dmed4-padding: var(--ha-space-4);
   }
   ha-card {
     display: flex;
     flex-direction: column;
     height: 100%;
     overflow: hidden;
-    --dmed4-accent: var(--secondary-text-color, #727272);
-    --dmed4-tint: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);
-    --dmed4-word: var(--secondary-text-color, #5e5e5e);
+    --dmed4-accent: var(--secondary-text-color);
+    --dmed4-tint: var(--ha-color-fill-neutral-normal-resting);
+    --dmed4-word: var(--secondary-text-color);
   }
   ha-card.primary {
-    --dmed4-accent: var(--primary-color, #009ac7);
-    --dmed4-tint: var(--ha-color-fill-primary-normal-resting, #dff3fc);
+    --dmed4-accent: var(--primary-color);
+    --dmed4-tint: var(--ha-color-fill-primary-normal-resting);
   }
   ha-card.success {
-    --dmed4-accent: var(--ha-color-on-success-quiet, #00883c);
-    --dmed4-tint: var(--ha-color-fill-success-normal-resting, #c2f2c1);
-    --dmed4-word: var(--ha-color-on-success-normal, #036730);
+    --dmed4-accent: var(--ha-color-on-success-quiet);
+    --dmed4-tint: var(--ha-color-fill-success-normal-resting);
+    --dmed4-word: var(--ha-color-on-success-normal);
   }
   ha-card.warning {
-    --dmed4-accent: var(--ha-color-on-warning-quiet, #c94e00);
-    --dmed4-tint: var(--ha-color-fill-warning-normal-resting, #ffe0c8);
-    --dmed4-word: var(--ha-color-on-warning-normal, #9d3800);
+    --dmed4-accent: var(--ha-color-on-warning-quiet);
+    --dmed4-tint: var(--ha-color-fill-warning-normal-resting);
+    --dmed4-word: var(--ha-color-on-warning-normal);
   }
   ha-card.danger {
-    --dmed4-accent: var(--ha-color-on-danger-quiet, #dc3146);
-    --dmed4-tint: var(--ha-color-fill-danger-normal-resting, #ffdedc);
-    --dmed4-word: var(--ha-color-on-danger-normal, #b30532);
+    --dmed4-accent: var(--ha-color-on-danger-quiet);
+    --dmed4-tint: var(--ha-color-fill-danger-normal-resting);
+    --dmed4-word: var(--ha-color-on-danger-normal);
   }
 
   .header {
@@ -58,8 +58,8 @@ export const cardStyle = css`
   h2 {
     margin: 0;
     overflow: hidden;
-    font-size: var(--ha-font-size-l, 16px);
-    font-weight: var(--ha-font-weight-medium, 500);
+    font-size: var(--ha-font-size-l);
+    font-weight: var(--ha-font-weight-medium);
     line-height: 1.3;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -68,11 +68,11 @@ export const cardStyle = css`
     margin: 0;
     overflow-wrap: anywhere;
     color: var(--dmed4-word);
-    font-size: var(--ha-font-size-m, 14px);
+    font-size: var(--ha-font-size-m);
     line-height: 1.4;
   }
   .state b {
-    font-weight: var(--ha-font-weight-medium, 500);
+    font-weight: var(--ha-font-weight-medium);
   }
 
   .now {
@@ -86,13 +86,13 @@ export const cardStyle = css`
   }
   .power {
     margin: 0;
-    font-size: calc(1.3 * var(--ha-font-size-4xl, 32px));
+    font-size: calc(1.3 * var(--ha-font-size-4xl));
     line-height: 1.1;
     letter-spacing: -0.02em;
   }
   .power small,
   .figure small {
-    color: var(--secondary-text-color, #5e5e5e);
+    color: var(--secondary-text-color);
     font-size: 0.55em;
     letter-spacing: 0;
   }
@@ -108,17 +108,17 @@ export const cardStyle = css`
     flex-direction: column-reverse;
   }
   dt {
-    color: var(--secondary-text-color, #5e5e5e);
-    font-size: var(--ha-font-size-s, 12px);
+    color: var(--secondary-text-color);
+    font-size: var(--ha-font-size-s);
     line-height: 1.4;
   }
   dd {
     margin: 0;
-    font-size: var(--ha-font-size-l, 16px);
+    font-size: var(--ha-font-size-l);
     line-height: 1.4;
   }
   .figure small {
-    font-size: var(--ha-font-size-s, 12px);
+    font-size: var(--ha-font-size-s);
   }
   dmed4-power-trace {
     flex: 1 0 88px;
@@ -148,7 +148,7 @@ export const cardStyle = css`
   section,
   details {
     padding-top: 12px;
-    border-top: 1px solid var(--divider-color, rgb(0 0 0 / 12%));
+    border-top: 1px solid var(--divider-color);
   }
   ha-card > :last-child {
     margin-bottom: var(--dmed4-padding);
@@ -163,9 +163,9 @@ export const cardStyle = css`
     align-items: center;
     gap: 8px 12px;
     padding: 12px;
-    border-radius: var(--ha-border-radius-lg, 12px);
-    background: var(--ha-color-fill-danger-normal-resting, #ffdedc);
-    color: var(--ha-color-on-danger-normal, #b30532);
+    border-radius: var(--ha-border-radius-lg);
+    background: var(--ha-color-fill-danger-normal-resting);
+    color: var(--ha-color-on-danger-normal);
     line-height: 1.4;
   }
   .banner > div {
@@ -177,7 +177,7 @@ export const cardStyle = css`
   }
   .banner button,
   .banner button:hover:not([disabled]) {
-    background: var(--card-background-color, #fff);
+    background: var(--card-background-color);
     color: inherit;
   }
 
@@ -193,8 +193,8 @@ export const cardStyle = css`
   }
   h3 {
     margin: 0;
-    color: var(--secondary-text-color, #5e5e5e);
-    font-size: var(--ha-font-size-s, 12px);
+    color: var(--secondary-text-color);
+    font-size: var(--ha-font-size-s);
     font-weight: normal;
     line-height: 1.4;
   }
@@ -205,17 +205,17 @@ export const cardStyle = css`
   }
   .verdict {
     flex: none;
-    color: var(--secondary-text-color, #5e5e5e);
+    color: var(--secondary-text-color);
   }
   .verdict.valid {
-    color: var(--ha-color-on-success-normal, #036730);
+    color: var(--ha-color-on-success-normal);
   }
   .verdict.invalid {
-    color: var(--ha-color-on-danger-normal, #b30532);
+    color: var(--ha-color-on-danger-normal);
   }
   .quiet {
-    color: var(--secondary-text-color, #5e5e5e);
-    font-size: var(--ha-font-size-s, 12px);
+    color: var(--secondary-text-color);
+    font-size: var(--ha-font-size-s);
   }
   .downloads {
     display: flex;
@@ -241,7 +241,7 @@ export const cardStyle = css`
     align-items: center;
     gap: 8px;
     min-height: 44px;
-    color: var(--secondary-text-color, #5e5e5e);
+    color: var(--secondary-text-color);
     cursor: pointer;
   }
   summary ha-icon {
@@ -282,7 +282,7 @@ export const cardStyle = css`
 
   .empty {
     padding: var(--dmed4-padding);
-    color: var(--secondary-text-color, #5e5e5e);
+    color: var(--secondary-text-color);
   }
   ha-card.loading {
     min-height: 220px;
@@ -293,7 +293,7 @@ export const cardStyle = css`
       --dmed4-padding: 12px;
     }
     .power {
-      font-size: var(--ha-font-size-3xl, 28px);
+      font-size: var(--ha-font-size-3xl);
     }
     .badge {
       width: 36px;
@@ -302,14 +302,14 @@ export const cardStyle = css`
   }
   @container (min-width: 480px) {
     .power {
-      font-size: calc(1.6 * var(--ha-font-size-4xl, 32px));
+      font-size: calc(1.6 * var(--ha-font-size-4xl));
     }
     dmed4-power-trace {
       flex-basis: 120px;
       height: 120px;
     }
     dd {
-      font-size: var(--ha-font-size-xl, 20px);
+      font-size: var(--ha-font-size-xl);
     }
   }
   @container (min-width: 700px) {

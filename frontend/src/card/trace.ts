@@ -1,6 +1,6 @@
 import { LitElement, css, html, svg, type TemplateResult } from "lit";
 
-import { formatNumber } from "../common/format";
+import { formatDuration, formatNumber } from "../common/format";
 import type { Locale } from "../common/hass";
 import { TraceBuffer, scaleOf, type Point } from "./trace-buffer";
 
@@ -17,6 +17,11 @@ const WIDTH = 1000;
 const HEIGHT = 100;
 /** Room for the head below zero. */
 const FOOT = 10;
+/** Right of the newest value, in pixels. */
+const MARGIN = 14;
+
+/** How long a value stays after it was touched, in milliseconds. */
+const TOUCHED = 4_000;
 
 export function newTrace(): TraceBuffer {
   return new TraceBuffer(TRACE_MINUTES * 60, SLOTS);
@@ -35,6 +40,9 @@ export class PowerTrace extends LitElement {
   declare locale: Locale | undefined;
 
   #now = 0;
+  /** Where it is pointed at, from 0 to 1. */
+  #pointed: number | undefined;
+  #touched: ReturnType<typeof setTimeout> | undefined;
 
   static override readonly styles = css`
     :host {
@@ -43,6 +51,7 @@ export class PowerTrace extends LitElement {
       /* What moves here is laid out and painted separately. */
       contain: content;
       color: var(--dmed4-accent, currentColor);
+      touch-action: pan-y;
     }
     svg {
       display: block;
@@ -59,7 +68,7 @@ export class PowerTrace extends LitElement {
       vector-effect: non-scaling-stroke;
     }
     .grid {
-      stroke: var(--divider-color, #e0e0e0);
+      stroke: var(--divider-color);
       stroke-width: 1;
       opacity: 0.6;
       vector-effect: non-scaling-stroke;
@@ -83,16 +92,36 @@ export class PowerTrace extends LitElement {
     }
     .scale {
       top: 4px;
-      inset-inline-start: var(--dmed4-padding, 16px);
-      color: var(--secondary-text-color, #727272);
-      font-size: var(--ha-font-size-s, 12px);
+      left: var(--dmed4-padding, 16px);
+      color: var(--secondary-text-color);
+      font-size: var(--ha-font-size-s);
       line-height: 1.2;
+    }
+    .value {
+      right: var(--dmed4-padding, 16px);
+      left: auto;
+      color: var(--primary-text-color);
     }
   `;
 
   constructor() {
     super();
     this.label = "";
+    const point = (event: PointerEvent): void => {
+      clearTimeout(this.#touched);
+      const { left, width } = this.getBoundingClientRect();
+      this.#pointed = (event.clientX - left) / (width - MARGIN);
+      this.requestUpdate();
+    };
+    this.addEventListener("pointerdown", point);
+    this.addEventListener("pointermove", point);
+    this.addEventListener("pointerleave", ({ pointerType }) => {
+      const after = pointerType === "mouse" ? 0 : TOUCHED;
+      this.#touched = setTimeout(() => {
+        this.#pointed = undefined;
+        this.requestUpdate();
+      }, after);
+    });
   }
 
   /** Draw what there is, up to a time. */
@@ -112,6 +141,7 @@ export class PowerTrace extends LitElement {
     const lines = runs.map((run) => linePath(run, y));
     const newest = runs.at(-1)?.at(-1);
     const digits = high < 5 ? 1 : 0;
+    const value = nearest(runs.flat(), this.#pointed);
     return html`
       <svg
         viewBox="0 0 ${WIDTH} ${HEIGHT + FOOT}"
@@ -132,11 +162,20 @@ export class PowerTrace extends LitElement {
             <path d="${line}L${last} ${y(0)}L${first} ${y(0)}Z" fill="url(#below)" />
             <path class="line" d=${line} />`,
         )}
+        ${value && svg`<path class="grid zero" d="M${value.x * WIDTH} 0V${HEIGHT}" />`}
       </svg>
       ${
         this.locale && runs.some((run) => run.some(({ min, max }) => min || max))
           ? html`<span class="scale" aria-hidden="true"
               >${formatNumber(high, digits, this.locale)} kW</span
+            >`
+          : ""
+      }
+      ${
+        this.locale && value
+          ? html`<span class="scale value"
+              >${formatNumber(value.last, 2, this.locale)} kW ·
+              −${formatDuration((1 - value.x) * TRACE_MINUTES * 60)}</span
             >`
           : ""
       }
@@ -150,6 +189,16 @@ export class PowerTrace extends LitElement {
       }
     `;
   }
+}
+
+/** What was measured where it is pointed at. */
+function nearest(points: readonly Point[], pointed: number | undefined): Point | undefined {
+  if (pointed === undefined) return undefined;
+  const from = ({ x }: Point): number => Math.abs(x - pointed);
+  return points.reduce<Point | undefined>(
+    (best, point) => (best && from(best) <= from(point) ? best : point),
+    undefined,
+  );
 }
 
 function linePath(

@@ -9,6 +9,8 @@ export interface RecordResponse {
   readonly archived?: boolean;
   readonly signature: string;
   readonly pagination?: string | null;
+  /** Who has the identification. */
+  readonly driver?: string | null;
   readonly readings: readonly Reading[];
 }
 

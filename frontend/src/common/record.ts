@@ -12,12 +12,8 @@ export interface RecordSummary {
   readonly pagination: string | null;
   /** Formats with the addresses where they are. */
   readonly downloads: readonly (readonly [format: string, url: string])[];
-  readonly identity: Identity;
-}
-
-export interface Identity {
-  readonly type: string;
-  readonly data: string;
+  /** Who charged: the driver's name, if there is one, before the identification. */
+  readonly who: string;
 }
 
 /** A meter gives three readings of the begin, then the same of the end (charging/identity.py). */
@@ -42,7 +38,7 @@ export function summarise(response: RecordResponse): RecordSummary {
       ["OCMF", record_url],
       ...(archived ? [["XML", record_url.replace(/ocmf\b/, "xml")] as const] : []),
     ],
-    identity: identityOf(response.record),
+    who: [response.driver, identificationOf(response.record)].filter(Boolean).join(" · "),
   };
 }
 
@@ -54,16 +50,12 @@ function difference(from: Reading | undefined, to: Reading | undefined): number 
   return Number.isFinite(value) && factor ? Number((value * factor).toFixed(6)) : null;
 }
 
-/** Who charged, as the record says. Between the first two bars there is nothing but JSON. */
-function identityOf(record: string): Identity {
+/** What the record says of who charged. Between the first two bars there is nothing but JSON. */
+function identificationOf(record: string): string {
   try {
-    const { IT, ID } = JSON.parse(record.split("|", 2)[1] ?? "") as { IT?: unknown; ID?: unknown };
-    return { type: textOf(IT), data: textOf(ID) };
+    const { ID } = JSON.parse(record.split("|", 2)[1] ?? "") as { ID?: unknown };
+    return typeof ID === "string" ? ID : "";
   } catch {
-    return { type: "", data: "" };
+    return "";
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

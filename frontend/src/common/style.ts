@@ -11,8 +11,8 @@ export const controls = css`
     box-sizing: border-box;
     min-height: 44px;
     font: inherit;
-    font-size: var(--ha-font-size-m, 14px);
-    color: var(--primary-text-color, #141414);
+    font-size: var(--ha-font-size-m);
+    color: var(--primary-text-color);
   }
   button {
     display: inline-flex;
@@ -21,10 +21,10 @@ export const controls = css`
     gap: 8px;
     padding: 0 16px;
     border: 0;
-    border-radius: var(--ha-border-radius-pill, 9999px);
+    border-radius: var(--ha-border-radius-pill);
     /* The theme's neutral fill can hardly be distinguished from a dark card. */
     background: color-mix(in srgb, currentColor 10%, transparent);
-    font-weight: var(--ha-font-weight-medium, 500);
+    font-weight: var(--ha-font-weight-medium);
     line-height: 1.2;
     cursor: pointer;
     transition: background-color 120ms;
@@ -33,18 +33,18 @@ export const controls = css`
     background: color-mix(in srgb, currentColor 20%, transparent);
   }
   button.start {
-    background: var(--ha-color-fill-success-loud-resting, #036730);
-    color: var(--ha-color-on-success-loud, #fff);
+    background: var(--ha-color-fill-success-loud-resting);
+    color: var(--ha-color-on-success-loud);
   }
   button.start:hover:not([disabled]) {
-    background: var(--ha-color-fill-success-loud-hover, #0a5027);
+    background: var(--ha-color-fill-success-loud-hover);
   }
   button.end {
-    background: var(--ha-color-fill-danger-normal-resting, #ffdedc);
-    color: var(--ha-color-on-danger-normal, #b30532);
+    background: var(--ha-color-fill-danger-normal-resting);
+    color: var(--ha-color-on-danger-normal);
   }
   button.end:hover:not([disabled]) {
-    background: var(--ha-color-fill-danger-normal-hover, #ffb8b6);
+    background: var(--ha-color-fill-danger-normal-hover);
   }
   button[disabled] {
     cursor: default;
@@ -55,25 +55,25 @@ export const controls = css`
     width: 100%;
     padding: 0 12px;
     border: 0;
-    border-bottom: 1px solid var(--ha-color-border-neutral-normal, #7a7a7a);
-    border-radius: var(--ha-border-radius-md, 8px) var(--ha-border-radius-md, 8px) 0 0;
-    background: var(--ha-color-form-background, #f3f3f3);
+    border-bottom: 1px solid var(--ha-color-border-neutral-normal);
+    border-radius: var(--ha-border-radius-md) var(--ha-border-radius-md) 0 0;
+    background: var(--ha-color-form-background);
   }
   input[type="checkbox"] {
     flex: none;
     width: 20px;
     min-height: 20px;
     margin: 0;
-    accent-color: var(--primary-color, #009ac7);
+    accent-color: var(--primary-color);
   }
   option {
-    background: var(--card-background-color, #fff);
+    background: var(--card-background-color);
   }
   [aria-invalid="true"] {
-    border-bottom-color: var(--error-color, #db4437);
+    border-bottom-color: var(--error-color);
   }
   :focus-visible {
-    outline: 2px solid var(--primary-color, #009ac7);
+    outline: 2px solid var(--primary-color);
     outline-offset: 2px;
   }
   .visually-hidden {
@@ -93,9 +93,9 @@ export const dialogs = css`
     max-height: calc(100dvh - 32px);
     padding: 24px;
     border: 0;
-    border-radius: var(--ha-border-radius-3xl, 24px);
-    background: var(--card-background-color, #fff);
-    color: var(--primary-text-color, #141414);
+    border-radius: var(--ha-border-radius-3xl);
+    background: var(--card-background-color);
+    color: var(--primary-text-color);
     box-shadow: 0 8px 32px rgb(0 0 0 / 30%);
   }
   dialog::backdrop {
@@ -103,12 +103,12 @@ export const dialogs = css`
   }
   dialog h2 {
     margin: 0 0 8px;
-    font-size: var(--ha-font-size-xl, 20px);
-    font-weight: var(--ha-font-weight-medium, 500);
+    font-size: var(--ha-font-size-xl);
+    font-weight: var(--ha-font-weight-medium);
   }
   dialog p {
     margin: 0 0 16px;
-    color: var(--secondary-text-color, #5e5e5e);
+    color: var(--secondary-text-color);
     line-height: 1.5;
   }
   dialog .buttons {

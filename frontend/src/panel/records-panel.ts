@@ -114,7 +114,7 @@ export class RecordsPanel extends LitElement {
       hass.connection.addEventListener("ready", this.#onReady);
     }
     if (before?.states !== hass.states) this.#listen(hass);
-    if (changed.has("_revision") || (changed.has("hass") && !before)) this.#load();
+    if (changed.has(/* @__KEY__ */ "_revision") || (changed.has("hass") && !before)) this.#load();
   }
 
   /** See whether the archive may have something new. */

@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import "../../src/card";
 import { ChargeCard } from "../../src/card/charge-card";
 import { CONFIG_FORM, suggest } from "../../src/card/config";
-import type { StartDialog } from "../../src/card/start-dialog";
+import { typeFor, type StartDialog } from "../../src/card/start-dialog";
 import type { PowerTrace } from "../../src/card/trace";
 import type { RecordResponse } from "../../src/common/actions";
 import type { HomeAssistant } from "../../src/common/hass";
-import { METER, fakeHass, localize, type FakeConnection } from "./hass";
+import { FORM, METER, fakeHass, localize, type FakeConnection } from "./hass";
 
 type Hass = ReturnType<typeof fakeHass>;
 
@@ -250,6 +250,23 @@ describe("watching", () => {
     const lines = trace?.renderRoot.querySelectorAll(".line") ?? [];
     expect(lines).toHaveLength(2); // broken where nothing was known
     expect(trace?.renderRoot.textContent).toContain("25 kW");
+
+    if (!trace) throw new Error("there is no trace");
+    vi.spyOn(trace, "getBoundingClientRect").mockReturnValue({ left: 10, width: 314 } as DOMRect);
+    const point = async (type: string, clientX: number, pointerType = "touch"): Promise<string> => {
+      trace.dispatchEvent(new PointerEvent(type, { clientX, pointerType }));
+      await vi.advanceTimersByTimeAsync(1);
+      await trace.updateComplete;
+      return trace.renderRoot.querySelector(".value")?.textContent.replace(/\s+/g, " ") ?? "";
+    };
+    // 300 pixels are 300 seconds.
+    expect(await point("pointerdown", 10 + 300 - 150)).toMatch(/^10\.00 kW · −0:02:(29|30|31)$/);
+    expect(await point("pointermove", 310)).toContain("20.00 kW · −0:00:00");
+    expect(await point("pointerleave", 310)).toContain("20.00 kW");
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await point("pointerleave", 310)).toBe("");
+    expect(await point("pointermove", 310, "mouse")).toContain("20.00 kW");
+    expect(await point("pointerleave", 310, "mouse")).toBe("");
   });
 
   async function shown(hass: Hass, config: object = {}): Promise<{ connection: FakeConnection }> {
@@ -358,6 +375,62 @@ describe("commands", () => {
     );
     expect(text()).toContain("Verified");
     expect(localStorage.getItem(`lovato_dmed4.start.${METER}`)).not.toContain("04A2");
+  });
+
+  it("show what an empty field stands for, and what an identification is taken for", async () => {
+    const form = {
+      ...FORM,
+      identification_type: "LOCAL",
+      identification_level: "TRUSTED",
+      identification_data: null,
+      tariff_text: "Staff",
+    };
+    await show(fakeHass({}, { callWS: vi.fn().mockResolvedValue({ start: true, form }) }));
+    press("Start charging");
+    const dialog = card.renderRoot.querySelector<StartDialog>("dmed4-start-dialog");
+    await dialog?.updateComplete;
+    const first = (): string[] =>
+      [...(dialog?.renderRoot.querySelectorAll("select") ?? [])].map(
+        ({ options }) => options[0]?.textContent.trim() ?? "",
+      );
+    const [data, tariff] =
+      dialog?.renderRoot.querySelectorAll<HTMLInputElement>("input:not([type])") ?? [];
+    expect(first()).toEqual(["At the charging point (preset)", "Trusted (preset)"]);
+    expect(data?.placeholder).toBe("Preset by an administrator");
+    expect(tariff?.placeholder).toBe("Staff");
+    enter(data, "04A2B3C4");
+    await dialog?.updateComplete;
+    expect(first()).toEqual(["RFID card (ISO 14443) (preset)", "Trusted (preset)"]);
+    const [types] = dialog?.renderRoot.querySelectorAll("select") ?? [];
+    expect([...(types?.options ?? [])].map(({ value }) => value)).toEqual([
+      "",
+      "ISO14443",
+      "LOCAL",
+    ]);
+  });
+
+  it.each([
+    ["", "NONE", "ISO15693"],
+    ["04A2B3C4", "NONE", "ISO14443"],
+    ["04A2B3C", "NONE", "UNDEFINED"],
+    ["x04A2B3C4x", "NONE", "UNDEFINED"],
+    ["04A2B3C4", "LOCAL", "LOCAL"],
+  ])("take %s with %s for %s", (data, other_type, expected) => {
+    expect(typeFor(data, { ...FORM, identification_type: "ISO15693", other_type })).toBe(expected);
+  });
+
+  it("stay as they were while Home Assistant starts", async () => {
+    const callWS = vi.fn().mockResolvedValue({ start: true });
+    const more = { user: { is_admin: false }, callWS };
+    await show(fakeHass({}, more));
+    callWS.mockRejectedValue({ code: "unknown_command" });
+    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    await settle();
+    expect(text()).not.toContain("Only administrators");
+    callWS.mockResolvedValue({ start: false });
+    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    await settle();
+    expect(text()).toContain("Only administrators");
   });
 
   it("tell in the dialog why a charge did not start", async () => {

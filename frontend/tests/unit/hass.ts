@@ -10,6 +10,7 @@ import type {
   Unsubscribe,
   Values,
 } from "../../src/common/hass";
+import type { StartForm } from "../../src/common/rights";
 
 export const INTEGRATION = join(import.meta.dirname, "../../../custom_components/lovato_dmed4");
 
@@ -37,6 +38,18 @@ export function localize(key: string, values: Values = {}): string {
 }
 
 export const METER = "meter-1";
+
+/** What the server says of a start, with nothing preset. */
+export const FORM: StartForm = {
+  identification_type: "NONE",
+  identification_level: "NONE",
+  identification_data: "",
+  tariff_text: "",
+  other_type: "NONE",
+  forms: [["ISO14443", "[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}"]],
+  types: ["NONE", "ISO14443", "LOCAL"],
+  levels: ["NONE", "TRUSTED"],
+};
 
 /** What a meter's entities show while it is idle, by domain and translation key. */
 const IDLE: Readonly<Record<string, string>> = {
@@ -112,7 +125,7 @@ export function fakeHass(
     loadBackendTranslation: () => Promise.resolve(more.localize ?? localize),
     callWS: vi.fn(({ type }: { type: string }) =>
       type.endsWith("/rights")
-        ? Promise.resolve({ start: true, read: true, end: true })
+        ? Promise.resolve({ start: true, read: true, end: true, form: FORM })
         : Promise.reject(Object.assign(new Error(), { code: "unknown_command" })),
     ),
     callService: vi.fn().mockResolvedValue({}),

@@ -36,8 +36,13 @@ describe("a record in short", () => {
       signature: "valid",
       pagination: "T7",
       downloads: [["OCMF", "/api/lovato_dmed4/1/last_record.ocmf"]],
-      identity: { type: "ISO14443", data: "04A2" },
+      who: "04A2",
     });
+  });
+
+  it("names the driver before the identification", () => {
+    expect(summarise(response({ driver: "Anna" })).who).toBe("Anna · 04A2");
+    expect(summarise(response({ driver: null })).who).toBe("04A2");
   });
 
   it("of the archive is there in other formats as well", () => {
@@ -66,14 +71,14 @@ describe("a record in short", () => {
       time: null,
       energy: null,
       pagination: null,
-      identity: { type: "", data: "" },
+      who: "",
     });
     const [first] = response().readings;
     expect(summarise(response({ readings: first ? [first] : [] }))).toMatchObject({
       kind: "begin",
       energy: null,
     });
-    expect(summarise(response({ record: 'OCMF|{"ID":5}|{}' })).identity.data).toBe("");
+    expect(summarise(response({ record: 'OCMF|{"ID":5}|{}' })).who).toBe("");
   });
 
   it("is counted in kWh", () => {

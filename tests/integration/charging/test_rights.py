@@ -1,6 +1,7 @@
 """Who may charge: by right, and by every door."""
 
 import json
+import re
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY
@@ -13,6 +14,7 @@ import pytest
 
 from custom_components.lovato_dmed4.billing.model import Driver, Identification
 from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.dmed4.prototype import type_of
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from tests.integration.helpers import Server, act, device_id, entities, press, value, writes
@@ -172,13 +174,85 @@ async def test_the_card_is_told(
     device = device_id(hass, rest_entry)
     await client.send_json_auto_id({"type": f"{DOMAIN}/rights", "device_id": device})
     version = (await async_get_integration(hass, DOMAIN)).version
-    # The card compares it with its own, and offers to reload the page.
-    assert (await client.receive_json())["result"] == {**expected, "version": str(version)}
+    answer = (await client.receive_json())["result"]
+    # The card's form is for those who may start a charge.
+    assert ("form" in answer) == expected["start"]
+    answer.pop("form", None)
+    # The card compares the version with its own, and offers to reload the page.
+    assert answer == {**expected, "version": str(version)}
     await client.send_json_auto_id({"type": f"{DOMAIN}/rights", "device_id": "unknown"})
     assert (await client.receive_json())["error"]["code"] == "not_found"
 
 
 # --- Who charges --------------------------------------------------------------------------------
+
+
+async def start_form(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, ws_client: WebSocketGenerator
+) -> dict[str, Any]:
+    client = await ws_client()
+    device = device_id(hass, entry)
+    await client.send_json_auto_id({"type": f"{DOMAIN}/rights", "device_id": device})
+    answer: dict[str, Any] = (await client.receive_json())["result"]
+    return dict(answer["form"])
+
+
+async def test_the_form_shows_what_an_empty_field_means(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+) -> None:
+    """Whose identification the options hold is shown to administrators, and one's own to everyone."""
+    fields = ("identification_type", "identification_data", "tariff_text", "other_type")
+
+    async def shown() -> list[str | None]:
+        form = await start_form(hass, rest_entry, hass_ws_client)
+        return [form[field] for field in fields]
+
+    assert await shown() == ["NONE", "", "", "NONE"]
+    options = {"identification_data": "04A2B3C4", "tariff_text": "Staff"}
+    hass.config_entries.async_update_entry(rest_entry, options=options)
+    assert await shown() == ["ISO14443", "04A2B3C4", "Staff", "NONE"]
+    hass_admin_user.groups = []
+    hass_admin_user.mock_policy({"entities": True})
+    assert await shown() == ["ISO14443", None, "Staff", "NONE"]
+    own = Driver(
+        name="Anna", identifications=(Identification(value="ANNA-1"),), person="person.anna"
+    )
+    await rest_entry.runtime_data.records.async_run(
+        lambda archive: archive.ledger.save_driver(own), writes=True
+    )
+    hass.states.async_set("person.anna", "home", {"user_id": hass_admin_user.id})
+    assert await shown() == ["LOCAL", "ANNA-1", "Staff", "NONE"]
+
+
+async def test_the_form_reads_an_identification_as_the_record_does(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, hass_ws_client: WebSocketGenerator
+) -> None:
+    form = await start_form(hass, rest_entry, hass_ws_client)
+    assert form["types"][:3] == ["NONE", "DENIED", "UNDEFINED"]
+    assert form["levels"][-1] == "UNKNOWN"
+    for data in ("04A2B3C4", "04A2B3C4D5E680", "E004015012345678", "+39 030 12345", "Anna"):
+        found = [kind for kind, pattern in form["forms"] if re.fullmatch(pattern, data)]
+        assert [*found, "UNDEFINED"][0] == type_of(data)
+
+
+async def test_an_administrator_gets_the_name_of_the_driver(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, user: Context, admin: Context
+) -> None:
+    anna = Driver(name="Anna", identifications=(Identification(value="04a2b3c4"),))
+    await rest_entry.runtime_data.records.async_run(
+        lambda archive: archive.ledger.save_driver(anna), writes=True
+    )
+    started = await act(
+        hass, rest_entry, "start_charge_cycle", admin, identification_data="04A2B3C4"
+    )
+    assert started["driver"] == "Anna"
+    assert (await act(hass, rest_entry, "end_charge_cycle", user))["driver"] is None
+    assert (await act(hass, rest_entry, "get_last_record", admin))["driver"] == "Anna"
+    unknown = await act(hass, rest_entry, "start_charge_cycle", admin, identification_data="X")
+    assert unknown["driver"] is None
 
 
 async def test_the_driver_who_is_logged_in_is_the_default(
