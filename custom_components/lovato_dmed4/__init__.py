@@ -182,10 +182,9 @@ def _make_cycle(
     return cycle
 
 
-async def _async_make_parts(
+async def _async_start_polling(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
-) -> None:
-    """Make all parts of a meter, each handed those that it depends on."""
+) -> tuple[LiveCoordinator, HousekeepingCoordinator, EventLogCoordinator]:
     live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
@@ -193,6 +192,14 @@ async def _async_make_parts(
     await housekeeping.async_refresh()
     events = EventLogCoordinator(hass, entry, meter, live, housekeeping)
     await events.async_load()
+    return live, housekeeping, events
+
+
+async def _async_make_parts(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+) -> None:
+    """Make all parts of a meter, each handed those that it depends on."""
+    live, housekeeping, events = await _async_start_polling(hass, entry, meter, identity)
     login = Login(hass, entry, meter)
     await login.async_load()
     cycle = _make_cycle(entry, meter, identity)
