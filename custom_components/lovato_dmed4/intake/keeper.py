@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -124,6 +124,7 @@ class RecordKeeper:
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
         self.news = Listeners[StoredRecord]()
         self._meter_id: int | None = None
+        self._last_held = self._held_back = False
         self.keys: tuple[StoredKey, ...] = ()
         self._work: asyncio.Task[None] | None = None
         self._stopped = False
@@ -237,6 +238,18 @@ class RecordKeeper:
             _Waiting(raw=raw, source=source, arrived=dt_util.utcnow(), chained=chained, done=done)
         )
         return done
+
+    @callback
+    def async_hold_last(self, *, hold: bool) -> None:
+        """Go on showing the same last session while a logbook is fetched, or show the last one again.
+
+        The sessions of a logbook come oldest first: each of them would be shown as the last one for a
+        moment, and be history for good.
+        """
+        self._last_held = hold
+        if self._held_back and not hold:
+            self._held_back = False
+            self._refresh_summary_soon()
 
     async def async_run[T](self, method: Callable[[Archive], T], *, writes: bool = False) -> T:
         """Ask the archive something, or let it do something, off the event loop.
@@ -360,6 +373,9 @@ class RecordKeeper:
         if not waiting.done.done():
             waiting.done.set_result(None if result is None else result.record)
         if result is not None and result.new:
+            if waiting.source is Source.COMMAND:
+                # It is of the newest session: those that are fetched are older.
+                self.async_hold_last(hold=False)
             self.news.async_tell(result.record)
 
     async def _async_summarise(self) -> ArchiveSummary:
@@ -374,6 +390,10 @@ class RecordKeeper:
             raise archive_unavailable(UpdateFailed, str(err)) from err
         self._pause = _SHORTEST_PAUSE
         self._cancel()
+        shown = self.summary_coordinator.data.last
+        if self._last_held and summary.last != shown:
+            self._held_back = True
+            return replace(summary, last=shown)
         return summary
 
     @callback
