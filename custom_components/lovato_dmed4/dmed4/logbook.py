@@ -18,6 +18,7 @@ from .errors import (
     EntryNotReadyError,
     RefusedError,
     SearchNotOfferedError,
+    TransactionNotFoundError,
     UnexpectedAnswerError,
 )
 from .event_text import parse_event
@@ -197,9 +198,12 @@ class RestLogbook(Logbook):
 
     @override
     async def find_by_transaction(self, transaction_id: str) -> bytes:
-        return await self._find(
-            "OCMF", "ocmf_log", index_type="TRANS_ID", index_value=transaction_id
-        )
+        try:
+            return await self._find(
+                "OCMF", "ocmf_log", index_type="TRANS_ID", index_value=transaction_id
+            )
+        except EntryNotFoundError as err:
+            raise TransactionNotFoundError(str(err)) from err
 
     @override
     async def read_event(self, position: int) -> MetrologicalEvent:
@@ -245,8 +249,24 @@ class ModbusLogbook(Logbook):
     async def find_first(self) -> bytes:
         async with self._lock:
             self._info = await self.read_info()
-            _check_position(0, self._info.records_saved)
-            return await self._records.read((self._info.records_saved or 0) - 1)
+            if (saved := self._info.records_saved) is None:
+                return await self._search_first()
+            _check_position(0, saved)
+            return await self._records.read(saved - 1)
+
+    async def _search_first(self) -> bytes:
+        """Find the oldest record where the number of records is not known: halve until it is."""
+        first = await self._records.read(0)
+        there, missing = 0, POSITIONS
+        while missing - there > 1:
+            middle = (there + missing) // 2
+            try:
+                first = await self._records.read(middle)
+            except EntryNotFoundError:
+                missing = middle
+            else:
+                there = middle
+        return first
 
     @override
     async def find_by_progressive(self, progressive: int) -> bytes:
@@ -322,9 +342,12 @@ class ModbusLogbook(Logbook):
 
 
 def _check_position(position: int, saved: int | None) -> None:
-    """Do not ask for what is not there: what a meter answers then, the manual does not say."""
-    if position >= (saved or 0):
-        raise EntryNotFoundError(f"{saved or 0} entries are saved")
+    """Do not ask for what is not there: what a meter answers then, the manual does not say.
+
+    Where the number is not known either, the answer has to show it.
+    """
+    if saved is not None and position >= saved:
+        raise EntryNotFoundError(f"{saved} entries are saved")
 
 
 async def read_records(

@@ -53,6 +53,7 @@ class Logbook(Protocol):
 
         Raises:
             SearchNotOfferedError: without Feature.RECORD_SEARCH.
+            TransactionNotFoundError: no record has it.
         """
 
     async def read_event(self, position: int) -> MetrologicalEvent:

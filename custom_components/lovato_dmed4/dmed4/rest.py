@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from http import HTTPStatus
 import json
 import logging
 import time
@@ -17,6 +18,7 @@ from .errors import (
     CannotConnectError,
     CertificateChangedError,
     CertificateNotTrustedError,
+    DisplayOverTlsError,
     NotADmed4Error,
     RefusedError,
     SilentError,
@@ -445,11 +447,19 @@ class RestMeter(RestDevice):
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
-        await self._write("force_display", {"display_on_off": int(on)})
+        await self._force_display("display_on_off", int(on))
 
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page."""
-        await self._write("force_display", {"set_page": int(page)})
+        await self._force_display("set_page", int(page))
+
+    async def _force_display(self, name: str, value: int) -> None:
+        try:
+            await self._write("force_display", {name: value})
+        except RefusedError as err:
+            if err.code == HTTPStatus.NOT_IMPLEMENTED and self._url.scheme == "https":
+                raise DisplayOverTlsError(str(err), err.code) from err
+            raise
 
     async def read_settings(self) -> Settings:
         """Read the settings (charge_settings)."""
