@@ -28,11 +28,7 @@ from .connection.identity import (
     with_serial_number,
 )
 from .connection.login import Login
-from .connection.storage import (
-    async_remove_stored,
-    async_stored_by_newer,
-    async_stored_understood,
-)
+from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
 from .const import CONF_DELETE_RECORDS, CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator

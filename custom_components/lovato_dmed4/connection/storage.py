@@ -13,7 +13,6 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 
-
 _ISSUE: Final = "stored_by_newer"
 
 

@@ -293,7 +293,14 @@ class RestMeter(RestDevice):
         return frozenset(f"v1/{path} (HTTP {code})" for path, code in self._refused.items())
 
     async def identify(self) -> Identity:
-        """Read the public key and the model."""
+        """Read the public key and the model.
+
+        What is without a key is asked twice: one answer may have been disturbed.
+        """
+        identity = await self._identify_once()
+        return identity if identity.fingerprint else await self._identify_once()
+
+    async def _identify_once(self) -> Identity:
         settings = await self._get_known("charge_settings")
         system = await self._get_known("system_status", if_refused=_UNKNOWN)
         self._shown = rest_answers.marks(settings, system)
