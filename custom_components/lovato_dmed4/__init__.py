@@ -30,7 +30,7 @@ from .connection.identity import (
 from .connection.login import Login
 from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
-from .const import CONF_DELETE_RECORDS, CONF_PROTOTYPE_FORM, DOMAIN
+from .const import CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
@@ -39,15 +39,16 @@ from .dmed4.model import Identity
 from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
 from .intake.failed_records import FailedRecords, async_settled
-from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
+from .intake.keeper import RecordKeeper, async_forget_waiting
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
 from .remote_display import DisplayConfigEntry, DisplayCoordinator
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
-from .upkeep.energy_statistics import EnergyStatistics, async_forget_statistics
+from .upkeep.energy_statistics import EnergyStatistics
 from .upkeep.issues import IssueWatcher
+from .upkeep.kept_records import async_ask, async_settle
 from .upkeep.measure_scale import ScaleCheck
 from .upkeep.serial_number import SerialNumberCheck
 from .web.commands import async_setup_websocket_api
@@ -179,6 +180,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
+    async_settle(hass, entry)
     await _async_make_parts(hass, entry, meter, with_serial_number(entry.data, identity))
 
 
@@ -305,7 +307,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     async_key_settled(hass, entry)
     async_settled(hass, entry)
     async_forget_waiting(hass, entry.entry_id)
-    # Records are evidence: they are kept unless the user asked otherwise.
-    if entry.options.get(CONF_DELETE_RECORDS):
-        await async_delete_records(hass, entry)
-        async_forget_statistics(hass, entry)
+    # Records are evidence: they are kept unless the user says otherwise. A database server that is
+    # silent must not hold up the removal.
+    hass.async_create_background_task(
+        async_ask(hass, entry), f"{DOMAIN} records of a removed meter"
+    )
