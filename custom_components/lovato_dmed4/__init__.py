@@ -26,8 +26,8 @@ from .connection.identity import (
 from .connection.login import Login
 from .connection.storage import async_remove_stored
 from .connection.topology import async_link_devices
-from .const import CONF_DELETE_RECORDS, CONF_PROTOTYPE_FORM, DOMAIN
-from .coordinator import HousekeepingCoordinator, LiveCoordinator
+from .const import CONF_PROTOTYPE_FORM, DOMAIN
+from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
@@ -35,15 +35,16 @@ from .dmed4.model import Identity
 from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
 from .intake.failed_records import FailedRecords, async_settled
-from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
+from .intake.keeper import RecordKeeper, async_forget_waiting
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
 from .remote_display import DisplayConfigEntry, DisplayCoordinator
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
-from .upkeep.energy_statistics import EnergyStatistics, async_forget_statistics
+from .upkeep.energy_statistics import EnergyStatistics
 from .upkeep.issues import IssueWatcher
+from .upkeep.kept_records import async_ask, async_settle
 from .upkeep.measure_scale import ScaleCheck
 from .upkeep.serial_number import SerialNumberCheck
 from .web.commands import async_setup_websocket_api
@@ -133,15 +134,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
 def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     """Start what looks after a meter automatically."""
     data = entry.runtime_data
-    clock = ClockKeeper(
-        hass,
-        entry,
-        meter=data.meter,
-        cycle=data.cycle,
-        live=data.live,
-        housekeeping=data.housekeeping,
-    )
-    clock.async_start()
+    data.clock.async_start()
     IssueWatcher(
         hass,
         entry,
@@ -149,7 +142,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         housekeeping=data.housekeeping,
         sync=data.sync,
         login=data.login,
-        clock=clock,
+        clock=data.clock,
     ).async_start()
     if isinstance(data.meter, RestMeter):
         ScaleCheck(
@@ -179,6 +172,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
+    async_settle(hass, entry)
     await _async_make_parts(hass, entry, meter, with_serial_number(entry.data, identity))
 
 
@@ -190,15 +184,24 @@ def _make_cycle(
     return cycle
 
 
-async def _async_make_parts(
+async def _async_start_polling(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
-) -> None:
-    """Make all parts of a meter, each handed those that it depends on."""
+) -> tuple[LiveCoordinator, HousekeepingCoordinator, EventLogCoordinator]:
     live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
     # Not without a meter, but without its counters an entry is still worth having.
     await housekeeping.async_refresh()
+    events = EventLogCoordinator(hass, entry, meter, live, housekeeping)
+    await events.async_load()
+    return live, housekeeping, events
+
+
+async def _async_make_parts(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+) -> None:
+    """Make all parts of a meter, each handed those that it depends on."""
+    live, housekeeping, events = await _async_start_polling(hass, entry, meter, identity)
     login = Login(hass, entry, meter)
     await login.async_load()
     cycle = _make_cycle(entry, meter, identity)
@@ -224,6 +227,10 @@ async def _async_make_parts(
         cycle=cycle,
         live=live,
         housekeeping=housekeeping,
+        events=events,
+        clock=ClockKeeper(
+            hass, entry, meter=meter, cycle=cycle, live=live, housekeeping=housekeeping
+        ),
         login=login,
         records=records,
         sync=sync,
@@ -256,12 +263,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     if unloaded:
         data = entry.runtime_data
         await data.sync.async_stop()
+        await data.clock.async_stop()
         # A step of a charge is not left half done because options were saved meanwhile.
         await data.charge.async_stop()
         await data.cycle.finish()
         await data.records.async_stop()
         await data.stream.async_stop()
-        for coordinator in (data.live, data.housekeeping):
+        for coordinator in (data.live, data.housekeeping, data.events):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
             await coordinator.async_refresh()
@@ -290,7 +298,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     async_key_settled(hass, entry)
     async_settled(hass, entry)
     async_forget_waiting(hass, entry.entry_id)
-    # Records are evidence: they are kept unless the user asked otherwise.
-    if entry.options.get(CONF_DELETE_RECORDS):
-        await async_delete_records(hass, entry)
-        async_forget_statistics(hass, entry)
+    # Records are evidence: they are kept unless the user says otherwise. A database server that is
+    # silent must not hold up the removal.
+    hass.async_create_background_task(
+        async_ask(hass, entry), f"{DOMAIN} records of a removed meter"
+    )

@@ -7,7 +7,7 @@ from functools import partial
 import json
 import logging
 import time
-from typing import Final, TypedDict, Unpack
+from typing import Final, Self, TypedDict, Unpack
 
 import aiohttp
 from yarl import URL
@@ -255,7 +255,6 @@ class RestMeter(RestDevice):
 
     features = (
         Feature.SYSTEM_STATUS
-        | Feature.CHARGE_SETTINGS
         | Feature.PARAMETER_BLOCK
         | Feature.RECORD_SEARCH
         | Feature.PARSED_EVENTS
@@ -286,6 +285,16 @@ class RestMeter(RestDevice):
             host=host,
         )
         self.logbook: Final = RestLogbook(self)
+
+    @property
+    def charge_settings(self) -> Self:
+        """Tariff and cable resistance, which are written here only."""
+        return self
+
+    @property
+    def commissioning(self) -> Self:
+        """Login and the end of commissioning, which there are here only."""
+        return self
 
     @property
     def missing(self) -> frozenset[str]:

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -33,13 +32,7 @@ from ..connection.identity import FormerKey, identified_by_key, public_key
 from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from .listeners import Listeners
-from .shared_archive import (
-    archive_unavailable,
-    async_borrow,
-    database_url,
-    default_file,
-    delete_records,
-)
+from .shared_archive import archive_unavailable, async_borrow, database_url
 
 ARCHIVE_TIMEOUT: Final = 12
 """Seconds until a database that says nothing is given up for now. A little more than the archive's
@@ -104,17 +97,6 @@ class _SeenKey:
 def async_forget_waiting(hass: HomeAssistant, entry_id: str) -> None:
     """Let go of the records in memory of an entry that is removed."""
     hass.data.get(_WAITING, {}).pop(entry_id, None)
-
-
-async def async_delete_records(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Delete what the archive has of an entry's meter, as the user asked for in its options."""
-    url = database_url(hass, entry.options)
-    unique_ids = [*entry.data.get(CONF_FORMER_IDS, ()), str(entry.unique_id)]
-    delete = partial(delete_records, url, unique_ids, file=default_file(hass))
-    try:
-        await hass.async_add_executor_job(delete)
-    except ArchiveError as err:
-        LOGGER.error("%s: its records could not be deleted from the archive: %s", entry.title, err)
 
 
 class RecordKeeper:
@@ -440,7 +422,7 @@ class RecordKeeper:
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
             translation_key="archive_unavailable",
-            translation_placeholders={"meter": self._entry.title, "error": self._cause},
+            translation_placeholders={"meter": self._entry.title},
         )
 
     @callback
