@@ -93,7 +93,9 @@ def async_stored_by_newer(
         translation_placeholders={"meter": entry.title, **placeholders},
     )
     return ConfigEntryError(
-        translation_domain=DOMAIN, translation_key=_ISSUE, translation_placeholders=placeholders
+        translation_domain=DOMAIN,
+        translation_key=_ISSUE,
+        translation_placeholders=placeholders,
     )
 
 
