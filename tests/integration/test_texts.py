@@ -689,6 +689,7 @@ def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {
         "clock_doubtful",
+        "stored_by_newer",
         "clock_not_kept",
         "event_log_fills",
         "logbook_overwrites",
