@@ -42,6 +42,8 @@ class Account:
         self._folder = folder
         # A machine may have neither other languages nor time zones.
         self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "GMT"}
+        # Servers that are made at the same time would meet in the common folder.
+        self._environment["TMPDIR"] = str(folder)
         if libraries:
             self._environment["LD_LIBRARY_PATH"] = os.pathsep.join(map(str, libraries))
         self._user: int | None = None

@@ -137,9 +137,9 @@ def test_every_field_and_option_is_explained() -> None:
     page = (ROOT / "docs" / "setup.md").read_text(encoding="utf-8")
     steps = {**TEXTS["config"]["step"], **TEXTS["options"]["step"]}
     for name, step in steps.items():
-        for label in step.get("data", {}).values():
-            # Of the password, which is asked for later, the text tells.
-            assert f"**{label}**" in page or label.lower() in page, f"{name}: {label}"
+        for part in (step, *step.get("sections", {}).values()):
+            for label in part.get("data", {}).values():
+                assert f"**{label}**" in page, f"{name}: {label}"
 
 
 def texts_of_errors() -> Iterator[str]:
@@ -151,6 +151,7 @@ def texts_of_errors() -> Iterator[str]:
     for key, issue in TEXTS["issues"].items():
         yield key
         yield from issue.get("fix_flow", {}).get("abort", {})
+        yield from issue.get("fix_flow", {}).get("error", {})
 
 
 def test_every_error_has_a_remedy() -> None:

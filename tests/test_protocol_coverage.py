@@ -299,7 +299,12 @@ ACTIONS: dict[str, Any] = yaml.safe_load((INTEGRATION / "services.yaml").read_te
 
 
 def fields_of_forms(flow: str) -> set[str]:
-    return {name for step in STRINGS[flow]["step"].values() for name in step.get("data", {})}
+    return {
+        name
+        for step in STRINGS[flow]["step"].values()
+        for part in (step, *step.get("sections", {}).values())
+        for name in part.get("data", {})
+    }
 
 
 # Each of these stands in the document at least once.

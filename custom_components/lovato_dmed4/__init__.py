@@ -5,7 +5,11 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryError,
+    ConfigEntryNotReady,
+    UnsupportedStorageVersionError,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
@@ -24,10 +28,10 @@ from .connection.identity import (
     with_serial_number,
 )
 from .connection.login import Login
-from .connection.storage import async_remove_stored
+from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
-from .const import CONF_DELETE_RECORDS, CONF_PROTOTYPE_FORM, DOMAIN
-from .coordinator import HousekeepingCoordinator, LiveCoordinator
+from .const import CONF_PROTOTYPE_FORM, DOMAIN
+from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
 from .dmed4.meter import Meter
@@ -35,15 +39,16 @@ from .dmed4.model import Identity
 from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
 from .intake.failed_records import FailedRecords, async_settled
-from .intake.keeper import RecordKeeper, async_delete_records, async_forget_waiting
+from .intake.keeper import RecordKeeper, async_forget_waiting
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
 from .remote_display import DisplayConfigEntry, DisplayCoordinator
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
-from .upkeep.energy_statistics import EnergyStatistics, async_forget_statistics
+from .upkeep.energy_statistics import EnergyStatistics
 from .upkeep.issues import IssueWatcher
+from .upkeep.kept_records import async_ask, async_settle
 from .upkeep.measure_scale import ScaleCheck
 from .upkeep.serial_number import SerialNumberCheck
 from .web.commands import async_setup_websocket_api
@@ -93,7 +98,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
     if not is_display(entry):
         # Also for a meter that can't be reached now: people look for its records all the same.
         await async_offer_panel(hass)
-    await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
+    try:
+        await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
+    except UnsupportedStorageVersionError as err:
+        raise async_stored_by_newer(hass, entry, err) from err
+    async_stored_understood(hass, entry)
     await async_link_devices(hass, entry)
     await async_offer_card(hass)
     return True
@@ -133,15 +142,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
 def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     """Start what looks after a meter automatically."""
     data = entry.runtime_data
-    clock = ClockKeeper(
-        hass,
-        entry,
-        meter=data.meter,
-        cycle=data.cycle,
-        live=data.live,
-        housekeeping=data.housekeeping,
-    )
-    clock.async_start()
+    data.clock.async_start()
     IssueWatcher(
         hass,
         entry,
@@ -149,7 +150,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         housekeeping=data.housekeeping,
         sync=data.sync,
         login=data.login,
-        clock=clock,
+        clock=data.clock,
     ).async_start()
     if isinstance(data.meter, RestMeter):
         ScaleCheck(
@@ -179,6 +180,7 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
         raise translated(err, ConfigEntryNotReady) from err
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
+    async_settle(hass, entry)
     await _async_make_parts(hass, entry, meter, with_serial_number(entry.data, identity))
 
 
@@ -190,15 +192,24 @@ def _make_cycle(
     return cycle
 
 
-async def _async_make_parts(
+async def _async_start_polling(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
-) -> None:
-    """Make all parts of a meter, each handed those that it depends on."""
+) -> tuple[LiveCoordinator, HousekeepingCoordinator, EventLogCoordinator]:
     live = LiveCoordinator(hass, entry, meter, identity)
     await live.async_config_entry_first_refresh()
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
     # Not without a meter, but without its counters an entry is still worth having.
     await housekeeping.async_refresh()
+    events = EventLogCoordinator(hass, entry, meter, live, housekeeping)
+    await events.async_load()
+    return live, housekeeping, events
+
+
+async def _async_make_parts(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
+) -> None:
+    """Make all parts of a meter, each handed those that it depends on."""
+    live, housekeeping, events = await _async_start_polling(hass, entry, meter, identity)
     login = Login(hass, entry, meter)
     await login.async_load()
     cycle = _make_cycle(entry, meter, identity)
@@ -224,6 +235,10 @@ async def _async_make_parts(
         cycle=cycle,
         live=live,
         housekeeping=housekeeping,
+        events=events,
+        clock=ClockKeeper(
+            hass, entry, meter=meter, cycle=cycle, live=live, housekeeping=housekeeping
+        ),
         login=login,
         records=records,
         sync=sync,
@@ -256,12 +271,13 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
     if unloaded:
         data = entry.runtime_data
         await data.sync.async_stop()
+        await data.clock.async_stop()
         # A step of a charge is not left half done because options were saved meanwhile.
         await data.charge.async_stop()
         await data.cycle.finish()
         await data.records.async_stop()
         await data.stream.async_stop()
-        for coordinator in (data.live, data.housekeeping):
+        for coordinator in (data.live, data.housekeeping, data.events):
             await coordinator.async_shutdown()
             # Polls no more, but waits for a poll under way: it would log a link lost.
             await coordinator.async_refresh()
@@ -284,13 +300,15 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if all(is_display(other) for other in others):
         async_withdraw_panel(hass)
     async_certificate_accepted(hass, entry)
+    async_stored_understood(hass, entry)
     await async_remove_stored(hass, entry.entry_id)
     if is_display(entry):
         return
     async_key_settled(hass, entry)
     async_settled(hass, entry)
     async_forget_waiting(hass, entry.entry_id)
-    # Records are evidence: they are kept unless the user asked otherwise.
-    if entry.options.get(CONF_DELETE_RECORDS):
-        await async_delete_records(hass, entry)
-        async_forget_statistics(hass, entry)
+    # Records are evidence: they are kept unless the user says otherwise. A database server that is
+    # silent must not hold up the removal.
+    hass.async_create_background_task(
+        async_ask(hass, entry), f"{DOMAIN} records of a removed meter"
+    )

@@ -5,6 +5,7 @@ from typing import Any, Final, override
 
 from homeassistant.components.usb import get_serial_by_id
 from homeassistant.config_entries import (
+    SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
@@ -14,54 +15,28 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
+from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 import voluptuous as vol
 
 from .charging.identity import charge_identity
-from .charging.rights import WhoMayCharge
+from .charging.options import ACCESS, options_form, section_of, shown, stored
 from .connection.certificate import fingerprint_text
 from .connection.devices import async_http_session, is_display, line_of
 from .connection.errors import field_of, local_time, translation_key
-from .connection.forms import (
-    CONNECTION_FORMS,
-    choice,
-    connection,
-    mistakes,
-    named_choice,
-    suggested,
-    whole_number,
-)
+from .connection.forms import CONNECTION_FORMS, connection, mistakes, suggested
 from .connection.identity import Match, async_change_id, async_match, keys_disagree, unique_ids
 from .connection.login import ATTEMPTS
 from .connection.search import Cause, Found, async_find_cause, async_search, serial_cause
 from .connection.topology import async_detect
 from .const import (
     CONF_CERTIFICATE,
-    CONF_CHARGE_POINT_ID,
     CONF_DATABASE_URL,
-    CONF_DELETE_RECORDS,
-    CONF_IDENTIFICATION_DATA,
-    CONF_IDENTIFICATION_FLAGS,
-    CONF_IDENTIFICATION_LEVEL,
-    CONF_IDENTIFICATION_TYPE,
-    CONF_INTERVAL_CHARGING,
-    CONF_INTERVAL_IDLE,
-    CONF_KEEP_CLOCK,
     CONF_KIND,
     CONF_SERIAL_NUMBER,
-    CONF_TARIFF_TEXT,
     CONF_TLS,
     CONF_TRANSPORT,
     CONF_UNIT_ID,
-    CONF_WHO_MAY_CHARGE,
     CONNECTION_KEYS,
-    DEFAULT_INTERVAL_CHARGING,
-    DEFAULT_INTERVAL_IDLE,
     DOMAIN,
     LOGGER,
     Kind,
@@ -71,55 +46,20 @@ from .dmed4.display import METERS
 from .dmed4.errors import (
     CannotConnectError,
     InputError,
+    LoginLockedError,
     MeterError,
     NotADmed4Error,
     SilentError,
     TlsFailedError,
     UnexpectedAnswerError,
+    WrongPasswordError,
 )
 from .dmed4.model import Identity
-from .dmed4.prototype import (
-    IdentificationFlag,
-    IdentificationLevel,
-    IdentificationType,
-    build_prototype,
-)
+from .dmed4.prototype import build_prototype
 from .dmed4.rest import Tls
 from .dmed4.rest_certificate import fetch_fingerprint
 from .intake.shared_archive import DEFAULT_FILE, database_error
 from .runtime_data import Dmed4ConfigEntry
-
-_OPTIONS: Final = vol.Schema(
-    {
-        vol.Required(CONF_IDENTIFICATION_TYPE, default=IdentificationType.NONE.value): choice(
-            [kind.value for kind in IdentificationType]
-        ),
-        vol.Required(CONF_IDENTIFICATION_LEVEL, default=IdentificationLevel.NONE.value): choice(
-            [level.value for level in IdentificationLevel]
-        ),
-        vol.Optional(CONF_IDENTIFICATION_FLAGS, default=list): choice(
-            [flag.value for flag in IdentificationFlag], multiple=True
-        ),
-        vol.Optional(CONF_IDENTIFICATION_DATA): TextSelector(),
-        vol.Optional(CONF_TARIFF_TEXT): TextSelector(),
-        vol.Optional(CONF_CHARGE_POINT_ID): TextSelector(),
-        vol.Required(CONF_WHO_MAY_CHARGE, default=WhoMayCharge.EVERYONE.value): named_choice(
-            WhoMayCharge, CONF_WHO_MAY_CHARGE
-        ),
-        vol.Required(CONF_INTERVAL_CHARGING, default=DEFAULT_INTERVAL_CHARGING): whole_number(
-            min=1, max=60, unit_of_measurement="s"
-        ),
-        vol.Required(CONF_INTERVAL_IDLE, default=DEFAULT_INTERVAL_IDLE): whole_number(
-            min=1, max=3600, unit_of_measurement="s"
-        ),
-        vol.Required(CONF_KEEP_CLOCK, default=True): BooleanSelector(),
-        # It may hold the password of a database server.
-        vol.Optional(CONF_DATABASE_URL): TextSelector(
-            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
-        ),
-        vol.Required(CONF_DELETE_RECORDS, default=False): BooleanSelector(),
-    }
-)
 
 # What another port of the host may explain; what is wrong with a certificate, it can't.
 _SEARCHED_AFTER: Final = (
@@ -407,27 +347,64 @@ def _title(identity: Identity, data: Mapping[str, Any]) -> str:
 class Dmed4OptionsFlow(OptionsFlowWithReload):
     """What the start button writes into a record, how often to poll, and where records are kept."""
 
+    def __init__(self) -> None:
+        self._until = ""
+
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the options."""
+        entry = self.config_entry
         errors: dict[str, str] = {}
-        cause = ""
+        options = dict(entry.options) if user_input is None else stored(user_input)
         if user_input is not None:
-            if error := self._check(user_input):
-                errors[field_of(error)] = translation_key(error)
-            elif failure := await self._async_try_database(user_input):
-                errors[CONF_DATABASE_URL], cause = failure
-            else:
-                return self.async_create_entry(data=user_input)
+            password = options.pop(CONF_PASSWORD, "")
+            errors = await self._async_mistakes(options)
+            # The attempt counts, so that everything else is looked at first.
+            if not errors and password:
+                errors = await self._async_log_in(password)
+            if not errors:
+                return self.async_create_entry(data=options)
+        form = options_form(has_login=entry.data[CONF_TRANSPORT] == Transport.REST)
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                _OPTIONS, user_input or self.config_entry.options
-            ),
+            data_schema=self.add_suggested_values_to_schema(form, shown(options)),
             errors=errors,
-            description_placeholders={"file": DEFAULT_FILE, "error": cause},
+            description_placeholders={"file": DEFAULT_FILE, "until": self._until},
         )
 
-    async def _async_try_database(self, options: dict[str, Any]) -> tuple[str, str] | None:
+    async def _async_mistakes(self, options: dict[str, Any]) -> dict[str, str]:
+        """Find what can't be right, by section: a form shows no errors at the fields of a section."""
+        if error := self._check(options):
+            field, key = field_of(error), translation_key(error)
+            # Of the texts there are several in the section, so that the error names its own.
+            named = f"{field}_{key.removeprefix('text_')}" if key.startswith("text_") else key
+            return {section_of(field): named}
+        if failure := await self._async_try_database(options):
+            return {section_of(CONF_DATABASE_URL): failure}
+        return {}
+
+    async def _async_log_in(self, password: str) -> dict[str, str]:
+        """Try the advanced password, once, and keep it if the meter takes it."""
+        entry: Dmed4ConfigEntry = self.config_entry
+        if entry.state is not ConfigEntryState.LOADED:
+            return {ACCESS: "not_loaded"}
+        try:
+            await entry.runtime_data.login.async_try(password)
+        except LoginLockedError as err:
+            self._until = local_time(err.until)
+            return {ACCESS: "login_locked"}
+        except WrongPasswordError:
+            return {ACCESS: "wrong_password"}
+        except MeterError as err:
+            LOGGER.debug("The password could not be tried: %s", err)
+            return {ACCESS: "password_not_checked"}
+        self.hass.config_entries.async_update_entry(
+            entry, data={**entry.data, CONF_PASSWORD: password}
+        )
+        for flow in entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
+            self.hass.config_entries.flow.async_abort(flow["flow_id"])
+        return {}
+
+    async def _async_try_database(self, options: dict[str, Any]) -> str | None:
         """Try another database; one that is used already may be away while options are changed."""
         url = options.pop(CONF_DATABASE_URL, "").strip()
         if not url:

@@ -57,7 +57,6 @@ CONF_INTERVAL_CHARGING: Final = "interval_charging"
 CONF_INTERVAL_IDLE: Final = "interval_idle"
 CONF_KEEP_CLOCK: Final = "keep_clock"
 CONF_DATABASE_URL: Final = "database_url"
-CONF_DELETE_RECORDS: Final = "delete_records"
 CONF_WHO_MAY_CHARGE: Final = "who_may_charge"
 
 # In an entry's data: what its meter was known by until lately, as long as the archive has not been

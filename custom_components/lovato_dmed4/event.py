@@ -11,7 +11,7 @@ from homeassistant.helpers.start import async_at_started
 from .archive import Source, StoredRecord
 from .charging.tracker import ChargeEvent, ChargeNews
 from .const import DOMAIN
-from .coordinator import EventLogCoordinator, event_attributes
+from .coordinator import event_attributes
 from .entity import ArchiveEntity, Dmed4Entity
 from .runtime_data import Dmed4ConfigEntry
 
@@ -56,13 +56,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entities."""
-    data = entry.runtime_data
-    log = EventLogCoordinator(hass, entry, data.meter, data.live, data.housekeeping)
-    await log.async_load()
     async_add_entities(
         [
             ChargeCycleEventEntity(entry, CHARGE_CYCLE),
-            MetrologicalEventEntity(entry, METROLOGICAL_EVENT, log),
+            MetrologicalEventEntity(entry, METROLOGICAL_EVENT),
             RecordEventEntity(entry, RECORD),
         ]
     )
@@ -107,15 +104,10 @@ class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
 class MetrologicalEventEntity(Dmed4Entity, EventEntity):
     """Fires for each new metrological event, the oldest first."""
 
-    def __init__(
-        self,
-        entry: Dmed4ConfigEntry,
-        description: EventEntityDescription,
-        log: EventLogCoordinator,
-    ) -> None:
+    def __init__(self, entry: Dmed4ConfigEntry, description: EventEntityDescription) -> None:
         super().__init__(entry, description)
         self.entity_description: EventEntityDescription = description
-        self._log = log
+        self._log = self._data.events
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -11,6 +11,7 @@ from .charging.power_failure import CHARGE_AFTER_POWER_FAILURE, PowerFailureFlow
 from .connection.certificate import CERTIFICATE_CHANGED, CertificateChangedFlow
 from .connection.identity import ISSUE as KEY_CHANGED, KeyChangedFlow
 from .intake.failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
+from .upkeep.kept_records import ISSUE as RECORDS_KEPT, KeptRecordsFlow
 from .upkeep.measure_scale import ISSUE as MEASURE_SCALE, ScaleFlow
 from .upkeep.serial_number import ISSUE as SERIAL_NUMBER, SerialNumberFlow
 
@@ -34,6 +35,8 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Start the repair of an issue; of an entry that is gone there is nothing to repair."""
     data = data or {}
+    if issue_id.startswith(RECORDS_KEPT):
+        return KeptRecordsFlow(data)
     entry = hass.config_entries.async_get_entry(str(data.get("entry_id")))
     if entry is None:
         return ConfirmRepairFlow()

@@ -7,13 +7,14 @@ from homeassistant.config_entries import ConfigEntry
 from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.login import Login
-from .coordinator import HousekeepingCoordinator, LiveCoordinator
+from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .intake.keeper import RecordKeeper
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
+from .upkeep.clock import ClockKeeper
 
 
 @dataclass(kw_only=True)
@@ -25,6 +26,8 @@ class Dmed4Data:
     cycle: ChargeCycle[MadeRecord]
     live: LiveCoordinator
     housekeeping: HousekeepingCoordinator
+    events: EventLogCoordinator
+    clock: ClockKeeper
     login: Login
     records: RecordKeeper
     sync: LogbookSync

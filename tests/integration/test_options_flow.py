@@ -23,7 +23,6 @@ DEFAULTS = {
     "interval_charging": 2,
     "interval_idle": 10,
     "keep_clock": True,
-    "delete_records": False,
 }
 
 CHARGE = {
@@ -44,8 +43,42 @@ async def open_options(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> str:
     return form["flow_id"]
 
 
+# The sections of the form, and the fields whose choices are words of each language.
+SECTIONS = {
+    "charging": (
+        *("who_may_charge", "identification_data", "identification_type"),
+        *("identification_level", "identification_flags", "tariff_text", "charge_point_id"),
+    ),
+    "polling": ("interval_charging", "interval_idle", "keep_clock"),
+    "archive": ("database_url",),
+    "access": ("password",),
+}
+WORDS = ("identification_type", "identification_level", "identification_flags")
+
+
+def filled_in(options: dict[str, Any], *, rest: bool = True) -> dict[str, dict[str, Any]]:
+    """Fill the form in, as the browser sends it."""
+
+    def word(key: str, value: Any) -> Any:
+        if key not in WORDS:
+            return value
+        return value.lower() if isinstance(value, str) else [one.lower() for one in value]
+
+    return {
+        name: {key: word(key, options[key]) for key in keys if key in options}
+        for name, keys in SECTIONS.items()
+        if rest or name != "access"
+    }
+
+
 async def submit(hass: HomeAssistant, flow_id: str, options: dict[str, Any]) -> ConfigFlowResult:
-    result = await hass.config_entries.options.async_configure(flow_id, options)
+    form = await hass.config_entries.options.async_configure(flow_id)
+    schema = form["data_schema"]
+    assert schema is not None
+    rest = "access" in {str(key) for key in schema.schema}
+    result = await hass.config_entries.options.async_configure(
+        flow_id, filled_in(options, rest=rest)
+    )
     await hass.async_block_till_done()
     return result
 
@@ -107,25 +140,25 @@ async def test_a_text_can_be_removed(hass: HomeAssistant, entry: Dmed4ConfigEntr
 
 
 WRONG = [
-    ({"identification_data": "a|b"}, {"identification_data": "text_characters"}),
-    ({"tariff_text": "0,45 €"}, {"tariff_text": "text_characters"}),
-    ({"charge_point_id": "DE\n1"}, {"charge_point_id": "text_characters"}),
-    ({"identification_data": "1" * 41}, {"identification_data": "text_too_long"}),
-    ({"tariff_text": "1" * 251}, {"tariff_text": "text_too_long"}),
-    ({"charge_point_id": "1" * 251}, {"charge_point_id": "text_too_long"}),
+    ({"identification_data": "a|b"}, {"charging": "identification_data_characters"}),
+    ({"tariff_text": "0,45 €"}, {"charging": "tariff_text_characters"}),
+    ({"charge_point_id": "DE\n1"}, {"charging": "charge_point_id_characters"}),
+    ({"identification_data": "1" * 41}, {"charging": "identification_data_too_long"}),
+    ({"tariff_text": "1" * 251}, {"charging": "tariff_text_too_long"}),
+    ({"charge_point_id": "1" * 251}, {"charging": "charge_point_id_too_long"}),
     # Each may be as long, but not all of them together.
     (
         {"tariff_text": "1" * 100, "charge_point_id": "2" * 120},
-        {"charge_point_id": "text_too_long"},
+        {"charging": "charge_point_id_too_long"},
     ),
     (
         {"identification_flags": ["RFID_PLAIN", "RFID_PSK"]},
-        {"identification_flags": "flags_conflict"},
+        {"charging": "flags_conflict"},
     ),
 ]
 
 
-@pytest.mark.parametrize(("options", "errors"), WRONG, ids="-".join)
+@pytest.mark.parametrize(("options", "errors"), WRONG, ids=str)
 async def test_wrong_texts(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
@@ -189,7 +222,7 @@ async def test_unloaded_entry(
     entry = add_entry(hass, server, fingerprint(simulated))
     flow_id = await open_options(hass, entry)
     form = await submit(hass, flow_id, {"tariff_text": "|"})
-    assert form["errors"] == {"tariff_text": "text_characters"}
+    assert form["errors"] == {"charging": "tariff_text_characters"}
     await submit(hass, flow_id, CHARGE)
     assert entry.options == DEFAULTS | CHARGE
 
@@ -201,9 +234,31 @@ async def test_form_in_the_browser(
     client = await hass_client()
     url = "/api/config/config_entries/options/flow"
     form = await (await client.post(url, json={"handler": rest_entry.entry_id})).json()
-    names = [field["name"] for field in form["data_schema"]]
-    assert set(names) == DEFAULTS.keys() | CHARGE.keys() | {"database_url"}
-    answer = await client.post(f"{url}/{form['flow_id']}", json=CHARGE)
+    sections = {
+        field["name"]: [inner["name"] for inner in field["schema"]] for field in form["data_schema"]
+    }
+    assert sections == {name: list(fields) for name, fields in SECTIONS.items()}
+    assert [field["expanded"] for field in form["data_schema"]] == [True, False, False, False]
+    answer = await client.post(f"{url}/{form['flow_id']}", json=filled_in(CHARGE))
     assert (await answer.json())["type"] == "create_entry"
     await hass.async_block_till_done()
     assert rest_entry.options == DEFAULTS | CHARGE
+
+    # What is stored in codes is shown in words again.
+    form = await (await client.post(url, json={"handler": rest_entry.entry_id})).json()
+    shown = {
+        inner["name"]: inner.get("description", {}).get("suggested_value", inner.get("default"))
+        for field in form["data_schema"]
+        for inner in field["schema"]
+    }
+    assert shown["identification_type"] == "iso14443"
+    assert shown["identification_flags"] == ["rfid_plain", "ocpp_auth"]
+    assert shown["tariff_text"] == CHARGE["tariff_text"]
+
+
+async def test_a_meter_without_a_login_has_no_password(
+    hass: HomeAssistant, modbus_entry: Dmed4ConfigEntry
+) -> None:
+    form = await hass.config_entries.options.async_init(modbus_entry.entry_id)
+    assert form["data_schema"] is not None
+    assert [str(key) for key in form["data_schema"].schema] == ["charging", "polling", "archive"]

@@ -31,7 +31,11 @@ from custom_components.lovato_dmed4 import (
 from custom_components.lovato_dmed4.actions.action import Target
 from custom_components.lovato_dmed4.archive import KeyState, Outcome, SessionVerdict, Source
 from custom_components.lovato_dmed4.billing.model import NotBilled
-from custom_components.lovato_dmed4.charging import power_failure, tracker as charge_tracker
+from custom_components.lovato_dmed4.charging import (
+    options,
+    power_failure,
+    tracker as charge_tracker,
+)
 from custom_components.lovato_dmed4.charging.open_charge import Origin
 from custom_components.lovato_dmed4.charging.tracker import ChargeEvent
 from custom_components.lovato_dmed4.connection import (
@@ -72,7 +76,7 @@ from custom_components.lovato_dmed4.reports.report import (
     TIME_REASONS,
 )
 from custom_components.lovato_dmed4.sensors import descriptions
-from custom_components.lovato_dmed4.upkeep import issues, measure_scale as scale_check
+from custom_components.lovato_dmed4.upkeep import issues, kept_records, measure_scale as scale_check
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
 
@@ -193,6 +197,14 @@ SENSOR = "entity.sensor.{}.state"
 EVENT = "entity.event.{}.state_attributes.{}.state"
 # Where the same codes are shown. A place may know fewer of them.
 SAME_CODES = {
+    "identification types": (
+        "config_panel.identification_type",
+        "selector.identification_type.options",
+    ),
+    "identification levels": (
+        "config_panel.identification_level",
+        "selector.identification_level.options",
+    ),
     "session verdict": (
         SENSOR.format("last_session_verdict"),
         "selector.session_verdict.options",
@@ -244,20 +256,20 @@ SAME_TEXTS = (
         "config_panel.card.state.after_power_failure",
     ),
     (
-        "options.step.init.data.identification_data",
+        "options.step.init.sections.charging.data.identification_data",
         "services.start_charge_cycle.fields.identification_data.name",
         "config_panel.card.start.data",
         "config_panel.panel.list.who",
         "config_panel.panel.fact.identification",
     ),
     (
-        "options.step.init.data.identification_level",
+        "options.step.init.sections.charging.data.identification_level",
         "services.start_charge_cycle.fields.identification_level.name",
         "config_panel.card.start.level",
         "config_panel.panel.fact.level",
     ),
     (
-        "options.step.init.data.tariff_text",
+        "options.step.init.sections.charging.data.tariff_text",
         "services.start_charge_cycle.fields.tariff_text.name",
         "config_panel.card.start.tariff",
         "config_panel.panel.list.tariff",
@@ -327,7 +339,7 @@ def test_texts_that_name_others_use_their_names(language: str) -> None:
     """An option, an action or a sensor that a text sends people to."""
     words = translations(language)
     for text, name in (
-        ("issues.clock_not_kept.description", "options.step.init.data.keep_clock"),
+        ("issues.clock_not_kept.description", "options.step.init.sections.polling.data.keep_clock"),
         ("issues.clock_not_kept.description", "entity.button.synchronise_clock.name"),
         ("issues.errors_persist.description", "entity.button.reset_errors.name"),
         ("issues.logbook_overwrites.description", "services.synchronise_records.name"),
@@ -523,15 +535,16 @@ def test_selectors() -> None:
         for field in action.get("fields", {}).values()
         if (field["selector"].get("select") or {}).get("translation_key")
     }
-    repair = connection_identity._FORMER_KEY
-    for form in (*connection_forms.CONNECTION_FORMS.values(), config_flow._OPTIONS, repair):
+    repairs = connection_identity._FORMER_KEY, kept_records._FORM
+    forms = *connection_forms.CONNECTION_FORMS.values(), *options.SECTIONS.values(), *repairs
+    for form in forms:
         for field in form.schema.values():
             config = getattr(field, "config", {})
             if "translation_key" in config:
                 used.setdefault(config["translation_key"], config["options"])
     assert set(STRINGS["selector"]) == set(used)
-    for name, options in used.items():
-        assert list(STRINGS["selector"][name]["options"]) == options
+    for name, choices in used.items():
+        assert list(STRINGS["selector"][name]["options"]) == choices
     page = STRINGS["entity"]["select"]["display_page"]["state"]
     assert STRINGS["selector"]["display_page"]["options"] == page
 
@@ -578,16 +591,19 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 
 
 def test_exceptions_are_all_used() -> None:
-    used = raised_keys() | {connection_errors.translation_key(error) for error in examples()}
+    used = (
+        raised_keys()
+        | {"archive_unavailable", "stored_by_newer"}  # what they name is checked where they come
+        | {connection_errors.translation_key(error) for error in examples()}
+    )
     assert set(STRINGS["exceptions"]) == used
-    assert placeholders(STRINGS["exceptions"]["archive_unavailable"]["message"]) == {"error"}
-    for key in raised_keys() - {"archive_unavailable"}:
+    for key in raised_keys():
         assert not placeholders(STRINGS["exceptions"][key]["message"])
 
 
 def test_fields_of_errors() -> None:
-    options = {str(key) for key in config_flow._OPTIONS.schema}
-    assert set(connection_errors._FIELDS.values()) <= options
+    given = {str(key) for key in options.SECTIONS["charging"].schema}
+    assert set(connection_errors._FIELDS.values()) <= given
     assert set(connection_errors._FIELDS.values()) <= set(ACTIONS["start_charge_cycle"]["fields"])
 
 
@@ -604,8 +620,14 @@ def test_forms() -> None:
             for name, form in connection_forms.CONNECTION_FORMS.items()
         },
         "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
-        "init": (STRINGS["options"]["step"]["init"], config_flow._OPTIONS),
     }
+    sections = STRINGS["options"]["step"]["init"]["sections"]
+    assert list(sections) == list(options.SECTIONS)
+    for name, words in sections.items():
+        fields = [str(key) for key in options.SECTIONS[name].schema]
+        assert words["name"]
+        assert words["description"].endswith(".")
+        assert list(words["data"]) == list(words["data_description"]) == fields
     assert set(steps) == {*Transport, "user", "reconfigure", "certificate", "reauth_confirm"}
     assert placeholders(steps["certificate"]["description"]) == {"host", "fingerprint"}
     assert set(STRINGS["options"]["step"]) == {"init"}
@@ -639,14 +661,18 @@ def test_errors_of_forms() -> None:
         "reconfigure_successful",
         "wrong_meter",
     }
-    inputs = {connection_errors.translation_key(error) for error in examples() if _is_input(error)}
+    texts_of_a_record = {"identification_data", "tariff_text", "charge_point_id"}
+    inputs = {
+        f"{text}_{error}" for text in texts_of_a_record for error in ("characters", "too_long")
+    }
+    inputs |= {"flags_conflict", "wrong_password", "login_locked", "password_not_checked"}
+    inputs |= {"not_loaded"}
     database = {"database_url_invalid", "database_driver_missing", "database_failed"}
     assert set(STRINGS["options"]["error"]) == inputs | database
     flows = (STRINGS["config"]["error"], STRINGS["config"]["abort"], STRINGS["options"]["error"])
     for text in texts(dict(enumerate(flows))):
         assert text.endswith(".")
         wanted = {
-            STRINGS["options"]["error"]["database_failed"]: {"error"},
             STRINGS["config"]["error"]["login_locked"]: {"until"},
             STRINGS["config"]["error"]["found_rest"]: {"port"},
             STRINGS["config"]["error"]["found_tls"]: {"port"},
@@ -656,11 +682,6 @@ def test_errors_of_forms() -> None:
         assert placeholders(text) == wanted.get(text, set())
 
 
-def _is_input(error: MeterError) -> bool:
-    of_a_display = isinstance(error, PageTextTooLongError | PageTextCharactersError)
-    return isinstance(error, InputError) and not of_a_display
-
-
 # --- Repair issues ------------------------------------------------------------------------------
 
 
@@ -668,6 +689,7 @@ def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {
         "clock_doubtful",
+        "stored_by_newer",
         "clock_not_kept",
         "event_log_fills",
         "logbook_overwrites",
@@ -678,7 +700,7 @@ def test_issues() -> None:
     }
     others |= {scale_check.ISSUE, certificate.CERTIFICATE_CHANGED, "archive_unavailable"}
     others |= {failed_records.ISSUE, Match.KEY_CHANGED.value, Match.UNCONFIRMED.value}
-    others |= {power_failure.CHARGE_AFTER_POWER_FAILURE}
+    others |= {power_failure.CHARGE_AFTER_POWER_FAILURE, kept_records.ISSUE}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
         assert "{meter}" in words["title"]

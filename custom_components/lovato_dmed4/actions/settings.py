@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
+from homeassistant.const import CONF_PASSWORD
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
@@ -12,7 +13,8 @@ import voluptuous as vol
 
 from ..connection.errors import translated_errors
 from ..const import DOMAIN
-from ..dmed4.model import DisplayPage, Feature
+from ..dmed4.errors import NotOfferedError
+from ..dmed4.model import DisplayPage
 from ..dmed4.parameters import address_text, change, is_address, meaning, read_changes
 from ..runtime_data import Dmed4ConfigEntry
 from .action import Action
@@ -42,7 +44,7 @@ async def get_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceR
     """Read all parameters, after a login where the meter asks for one."""
     data = entry.runtime_data
     async with data.live.commanding():
-        await data.login.async_ensure()
+        await data.login.async_ensure(call.data.get(CONF_PASSWORD))
         return _parameters(await data.meter.parameters.read())
 
 
@@ -51,7 +53,8 @@ async def set_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceR
     data = entry.runtime_data
     with translated_errors():
         changes = read_changes(call.data[ATTR_PARAMETERS])
-    step = partial(change, data.meter, changes, data.login.async_ensure)
+    log_in = partial(data.login.async_ensure, call.data.get(CONF_PASSWORD))
+    step = partial(change, data.meter, changes, log_in)
     async with data.live.commanding():
         return _parameters(await data.cycle.while_idle(step))
 
@@ -72,12 +75,13 @@ async def set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRe
     data = entry.runtime_data
 
     async def finish() -> None:
-        await data.login.async_ensure()
-        await data.meter.set_operating()
+        if commissioning is None:
+            raise NotOfferedError("commissioning is finished over REST only")
+        await data.login.async_ensure(call.data.get(CONF_PASSWORD))
+        await commissioning.set_operating()
 
-    if Feature.SYSTEM_STATUS in data.meter.features and (
-        call.data[ATTR_CONFIRM].strip() != data.identity.serial_number
-    ):
+    commissioning = data.meter.commissioning
+    if commissioning and call.data[ATTR_CONFIRM].strip() != data.identity.serial_number:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_confirmed")
     async with data.live.commanding():
         await data.cycle.while_idle(finish)
@@ -85,17 +89,25 @@ async def set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRe
     return {"operative_status": data.housekeeping.data.system.operative_status}
 
 
+# For this time only, by those who don't want it to be kept in the options.
+_PASSWORD: Final = {vol.Optional(CONF_PASSWORD): cv.string}
+
 SETTINGS_ACTIONS: Final = {
-    "get_parameters": Action(handler=get_parameters, response=SupportsResponse.ONLY),
+    "get_parameters": Action(
+        handler=get_parameters, fields=_PASSWORD, response=SupportsResponse.ONLY
+    ),
     "set_parameters": Action(
         handler=set_parameters,
         fields={
             vol.Required(ATTR_PARAMETERS): vol.All(
                 {cv.string: vol.Any(int, cv.string)}, vol.Length(min=1)
-            )
+            ),
+            **_PASSWORD,
         },
     ),
-    "set_operating": Action(handler=set_operating, fields={vol.Required(ATTR_CONFIRM): cv.string}),
+    "set_operating": Action(
+        handler=set_operating, fields={vol.Required(ATTR_CONFIRM): cv.string, **_PASSWORD}
+    ),
     "set_display": Action(
         handler=set_display,
         fields={

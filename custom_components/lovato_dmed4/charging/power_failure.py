@@ -8,9 +8,18 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 
 CHARGE_AFTER_POWER_FAILURE: Final = "charge_after_power_failure"
+
+# Which text of the flow says why the charge was not ended, by the key of the error.
+_REASONS: Final = {
+    "cannot_connect": "cannot_connect",
+    "silent": "cannot_connect",
+    "command_failed": "command_failed",
+    "command_failed_timeout": "command_failed",
+    "no_cycle": "no_cycle",
+}
 
 
 @callback
@@ -57,7 +66,7 @@ class PowerFailureFlow(ConfirmRepairFlow):
         try:
             await self._entry.runtime_data.charge.async_end()
         except HomeAssistantError as err:
-            return self.async_abort(
-                reason="not_ended", description_placeholders={"error": str(err)}
-            )
+            LOGGER.debug("The charge after a power failure was not ended: %s", err)
+            reason = _REASONS.get(err.translation_key or "", "not_ended")
+            return self.async_abort(reason=reason, description_placeholders=placeholders)
         return self.async_create_entry(data={})

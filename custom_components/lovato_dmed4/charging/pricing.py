@@ -15,7 +15,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, Bill, Outcome, SessionQuery, StoredRecord
+from ..archive import Archive, Bill, Outcome, Session, SessionQuery, StoredRecord
 from ..const import DOMAIN, LOGGER, SIGNAL_PRICES_CHANGED
 from ..intake.keeper import RecordKeeper
 
@@ -118,8 +118,9 @@ class ChargePricing:
                     and (reading := price_of(self._hass.states.get(price.entity_id))) is not None
                 }
                 await self._async_fix(pending, readings)
+            last = self._records.summary_coordinator.data.last
             return await self._records.async_run(
-                lambda archive: _summarise(archive, meter_id, unique_id)
+                lambda archive: _summarise(archive, unique_id, last)
             )
         except HomeAssistantError as err:
             raise UpdateFailed(
@@ -141,8 +142,7 @@ def _fresh(now: datetime) -> datetime:
     return now - _FRESH
 
 
-def _summarise(archive: Archive, meter_id: int, unique_id: str) -> CostSummary:
-    last = archive.summary(meter_id).last
+def _summarise(archive: Archive, unique_id: str, last: Session | None) -> CostSummary:
     query = SessionQuery(meters=(unique_id,), outcomes=(Outcome.OPEN,), limit=1)
     opened = archive.sessions(query).sessions
     zone = dt_util.get_default_time_zone()

@@ -1,11 +1,13 @@
 """What the errors of a device mean to a user."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from ..const import (
@@ -14,6 +16,7 @@ from ..const import (
     CONF_IDENTIFICATION_FLAGS,
     CONF_TARIFF_TEXT,
     DOMAIN,
+    LOGGER,
 )
 from ..dmed4.errors import (
     CannotConnectError,
@@ -43,6 +46,7 @@ from ..dmed4.errors import (
     ParametersLockedError,
     ParametersNotTakenError,
     ParameterValueError,
+    PasswordMissingError,
     PrototypeRefusedError,
     RebootTimeoutError,
     RecordUnavailableError,
@@ -69,6 +73,7 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     WrongPasswordError: "wrong_password",
     LoginLockedError: "login_locked",
     NotLoggedInError: "not_logged_in",
+    PasswordMissingError: "password_missing",
     NotOfferedError: "not_offered",
     UnknownParameterError: "unknown_parameter",
     ParameterValueError: "parameter_value",
@@ -102,6 +107,7 @@ _WRONG_USE: Final = (
     NotCommissionedError,
     InputError,
     LoginLockedError,
+    PasswordMissingError,
     NotOfferedError,
     ParameterError,
     ParametersLockedError,
@@ -156,7 +162,9 @@ def _system_placeholders(error: MeterError) -> dict[str, str]:
             return {"names": ", ".join(error.names)}
         case LoginLockedError():
             return {"until": local_time(error.until)}
-    return {"error": str(error)}
+        case RefusedError():
+            return {"code": "-" if error.code is None else str(error.code)}
+    return {}
 
 
 def local_time(moment: datetime) -> str:
@@ -166,10 +174,30 @@ def local_time(moment: datetime) -> str:
 
 def translated[ErrorT: HomeAssistantError](error: MeterError, kind: type[ErrorT]) -> ErrorT:
     """Make an exception of Home Assistant that says in the user's words what went wrong."""
+    return in_words(kind, translation_key(error), _placeholders(error), cause=str(error))
+
+
+def in_words[ErrorT: HomeAssistantError](
+    kind: type[ErrorT], key: str, placeholders: Mapping[str, str], *, cause: str
+) -> ErrorT:
+    """Make an exception whose text is for the user, and whose cause is for the log.
+
+    Args:
+        kind: of the exception.
+        key: of its text.
+        placeholders: of its text.
+        cause: what a device, a library or a database says of it, in its own words.
+    """
+    LOGGER.debug("%s: %s", key, cause)
+    words = dict(placeholders)
+    # Home Assistant writes these two to its log, and shows the translated text to people.
+    logged = issubclass(kind, UpdateFailed | ConfigEntryNotReady)
+    text = async_get_exception_message(DOMAIN, key, words)
     return kind(
+        *([f"{text} ({cause})"] if logged else []),
         translation_domain=DOMAIN,
-        translation_key=translation_key(error),
-        translation_placeholders=_placeholders(error),
+        translation_key=key,
+        translation_placeholders=words,
     )
 
 

@@ -48,18 +48,19 @@ def whole_number(**config: Unpack[NumberSelectorConfig]) -> vol.All[int]:
     return vol.All(selector, vol.Coerce(int))
 
 
-def choice(options: list[str], *, multiple: bool = False) -> SelectSelector:
-    """Make a choice among the standard's own words, which no language changes."""
-    return SelectSelector(
-        SelectSelectorConfig(options=options, multiple=multiple, mode=SelectSelectorMode.DROPDOWN)
-    )
+def choice(options: list[str]) -> SelectSelector:
+    """Make a choice among figures and codes, which no language changes."""
+    return SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN))
 
 
-def named_choice(options: Iterable[str], key: str) -> SelectSelector:
+def named_choice(options: Iterable[str], key: str, *, multiple: bool = False) -> SelectSelector:
     """Make a choice among words that each language has its own for."""
     return SelectSelector(
         SelectSelectorConfig(
-            options=list(options), translation_key=key, mode=SelectSelectorMode.DROPDOWN
+            options=list(options),
+            translation_key=key,
+            multiple=multiple,
+            mode=SelectSelectorMode.DROPDOWN,
         )
     )
 

@@ -105,6 +105,10 @@ class NotLoggedInError(RefusedError):
     """The meter requires a login first."""
 
 
+class PasswordMissingError(RefusedError):
+    """The meter requires a login, and no password for it is known; nothing was sent."""
+
+
 class NotOfferedError(MeterError):
     """The transport does not offer what was asked, and another one may; nothing was sent."""
 

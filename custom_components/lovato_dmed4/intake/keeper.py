@@ -3,9 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -33,13 +32,7 @@ from ..connection.identity import FormerKey, identified_by_key, public_key
 from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from .listeners import Listeners
-from .shared_archive import (
-    archive_unavailable,
-    async_borrow,
-    database_url,
-    default_file,
-    delete_records,
-)
+from .shared_archive import archive_unavailable, async_borrow, database_url
 
 ARCHIVE_TIMEOUT: Final = 12
 """Seconds until a database that says nothing is given up for now. A little more than the archive's
@@ -106,17 +99,6 @@ def async_forget_waiting(hass: HomeAssistant, entry_id: str) -> None:
     hass.data.get(_WAITING, {}).pop(entry_id, None)
 
 
-async def async_delete_records(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Delete what the archive has of an entry's meter, as the user asked for in its options."""
-    url = database_url(hass, entry.options)
-    unique_ids = [*entry.data.get(CONF_FORMER_IDS, ()), str(entry.unique_id)]
-    delete = partial(delete_records, url, unique_ids, file=default_file(hass))
-    try:
-        await hass.async_add_executor_job(delete)
-    except ArchiveError as err:
-        LOGGER.error("%s: its records could not be deleted from the archive: %s", entry.title, err)
-
-
 class RecordKeeper:
     """Stores a meter's records, pins its key, and says what there is.
 
@@ -142,6 +124,7 @@ class RecordKeeper:
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
         self.news = Listeners[StoredRecord]()
         self._meter_id: int | None = None
+        self._last_held = self._held_back = False
         self.keys: tuple[StoredKey, ...] = ()
         self._work: asyncio.Task[None] | None = None
         self._stopped = False
@@ -255,6 +238,18 @@ class RecordKeeper:
             _Waiting(raw=raw, source=source, arrived=dt_util.utcnow(), chained=chained, done=done)
         )
         return done
+
+    @callback
+    def async_hold_last(self, *, hold: bool) -> None:
+        """Go on showing the same last session while a logbook is fetched, or show the last one again.
+
+        The sessions of a logbook come oldest first: each of them would be shown as the last one for a
+        moment, and be history for good.
+        """
+        self._last_held = hold
+        if self._held_back and not hold:
+            self._held_back = False
+            self._refresh_summary_soon()
 
     async def async_run[T](self, method: Callable[[Archive], T], *, writes: bool = False) -> T:
         """Ask the archive something, or let it do something, off the event loop.
@@ -378,6 +373,9 @@ class RecordKeeper:
         if not waiting.done.done():
             waiting.done.set_result(None if result is None else result.record)
         if result is not None and result.new:
+            if waiting.source is Source.COMMAND:
+                # It is of the newest session: those that are fetched are older.
+                self.async_hold_last(hold=False)
             self.news.async_tell(result.record)
 
     async def _async_summarise(self) -> ArchiveSummary:
@@ -392,6 +390,10 @@ class RecordKeeper:
             raise archive_unavailable(UpdateFailed, str(err)) from err
         self._pause = _SHORTEST_PAUSE
         self._cancel()
+        shown = self.summary_coordinator.data.last
+        if self._last_held and summary.last != shown:
+            self._held_back = True
+            return replace(summary, last=shown)
         return summary
 
     @callback
@@ -420,7 +422,7 @@ class RecordKeeper:
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
             translation_key="archive_unavailable",
-            translation_placeholders={"meter": self._entry.title, "error": self._cause},
+            translation_placeholders={"meter": self._entry.title},
         )
 
     @callback

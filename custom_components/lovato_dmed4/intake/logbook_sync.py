@@ -261,6 +261,7 @@ class LogbookSync:
         waiting, self._waiting = self._waiting, []
         error: HomeAssistantError | None = _stopped()
         self._set(running=True, fetched=0)
+        self._records.async_hold_last(hold=True)
         try:
             await self._async_catch_up()
             error = None
@@ -268,6 +269,7 @@ class LogbookSync:
             LOGGER.debug("%s: the logbook could not be compared: %s", self._entry.title, err)
             error = err
         finally:
+            self._records.async_hold_last(hold=False)
             self._finish(failed=error is not None)
             for done in waiting:
                 if error is not None:

@@ -13,7 +13,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from ..archive import Archive, ArchiveError
-from ..const import CONF_DATABASE_URL, DOMAIN
+from ..connection.errors import in_words
+from ..const import CONF_DATABASE_URL, DOMAIN, LOGGER
 
 DEFAULT_FILE: Final = f"{DOMAIN}.db"
 
@@ -38,22 +39,24 @@ def _file_url(file: Path) -> str:
     return f"sqlite:///{file}"
 
 
-def database_error(url: str) -> tuple[str, str] | None:
+def database_error(url: str) -> str | None:
     """Try a database: open it, and let go of it again. This blocks.
 
     Returns:
-        The key of the text that says what is wrong, and the cause without secrets; None if nothing is.
+        The key of the text that says what is wrong; None if nothing is.
     """
     archive = Archive(url)
     try:
         make_url(url).get_dialect().import_dbapi()
         archive.open()
     except NoSuchModuleError, ImportError:
-        return "database_driver_missing", ""
+        return "database_driver_missing"
     except ArgumentError, ValueError:
-        return "database_url_invalid", ""
+        return "database_url_invalid"
     except ArchiveError as err:
-        return "database_failed", str(err)
+        # The archive's errors hold no secrets.
+        LOGGER.warning("The database that was entered cannot be used: %s", err)
+        return "database_failed"
     finally:
         archive.close()
     return None
@@ -116,11 +119,7 @@ def _ignore_changes() -> None:
 
 def archive_unavailable[ErrorT: HomeAssistantError](kind: type[ErrorT], cause: str) -> ErrorT:
     """Make an exception of Home Assistant that says why the archive can't be reached."""
-    return kind(
-        translation_domain=DOMAIN,
-        translation_key="archive_unavailable",
-        translation_placeholders={"error": cause},
-    )
+    return in_words(kind, "archive_unavailable", {}, cause=cause)
 
 
 class SharedArchive:

@@ -4,6 +4,7 @@ A charge is never started unsynchronised in any case: this keeps what the meter 
 charges, and the time zone of its records through the changes to and from daylight saving time.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
@@ -73,6 +74,8 @@ class ClockKeeper:
         self._housekeeping = housekeeping
         self._pause = 0
         self._rests_until: datetime | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._stopping = False
         self.failures = 0
 
     @callback
@@ -83,11 +86,18 @@ class ClockKeeper:
                 async_track_time_interval(self._hass, self._tick, HOUSEKEEPING_INTERVAL)
             )
 
+    async def async_stop(self) -> None:
+        """Look no more; a clock that is being set is set before this returns."""
+        self._stopping = True
+        if self._work is not None:
+            await asyncio.wait([self._work])
+
     @callback
     def _tick(self, _: datetime) -> None:
-        self._entry.async_create_background_task(
-            self._hass, self._async_keep(), f"{self._entry.title} clock"
-        )
+        if not self._stopping and (self._work is None or self._work.done()):
+            self._work = self._entry.async_create_background_task(
+                self._hass, self._async_keep(), f"{self._entry.title} clock"
+            )
 
     async def _async_keep(self) -> None:
         if not self._is_idle():

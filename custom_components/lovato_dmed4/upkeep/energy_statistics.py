@@ -205,9 +205,8 @@ class EnergyStatistics:
 
 
 @callback
-def async_forget_statistics(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Delete the statistics of a meter whose records are deleted."""
-    key = entry.data.get(CONF_STATISTICS)
+def async_forget_statistics(hass: HomeAssistant, key: str | None) -> None:
+    """Delete the statistics of a meter whose records are deleted, by the name that its entry has for them."""
     if key is not None and _RECORDER in hass.config.components:
         get_instance(hass).async_clear_statistics(
             [f"{DOMAIN}:{key}_{statistic.key}" for statistic in _STATISTICS]

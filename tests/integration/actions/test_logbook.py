@@ -86,8 +86,9 @@ async def test_get_record_by_its_numbers(
     assert response["record"] == records[2]
     response = await act(hass, rest_entry, "get_record", transaction_id="BBBB")
     assert response["record"] == records[0]
-    with pytest.raises(ServiceValidationError, match="no such record"):
+    with pytest.raises(ServiceValidationError) as raised:
         await act(hass, rest_entry, "get_record", progressive=5)
+    assert raised.value.translation_key == "entry_not_found"
 
 
 @pytest.mark.parametrize("select", [{"progressive": 1}, {"transaction_id": "T1"}])

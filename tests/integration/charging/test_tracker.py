@@ -555,8 +555,8 @@ async def test_the_repair_ends_the_charge(
     flow_id = await start_flow(hass, entry)
     await unplug(rest_server)
     failed = await submit(hass, flow_id)
-    assert (failed["type"], failed["reason"]) == (FlowResultType.ABORT, "not_ended")
-    assert "cannot be reached" in failed["description_placeholders"]["error"]
+    assert (failed["type"], failed["reason"]) == (FlowResultType.ABORT, "cannot_connect")
+    assert failed["description_placeholders"] == {"meter": entry.title}
     await rest_server.start()
     await pass_time(hass)
 

@@ -7,7 +7,6 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.json import json_dumps
@@ -21,7 +20,10 @@ from custom_components.lovato_dmed4.dmed4.errors import WrongPasswordError
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, RestServer, SimulatedMeter
 from simulator.faults import RestFault
+from tests.integration.flows import Browser
 from tests.integration.helpers import act, impatient, pass_time
+from tests.integration.plugin import ClientSessionGenerator
+from tests.integration.test_options_flow import filled_in
 
 PASSWORD = "1000"
 WRONG = "the wrong one"
@@ -66,32 +68,107 @@ async def give(hass: HomeAssistant, password: str) -> dict[str, Any]:
     return dict(result)
 
 
+@pytest.fixture
+async def browser(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Browser:
+    return await Browser.open(hass, hass_client)
+
+
+async def give_in_options(
+    browser: Browser, entry: Dmed4ConfigEntry, password: str
+) -> dict[str, Any]:
+    form = await browser.options(entry)
+    return await browser.submit(form, filled_in({"password": password}))
+
+
 async def test_the_password_is_asked_for_when_it_is_needed(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    *,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    browser: Browser,
+) -> None:
+    """A missing password is a field to fill in, and no failed authentication."""
+    assert await get_parameters(hass, rest_entry) == "password_missing"
+    assert not hass.config_entries.flow.async_progress()
+    assert logins(rest_server) == 0
+
+    form = await give_in_options(browser, rest_entry, WRONG)
+    assert form["errors"] == {"access": "wrong_password"}
+    assert WRONG not in str(form)
+    assert "password" not in rest_entry.data
+    assert simulated.login_attempts_left == 2
+
+    assert (await give_in_options(browser, rest_entry, PASSWORD))["type"] == "create_entry"
+    assert rest_entry.data["password"] == PASSWORD
+    assert "password" not in rest_entry.options
+    assert await get_parameters(hass, rest_entry) == ""
+    assert logins(rest_server) == 2
+
+
+async def test_a_password_for_one_time_only(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     rest_server: RestServer,
     simulated: SimulatedMeter,
 ) -> None:
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, rest_entry, "get_parameters", password=WRONG)
+    assert caught.value.translation_key == "wrong_password"
     assert not hass.config_entries.flow.async_progress()
-    assert await get_parameters(hass, rest_entry) == "not_logged_in"
-    assert logins(rest_server) == 0
-
-    form = await reauth(hass)
-    assert form["step_id"] == "reauth_confirm"
-    shown = {"used": "0", "limit": "3", "until": "-"}
-    assert form["description_placeholders"].items() >= shown.items()
-
-    form = await give(hass, WRONG)
-    assert form["type"] is FlowResultType.FORM
-    assert form["errors"] == {"base": "wrong_password"}
-    assert form["description_placeholders"]["used"] == "1"
+    assert await act(hass, rest_entry, "get_parameters", password=PASSWORD)
     assert "password" not in rest_entry.data
-    assert simulated.login_attempts_left == 2
-
-    assert (await give(hass, PASSWORD))["reason"] == "reauth_successful"
-    assert rest_entry.data["password"] == PASSWORD
-    assert await get_parameters(hass, rest_entry) == ""
+    simulated.login.logged_in = False
+    assert await get_parameters(hass, rest_entry) == "password_missing"
     assert logins(rest_server) == 2
+
+    # It says nothing about the one that is kept, which has failed.
+    remember(hass, rest_entry, WRONG)
+    assert await get_parameters(hass, rest_entry) == "wrong_password"
+    assert await act(hass, rest_entry, "get_parameters", password=PASSWORD)
+    simulated.login.logged_in = False
+    assert await get_parameters(hass, rest_entry) == "not_logged_in"
+    assert logins(rest_server) == 4
+
+
+async def test_the_options_also_settle_a_password_that_has_failed(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    *,
+    rest_server: RestServer,
+    clock: ManualClock,
+    freezer: FrozenDateTimeFactory,
+    browser: Browser,
+) -> None:
+    remember(hass, rest_entry, WRONG)
+    assert await get_parameters(hass, rest_entry) == "wrong_password"
+    form = await reauth(hass)
+    shown = {"used": "1", "limit": "3", "until": "-"}
+    assert form["description_placeholders"].items() >= shown.items()
+    rest_server.faults.inject(RestFault.LOST_ANSWER, only=is_login)
+    form = await give_in_options(browser, rest_entry, WRONG)
+    assert form["errors"] == {"access": "password_not_checked"}
+    rest_server.faults.clear()
+    assert (await give_in_options(browser, rest_entry, WRONG))["errors"]
+    form = await give_in_options(browser, rest_entry, PASSWORD)
+    assert form["errors"] == {"access": "login_locked"}
+    assert ":" in form["description_placeholders"]["until"]
+
+    freezer.tick(15 * 60)
+    clock.advance(15 * 60)
+    await pass_time(hass)
+    assert (await give_in_options(browser, rest_entry, PASSWORD))["type"] == "create_entry"
+    # The question of before is answered, too.
+    assert not hass.config_entries.flow.async_progress()
+    assert await get_parameters(hass, rest_entry) == ""
+
+
+async def test_the_options_of_a_meter_that_is_away_take_no_password(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, browser: Browser
+) -> None:
+    assert await hass.config_entries.async_unload(rest_entry.entry_id)
+    form = await give_in_options(browser, rest_entry, PASSWORD)
+    assert form["errors"] == {"access": "not_loaded"}
 
 
 async def test_a_session_that_is_open_needs_no_password(
@@ -216,8 +293,9 @@ async def test_a_locked_login_is_waited_out(
     clock: ManualClock,
     freezer: FrozenDateTimeFactory,
 ) -> None:
+    remember(hass, rest_entry, WRONG)
     await get_parameters(hass, rest_entry)
-    for _ in range(3):
+    for _ in range(2):
         assert (await give(hass, WRONG))["errors"] == {"base": "wrong_password"}
     form = await give(hass, PASSWORD)
     assert form["errors"] == {"base": "login_locked"}
@@ -258,6 +336,7 @@ async def test_a_lock_keeps_even_a_password_that_is_known_to_be_right_back(
 async def test_the_password_can_t_be_tried_while_the_meter_is_away(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry
 ) -> None:
+    remember(hass, rest_entry, WRONG)
     await get_parameters(hass, rest_entry)
     assert await hass.config_entries.async_unload(rest_entry.entry_id)
     assert (await reauth(hass))["reason"] == "not_loaded"

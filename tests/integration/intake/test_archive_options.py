@@ -12,7 +12,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from sqlalchemy import URL
 
-from custom_components.lovato_dmed4.archive import Archive, MeterInfo, Source
+from custom_components.lovato_dmed4.archive import Archive, Source
 from custom_components.lovato_dmed4.intake.shared_archive import (
     DEFAULT_FILE,
     async_archives,
@@ -78,74 +78,6 @@ async def test_another_file_and_back(
     assert rest_entry.runtime_data.records.summary_coordinator.data.records == 1
 
 
-async def ask_to_delete(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
-    result = await submit(hass, await open_options(hass, entry), {"delete_records": True})
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-
-
-async def test_the_records_outlive_the_meter(
-    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, file: Path
-) -> None:
-    await store_last(rest_entry, simulated)
-    await hass.config_entries.async_remove(rest_entry.entry_id)
-    assert count(file) == 1
-
-
-async def test_the_records_go_when_that_was_asked_for(
-    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, file: Path
-) -> None:
-    await store_last(rest_entry, simulated)
-    await ask_to_delete(hass, rest_entry)
-    assert count(file) == 1
-    await hass.config_entries.async_remove(rest_entry.entry_id)
-    # Nothing is left, the file's log included.
-    assert not list(file.parent.glob(f"{file.name}*"))
-
-
-@pytest.mark.parametrize("elsewhere", [False, True])
-async def test_only_the_records_of_the_removed_meter_go(
-    hass: HomeAssistant,
-    rest_entry: Dmed4ConfigEntry,
-    simulated: SimulatedMeter,
-    file: Path,
-    *,
-    elsewhere: bool,
-) -> None:
-    await store_last(rest_entry, simulated)
-    await ask_to_delete(hass, rest_entry)
-    if not elsewhere:
-        with closing(Archive(f"sqlite:///{file}")) as archive:
-            archive.open()
-            archive.register_meter(MeterInfo(unique_id="other", name="Other"))
-    else:
-        file = file.with_name("elsewhere.db")
-        await submit(
-            hass,
-            await open_options(hass, rest_entry),
-            {"database_url": f"sqlite:///{file}", "delete_records": True},
-        )
-        await rest_entry.runtime_data.sync.async_run()
-    assert count(file) == 1
-    await hass.config_entries.async_remove(rest_entry.entry_id)
-    assert count(file) == 0
-
-
-async def test_records_that_cannot_be_deleted(
-    hass: HomeAssistant,
-    rest_entry: Dmed4ConfigEntry,
-    simulated: SimulatedMeter,
-    file: Path,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    await store_last(rest_entry, simulated)
-    await ask_to_delete(hass, rest_entry)
-    assert await hass.config_entries.async_unload(rest_entry.entry_id)
-    file.write_bytes(b"no database")  # noqa: ASYNC240 - a test has time
-    await hass.config_entries.async_remove(rest_entry.entry_id)
-    assert file.read_bytes() == b"no database"  # noqa: ASYNC240 - a test has time
-    assert "its records could not be deleted from the archive: DatabaseError" in caplog.text
-
-
 WRONG = {
     "no url": (PASSWORD, "database_url_invalid"),
     "no port": (f"postgresql://user:{PASSWORD}@localhost:port/db", "database_url_invalid"),
@@ -168,11 +100,9 @@ async def test_wrong_database(
     before = rest_entry.runtime_data
     flow_id = await open_options(hass, rest_entry)
     form = await submit(hass, flow_id, {"database_url": url})
-    assert form["errors"] == {"database_url": error}
-    placeholders = form["description_placeholders"]
-    assert placeholders is not None
-    assert bool(placeholders["error"]) is (error == "database_failed")
-    assert PASSWORD not in str(placeholders)
+    assert form["errors"] == {"archive": error}
+    assert ("cannot be used" in caplog.text) is (error == "database_failed")
+    assert PASSWORD not in str(form)
     assert PASSWORD not in caplog.text
     assert rest_entry.runtime_data is before
 
@@ -183,21 +113,23 @@ async def test_wrong_database(
 
 
 async def test_server(
-    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, server: URL
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    server: URL,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """One that does not answer, one that does not know the user, and then the right one."""
     flow_id = await open_options(hass, rest_entry)
     with unused_port() as port:
         away = server.set(port=port).render_as_string(hide_password=False)
         form = await submit(hass, flow_id, {"database_url": away})
-    assert form["errors"] == {"database_url": "database_failed"}
+    assert form["errors"] == {"archive": "database_failed"}
     wrong = server.set(password=PASSWORD).render_as_string(hide_password=False)
     form = await submit(hass, flow_id, {"database_url": wrong})
-    assert form["errors"] == {"database_url": "database_failed"}
-    placeholders = form["description_placeholders"]
-    assert placeholders is not None
-    assert "password authentication failed" in placeholders["error"]
-    assert PASSWORD not in placeholders["error"]
+    assert form["errors"] == {"archive": "database_failed"}
+    assert "password authentication failed" in caplog.text
+    assert PASSWORD not in caplog.text
     right = server.render_as_string(hide_password=False)
     result = await submit(hass, flow_id, {"database_url": right})
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -238,9 +170,9 @@ async def test_wrong_texts_are_told_before_a_database_is_tried(
 ) -> None:
     flow_id = await open_options(hass, rest_entry)
     form = await submit(hass, flow_id, {"tariff_text": "|", "database_url": "sqlite://"})
-    assert form["errors"] == {"tariff_text": "text_characters"}
+    assert form["errors"] == {"charging": "tariff_text_characters"}
     form = await submit(hass, flow_id, {"tariff_text": "", "database_url": "sqlite://"})
-    assert form["errors"] == {"database_url": "database_failed"}
+    assert form["errors"] == {"archive": "database_failed"}
     result = await submit(hass, flow_id, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
 

@@ -17,7 +17,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
-from custom_components.lovato_dmed4.archive import Archive, Outcome, SessionQuery
+from custom_components.lovato_dmed4.archive import Archive, Outcome, Session, SessionQuery, Source
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4 import catch_up, logbook
 from custom_components.lovato_dmed4.intake import keeper as record_keeper, logbook_sync
@@ -515,6 +515,74 @@ async def test_progress(
     await hass.async_block_till_done()
     assert shown == ["6", "20", "46", "unknown"]
     assert entities(hass, entry)["records_missing"].entity_category == "diagnostic"
+
+
+@pytest.fixture
+def shown(hass: HomeAssistant) -> list[tuple[str, str]]:
+    """All that is shown of a last session while it is not unknown, the oldest first."""
+    found: list[tuple[str, str]] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        new = event.data["new_state"]
+        if new is not None and "last_session" in new.entity_id and new.state not in NOTHING:
+            found.append((new.entity_id.partition("last_session_")[2], new.state))
+
+    hass.bus.async_listen("state_changed", note)
+    return found
+
+
+NOTHING = {"unknown", "unavailable"}
+
+
+async def test_the_last_session_is_shown_once(
+    hass: HomeAssistant,
+    stored: MockConfigEntry,
+    simulated: SimulatedMeter,
+    shown: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A logbook is read oldest first: none but the newest session is written into the history."""
+    monkeypatch.setattr(record_keeper, "_COUNT_INTERVAL", 0)
+    simulated.fill_logbook(20)
+    assert await set_up(hass, stored)
+    await pass_time(hass, 2)
+    assert sync_of(stored).state == SyncState(fetched=20, missing=0)
+    assert sorted(key for key, _ in shown) == ["end", "energy", "verdict"]
+    newest = (await newest_session(stored)).end
+    assert newest is not None
+    assert dict(shown)["end"] == newest.isoformat()
+
+
+async def newest_session(entry: Any) -> Session:
+    """The newest session of the archive."""
+    page = await entry.runtime_data.records.async_run(
+        lambda archive: archive.sessions(SessionQuery())
+    )
+    session: Session = page.sessions[0]
+    return session
+
+
+async def test_a_session_that_ends_while_others_are_fetched(
+    hass: HomeAssistant, stored: MockConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """What was commanded is the newest: it does not wait for the rest of the logbook."""
+    assert await set_up(hass, stored)
+    records = stored.runtime_data.records
+    records.async_hold_last(hold=True)
+    simulated.fill_logbook(4)
+    older, newer = raws(simulated)[:2], raws(simulated)[2:]
+    for raw in older:
+        await records.async_store(raw, Source.METER)
+    await pass_time(hass, 2)
+    assert value(hass, stored, "records_archived") == "2"
+    assert value(hass, stored, "last_session_end") == "unknown"
+    for raw in newer:
+        await records.async_store(raw, Source.COMMAND)
+    await pass_time(hass, 2)
+    newest = (await newest_session(stored)).end
+    assert newest is not None
+    assert value(hass, stored, "last_session_end") == newest.isoformat()
 
 
 async def test_action(

@@ -18,7 +18,9 @@ import pytest
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
+from tests.integration.flows import Browser
 from tests.integration.helpers import act, add_entry, add_meter, fingerprint, pass_time, set_up
+from tests.integration.plugin import ClientSessionGenerator
 from tests.integration.records import Charge, archive, charge_of
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "clock_left_alone", "logbook_left_alone")
@@ -228,10 +230,15 @@ async def test_a_meter_with_a_wrong_clock(
 
 @pytest.mark.parametrize("delete", [False, True])
 async def test_a_meter_that_is_removed(
-    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter, *, delete: bool
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    *,
+    delete: bool,
 ) -> None:
     """Statistics stay as long as the records, and belong to the meter when it comes back."""
-    entry = add_entry(hass, rest_server, fingerprint(simulated), delete_records=delete)
+    entry = add_entry(hass, rest_server, fingerprint(simulated))
     assert await set_up(hass, entry)
     await archive(entry, long_charge(simulated))
     await settle(hass)
@@ -239,6 +246,12 @@ async def test_a_meter_that_is_removed(
     assert before
     await hass.config_entries.async_remove(entry.entry_id)
     await settle(hass)
+    assert await ids(hass) == before
+    if delete:
+        browser = await Browser.open(hass, hass_client)
+        form = await browser.repair(f"records_kept_{entry.unique_id}")
+        await browser.submit(form, {"records": "delete"})
+        await settle(hass)
     assert await ids(hass) == ({} if delete else before)
     again = await add_meter(hass, rest_server)
     if delete:

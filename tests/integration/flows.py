@@ -1,0 +1,92 @@
+"""Forms as the browser sees them: over Home Assistant's own HTTP interface."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+
+from custom_components.lovato_dmed4.const import DOMAIN
+
+from .plugin import ClientSessionGenerator
+
+type Form = dict[str, Any]
+
+_CONFIG: Final = "/api/config/config_entries/flow"
+_OPTIONS: Final = "/api/config/config_entries/options/flow"
+_REPAIRS: Final = "/api/repairs/issues/fix"
+
+# Where the answers to a form go, noted with the form.
+_BASE: Final = "base"
+
+
+class Browser:
+    """Opens and submits forms, as an administrator does."""
+
+    def __init__(self, hass: HomeAssistant, client: Any) -> None:
+        self._hass = hass
+        self._client = client
+
+    @classmethod
+    async def open(cls, hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Browser:
+        for component in ("config", "repairs"):
+            assert await async_setup_component(hass, component, {})
+        return cls(hass, await hass_client())
+
+    async def set_up(self) -> Form:
+        """Add a device."""
+        return await self._post(_CONFIG, {"handler": DOMAIN, "context": {"source": SOURCE_USER}})
+
+    async def reconfigure(self, entry: ConfigEntry) -> Form:
+        context = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+        return await self._post(_CONFIG, {"handler": DOMAIN, **context})
+
+    async def reauth(self) -> Form:
+        """Open the one form that asks for the password."""
+        (flow,) = self._hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+        assert flow["context"]["source"] == SOURCE_REAUTH
+        response = await self._client.get(f"{_CONFIG}/{flow['flow_id']}")
+        return await self._read(response, _CONFIG)
+
+    async def options(self, entry: ConfigEntry) -> Form:
+        return await self._post(_OPTIONS, {"handler": entry.entry_id})
+
+    async def repair(self, issue_id: str) -> Form:
+        return await self._post(_REPAIRS, {"handler": DOMAIN, "issue_id": issue_id})
+
+    async def submit(self, form: Form, answers: dict[str, Any]) -> Form:
+        """Submit a form, or choose in a menu; return what is shown next."""
+        return await self._post(f"{form[_BASE]}/{form['flow_id']}", answers, base=form[_BASE])
+
+    async def choose(self, menu: Form, step: str) -> Form:
+        assert menu["type"] == "menu"
+        assert step in menu["menu_options"]
+        return await self.submit(menu, {"next_step_id": step})
+
+    async def _post(self, url: str, body: dict[str, Any], base: str = "") -> Form:
+        return await self._read(await self._client.post(url, json=body), base or url)
+
+    async def _read(self, response: Any, base: str) -> Form:
+        assert response.status == HTTPStatus.OK, await response.text()
+        shown: Form = await response.json()
+        await self._hass.async_block_till_done(wait_background_tasks=True)
+        return {**shown, _BASE: base}
+
+
+def issue_ids(hass: HomeAssistant) -> set[str]:
+    """The repairs that are shown now."""
+    return {
+        issue_id
+        for (domain, issue_id), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and issue.active
+    }
+
+
+def prefilled(form: Form) -> dict[str, Any]:
+    """What a form shows before anything is typed."""
+    return {
+        field["name"]: field.get("description", {}).get("suggested_value", field.get("default"))
+        for field in form["data_schema"]
+    }
