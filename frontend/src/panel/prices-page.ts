@@ -92,7 +92,7 @@ export class PricesPage extends LedgerPage {
   protected override render(): TemplateResult {
     const { texts: text } = this;
     const { value: found, error } = this.#prices;
-    const open = this._edited !== undefined || this._leaving || this._applying;
+    const open = this._edited !== undefined || Boolean(this._leaving) || this._applying;
     return html`
       ${this.ledgerTabs()} ${failure(this.#prices, text, this.#load)}
       ${open ? nothing : this.problem()}
