@@ -54,6 +54,8 @@ export class RecordsPanel extends LitElement {
   readonly #info = new Fetched<ArchiveInfo>(this);
   #language = "";
   #told = "";
+  #arrived = false;
+  #moves = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
   #connection: HomeAssistant["connection"] | undefined;
 
@@ -91,7 +93,12 @@ export class RecordsPanel extends LitElement {
     const { pathname, search } = window.location;
     // On the way to another panel, this one stays as it is.
     if (!this.route || !pathname.startsWith(this.#base)) return;
-    this._place = parsePlace(pathname.slice(this.#base.length), search);
+    const place = parsePlace(pathname.slice(this.#base.length), search);
+    const { view, session } = this._place;
+    // The page that is opened first leaves the focus where it is.
+    if (this.#arrived && (place.view !== view || place.session !== session)) this.#moves += 1;
+    this.#arrived = true;
+    this._place = place;
   };
 
   readonly #onReady = (): void => {
@@ -197,6 +204,7 @@ export class RecordsPanel extends LitElement {
       </section>`;
     const { _place: place, _revision: revision } = this;
     const base = this.#base;
+    const moves = this.#moves;
     switch (place.view) {
       case "session":
         return html`<dmed4-session-page
@@ -206,6 +214,7 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-session-page>`;
       case "verify":
         return html`<dmed4-verify-page
@@ -215,6 +224,7 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-verify-page>`;
       case "archive":
         return html`<dmed4-archive-page
@@ -224,6 +234,7 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-archive-page>`;
       case "sessions":
         return html`<dmed4-overview-page
@@ -233,6 +244,7 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-overview-page>`;
     }
   }
