@@ -12,6 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
+from .names import device_name
 
 _ISSUE: Final = "stored_by_newer"
 
@@ -90,7 +91,7 @@ def async_stored_by_newer(
         is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
         translation_key=_ISSUE,
-        translation_placeholders={"meter": entry.title, **placeholders},
+        translation_placeholders={"meter": device_name(hass, entry), **placeholders},
     )
     return ConfigEntryError(
         translation_domain=DOMAIN,

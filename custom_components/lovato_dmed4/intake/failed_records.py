@@ -11,6 +11,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
+from ..connection.names import device_name
 from ..const import CONF_FAILED_SEEN, DOMAIN, PANEL_PATH
 from ..ocmf import Verdict
 from .keeper import RecordKeeper
@@ -58,7 +59,9 @@ class FailedRecords:
             async_settled(self._hass, self._entry)
         elif failed != self._told:
             self._entry.async_create_background_task(
-                self._hass, self._async_tell(failed, failed - seen), f"{self._entry.title} failed"
+                self._hass,
+                self._async_tell(failed, failed - seen),
+                f"{device_name(self._hass, self._entry)} failed",
             )
         self._told = failed
 
@@ -79,7 +82,7 @@ class FailedRecords:
             severity=ir.IssueSeverity.ERROR,
             translation_key=ISSUE,
             translation_placeholders={
-                "meter": self._entry.title,
+                "meter": device_name(self._hass, self._entry),
                 "count": str(unseen),
                 "session": self._page(latest),
                 **_description(latest),

@@ -11,6 +11,7 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from ..connection.errors import local_time
 from ..connection.login import Login
+from ..connection.names import device_name
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL, PANEL_PATH
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
@@ -123,7 +124,10 @@ class IssueWatcher:
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,
-            translation_placeholders={"meter": self._entry.title, **placeholders},
+            translation_placeholders={
+                "meter": device_name(self._hass, self._entry),
+                **placeholders,
+            },
         )
 
     @callback

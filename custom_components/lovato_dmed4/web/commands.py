@@ -24,6 +24,7 @@ import voluptuous as vol
 
 from ..archive import Archive, ArchiveSummary, StoredKey
 from ..connection.identity import async_key_alarm
+from ..connection.names import device_name
 from ..const import DOMAIN
 from ..intake.logbook_sync import SyncState
 from ..ocmf import fingerprint_text, load_public_key
@@ -111,7 +112,7 @@ async def _meter_info(
     return {
         "device_id": device.id if device else None,
         "entry_id": entry.entry_id,
-        "name": device.name if device else entry.title,
+        "name": device_name(hass, entry),
         "archive": number,
         "loaded": data is not None,
         "available": available,
