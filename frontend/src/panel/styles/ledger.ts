@@ -1,7 +1,5 @@
 import { css } from "lit";
 
-import { MUTED } from "./muted";
-
 /** Drivers, prices and costs. */
 export const ledgerStyle = css`
   .ledger {
@@ -94,7 +92,17 @@ export const ledgerStyle = css`
     border: 0;
     font-weight: var(--ha-font-weight-medium, 500);
   }
-  .empty-note {
-    color: ${MUTED};
+  tbody th {
+    overflow-wrap: anywhere;
+  }
+  th:last-child,
+  td:last-child {
+    padding-inline-end: 0;
+  }
+  @container (max-width: 600px) {
+    th,
+    td {
+      padding-inline-end: 12px;
+    }
   }
 `;
