@@ -2,7 +2,10 @@
 
 import type { Period, Verdict } from "./shapes";
 
-export type View = "sessions" | "session" | "verify" | "archive";
+/** Pages with an address of their own, below the panel's. */
+const VIEWS = ["billing", "drivers", "prices", "verify", "archive"] as const;
+
+export type View = "sessions" | "session" | (typeof VIEWS)[number];
 
 export const RANGES = [
   "all",
@@ -110,7 +113,7 @@ export function parsePlace(path: string, query: string): Place {
   const named = RANGES.find((range) => range === values.get("range"));
   const range = since || until ? "custom" : (named ?? "all");
   return {
-    view: session ? "session" : view === "verify" || view === "archive" ? view : "sessions",
+    view: session ? "session" : (VIEWS.find((one) => one === view) ?? "sessions"),
     session,
     filters: {
       search: values.get("search") ?? "",
@@ -137,21 +140,16 @@ export function formatPlace({ view, session, filters, period, page }: Place): st
   if (view === "session") {
     // Says which archive is meant, where there is more than one.
     if (filters.meter) values.set("meter", filters.meter);
-  } else if (view === "sessions") {
+  } else if (view !== "verify" && view !== "archive") {
     for (const [name, value] of Object.entries(filters) as [keyof Filters, string][])
       if (value && value !== NO_FILTERS[name]) values.set(name, value);
     if (filters.since || filters.until) values.delete("range");
     if (period !== "day") values.set("period", period);
     if (page > 1) values.set("page", String(page));
   }
-  const path = {
-    sessions: "",
-    session: `/session/${session}`,
-    verify: "/verify",
-    archive: "/archive",
-  };
+  const path = view === "sessions" ? "" : view === "session" ? `/session/${session}` : `/${view}`;
   const query = values.toString();
-  return query ? `${path[view]}?${query}` : path[view];
+  return query ? `${path}?${query}` : path;
 }
 
 /** What is asked of the server for some filters, today being such a day. */

@@ -29,9 +29,17 @@ const LOOK_EVERY = 5_000;
 
 const TABS: readonly (readonly [View, string])[] = [
   ["sessions", "mdi:format-list-bulleted"],
+  ["billing", "mdi:cash-multiple"],
   ["verify", "mdi:shield-search"],
   ["archive", "mdi:database-outline"],
 ];
+
+/** The tab of a page that has none. */
+const TAB_OF: Readonly<Partial<Record<View, View>>> = {
+  session: "sessions",
+  drivers: "billing",
+  prices: "billing",
+};
 
 export class RecordsPanel extends LitElement {
   static override readonly properties = {
@@ -177,7 +185,7 @@ export class RecordsPanel extends LitElement {
   }
 
   #tab(view: View, icon: string, text: Localize): TemplateResult {
-    const current = this._place.view === "session" ? "sessions" : this._place.view;
+    const current = TAB_OF[this._place.view] ?? this._place.view;
     const path = formatPlace({ ...START, view });
     return html`<a href="${this.#base}${path}" aria-current=${current === view ? "page" : nothing}>
       <ha-icon icon=${icon}></ha-icon>
@@ -216,6 +224,36 @@ export class RecordsPanel extends LitElement {
           .revision=${revision}
           .moves=${moves}
         ></dmed4-session-page>`;
+      case "billing":
+        return html`<dmed4-billing-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+          .moves=${moves}
+        ></dmed4-billing-page>`;
+      case "drivers":
+        return html`<dmed4-drivers-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+          .moves=${moves}
+        ></dmed4-drivers-page>`;
+      case "prices":
+        return html`<dmed4-prices-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+          .moves=${moves}
+        ></dmed4-prices-page>`;
       case "verify":
         return html`<dmed4-verify-page
           .hass=${hass}

@@ -19,12 +19,12 @@ import {
   reportParts,
   transparencyPart,
 } from "./report";
-import type { SessionDetail, StoredRecord } from "./shapes";
+import type { Cost, SessionDetail, StoredRecord } from "./shapes";
 import { baseStyle } from "./styles/base";
 import { chartStyle } from "./styles/chart";
 import { sessionStyle } from "./styles/session";
 import { tableStyle } from "./styles/table";
-import { count, energy, explain, findingText, moment, who } from "./words";
+import { count, energy, explain, findingText, moment, who, money } from "./words";
 
 /** Outcomes of which there is no record of the end. */
 const WITHOUT_END: ReadonlySet<string> = new Set(["open", "end_missing"]);
@@ -197,6 +197,7 @@ export class SessionPageElement extends PanelPage {
         text("panel.fact.duration"),
         duration === null || WITHOUT_END.has(detail.outcome) ? null : formatDuration(duration),
       ],
+      [text("panel.fact.cost"), this.#cost(detail.cost)],
       [text("panel.fact.identification"), who(detail, detail.identification_type, text)],
       [text("panel.fact.level"), level(detail.identification_level, text)],
       [text("panel.fact.tariff"), detail.tariff_text],
@@ -206,6 +207,17 @@ export class SessionPageElement extends PanelPage {
         device_id ? html`<a href="/config/devices/device/${device_id}">${meter}</a>` : meter,
       ],
     ]);
+  }
+
+  /** What it costs, or why it has no cost; nothing where nobody has set a price. */
+  #cost({ amount, reason, rates, time_left_out }: Cost): unknown {
+    const { texts: text, hass } = this;
+    if (amount === null)
+      return reason === null || reason === "no_price"
+        ? null
+        : html`–<small>${explain(text, "not_billed", reason)}</small>`;
+    return html`${money(amount, rates?.currency ?? "", hass)}
+    ${time_left_out ? html`<small>${text("panel.fact.without_time")}</small>` : nothing}`;
   }
 
   #downloads({ links }: SessionDetail): TemplateResult[] {
@@ -218,6 +230,11 @@ export class SessionPageElement extends PanelPage {
       this.#button("ZIP", beside("zip"), text("panel.download.zip")),
       this.#button("OCPI", links.ocpi, text("panel.download.ocpi")),
       this.#button("OCPP", links.ocpp, text("panel.download.ocpp")),
+      this.#button(
+        text("panel.session.receipt"),
+        links.ocmf.replace(/\.ocmf$/, "/receipt.pdf"),
+        text("panel.download.receipt"),
+      ),
     ];
   }
 

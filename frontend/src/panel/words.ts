@@ -37,13 +37,15 @@ export function energy(value: string | null, hass: HomeAssistant): string {
   return value === null ? NOTHING : `${decimal(value, hass)} kWh`;
 }
 
-/** Write an amount of money with the decimals that it has. */
+/** Write an amount of money with the decimals that it has, but no fewer than its currency has. */
 export function money(amount: string, currency: string, hass: HomeAssistant): string {
-  const digits = amount.split(".")[1]?.length ?? 0;
+  const language = numberLanguage(hass.locale);
+  const style = { style: "currency", currency } as const;
   try {
-    return new Intl.NumberFormat(numberLanguage(hass.locale), {
-      style: "currency",
-      currency,
+    const usual = new Intl.NumberFormat(language, style).resolvedOptions().maximumFractionDigits;
+    const digits = Math.max(usual ?? 0, amount.split(".")[1]?.length ?? 0);
+    return new Intl.NumberFormat(language, {
+      ...style,
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
     }).format(Number(amount));

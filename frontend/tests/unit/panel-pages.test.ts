@@ -275,7 +275,7 @@ describe("the panel", () => {
 
   it("changes its page by its links, and leaves other clicks to the browser", async () => {
     await show();
-    const [, verify] = panel.renderRoot.querySelectorAll<HTMLAnchorElement>(".tabs a");
+    const [, , verify] = panel.renderRoot.querySelectorAll<HTMLAnchorElement>(".tabs a");
     const click = (more: MouseEventInit): MouseEvent => {
       const event = new MouseEvent("click", {
         bubbles: true,
@@ -302,7 +302,7 @@ describe("another page", () => {
     await show("/archive");
     expect(document.title).toBe("Meter one – Home Assistant");
     expect(root()).toHaveProperty("activeElement", null);
-    link(1)?.click();
+    link(2)?.click();
     await settle();
     expect(document.title).toBe("Verify a record – Home Assistant");
     expect(root()).toHaveProperty("activeElement.tagName", "H2");
