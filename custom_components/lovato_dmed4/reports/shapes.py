@@ -169,10 +169,12 @@ class ReportShape(TypedDict):
 
 
 class LinksShape(TypedDict):
-    """Where something is downloaded; xml is None where there can be none."""
+    """Where something is downloaded; None where there can be no such file."""
 
     ocmf: str
     xml: str | None
+    ocpi: str | None  # a charge detail record, of a session only
+    ocpp: str | None  # signed meter values
 
 
 class RecordShape(ReportShape):
@@ -304,6 +306,13 @@ class SyncShape(TypedDict):
     overwrites_soon: bool
 
 
+class KeyAlarmShape(TypedDict):
+    """A meter shows another key than the one that is accepted: fingerprints, "?" of one not known."""
+
+    expected: str
+    found: str
+
+
 class MeterArchiveShape(CountsShape):
     """What the archive has of a meter."""
 
@@ -316,6 +325,7 @@ class MeterArchiveShape(CountsShape):
     waiting: int  # records in memory because the archive can't be reached
     sync: SyncShape
     keys: list[StoredKeyShape]
+    alarm: KeyAlarmShape | None  # for a repair issue
 
 
 class ArchiveInfoShape(TypedDict):

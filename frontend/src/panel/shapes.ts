@@ -129,6 +129,9 @@ export interface Report {
 export interface Links {
   readonly ocmf: string;
   readonly xml: string | null;
+  /** A charge detail record; only of a session that has a cost. */
+  readonly ocpi: string | null;
+  readonly ocpp: string | null;
 }
 
 export interface StoredRecord extends Report {
@@ -231,6 +234,13 @@ export interface MeterArchive extends Counts {
     readonly overwrites_soon: boolean;
   };
   readonly keys: readonly StoredKey[];
+  readonly alarm: KeyAlarm | null;
+}
+
+/** The meter shows another key than the one that is accepted; fingerprints. */
+export interface KeyAlarm {
+  readonly expected: string;
+  readonly found: string;
 }
 
 export interface ArchiveInfo {
