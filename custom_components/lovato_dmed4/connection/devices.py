@@ -33,8 +33,8 @@ from ..dmed4.display import ModbusDisplay, RemoteDisplay, RestDisplay
 from ..dmed4.lines import Framing, Line, SerialLine, TcpLine
 from ..dmed4.meter import Meter
 from ..dmed4.modbus import ModbusDevice, ModbusMeter
-from ..dmed4.rest import RestDevice, RestMeter, Tls
-from ..dmed4.rest_session import open_session
+from ..dmed4.rest import RestDevice, RestMeter
+from ..dmed4.rest_session import Tls, open_session
 from ..dmed4.scale import MeasureScale
 
 _SESSION: Final[HassKey[ClientSession]] = HassKey(f"{DOMAIN}_session")

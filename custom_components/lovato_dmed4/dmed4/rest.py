@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from http import HTTPStatus
 import json
 import logging
 import time
-from typing import Final, Self, TypedDict, Unpack
+from typing import Final, Self, Unpack
 
 import aiohttp
 from yarl import URL
@@ -51,7 +50,15 @@ from .model import (
 from .parameters import RestParameters
 from .repeating import Repeater
 from .rest_answers import Answer
-from .rest_session import METHOD_REFUSALS, REFUSALS, outcome, read_limited, send_once
+from .rest_session import (
+    METHOD_REFUSALS,
+    REFUSALS,
+    Connection,
+    Tls,
+    outcome,
+    read_limited,
+    send_once,
+)
 from .scale import PHYSICAL, MeasureScale
 
 _LOGGER = logging.getLogger(__name__)
@@ -65,26 +72,6 @@ _NO_HTTP: Final = "Expected HTTP/"
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
 _JSON: Final = {"Content-Type": "application/json"}
-
-
-class Tls(StrEnum):
-    """How a meter proves over the network that it is the meter."""
-
-    OFF = "off"
-    """Not at all: HTTP."""
-    PINNED = "pinned"
-    """By the one certificate that was accepted when it was set up."""
-    VERIFIED = "verified"
-    """By a certificate that the system trusts for its host name."""
-
-
-class Connection(TypedDict, total=False):
-    """How a web server is reached, besides its address."""
-
-    tls: Tls
-    certificate: str
-    channel: int
-    timeout: float
 
 
 class RestDevice:

@@ -1,8 +1,9 @@
 """How requests go to a meter's web server: each on a connection of its own, and once."""
 
+from enum import StrEnum
 from http import HTTPStatus
 from ssl import SSLContext
-from typing import Final, override
+from typing import Final, TypedDict, override
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -25,6 +26,26 @@ REFUSALS: Final = (400, 404, 405, HTTPStatus.NOT_IMPLEMENTED)
 
 # Refusals of the method alone, which a command can be repeated after with another one.
 METHOD_REFUSALS: Final = (405, HTTPStatus.NOT_IMPLEMENTED)
+
+
+class Tls(StrEnum):
+    """How a meter proves over the network that it is the meter."""
+
+    OFF = "off"
+    """Not at all: HTTP."""
+    PINNED = "pinned"
+    """By the one certificate that was accepted when it was set up."""
+    VERIFIED = "verified"
+    """By a certificate that the system trusts for its host name."""
+
+
+class Connection(TypedDict, total=False):
+    """How a web server is reached, besides its address."""
+
+    tls: Tls
+    certificate: str
+    channel: int
+    timeout: float
 
 
 def open_session(
