@@ -245,6 +245,40 @@ async def live(stand: Stand) -> None:
     assert meter.errors_1 == 0
 
 
+# What the log says of some readings; of all, it says nothing twice.
+FOUND: Final = {
+    ("answer_end", "none"): "does not end its answers",
+    ("answer_padding", "bom"): "byte order mark",
+    ("answer_padding", "nul"): "NUL after its answers",
+    ("begin_and_end", "fetches"): "goes on charging after 'begin and end'",
+    ("logbook_index", "1"): "gives its last entry the index 1",
+    ("logbook_ready", "bit_1"): "does not mark a saved record as ready",
+    ("measure_scale", "physical"): "with a decimal point",
+    ("ocmf_text", "unescaped"): "does not escape",
+    ("output", "payload"): "without their signature",
+    ("output_length", "with_nul"): "counts padding",
+    ("output_length", "words"): "longer than their length",
+    ("prototype_end", "nothing"): "in the form",
+    ("prototype_needed", "each"): "given clock and prototype again",
+    ("registers", "no_hours"): "refuses register 0x0030",
+    ("sample_time", "local"): "local time",
+    ("write_method", "put"): "takes PUT and no POST",
+}
+
+
+def assert_said_once(
+    stand: Stand, readings: Mapping[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the meter turned out to do is in the log and in the diagnostics, each thing once."""
+    said = [r.getMessage() for r in caplog.records if r.name.endswith(".dmed4.found")]
+    # The form has looked at the meter, too.
+    assert max(map(said.count, said), default=0) <= 2
+    assert {*said} == {*stand.entry.runtime_data.meter.found.texts}
+    ((place, reading),) = readings.items()
+    expected = FOUND.get((place, reading), "")
+    assert not expected or any(expected in text for text in said), said
+
+
 def assert_no_issue(stand: Stand) -> None:
     """Nothing is asked of the user, but for the serial number that Modbus does not have."""
     known = {f"{stand.entry.entry_id}_serial_number"}
@@ -259,10 +293,12 @@ async def test_a_meter_that_reads_one_place_otherwise(
     readings: dict[str, str],
     transport: str,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with standing(hass, readings, transport, monkeypatch) as stand:
         await live(stand)
         assert_no_issue(stand)
+        assert_said_once(stand, readings, caplog)
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")

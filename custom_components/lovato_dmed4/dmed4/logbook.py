@@ -22,6 +22,7 @@ from .errors import (
     UnexpectedAnswerError,
 )
 from .event_text import parse_event
+from .found import Found
 from .meter import Logbook
 from .model import LogbookInfo, MetrologicalEvent
 from .record_text import cut, is_whole, payload_digest
@@ -50,6 +51,10 @@ _SETTLE_PAUSE: Final = 0.2
 class RestSource(Protocol):
     """What the logbooks need of a meter behind a web server."""
 
+    @property
+    def found(self) -> Found:
+        """What has been found out about the meter."""
+
     async def read_logbook_info(self) -> LogbookInfo:
         """Read v1/logbook/info."""
 
@@ -59,6 +64,10 @@ class RestSource(Protocol):
 
 class ModbusSource(Protocol):
     """What the logbooks need of a meter behind a Modbus link."""
+
+    @property
+    def found(self) -> Found:
+        """What has been found out about the meter."""
 
     async def read_logbook_info(self) -> LogbookInfo:
         """Read how many entries there are."""
@@ -77,15 +86,18 @@ class _Index:
     """The entries of a logbook by their position, whatever the index of the last one is.
 
     Args:
+        found: what is known of the meter.
         read_at: reads an entry by its index.
         read_last: reads the last entry in another way; empty if there is none.
     """
 
     def __init__(
         self,
+        found: Found,
         read_at: Callable[[int], Awaitable[bytes]],
         read_last: Callable[[], Awaitable[bytes]] | None = None,
     ) -> None:
+        self._found = found
         self._read_at = read_at
         self._read_last = read_last
         self._base: int | None = None
@@ -118,6 +130,8 @@ class _Index:
             stable = (bool(last) and base == 0) or await self._last() == last
             if stable and base is not None:
                 self._base = base
+                if base:
+                    self._found.note("The meter's logbook gives its last entry the index 1")
                 return base
             # The last record may be there a moment before it is in the logbook.
             await asyncio.sleep(_SETTLE_PAUSE)
@@ -175,7 +189,7 @@ class RestLogbook(Logbook):
                 log, name, index_type="POS", index_reference="LAST_BUT", index_value=str(index)
             )
 
-        return _Index(read_at, read_last)
+        return _Index(self._source.found, read_at, read_last)
 
     @override
     async def read_info(self) -> LogbookInfo:
@@ -230,8 +244,8 @@ class ModbusLogbook(Logbook):
         self._lock = asyncio.Lock()
         # What is known of the numbers of entries, which only grow.
         self._info = LogbookInfo()
-        self._records = _Index(self._record_at, source.read_last_record)
-        self._events = _Index(self._event_at)
+        self._records = _Index(source.found, self._record_at, source.read_last_record)
+        self._events = _Index(source.found, self._event_at)
 
     @override
     async def read_info(self) -> LogbookInfo:
@@ -313,7 +327,12 @@ class ModbusLogbook(Logbook):
                 return True
             if bits == registers.RECORD_READING or status != steady:
                 steady, since = status, now()
-            return bool(status & registers.RECORD_LENGTH) and now() - since >= _STEADY_SECONDS
+            stays = bool(status & registers.RECORD_LENGTH) and now() - since >= _STEADY_SECONDS
+            if stays:
+                self._source.found.note(
+                    "The meter does not mark a saved record as ready (0x4C01): its length is awaited"
+                )
+            return stays
 
         return await self._wait(registers.RECORD_STATUS, ready) & registers.RECORD_LENGTH
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from itertools import chain
-import logging
 import time
 from typing import Final, Self, cast
 
@@ -10,6 +9,7 @@ from modbus_connection import ModbusUnit
 
 from . import registers
 from .errors import NotADmed4Error, RefusedError
+from .found import Found
 from .keys import both_forms
 from .lines import Line
 from .links import ModbusLink
@@ -39,8 +39,6 @@ from .output import OutputMessage
 from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
 from .units import RepeatingUnit
-
-_LOGGER = logging.getLogger(__name__)
 
 # Answers to function 0x11 (manual: model code). R and D meters share a code.
 MODBUS_MODELS: Final = {
@@ -157,6 +155,7 @@ class ModbusMeter(ModbusDevice):
 
     def __init__(self, link: ModbusLink, unit_id: int) -> None:
         super().__init__(link, unit_id)
+        self.found: Final = Found()
         self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
         self._output = OutputMessage(self)
@@ -245,7 +244,7 @@ class ModbusMeter(ModbusDevice):
                 if err.code not in _LACKING:
                     raise
                 self._refused[register] = err.code
-                _LOGGER.info("The meter refuses register 0x%04X: going on without it", register)
+                self.found.note(f"The meter refuses register 0x{register:04X}: going on without it")
             else:
                 there.append(name)
         words.restrict_fields(there)
@@ -334,7 +333,7 @@ class ModbusMeter(ModbusDevice):
             clock = await self._clock_drift()
             if clock is not None and abs(clock) <= _CLOCK_TOLERANCE:
                 if not self._sample_offset:
-                    _LOGGER.info("The meter gives the time of its last sample as local time")
+                    self.found.note("The meter gives the time of its last sample as local time")
                 self._sample_offset = local
                 return drift - local
         self._sample_offset = 0

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 import json
-import logging
 import time
 from typing import Final, Self, Unpack
 
@@ -25,6 +24,7 @@ from .errors import (
     UnexpectedAnswerError,
     WrongPasswordError,
 )
+from .found import Found
 from .links import http_lock
 from .logbook import RestLogbook
 from .model import (
@@ -60,8 +60,6 @@ from .rest_session import (
     send_once,
 )
 from .scale import PHYSICAL, MeasureScale
-
-_LOGGER = logging.getLogger(__name__)
 
 _UNKNOWN: Final[Answer] = {}
 
@@ -112,6 +110,7 @@ class RestDevice:
         self.shares_line = bool(channel)
         # Paths that take no POST but a PUT.
         self._put_paths: set[str] = set()
+        self.found: Final = Found()
 
     async def close(self) -> None:
         """Nothing is kept open: the meter closes each connection itself."""
@@ -120,7 +119,7 @@ class RestDevice:
         async def get() -> Answer:
             body = await self._request("GET", path, parameters=query)
             try:
-                return rest_answers.parse(body)
+                return rest_answers.parse(body, self.found.note)
             except UnexpectedAnswerError as err:
                 raise UnexpectedAnswerError(f"{path}: {err}") from err
 
@@ -174,6 +173,7 @@ class RestDevice:
             except RefusedError:
                 raise err from None
             self._put_paths.add(path)
+            self.found.note(f"The meter takes PUT and no POST at v1/{path}")
 
     async def _request(
         self,
@@ -199,7 +199,7 @@ class RestDevice:
                     middlewares=(send_once,),
                 ) as response,
             ):
-                body = await read_limited(response.content)
+                body = await read_limited(response.content, self.found.note)
         except TimeoutError as err:
             raise SilentError(f"no answer to {method} {path} in time") from err
         except aiohttp.ServerFingerprintMismatch as err:
@@ -307,7 +307,7 @@ class RestMeter(RestDevice):
             nonlocal body
             body = b""
             body = await self._request("GET", path)
-            return rest_answers.parse(body)
+            return rest_answers.parse(body, self.found.note)
 
         try:
             return await self._repeater.ask(get)
@@ -336,6 +336,7 @@ class RestMeter(RestDevice):
             if err.code not in REFUSALS:
                 raise
             self._refused[path] = err.code
+            self.found.note(f"The meter refuses v1/{path}: going on without it")
             return {}
         self._refused.pop(path, None)
         return answer
@@ -355,7 +356,7 @@ class RestMeter(RestDevice):
         answer = await self._get("measure")
         if rest_answers.is_physical(answer) and self.scale != PHYSICAL:
             # From now on also those that happen to be whole numbers.
-            _LOGGER.info("The meter gives V, A and kW with a decimal point: taken as they are")
+            self.found.note("The meter gives V, A and kW with a decimal point: taken as they are")
             self.scale = PHYSICAL
         return rest_answers.measures(answer, self.scale)
 

@@ -1,5 +1,6 @@
 """How requests go to a meter's web server: each on a connection of its own, and once."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from http import HTTPStatus
 from ssl import SSLContext
@@ -108,7 +109,7 @@ async def send_once(
         raise aiohttp.ClientConnectionError(f"no answer: {err}") from err
 
 
-async def read_limited(content: aiohttp.StreamReader) -> bytes:
+async def read_limited(content: aiohttp.StreamReader, note: Callable[[str], None]) -> bytes:
     """Read a body; one that does not end as HTTP requires is whole if its JSON is."""
     body = bytearray()
     try:
@@ -118,6 +119,7 @@ async def read_limited(content: aiohttp.StreamReader) -> bytes:
                 raise UnexpectedAnswerError(f"an answer of more than {_ANSWER_LIMIT} bytes")
     except aiohttp.ClientPayloadError:
         # aiohttp keeps back what came with the wrong end. The manual prints that end as a lone 0.
+        note("The meter does not end its answers as HTTP requires: taken where their JSON is whole")
         body += content._read_nowait(-1)  # noqa: SLF001 - there is no public way to it
     return bytes(body)
 
