@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryError,
+    ConfigEntryNotReady,
+    UnsupportedStorageVersionError,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
@@ -24,7 +29,8 @@ from .connection.identity import (
     with_serial_number,
 )
 from .connection.login import Login
-from .connection.storage import async_remove_stored
+from .connection.names import async_follow_names
+from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
 from .const import CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
@@ -85,6 +91,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         hass.http.register_view(view(hass))
     async_setup_live_stream(hass)
     async_setup_rights(hass)
+    async_follow_names(hass, _coordinators)
     await async_serve_files(hass)
     return True
 
@@ -94,7 +101,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
     if not is_display(entry):
         # Also for a meter that can't be reached now: people look for its records all the same.
         await async_offer_panel(hass)
-    await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
+    try:
+        await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
+    except UnsupportedStorageVersionError as err:
+        raise async_stored_by_newer(hass, entry, err) from err
+    async_stored_understood(hass, entry)
     await async_link_devices(hass, entry)
     await async_offer_card(hass)
     return True
@@ -128,6 +139,18 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
         raise
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _async_watch(hass, entry)
+
+
+@callback
+def _coordinators(entry: ConfigEntry[Any]) -> tuple[DataUpdateCoordinator[Any], ...]:
+    """Get all that logs by the name of a device."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return ()
+    data = entry.runtime_data
+    if isinstance(data, DisplayCoordinator):
+        return (data,)
+    archive, costs = data.records.summary_coordinator, data.pricing.costs
+    return (data.live, data.housekeeping, data.events, archive, costs)
 
 
 @callback
@@ -292,6 +315,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if all(is_display(other) for other in others):
         async_withdraw_panel(hass)
     async_certificate_accepted(hass, entry)
+    async_stored_understood(hass, entry)
     await async_remove_stored(hass, entry.entry_id)
     if is_display(entry):
         return

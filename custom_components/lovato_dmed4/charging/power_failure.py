@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
+from ..connection.names import device_name
 from ..const import DOMAIN, LOGGER
 
 CHARGE_AFTER_POWER_FAILURE: Final = "charge_after_power_failure"
@@ -33,7 +34,7 @@ def async_power_failed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key=CHARGE_AFTER_POWER_FAILURE,
-        translation_placeholders={"meter": entry.title},
+        translation_placeholders={"meter": device_name(hass, entry)},
     )
 
 
@@ -60,7 +61,7 @@ class PowerFailureFlow(ConfirmRepairFlow):
         """Ask, then end the charge."""
         if user_input is None:
             return await super().async_step_confirm()
-        placeholders = {"meter": self._entry.title}
+        placeholders = {"meter": device_name(self.hass, self._entry)}
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded", description_placeholders=placeholders)
         try:

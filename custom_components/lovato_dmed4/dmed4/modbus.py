@@ -192,7 +192,14 @@ class ModbusMeter(ModbusDevice):
         return 2 * sum(self._link.polls.values())
 
     async def identify(self) -> Identity:
-        """Ask for the model (function 0x11) and the public key."""
+        """Ask for the model (function 0x11) and the public key.
+
+        What is without a key is asked twice: one answer may have been disturbed.
+        """
+        identity = await self._identify_once()
+        return identity if identity.fingerprint else await self._identify_once()
+
+    async def _identify_once(self) -> Identity:
         answer = await self._report_server_id()
         if (model := MODBUS_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")

@@ -29,6 +29,7 @@ from ..archive import (
     StoredRecord,
 )
 from ..connection.identity import FormerKey, identified_by_key, public_key
+from ..connection.names import device_name
 from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from .listeners import Listeners
@@ -136,7 +137,7 @@ class RecordKeeper:
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{entry.title} archive",
+            name=f"{device_name(hass, entry)} archive",
             update_method=self._async_summarise,
             request_refresh_debouncer=Debouncer(
                 hass, LOGGER, cooldown=_COUNT_INTERVAL, immediate=True, background=True
@@ -312,7 +313,7 @@ class RecordKeeper:
         await self._shared.async_open()
         info = MeterInfo(
             unique_id=self._unique_id,
-            name=self._entry.title,
+            name=device_name(self._hass, self._entry),
             model=self._identity.model,
             serial_number=self._identity.serial_number,
         )
@@ -364,7 +365,7 @@ class RecordKeeper:
         except RecordTooLargeError:
             LOGGER.error(
                 "%s: %s bytes are too many for a record, and were not archived",
-                self._entry.title,
+                device_name(self._hass, self._entry),
                 len(waiting.raw),
             )
         # The same queue may be another keeper's by now, after a reload.
@@ -422,7 +423,7 @@ class RecordKeeper:
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
             translation_key="archive_unavailable",
-            translation_placeholders={"meter": self._entry.title},
+            translation_placeholders={"meter": device_name(self._hass, self._entry)},
         )
 
     @callback

@@ -11,7 +11,8 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from ..connection.errors import local_time
 from ..connection.login import Login
-from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
+from ..connection.names import device_name
+from ..const import DOMAIN, HOUSEKEEPING_INTERVAL, PANEL_PATH
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
 from ..intake.logbook_sync import LogbookSync, SyncState
@@ -97,7 +98,7 @@ class IssueWatcher:
             key: {} for key in _hardware(self._housekeeping.data.system)
         }
         if self._sync.state.overwrites_soon:
-            wrong["logbook_overwrites"] = {}
+            wrong["logbook_overwrites"] = {"archive": f"/{PANEL_PATH}/archive"}
         if self._clock.failures >= FAILURES_LIMIT:
             wrong["clock_not_kept"] = {}
         if (doubt := self._clock.doubt) is not None:
@@ -123,7 +124,10 @@ class IssueWatcher:
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
             translation_key=key,
-            translation_placeholders={"meter": self._entry.title, **placeholders},
+            translation_placeholders={
+                "meter": device_name(self._hass, self._entry),
+                **placeholders,
+            },
         )
 
     @callback

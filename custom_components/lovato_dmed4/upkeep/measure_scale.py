@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..connection.devices import entry_scale
+from ..connection.names import device_name
 from ..const import CONF_SCALE, DOMAIN, LOGGER
 from ..coordinator import LiveCoordinator
 from ..dmed4.model import Identity, Measures
@@ -121,7 +122,7 @@ class ScaleCheck:
             severity=ir.IssueSeverity.ERROR,
             translation_key=ISSUE,
             translation_placeholders={
-                "meter": self._entry.title,
+                "meter": device_name(self._hass, self._entry),
                 "values": values_text(measures, scale, scale),
             },
         )
@@ -185,5 +186,5 @@ class ScaleFlow(RepairsFlow):
         return self.async_show_form(
             step_id="scale",
             data_schema=vol.Schema({vol.Required(CONF_SCALE): selector}),
-            description_placeholders={"meter": self._entry.title},
+            description_placeholders={"meter": device_name(self.hass, self._entry)},
         )
