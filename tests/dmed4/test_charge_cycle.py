@@ -1,7 +1,7 @@
 """The charge cycle over both transports (manual: charge cycle management, flowchart)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -445,7 +445,7 @@ async def test_a_command_that_arrives_late_is_not_given_twice(
             return Fate.HANG
 
         proxy.decide = decide
-        steps = {
+        steps: dict[Command, Callable[[], Awaitable[bytes]]] = {
             Command.BEGIN: partial(cycle.begin, CHARGE),
             Command.INTERMEDIATE: cycle.read,
             Command.END: cycle.end,
