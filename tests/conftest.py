@@ -14,11 +14,6 @@ from tests.deprecations import deprecations
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a run be longer than one of the suite."""
-    parser.addoption("--lossy-hours", type=float, default=1, help="of polls over lossy lines")
-
-
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled: None) -> None:
     """Let tests talk to the simulator; other hosts stay out of reach."""

@@ -1,11 +1,11 @@
-"""The steps of a charge over a line that loses 3 % of all messages.
+"""A line that loses 3 % of all messages: for an hour nothing is noticed, and the steps succeed.
 
-The losses are seeded, and time is driven. `tests/integration/test_lossy_line.py` shows what becomes
-of the entities.
+The losses are seeded, and time is driven.
 """
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 import random
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from custom_components.lovato_dmed4.const import DEFAULT_INTERVAL_IDLE, HOUSEKEEPING_INTERVAL
 from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
 from custom_components.lovato_dmed4.dmed4.errors import MeterError
 from custom_components.lovato_dmed4.dmed4.lines import Framing, TcpLine
@@ -20,13 +21,21 @@ from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from custom_components.lovato_dmed4.dmed4.watch import Timing
-from simulator import ManualClock, ModbusTcpServer, RestServer, SerialOverTcpServer, SimulatedMeter
+from simulator import (
+    GatewayServer,
+    ManualClock,
+    ModbusTcpServer,
+    RestServer,
+    SerialOverTcpServer,
+    SimulatedMeter,
+)
 from simulator.faults import ModbusFault, RestFault
 from simulator.framing import Frame
 
 from .helpers import CHARGE, LOCALHOST
 
 LOSS = 0.03
+HOUR = timedelta(hours=1)
 UNIT = 3
 
 
@@ -75,6 +84,11 @@ def rtu(simulated: SimulatedMeter, losses: Losses) -> Any:
     return over_modbus(simulated, losses, SerialOverTcpServer({UNIT: simulated}), Framing.RTU)
 
 
+def gateway(simulated: SimulatedMeter, losses: Losses) -> Any:
+    other = SimulatedMeter(seed=99, parameters={"P05_05": 1})
+    return over_modbus(simulated, losses, GatewayServer(other, {UNIT: simulated}), Framing.TCP)
+
+
 @asynccontextmanager
 async def rest(simulated: SimulatedMeter, losses: Losses) -> AsyncIterator[Meter]:
     async with (
@@ -89,14 +103,32 @@ async def rest(simulated: SimulatedMeter, losses: Losses) -> AsyncIterator[Meter
 WAYS: dict[str, Callable[[SimulatedMeter, Losses], Any]] = {
     "tcp": tcp,
     "rtu": rtu,
+    "gateway": gateway,
     "rest": rest,
 }
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("way", WAYS)
+async def test_for_an_hour_no_poll_fails(way: str) -> None:
+    """A poll that fails is what makes the entities unavailable."""
+    losses = Losses(1)
+    interval = timedelta(seconds=DEFAULT_INTERVAL_IDLE)
+
+    simulated = make_meter()
+    async with WAYS[way](simulated, losses) as meter:
+        assert (await meter.identify()).public_key == simulated.public_key_raw
+        for number in range(HOUR // interval):
+            await meter.read_live()
+            if number % (HOUSEKEEPING_INTERVAL // interval) == 0:
+                await meter.read_housekeeping()
+    assert losses.count > 20
+
+
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("way", "charges"), [("tcp", 50), ("rtu", 20), ("rest", 30)])
 async def test_of_a_hundred_steps_ninety_nine_succeed(way: str, charges: int) -> None:
-    """Also where a command gets lost itself; and none is carried out twice."""
+    """Also where a command or its answer gets lost; and none is carried out twice."""
     losses = Losses(2)
     failed: list[str] = []
 
