@@ -31,7 +31,8 @@ class Browser:
 
     @classmethod
     async def open(cls, hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Browser:
-        for component in ("config", "repairs"):
+        # The web server takes no new addresses once it runs.
+        for component in ("config", "repairs", DOMAIN):
             assert await async_setup_component(hass, component, {})
         return cls(hass, await hass_client())
 

@@ -645,7 +645,7 @@ def test_errors_of_forms() -> None:
         errors.NotADmed4Error,
     }
     way |= {errors.RefusedError, errors.UnexpectedAnswerError}
-    way |= {errors.LineInUseError, errors.TlsFailedError}
+    way |= {errors.LineHeldError, errors.LineInUseError, errors.TlsFailedError}
     way |= {errors.CertificateNotTrustedError, errors.CertificateChangedError}
     keys = {connection_errors.translation_key(error) for error in examples() if type(error) in way}
     keys |= {"wrong_password", "login_locked"}
@@ -674,6 +674,7 @@ def test_errors_of_forms() -> None:
         assert text.endswith(".")
         wanted = {
             STRINGS["config"]["error"]["login_locked"]: {"until"},
+            STRINGS["config"]["error"]["serial_in_use_by_hub"]: {"hub"},
             STRINGS["config"]["error"]["found_rest"]: {"port"},
             STRINGS["config"]["error"]["found_tls"]: {"port"},
             STRINGS["config"]["error"]["found_modbus"]: {"port", "unit"},
