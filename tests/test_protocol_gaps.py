@@ -15,7 +15,7 @@ from simulator.boards import BOARD_BITS, FATAL_ERRORS
 from simulator.meter import COUNTER_SIZE
 from simulator.parameters import PARAMETER_NAMES
 
-from .dmed4.helpers import reached, until
+from .dmed4.helpers import offered, reached, until
 
 
 def test_a_page_of_the_display_has_the_manual_s_number() -> None:
@@ -80,7 +80,7 @@ async def test_no_parameter_is_taken_for_another(transport: str) -> None:
     values = simulated.parameters._saved
     async with reached(simulated, transport) as meter:
         if transport == "rest":
-            await meter.log_in("1000")
+            await offered(meter.commissioning).log_in("1000")
         # After five rounds each of the 27 has had a sequence of zeros and ones of its own.
         for bit in range(5):
             values.update({name: n >> bit & 1 for n, name in enumerate(PARAMETER_NAMES)})

@@ -5,7 +5,11 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryError,
+    ConfigEntryNotReady,
+    UnsupportedStorageVersionError,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
@@ -24,7 +28,7 @@ from .connection.identity import (
     with_serial_number,
 )
 from .connection.login import Login
-from .connection.storage import async_remove_stored
+from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
 from .const import CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
@@ -94,7 +98,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
     if not is_display(entry):
         # Also for a meter that can't be reached now: people look for its records all the same.
         await async_offer_panel(hass)
-    await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
+    try:
+        await (_async_set_up_display if is_display(entry) else _async_set_up_meter)(hass, entry)
+    except UnsupportedStorageVersionError as err:
+        raise async_stored_by_newer(hass, entry, err) from err
+    async_stored_understood(hass, entry)
     await async_link_devices(hass, entry)
     await async_offer_card(hass)
     return True
@@ -292,6 +300,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     if all(is_display(other) for other in others):
         async_withdraw_panel(hass)
     async_certificate_accepted(hass, entry)
+    async_stored_understood(hass, entry)
     await async_remove_stored(hass, entry.entry_id)
     if is_display(entry):
         return

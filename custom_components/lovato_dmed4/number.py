@@ -13,21 +13,22 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .dmed4.meter import Meter
-from .dmed4.model import Feature, Settings, SystemStatus
+from .dmed4.model import Settings, SystemStatus
 from .entity import HousekeepingEntity
 from .runtime_data import Dmed4ConfigEntry
 
 # One write at a time.
 PARALLEL_UPDATES = 1
 
+type Write = Callable[[int], Coroutine[Any, Any, None]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Dmed4NumberDescription(NumberEntityDescription):
-    """A setting of a meter; with a feature, only where the transport offers that."""
+    """A setting of a meter; ``write_fn`` finds what writes it, None where the transport can't."""
 
-    feature: Feature | None = None
     value_fn: Callable[[Settings], int | None]
-    set_fn: Callable[[Meter, int], Coroutine[Any, Any, None]]
+    write_fn: Callable[[Meter], Write | None]
     locked_fn: Callable[[SystemStatus], bool] = lambda _: False
 
 
@@ -42,7 +43,7 @@ NUMBERS: Final = (
         native_max_value=900,
         native_step=15,
         value_fn=lambda settings: settings.time_offset,
-        set_fn=lambda meter, value: meter.write_time_offset(value),
+        write_fn=lambda meter: meter.write_time_offset,
     ),
     # The manual gives no range for these two: that of a register.
     Dmed4NumberDescription(
@@ -53,9 +54,10 @@ NUMBERS: Final = (
         native_min_value=0,
         native_max_value=65535,
         native_step=1,
-        feature=Feature.CHARGE_SETTINGS,
         value_fn=lambda settings: settings.tariff,
-        set_fn=lambda meter, value: meter.write_tariff(value),
+        write_fn=lambda meter: (
+            meter.charge_settings.write_tariff if meter.charge_settings else None
+        ),
     ),
     Dmed4NumberDescription(
         key="cable_resistance",
@@ -65,9 +67,10 @@ NUMBERS: Final = (
         native_min_value=0,
         native_max_value=65535,
         native_step=1,
-        feature=Feature.CHARGE_SETTINGS,
         value_fn=lambda settings: settings.cable_resistance,
-        set_fn=lambda meter, value: meter.write_cable_resistance(value),
+        write_fn=lambda meter: (
+            meter.charge_settings.write_cable_resistance if meter.charge_settings else None
+        ),
         locked_fn=lambda system: system.cable_resistance_locked,
     ),
 )
@@ -79,11 +82,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the settings that the entry's transport offers."""
-    features = entry.runtime_data.meter.features
+    meter = entry.runtime_data.meter
     async_add_entities(
-        Dmed4Number(entry, description)
+        Dmed4Number(entry, description, write)
         for description in NUMBERS
-        if description.feature is None or description.feature in features
+        if (write := description.write_fn(meter)) is not None
     )
 
 
@@ -91,6 +94,12 @@ class Dmed4Number(HousekeepingEntity, NumberEntity):
     """A setting of a meter, which refuses it while charging."""
 
     entity_description: Dmed4NumberDescription
+
+    def __init__(
+        self, entry: Dmed4ConfigEntry, description: Dmed4NumberDescription, write: Write
+    ) -> None:
+        super().__init__(entry, description)
+        self._write = write
 
     @override
     def _async_update_attrs(self) -> object:
@@ -104,7 +113,6 @@ class Dmed4Number(HousekeepingEntity, NumberEntity):
             raise ServiceValidationError(
                 translation_domain=DOMAIN, translation_key="cable_resistance_locked"
             )
-        write = partial(self.entity_description.set_fn, self._data.meter, int(value))
         async with self.writing():
-            await self._data.cycle.while_idle(write)
+            await self._data.cycle.while_idle(partial(self._write, int(value)))
         await self._data.housekeeping.async_refresh()

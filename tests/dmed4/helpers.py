@@ -75,6 +75,12 @@ async def reached(simulated: SimulatedMeter, transport: str) -> AsyncIterator[Me
         yield meter
 
 
+def offered[T](part: T | None) -> T:
+    """Get what a meter offers over some transports only, where it does."""
+    assert part is not None
+    return part
+
+
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what a test can't be told of; the test's own time limit ends it."""
     while not condition():  # noqa: ASYNC110

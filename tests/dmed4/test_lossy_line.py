@@ -54,8 +54,13 @@ class Losses:
         self._random = random.Random(seed)  # noqa: S311 - seeded, so that a run can be repeated
         self.count = 0
 
-    def __call__(self, request: Frame | str) -> bool:
-        lost = self._random.random() < LOSS and not _is_command(request)
+    def of_requests(self, request: Frame | str) -> bool:
+        """Lose a request, but for commands: what a meter never got, only a person gives again."""
+        return not _is_command(request) and self.of_answers(request)
+
+    def of_answers(self, request: Frame | str) -> bool:
+        """Lose an answer, whatever was asked."""
+        lost = self._random.random() < LOSS
         self.count += lost
         return lost
 
@@ -74,9 +79,8 @@ async def over_modbus(
     async with server:
         line = TcpLine(host=LOCALHOST, port=server.port, framing=framing)
         meter = ModbusMeter.on(line, UNIT)
-        # Requests are lost as often as answers.
-        for fault in (ModbusFault.SILENCE, ModbusFault.LOST_ANSWER):
-            server.faults.inject(fault, only=losses)
+        server.faults.inject(ModbusFault.SILENCE, only=losses.of_requests)
+        server.faults.inject(ModbusFault.LOST_ANSWER, only=losses.of_answers)
         try:
             yield meter
         finally:
@@ -102,8 +106,9 @@ async def rest(simulated: SimulatedMeter, losses: Losses) -> AsyncIterator[Meter
         RestServer(simulated, response_time=0) as server,
         aiohttp.ClientSession() as session,
     ):
-        for fault in (RestFault.SILENCE, RestFault.LOST_ANSWER, RestFault.CUT):
-            server.faults.inject(fault, only=losses)
+        server.faults.inject(RestFault.SILENCE, only=losses.of_requests)
+        for fault in (RestFault.LOST_ANSWER, RestFault.CUT):
+            server.faults.inject(fault, only=losses.of_answers)
         yield RestMeter(session, LOCALHOST, server.port)
 
 
@@ -135,7 +140,7 @@ async def test_for_an_hour_no_poll_fails(way: str) -> None:
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(("way", "charges"), [("tcp", 50), ("rtu", 20), ("rest", 30)])
 async def test_of_a_hundred_steps_ninety_nine_succeed(way: str, charges: int) -> None:
-    """A command that is lost itself is not among them: only a person may give it again."""
+    """The answers to commands are lost as well: the status shows what became of them."""
     losses = Losses(2)
     failed: list[str] = []
 

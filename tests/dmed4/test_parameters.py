@@ -32,7 +32,7 @@ from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from simulator import OPEN_PLACES, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
 
-from .helpers import TRANSPORTS, WebPeer, client, http_answer, reached
+from .helpers import TRANSPORTS, WebPeer, client, http_answer, offered, reached
 
 QUICK = RebootTiming(poll=0.02, going=1, coming=10)
 HASTY = RebootTiming(poll=0.02, going=0.1, coming=0.3)
@@ -56,7 +56,7 @@ def simulated() -> SimulatedMeter:
 async def ready(meter: Meter) -> None:
     """Log in where there is a login."""
     if Feature.PARAMETER_BLOCK in meter.features and not (await meter.read_system()).logged_in:
-        await meter.log_in("1000")
+        await offered(meter.commissioning).log_in("1000")
 
 
 async def changed(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
+from typing import override
 
 import pytest
 
@@ -183,3 +184,36 @@ async def test_fast_measures_take_one_request_and_nothing_else(still: SimulatedM
         assert modbus_server.requests == [bytes.fromhex("04 01FF 000A")]
         assert [path for _, path, *_ in rest_server.requests] == ["/v1/measure"]
     assert (modbus.fast_interval, rest.fast_interval) == (0.1, 1.0)
+
+
+class ForgetfulMeter(SimulatedMeter):
+    """A meter that has its keys only after some requests."""
+
+    asked = 0
+    knows_after = 0
+
+    @property
+    @override
+    def public_key_raw(self) -> bytes:
+        return super().public_key_raw if self.asked > self.knows_after else bytes(64)
+
+    @property
+    @override
+    def public_key_ocmf(self) -> bytes:
+        return super().public_key_ocmf if self.asked > self.knows_after else bytes(96)
+
+
+@pytest.mark.parametrize(("transport", "requests"), [("modbus", 3), ("rest", 2)])
+async def test_one_answer_without_a_key_is_not_believed(
+    clock: ManualClock, monkeypatch: pytest.MonkeyPatch, transport: str, requests: int
+) -> None:
+    simulated = ForgetfulMeter(seed=7, clock=clock)
+    simulated.knows_after = requests
+    server = (ModbusTcpServer if transport == "modbus" else RestServer)(simulated)
+    async with server, client(transport, server.port) as meter:
+        monkeypatch.setattr(
+            ForgetfulMeter, "asked", property(lambda _: len(server.requests)), raising=True
+        )
+        identity = await meter.identify()
+        assert identity.public_key == SimulatedMeter(seed=7, clock=clock).public_key_raw
+        assert len(server.requests) == 2 * requests

@@ -245,7 +245,7 @@ async def test_the_display_is_switched_and_turned(
 
 
 def test_rest_has_its_features() -> None:
-    system = Feature.SYSTEM_STATUS | Feature.CHARGE_SETTINGS | Feature.PARAMETER_BLOCK
+    system = Feature.SYSTEM_STATUS | Feature.PARAMETER_BLOCK
     assert RestMeter.features == system | Feature.RECORD_SEARCH | Feature.PARSED_EVENTS
 
 

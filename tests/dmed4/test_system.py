@@ -10,7 +10,6 @@ from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     MeterError,
-    NotOfferedError,
     RefusedError,
     UnexpectedAnswerError,
     WrongPasswordError,
@@ -28,7 +27,7 @@ from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from simulator import RestServer, SimulatedMeter
 from simulator.faults import RestFault
 
-from .helpers import CHARGE, RawPeer, WebPeer, client, http_answer, reached
+from .helpers import CHARGE, RawPeer, WebPeer, client, http_answer, offered, reached
 
 PASSWORD = "1000"
 
@@ -187,9 +186,9 @@ async def test_a_setting_that_is_acknowledged_and_not_taken_is_an_error() -> Non
     settings = {"tariff": 1, "datetime_offset": 0}
     async with answering(charge_settings=settings) as peer, client("rest", peer.port) as meter:
         with pytest.raises(RefusedError, match="tariff"):
-            await meter.write_tariff(2)
+            await offered(meter.charge_settings).write_tariff(2)
         settings["tariff"] = 2
-        await meter.write_tariff(2)
+        await offered(meter.charge_settings).write_tariff(2)
     assert [json.loads(body) for body in peer.bodies if body] == [{"tariff": 2}] * 2
 
 
@@ -204,15 +203,11 @@ async def test_a_time_offset_that_modbus_does_not_keep_is_an_error(
     await modbus_meter.write_time_offset(60)
 
 
-async def test_what_modbus_does_not_offer_says_so(modbus_meter: ModbusMeter) -> None:
-    for step in (
-        modbus_meter.write_tariff(1),
-        modbus_meter.write_cable_resistance(1),
-        modbus_meter.log_in("1000"),
-        modbus_meter.set_operating(),
-    ):
-        with pytest.raises(NotOfferedError):
-            await step
+async def test_each_transport_says_what_it_offers(
+    modbus_meter: ModbusMeter, rest_meter: RestMeter
+) -> None:
+    assert (modbus_meter.charge_settings, modbus_meter.commissioning) == (None, None)
+    assert (rest_meter.charge_settings, rest_meter.commissioning) == (rest_meter, rest_meter)
 
 
 # --- login (manual: v1/login) -------------------------------------------------------------------
@@ -241,7 +236,7 @@ async def test_a_password_that_is_taken_without_effect_was_wrong() -> None:
         client("rest", peer.port) as meter,
     ):
         with pytest.raises(WrongPasswordError):
-            await meter.log_in("a b")
+            await offered(meter.commissioning).log_in("a b")
     assert peer.requests[0] == ("PUT", "/v1/login?password=a+b")
 
 
@@ -263,7 +258,7 @@ async def test_no_error_of_a_login_holds_the_password() -> None:
         client("rest", peer.port) as meter,
     ):
         with pytest.raises(UnexpectedAnswerError) as caught:
-            await meter.log_in("secret")
+            await offered(meter.commissioning).log_in("secret")
     assert "secret" not in str(caught.value)
     assert caught.value.__suppress_context__
 
@@ -287,9 +282,9 @@ async def test_commissioning_that_has_no_effect_is_an_error() -> None:
     status: dict[str, Any] = {"operative_status": "Ready"}
     async with answering(system_status=status) as peer, client("rest", peer.port) as meter:
         with pytest.raises(RefusedError, match="operating"):
-            await meter.set_operating()
+            await offered(meter.commissioning).set_operating()
         status["operative_status"] = "Operating"
-        await meter.set_operating()
+        await offered(meter.commissioning).set_operating()
     assert json.loads(peer.bodies[0]) == {"operative_status": "operating"}
 
 

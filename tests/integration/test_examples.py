@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
+import json
 from pathlib import Path
 import re
 from typing import Any
 from zipfile import is_zipfile
 
+from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -14,6 +17,7 @@ from homeassistant.core_config import async_process_ha_core_config
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
+from jsonschema import Draft7Validator
 import pytest
 import yaml
 
@@ -25,8 +29,18 @@ from tests.test_docs import DOCUMENTS, INTEGRATION, ROOT, TEXTS
 from tools.reference.actions import RETURNS
 from tools.reference.entities import DISPLAY, METER, name_of, only_over
 
-from .helpers import act, entry_data, fail_power, fingerprint, pass_time, set_sample, set_up
+from .helpers import (
+    act,
+    entry_data,
+    fail_power,
+    fingerprint,
+    pass_time,
+    set_sample,
+    set_up,
+    web_server,
+)
 from .plugin import MockConfigEntry, async_mock_service
+from .reports.schemas import CDR
 
 SERVICES: dict[str, Any] = yaml.safe_load((INTEGRATION / "services.yaml").read_text("utf-8"))
 BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -82,7 +96,7 @@ def test_there_are_examples() -> None:
     assert len(AUTOMATIONS) > 10
     assert len(CARDS) == 1
     for example in CONFIGURATIONS:
-        assert {*example.content} <= {"homeassistant", "lovelace", "recorder"}
+        assert {*example.content} <= {"homeassistant", "lovelace", "recorder", "rest_command"}
 
 
 @pytest.mark.parametrize("example", AUTOMATIONS, ids=str)
@@ -343,6 +357,33 @@ async def _month_by_mail(bench: Bench) -> None:
     assert is_zipfile(bench.folder / "last_month.zip")
 
 
+async def _to_a_back_end(bench: Bench) -> None:
+    """A real HTTP request, with the configuration beside the example."""
+    received: list[tuple[str, dict[str, Any]]] = []
+
+    async def receive(request: web.BaseRequest) -> web.Response:
+        received.append((request.headers["Authorization"], json.loads(await request.text())))
+        return web.Response(status=HTTPStatus.CREATED)
+
+    (example,) = (each for each in CONFIGURATIONS if "rest_command" in each.content)
+    price = {"since": "2025-01-01", "energy": "0.50"}
+    await bench.hass.services.async_call(DOMAIN, "save_price", price, blocking=True)
+    async with web_server(receive) as port:
+        there = f"http://127.0.0.1:{port}"
+        config = yaml.safe_load(example.text.replace("https://backend.example.com", there))
+        assert await async_setup_component(bench.hass, "rest_command", config)
+        await bench.start()
+        set_sample(bench.simulated, cycle_imported=12_345)
+        bench.simulated.command(Command.END)
+        await pass_time(bench.hass)
+        await until(lambda: bool(received))
+        await bench.hass.async_block_till_done()
+    ((token, cdr),) = received
+    assert token == "Token your-token-in-base64"
+    Draft7Validator(CDR).validate(cdr)
+    assert not bench.messages
+
+
 async def _power_failure(bench: Bench) -> None:
     await bench.start()
     await fail_power(bench.simulated)
@@ -381,6 +422,7 @@ AT_WORK: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "Verify records that arrive by e-mail": _by_mail,
     "Records of the last month": _month_as_a_file,
     "Send the records of last month": _month_by_mail,
+    "Send each session to a back end": _to_a_back_end,
     "Power failure during a session": _power_failure,
     "Charging has ended anywhere": _ended_anywhere,
     "End a long session": _long,

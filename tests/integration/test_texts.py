@@ -593,7 +593,7 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 def test_exceptions_are_all_used() -> None:
     used = (
         raised_keys()
-        | {"archive_unavailable"}
+        | {"archive_unavailable", "stored_by_newer"}  # what they name is checked where they come
         | {connection_errors.translation_key(error) for error in examples()}
     )
     assert set(STRINGS["exceptions"]) == used
@@ -690,6 +690,7 @@ def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
     others = {
         "clock_doubtful",
+        "stored_by_newer",
         "clock_not_kept",
         "event_log_fills",
         "logbook_overwrites",

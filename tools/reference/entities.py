@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.helpers.entity import EntityDescription
@@ -16,6 +16,7 @@ from custom_components.lovato_dmed4 import (
     switch,
     text,
 )
+from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Feature
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
@@ -229,6 +230,8 @@ def _unit(entity: Entity, texts: Mapping[str, Any]) -> str:
 
 def only_over(description: EntityDescription) -> str:
     """Get the one connection that an entity exists over; nothing if there is no such limit."""
+    if isinstance(description, number.Dmed4NumberDescription):
+        return "" if description.write_fn(cast("Meter", ModbusMeter)) else "REST"
     feature = getattr(description, "feature", None)
     if description in binary_sensor.SYSTEM_BINARY_SENSORS:
         feature = Feature.SYSTEM_STATUS

@@ -26,6 +26,8 @@ from ..const import DOMAIN
 from ..reports.archives import MeterArchive, async_meter_archive
 from ..reports.explanation import async_texts, explain_record, explain_session
 from ..reports.export import (
+    FORMATS_OF_A_PERIOD,
+    FORMATS_OF_A_RECORD,
     SPOOLED,
     Export,
     ExportFormat,
@@ -51,6 +53,7 @@ from ..reports.reader import (
     async_list_unassigned_records,
     async_verify_archive,
 )
+from ..reports.roaming import async_site
 from ..reports.shapes import LinksShape, RecordShape, VerificationShape, as_json
 from ..reports.verify import async_verify
 from .action import Action, Handler, Target
@@ -65,8 +68,6 @@ _MAX_TEXT: Final = 64 * 1024
 
 _BLOCK: Final = 64 * 1024
 
-_FORMS_OF_A_RECORD: Final = (ExportFormat.OCMF, ExportFormat.XML)
-_FORMS_OF_A_PERIOD: Final = (ExportFormat.XLSX, ExportFormat.CSV, ExportFormat.ZIP)
 _BINARY: Final = (ExportFormat.XLSX, ExportFormat.ZIP)
 
 
@@ -137,18 +138,26 @@ def _export(meter_archive: MeterArchive, data: Mapping[str, Any]) -> tuple[str, 
     form = data[ATTR_FORMAT]
     entry_id = (meter_archive.named or meter_archive.entries)[0].entry_id
     if (record_id := data.get(ATTR_RECORD_ID)) is not None:
-        _check_form(form, _FORMS_OF_A_RECORD)
+        _check_form(form, FORMATS_OF_A_RECORD)
         write = partial(export_record, record_id=record_id, form=form)
         return record_path(entry_id, record_id, form), write
     if (session_id := data.get(ATTR_SESSION_ID)) is not None:
         write = partial(
-            export_session, session_id=session_id, form=form, devices=meter_archive.devices
+            export_session,
+            session_id=session_id,
+            form=form,
+            devices=meter_archive.devices,
+            site=async_site(meter_archive.hass),
         )
         return session_path(entry_id, session_id, form), write
-    _check_form(form, _FORMS_OF_A_PERIOD)
+    _check_form(form, FORMATS_OF_A_PERIOD)
     query = {str(key): data[str(key)] for key in FILTER_FIELDS if str(key) in data}
     write = partial(
-        export_period, query=meter_archive.query(data), form=form, devices=meter_archive.devices
+        export_period,
+        query=meter_archive.query(data),
+        form=form,
+        devices=meter_archive.devices,
+        site=async_site(meter_archive.hass),
     )
     return period_path(entry_id, form, query), write
 
@@ -192,7 +201,8 @@ def write_file(
 def _check_path(hass: HomeAssistant, path: Path, form: str) -> None:
     """Refuse what is not allowed, and the folder that everyone on the network can read."""
     folder = path.parent.resolve()
-    if path.suffix.lower() != f".{form}" or not path.is_absolute():
+    end = "json" if form in {"ocpi", "ocpp"} else form
+    if path.suffix.lower() != f".{end}" or not path.is_absolute():
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="export_filename")
     if folder.is_relative_to(Path(hass.config.path("www")).resolve()):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="export_public")
@@ -213,6 +223,7 @@ def export_response(export: Export, file: IO[bytes]) -> JsonObjectType:
         "sessions": export.contents.sessions,
         "records": export.contents.records,
         "by_arrival": export.contents.by_arrival,
+        "left_out": export.contents.left_out,
         "refusals": dict(export.contents.refusals),
     }
 
@@ -221,8 +232,9 @@ def export_response(export: Export, file: IO[bytes]) -> JsonObjectType:
 def _sign(hass: HomeAssistant, call: ServiceCall, links: LinksShape) -> None:
     """Let the administrator who asks open the downloads without a header."""
     links["ocmf"] = async_signed(hass, links["ocmf"], call.context)
-    if links["xml"] is not None:
-        links["xml"] = async_signed(hass, links["xml"], call.context)
+    for form in ("xml", "ocpi", "ocpp"):
+        if (path := links[form]) is not None:
+            links[form] = async_signed(hass, path, call.context)
 
 
 def _from_archive(

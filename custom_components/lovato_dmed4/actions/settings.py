@@ -13,7 +13,8 @@ import voluptuous as vol
 
 from ..connection.errors import translated_errors
 from ..const import DOMAIN
-from ..dmed4.model import DisplayPage, Feature
+from ..dmed4.errors import NotOfferedError
+from ..dmed4.model import DisplayPage
 from ..dmed4.parameters import address_text, change, is_address, meaning, read_changes
 from ..runtime_data import Dmed4ConfigEntry
 from .action import Action
@@ -74,12 +75,13 @@ async def set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRe
     data = entry.runtime_data
 
     async def finish() -> None:
+        if commissioning is None:
+            raise NotOfferedError("commissioning is finished over REST only")
         await data.login.async_ensure(call.data.get(CONF_PASSWORD))
-        await data.meter.set_operating()
+        await commissioning.set_operating()
 
-    if Feature.SYSTEM_STATUS in data.meter.features and (
-        call.data[ATTR_CONFIRM].strip() != data.identity.serial_number
-    ):
+    commissioning = data.meter.commissioning
+    if commissioning and call.data[ATTR_CONFIRM].strip() != data.identity.serial_number:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_confirmed")
     async with data.live.commanding():
         await data.cycle.while_idle(finish)

@@ -15,8 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..dmed4.errors import LoginLockedError, MeterError, NotLoggedInError, PasswordMissingError
-from ..dmed4.meter import Meter
-from ..dmed4.model import Feature
+from ..dmed4.meter import Commissioning, Meter
 from .storage import StoredFile, stored_file
 
 ATTEMPTS: Final = 3
@@ -43,6 +42,7 @@ class Login:
         self._hass = hass
         self._entry = entry
         self._meter = meter
+        self._commissioning = meter.commissioning
         self._lock = asyncio.Lock()
         self._store = stored_file(hass, entry.entry_id, StoredFile.LOGIN, _Stored)
         self._stored = _Stored(attempts=[], refused=False)
@@ -77,14 +77,14 @@ class Login:
             WrongPasswordError: it has just failed; the user is asked for the one that is kept.
             LoginLockedError: the login is locked; nothing was sent.
         """
-        if Feature.PARAMETER_BLOCK not in self._meter.features:
+        if (commissioning := self._commissioning) is None:
             return
         async with self._lock:
             if (await self._meter.read_system()).logged_in:
                 return
             kept = self._entry.data.get(CONF_PASSWORD)
             if given and given != kept:
-                await self._async_attempt(given, kept=False)
+                await self._async_attempt(commissioning, given, kept=False)
                 return
             if kept is None:
                 raise PasswordMissingError("the advanced password is needed")
@@ -92,7 +92,7 @@ class Login:
                 self._entry.async_start_reauth(self._hass)
                 raise NotLoggedInError("the advanced password has failed before")
             try:
-                await self._async_attempt(kept, kept=True)
+                await self._async_attempt(commissioning, kept, kept=True)
             except LoginLockedError:
                 raise
             except MeterError:
@@ -107,13 +107,18 @@ class Login:
             LoginLockedError: the login is locked; nothing was sent.
             MeterError: it is not known whether it took it; the attempt counts.
         """
+        if (commissioning := self._commissioning) is None:
+            return
         async with self._lock:
-            await self._async_attempt(password, kept=True)
+            await self._async_attempt(commissioning, password, kept=True)
 
-    async def _async_attempt(self, password: str, *, kept: bool) -> None:
+    async def _async_attempt(
+        self, commissioning: Commissioning, password: str, *, kept: bool
+    ) -> None:
         """Make an attempt; it counts until it is known to have succeeded.
 
         Args:
+            commissioning: makes it.
             password: to try.
             kept: whether it is the entry's own, or will be.
         """
@@ -123,7 +128,7 @@ class Login:
         refused = self._stored["refused"]
         attempts = [*self._recent(), now]
         await self._async_save(_Stored(attempts=attempts, refused=kept or refused))
-        await self._meter.log_in(password)
+        await commissioning.log_in(password)
         await self._async_save(_Stored(attempts=[], refused=not kept and refused))
 
     async def _async_save(self, stored: _Stored) -> None:

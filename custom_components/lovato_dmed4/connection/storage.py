@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, UnsupportedStorageVersionError
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
+
+_ISSUE: Final = "stored_by_newer"
 
 
 class StoredFile(StrEnum):
@@ -70,3 +75,31 @@ async def async_remove_stored(hass: HomeAssistant, entry_id: str) -> None:
     """Remove all files of an entry that is deleted."""
     for file in StoredFile:
         await stored_file(hass, entry_id, file, dict).async_remove()
+
+
+@callback
+def async_stored_by_newer(
+    hass: HomeAssistant, entry: ConfigEntry, err: UnsupportedStorageVersionError
+) -> ConfigEntryError:
+    """Raise the repair for a file that only a newer version can read; return what ends the set-up."""
+    placeholders = {"file": err.storage_key}
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{_ISSUE}_{entry.entry_id}",
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=_ISSUE,
+        translation_placeholders={"meter": entry.title, **placeholders},
+    )
+    return ConfigEntryError(
+        translation_domain=DOMAIN,
+        translation_key=_ISSUE,
+        translation_placeholders=placeholders,
+    )
+
+
+@callback
+def async_stored_understood(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete the repair of an entry whose files can be read, or are gone."""
+    ir.async_delete_issue(hass, DOMAIN, f"{_ISSUE}_{entry.entry_id}")

@@ -82,11 +82,38 @@ class Parameters(Protocol):
         """
 
 
+class ChargeSettings(Protocol):
+    """Settings of a charge (manual: v1/charge_settings); RefusedError while charging."""
+
+    async def write_tariff(self, tariff: int) -> None:
+        """Set the tariff number, 0…65535."""
+
+    async def write_cable_resistance(self, resistance: int) -> None:
+        """Set the cable resistance, 0…65535."""
+
+
+class Commissioning(Protocol):
+    """The login with the advanced password (manual: v1/login), and the end of commissioning."""
+
+    async def log_in(self, password: str) -> None:
+        """Log in with the advanced password, once: three wrong ones lock the login for 15 minutes.
+
+        Raises:
+            WrongPasswordError: the meter did not take it, or its login is locked.
+            MeterError: any other means that it is not known whether the attempt counts.
+        """
+
+    async def set_operating(self) -> None:
+        """Finish commissioning, for good: parameters of a legal meter stay locked afterwards.
+
+        Needs a login; refused while charging.
+        """
+
+
 class Meter(Protocol):
     """A DMED4 behind some transport.
 
-    Every method raises CannotConnectError, SilentError, UnexpectedAnswerError or RefusedError; one
-    that needs a feature which the transport lacks raises NotOfferedError.
+    Every method raises CannotConnectError, SilentError, UnexpectedAnswerError or RefusedError.
     None repeats a write on its own: begin and end are not idempotent.
     """
 
@@ -163,28 +190,8 @@ class Meter(Protocol):
     async def write_time_offset(self, minutes: int) -> None:
         """Set the offset to UTC: -900…900 minutes in steps of 15; refused while charging."""
 
-    async def write_tariff(self, tariff: int) -> None:
-        """Set the tariff number (Feature.CHARGE_SETTINGS); refused while charging."""
-
-    async def write_cable_resistance(self, resistance: int) -> None:
-        """Set the cable resistance (Feature.CHARGE_SETTINGS); refused while charging."""
-
     async def read_system(self) -> SystemStatus:
         """Read the state of hardware and firmware (Feature.SYSTEM_STATUS, else a checksum only)."""
-
-    async def log_in(self, password: str) -> None:
-        """Log in with the advanced password, once: three wrong ones lock the login for 15 minutes.
-
-        Raises:
-            WrongPasswordError: the meter did not take it, or its login is locked.
-            MeterError: any other means that it is not known whether the attempt counts.
-        """
-
-    async def set_operating(self) -> None:
-        """Finish commissioning, for good: parameters of a legal meter stay locked afterwards.
-
-        Needs a login (Feature.SYSTEM_STATUS); refused while charging.
-        """
 
     @property
     def logbook(self) -> Logbook:
@@ -193,6 +200,14 @@ class Meter(Protocol):
     @property
     def parameters(self) -> Parameters:
         """The system parameters."""
+
+    @property
+    def charge_settings(self) -> ChargeSettings | None:
+        """The settings of a charge that can't be written over every transport."""
+
+    @property
+    def commissioning(self) -> Commissioning | None:
+        """The login and what it is needed for, which not every transport offers."""
 
     async def close(self) -> None:
         """Let go of the link."""

@@ -9,7 +9,7 @@ from typing import Final, Self, cast
 from modbus_connection import ModbusUnit
 
 from . import registers
-from .errors import NotADmed4Error, NotOfferedError, RefusedError
+from .errors import NotADmed4Error, RefusedError
 from .keys import both_forms
 from .lent import LentUnit
 from .lines import Line
@@ -161,6 +161,9 @@ class ModbusMeter(ModbusDevice):
     """A DMED4 behind a Modbus link."""
 
     features = Feature.EXCHANGED_ENERGY | Feature.HOUR_COUNTERS | Feature.SAMPLE_TIME
+    # Over REST only.
+    charge_settings = None
+    commissioning = None
     containers = (Container.BARE, Container.FILE)
     fast_interval = 0.1  # the meter refreshes these registers so often (manual: measure list)
 
@@ -201,7 +204,14 @@ class ModbusMeter(ModbusDevice):
         return 2 * sum(self._link.polls.values())
 
     async def identify(self) -> Identity:
-        """Ask for the model (function 0x11) and the public key."""
+        """Ask for the model (function 0x11) and the public key.
+
+        What is without a key is asked twice: one answer may have been disturbed.
+        """
+        identity = await self._identify_once()
+        return identity if identity.fingerprint else await self._identify_once()
+
+    async def _identify_once(self) -> Identity:
         answer = await self._report_server_id()
         if (model := MODBUS_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
@@ -412,27 +422,11 @@ class ModbusMeter(ModbusDevice):
         if (await self.read_settings()).time_offset != minutes:
             raise RefusedError("the time offset was not taken")
 
-    async def write_tariff(self, tariff: int) -> None:
-        """Not offered over Modbus."""
-        raise NotOfferedError("the tariff is set over REST only")
-
-    async def write_cable_resistance(self, resistance: int) -> None:
-        """Not offered over Modbus."""
-        raise NotOfferedError("the cable resistance is set over REST only")
-
     async def read_system(self) -> SystemStatus:
         """Read the firmware's checksum (0x4004): Modbus reports nothing else."""
         await self._update(self._system)
         checksum = self._system.checksum
         return SystemStatus(measure_checksum=None if checksum is None else f"{checksum:08X}")
-
-    async def log_in(self, password: str) -> None:
-        """Not offered over Modbus."""
-        raise NotOfferedError("there is no login over Modbus")
-
-    async def set_operating(self) -> None:
-        """Not offered over Modbus."""
-        raise NotOfferedError("commissioning is finished over REST only")
 
 
 def _revision(answer: bytes, place: int) -> str | None:

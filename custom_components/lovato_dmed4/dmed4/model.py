@@ -163,9 +163,7 @@ class Feature(Flag):
     HOUR_COUNTERS = auto()
     SAMPLE_TIME = auto()
     SYSTEM_STATUS = auto()
-    """System status, both boards' bits, fatal errors; commissioning with a login."""
-    CHARGE_SETTINGS = auto()
-    """Tariff and cable resistance (the time offset is offered by all)."""
+    """System status, both boards' bits, fatal errors."""
     RECORD_SEARCH = auto()
     """Saved records by internal progressive and by transaction ID; the state of that search."""
     PARSED_EVENTS = auto()

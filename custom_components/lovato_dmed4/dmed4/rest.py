@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from http import HTTPStatus
 import json
 import logging
 import time
-from typing import Final, TypedDict, Unpack
+from typing import Final, Self, TypedDict, Unpack
 
 import aiohttp
 from yarl import URL
@@ -49,7 +50,7 @@ from .model import (
 from .parameters import RestParameters
 from .repeating import Repeater
 from .rest_answers import Answer
-from .rest_session import outcome, read_limited, send_once
+from .rest_session import METHOD_REFUSALS, REFUSALS, outcome, read_limited, send_once
 from .scale import PHYSICAL, MeasureScale
 
 _LOGGER = logging.getLogger(__name__)
@@ -63,16 +64,6 @@ _NO_HTTP: Final = "Expected HTTP/"
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
 _JSON: Final = {"Content-Type": "application/json"}
-
-_NOT_IMPLEMENTED: Final = 501
-_SERVER_ERRORS: Final = 500
-
-# Refusals of what is asked, whatever is asked with it: the request was understood and not carried
-# out. 401 and 403 ask for a login, 5xx other than 501 come from a meter in trouble.
-_REFUSALS: Final = (400, 404, 405, _NOT_IMPLEMENTED)
-
-# Refusals of the method alone, which a command can be repeated after with another one.
-_METHOD_REFUSALS: Final = (405, _NOT_IMPLEMENTED)
 
 
 class Tls(StrEnum):
@@ -167,7 +158,7 @@ class RestDevice:
         path: str,
         values: Mapping[str, str | int],
         *,
-        repeat: tuple[int, ...] = _REFUSALS,
+        repeat: tuple[int, ...] = REFUSALS,
         once: bool = False,
     ) -> None:
         """Send values by POST, or by PUT, which the manual offers for the same.
@@ -255,7 +246,6 @@ class RestMeter(RestDevice):
 
     features = (
         Feature.SYSTEM_STATUS
-        | Feature.CHARGE_SETTINGS
         | Feature.PARAMETER_BLOCK
         | Feature.RECORD_SEARCH
         | Feature.PARSED_EVENTS
@@ -288,12 +278,26 @@ class RestMeter(RestDevice):
         self.logbook: Final = RestLogbook(self)
 
     @property
+    def charge_settings(self) -> Self:
+        """Tariff and cable resistance, which are written here only."""
+        return self
+
+    @property
+    def commissioning(self) -> Self:
+        """Login and the end of commissioning, which there are here only."""
+        return self
+
+    @property
     def missing(self) -> frozenset[str]:
         """Paths that the meter refuses, with the HTTP status."""
         return frozenset(f"v1/{path} (HTTP {code})" for path, code in self._refused.items())
 
     async def identify(self) -> Identity:
-        """Read the public key and the model."""
+        """Read the public key and the model; twice without a key, as one answer may be disturbed."""
+        identity = await self._identify_once()
+        return identity if identity.fingerprint else await self._identify_once()
+
+    async def _identify_once(self) -> Identity:
         settings = await self._get_known("charge_settings")
         system = await self._get_known("system_status", if_refused=_UNKNOWN)
         self._shown = rest_answers.marks(settings, system)
@@ -320,9 +324,12 @@ class RestMeter(RestDevice):
         try:
             return await self._repeater.ask(get)
         except RefusedError as err:
-            if if_refused is not None and err.code in _REFUSALS:
+            if if_refused is not None and err.code in REFUSALS:
                 return if_refused
-            if err.code == _NOT_IMPLEMENTED or (err.code or 0) < _SERVER_ERRORS:
+            if (
+                err.code == HTTPStatus.NOT_IMPLEMENTED
+                or (err.code or 0) < HTTPStatus.INTERNAL_SERVER_ERROR
+            ):
                 raise NotADmed4Error("this web server has no API of a DMED4") from err
             raise
         except UnexpectedAnswerError as err:
@@ -338,7 +345,7 @@ class RestMeter(RestDevice):
         try:
             answer = await self._get(path)
         except RefusedError as err:
-            if err.code not in _REFUSALS:
+            if err.code not in REFUSALS:
                 raise
             self._refused[path] = err.code
             return {}
@@ -431,7 +438,7 @@ class RestMeter(RestDevice):
     async def send(self, command: Command) -> None:
         """Give a command: by PUT only to a meter that has no POST there, or takes its clock so."""
         await self._write(
-            "charge_settings", {"command": command.value}, repeat=_METHOD_REFUSALS, once=True
+            "charge_settings", {"command": command.value}, repeat=METHOD_REFUSALS, once=True
         )
 
     async def switch_display(self, *, on: bool) -> None:

@@ -19,6 +19,14 @@ _ANSWER_LIMIT: Final = 65536
 _INTERIM_ANSWERS: Final = 4
 
 
+# Refusals of what is asked, whatever is asked with it: the request was understood and not carried
+# out. 401 and 403 ask for a login, 5xx other than 501 come from a meter in trouble.
+REFUSALS: Final = (400, 404, 405, HTTPStatus.NOT_IMPLEMENTED)
+
+# Refusals of the method alone, which a command can be repeated after with another one.
+METHOD_REFUSALS: Final = (405, HTTPStatus.NOT_IMPLEMENTED)
+
+
 def open_session(
     resolver: AbstractResolver | None = None, context: SSLContext | None = None
 ) -> aiohttp.ClientSession:

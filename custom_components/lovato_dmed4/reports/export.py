@@ -5,7 +5,7 @@ archive, so that thousands of records take no more memory than one; the same rec
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -23,6 +23,7 @@ from ..const import DOMAIN
 from ..ocmf import NotExportableError, outline, to_ocmf, to_xml
 from .reader import record_not_found, session_not_found
 from .report import Checked, Devices, check_stored, transparency
+from .roaming import Site, cdr, transaction_event, write_json
 from .tables import CsvTable, Table, Workbook, serial_of, session_row
 from .text import file_name, period_name
 
@@ -35,7 +36,24 @@ class ExportFormat(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     ZIP = "zip"
+    OCPI = "ocpi"
+    OCPP = "ocpp"
 
+    @property
+    def suffix(self) -> str:
+        """The end of a file's name, without a dot before it."""
+        return f"{self.value}.json" if self in _JSON else self.value
+
+
+_JSON: Final = (ExportFormat.OCPI, ExportFormat.OCPP)
+
+FORMATS_OF_A_RECORD: Final = (ExportFormat.OCMF, ExportFormat.XML, ExportFormat.OCPP)
+FORMATS_OF_A_PERIOD: Final = (
+    ExportFormat.XLSX,
+    ExportFormat.CSV,
+    ExportFormat.ZIP,
+    ExportFormat.OCPI,
+)
 
 CONTENT_TYPES: Final = {
     ExportFormat.OCMF: "text/plain",
@@ -43,6 +61,7 @@ CONTENT_TYPES: Final = {
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ExportFormat.CSV: "text/csv",
     ExportFormat.ZIP: "application/zip",
+    **dict.fromkeys(_JSON, "application/json"),
 }
 
 # A list of some thousand sessions fits; a longer one goes to the disk.
@@ -79,12 +98,14 @@ class Contents:
         records: how many.
         by_arrival: how many sessions count by their arrival, because the meter's clock was wrong.
         refusals: how many sessions the transparency software is likely to refuse, by reason.
+        left_out: how many sessions can't be in a file of this format.
     """
 
     sessions: int = 0
     records: int = 0
     by_arrival: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
+    left_out: int = 0
 
     def add(self, session: SessionDetail, records: Sequence[Checked]) -> None:
         """Count a session."""
@@ -118,10 +139,10 @@ type Writer = Callable[[Archive, IO[bytes]], Export]
 def export_record(
     archive: Archive, out: IO[bytes], *, record_id: int, form: ExportFormat
 ) -> Export:
-    """Write a record as OCMF or XML.
+    """Write a record as OCMF, XML or OCPP.
 
     Raises:
-        ServiceValidationError: there is no such record, or there can be no XML of it.
+        ServiceValidationError: there is no such record, or there can be no such file of it.
     """
     stored = archive.record(record_id)
     if stored is None:
@@ -130,16 +151,22 @@ def export_record(
     contents = Contents()
     contents.add_record(records[0])
     out.write(_records_file(records, form))
-    return Export(name_of(records, suffix=form.value), contents)
+    return Export(name_of(records, suffix=form.suffix), contents)
 
 
 def export_session(
-    archive: Archive, out: IO[bytes], *, session_id: int, form: ExportFormat, devices: Devices
+    archive: Archive,
+    out: IO[bytes],
+    *,
+    session_id: int,
+    form: ExportFormat,
+    devices: Devices,
+    site: Site,
 ) -> Export:
     """Write the records of a session.
 
     Raises:
-        ServiceValidationError: there is no such session.
+        ServiceValidationError: there is no such session, or there can be no such file of it.
     """
     session = archive.session(session_id)
     if session is None:
@@ -147,26 +174,68 @@ def export_session(
     (bill,) = archive.ledger.bill([session.session], dt_util.get_default_time_zone())
     session = replace(session, bill=bill)
     records = check_all(session)
-    name = name_of(records, suffix=form.value)
+    name = name_of(records, suffix=form.suffix)
     if form in _TABLES:
         return Export(name, _TABLES[form]([session], devices, out))
     contents = Contents()
     contents.add(session, records)
-    out.write(_records_file(records, form))
+    if form is ExportFormat.OCPI:
+        device, issuer = devices.get(session.session.meter), archive.ledger.settings()
+        try:
+            content = cdr(session, records, device=device, site=site, issuer=issuer)
+        except NotExportableError:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="no_cdr"
+            ) from None
+        out.write(write_json(content))
+    else:
+        out.write(_records_file(records, form))
     return Export(name, contents)
 
 
 def export_period(
-    archive: Archive, out: IO[bytes], *, query: SessionQuery, form: ExportFormat, devices: Devices
+    archive: Archive,
+    out: IO[bytes],
+    *,
+    query: SessionQuery,
+    form: ExportFormat,
+    devices: Devices,
+    site: Site,
 ) -> Export:
-    """Write all sessions that a query is about as a table or ZIP."""
-    contents = _TABLES[form](
-        archive.each_session(query, dt_util.get_default_time_zone()), devices, out
-    )
+    """Write all sessions that a query is about as a table, ZIP, or list of CDRs."""
+    sessions = archive.each_session(query, dt_util.get_default_time_zone())
+    if form is ExportFormat.OCPI:
+        contents = _write_cdrs(sessions, devices, out, site, archive.ledger.settings())
+    else:
+        contents = _TABLES[form](sessions, devices, out)
     return Export(
-        file_name("charge-records", period_name(query.since, query.until), suffix=form.value),
+        file_name("charge-records", period_name(query.since, query.until), suffix=form.suffix),
         contents,
     )
+
+
+def _write_cdrs(
+    sessions: Iterable[SessionDetail],
+    devices: Devices,
+    out: IO[bytes],
+    site: Site,
+    issuer: Mapping[str, str],
+) -> Contents:
+    """Write the CDRs of those sessions that there can be one of."""
+    contents, before = Contents(), b"["
+    for session in sessions:
+        records = check_all(session)
+        device = devices.get(session.session.meter)
+        try:
+            content = write_json(cdr(session, records, device=device, site=site, issuer=issuer))
+        except NotExportableError:
+            contents.left_out += 1
+            continue
+        contents.add(session, records)
+        out.write(before + b"\n" + content.rstrip())
+        before = b","
+    out.write(b"\n]\n" if contents.sessions else b"[]\n")
+    return contents
 
 
 def check_all(session: SessionDetail) -> list[Checked]:
@@ -187,6 +256,13 @@ def name_of(records: Sequence[Checked], *more: str, suffix: str) -> str:
 def _records_file(records: Sequence[Checked], form: ExportFormat) -> bytes:
     if form is ExportFormat.OCMF:
         return to_ocmf([each.judged.raw for each in records])
+    if form is ExportFormat.OCPP:
+        try:
+            return write_json(transaction_event(records))
+        except NotExportableError:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN, translation_key="no_meter_values"
+            ) from None
     if (xml := _xml(records)) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_xml")
     return xml

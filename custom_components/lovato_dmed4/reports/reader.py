@@ -30,6 +30,7 @@ from .report import (
     session_shape,
     transparency,
 )
+from .roaming import has_cdr
 from .shapes import (
     CountsShape,
     EnergyShape,
@@ -190,6 +191,7 @@ def read_session(
         "links": _links(
             partial(session_path, meters.entry_id(session.meter_id), session.id),
             legible=bool(legible),
+            billed=has_cdr(bill),
         ),
     }
 
@@ -223,8 +225,13 @@ def _record_shape(stored: StoredRecord, checked: Checked, meters: MetersInArchiv
     }
 
 
-def _links(path: Callable[[str], str], *, legible: bool) -> LinksShape:
-    return {"ocmf": path("ocmf"), "xml": path("xml") if legible else None}
+def _links(path: Callable[[str], str], *, legible: bool, billed: bool = False) -> LinksShape:
+    return {
+        "ocmf": path("ocmf"),
+        "xml": path("xml") if legible else None,
+        "ocpi": path("ocpi") if legible and billed else None,
+        "ocpp": path("ocpp") if legible else None,
+    }
 
 
 def read_counts(archive: Archive, meter_archive: MeterArchive) -> CountsShape:

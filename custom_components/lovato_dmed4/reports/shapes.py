@@ -169,10 +169,12 @@ class ReportShape(TypedDict):
 
 
 class LinksShape(TypedDict):
-    """Where something is downloaded; xml is None where there can be none."""
+    """Where something is downloaded; None where there can be no such file."""
 
     ocmf: str
     xml: str | None
+    ocpi: str | None  # a charge detail record, of a session only
+    ocpp: str | None  # signed meter values
 
 
 class RecordShape(ReportShape):

@@ -32,6 +32,7 @@ from ..reports.export import (
 )
 from ..reports.links import DOWNLOADS
 from ..reports.query import FILTER_FIELDS, LIST_FIELDS
+from ..reports.roaming import async_site
 from ..runtime_data import Dmed4ConfigEntry
 from ..statements.files import (
     CONTENT_TYPES as STATEMENT_CONTENT_TYPES,
@@ -60,6 +61,8 @@ _STATUS: Final = {
     "archived_record_not_found": HTTPStatus.NOT_FOUND,
     "session_not_found": HTTPStatus.NOT_FOUND,
     "no_xml": HTTPStatus.CONFLICT,
+    "no_cdr": HTTPStatus.CONFLICT,
+    "no_meter_values": HTTPStatus.CONFLICT,
 }
 
 
@@ -161,7 +164,7 @@ class _ArchiveView(_View):
 class RecordView(_ArchiveView):
     """A record, as it arrived or for the transparency software."""
 
-    url = f"{DOWNLOADS}/records/{{record_id:{_NUMBER}}}.{{form:ocmf|xml}}"
+    url = f"{DOWNLOADS}/records/{{record_id:{_NUMBER}}}.{{form:ocmf|xml|ocpp}}"
     name = f"api:{DOMAIN}:record"
 
     @override
@@ -176,7 +179,7 @@ class RecordView(_ArchiveView):
 class SessionView(_ArchiveView):
     """The records of a session, as they arrived, for the transparency software, or with a table."""
 
-    url = f"{DOWNLOADS}/sessions/{{session_id:{_NUMBER}}}.{{form:ocmf|xml|xlsx|csv|zip}}"
+    url = f"{DOWNLOADS}/sessions/{{session_id:{_NUMBER}}}.{{form:ocmf|xml|xlsx|csv|zip|ocpi|ocpp}}"
     name = f"api:{DOMAIN}:session"
 
     @override
@@ -190,6 +193,7 @@ class SessionView(_ArchiveView):
             session_id=int(which["session_id"]),
             form=form,
             devices=meter_archive.devices,
+            site=async_site(self._hass),
         )
         return meter_archive, write, CONTENT_TYPES[form]
 
@@ -197,7 +201,7 @@ class SessionView(_ArchiveView):
 class PeriodView(_ArchiveView):
     """All sessions that a query is about, as a table or with their records."""
 
-    url = f"{DOWNLOADS}/sessions.{{form:xlsx|csv|zip}}"
+    url = f"{DOWNLOADS}/sessions.{{form:xlsx|csv|zip|ocpi}}"
     name = f"api:{DOMAIN}:sessions"
 
     @override
@@ -212,6 +216,7 @@ class PeriodView(_ArchiveView):
             query=meter_archive.query(values),
             form=form,
             devices=meter_archive.devices,
+            site=async_site(self._hass),
         )
         return meter_archive, write, CONTENT_TYPES[form]
 

@@ -203,6 +203,8 @@ export class SessionPageElement extends PanelPage {
       this.#button("OCMF", links.ocmf, text("panel.download.ocmf")),
       this.#button("CSV", beside("csv"), text("panel.download.csv")),
       this.#button("ZIP", beside("zip"), text("panel.download.zip")),
+      this.#button("OCPI", links.ocpi, text("panel.download.ocpi")),
+      this.#button("OCPP", links.ocpp, text("panel.download.ocpp")),
     ];
   }
 

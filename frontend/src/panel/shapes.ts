@@ -129,6 +129,9 @@ export interface Report {
 export interface Links {
   readonly ocmf: string;
   readonly xml: string | null;
+  /** A charge detail record; only of a session that has a cost. */
+  readonly ocpi: string | null;
+  readonly ocpp: string | null;
 }
 
 export interface StoredRecord extends Report {

@@ -118,7 +118,7 @@ const RECORD: StoredRecord = {
   source: "meter",
   arrived: "2026-01-02T10:31:00+01:00",
   verified: "2026-01-02T10:31:00+01:00",
-  links: { ocmf: "/api/lovato_dmed4/entry-1/records/3.ocmf", xml: null },
+  links: { ocmf: "/api/lovato_dmed4/entry-1/records/3.ocmf", xml: null, ocpi: null, ocpp: null },
 } as unknown as StoredRecord;
 
 const DETAIL = {
@@ -127,7 +127,7 @@ const DETAIL = {
   clock: RECORD.clock,
   transparency: RECORD.transparency,
   record_reports: [RECORD],
-  links: { ocmf: "/api/lovato_dmed4/entry-1/sessions/7.ocmf", xml: null },
+  links: { ocmf: "/api/lovato_dmed4/entry-1/sessions/7.ocmf", xml: null, ocpi: null, ocpp: null },
 } as unknown as SessionDetail;
 
 const PAGE = { sessions: [SESSION], total: 1, offset: 0, limit: 25 };

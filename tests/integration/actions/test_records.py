@@ -315,6 +315,7 @@ async def test_text(
         "sessions": 1,
         "records": 1,
         "by_arrival": 0,
+        "left_out": 0,
         "refusals": {},
         "filename": None,
         "text": raw.decode(),
@@ -377,8 +378,10 @@ async def test_file(
         {"format": "xml", "record_id": 2},
         {"format": "csv", "until": START + timedelta(days=2)},
         {"format": "zip", "device_id": device_id(hass, rest_entry)},
+        {"format": "ocpp", "session_id": 1},
     ):
-        path = folder / f"records.{what['format']}"
+        end = "json" if what["format"] == "ocpp" else what["format"]
+        path = folder / f"records.{end}"
         path.write_text("replaced")
         export = await call(hass, "export_records", filename=str(path), **what)
         content = path.read_bytes()
@@ -390,7 +393,8 @@ async def test_file(
         assert response.status == HTTPStatus.OK
         assert await response.read() == content
         assert path.stat().st_mode & 0o777 == 0o644
-    assert names(folder) == ["records.csv", "records.ocmf", "records.xml", "records.zip"]
+    ends = ["csv", "json", "ocmf", "xml", "zip"]
+    assert names(folder) == [f"records.{end}" for end in ends]
     assert zipfile.is_zipfile(folder / "records.zip")
 
 
@@ -881,6 +885,8 @@ async def test_links_for_who_asks(
     client = await hass_ws_client(hass)
     session = await ask(client, hass, "get_session", {"session_id": 1})
     links = [session["links"], *(report["links"] for report in session["record_reports"])]
+    # Without a price, there is no charge detail record.
+    assert {each.pop("ocpi") for each in links} == {None}
     urls = [url for each in links for url in each.values()]
     urls.append(
         (await ask(client, hass, "export_records", {"format": "csv", "search": "0"}))["url"]

@@ -27,6 +27,7 @@ from custom_components.lovato_dmed4.archive import (
     SessionQuery,
     Source,
 )
+from custom_components.lovato_dmed4.billing.model import Price, Rates
 from custom_components.lovato_dmed4.reports.export import (
     ExportFormat,
     export_period,
@@ -36,6 +37,7 @@ from custom_components.lovato_dmed4.reports.export import (
     write_zip,
 )
 from custom_components.lovato_dmed4.reports.report import Device
+from custom_components.lovato_dmed4.reports.roaming import Site
 from custom_components.lovato_dmed4.reports.tables import COLUMNS, CsvTable, Workbook
 from custom_components.lovato_dmed4.reports.text import (
     MAX_TEXT,
@@ -48,6 +50,7 @@ from tests.integration.records import START, Charge, tampered
 from tests.ocmf.helpers import KEY, spki
 
 DEVICES = {"meter": Device("device", "Wallbox")}
+SITE = Site("Home", "IT", 45.4, 9.9)
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
 
 
@@ -518,10 +521,14 @@ def test_record_that_was_tampered_with(archive: Archive, meter: int) -> None:
 @pytest.mark.parametrize("form", ExportFormat)
 def test_session(archive: Archive, meter: int, form: ExportFormat) -> None:
     charge = Charge(key=KEY)
-    sessions = keep(archive, meter, charge, Charge(number=2, key=KEY))
+    keep(archive, meter, charge, Charge(number=2, key=KEY))
+    archive.ledger.save_price(
+        Price(rates=Rates(energy=Decimal("0.5"), currency="EUR"), since=START - timedelta(days=1))
+    )
+    sessions = list(archive.each_session(SessionQuery(), UTC))
     out = io.BytesIO()
-    export = export_session(archive, out, session_id=1, form=form, devices=DEVICES)
-    assert export.name == f"M-4711_T3_2025-11-01.{form.value}"
+    export = export_session(archive, out, session_id=1, form=form, devices=DEVICES, site=SITE)
+    assert export.name == f"M-4711_T3_2025-11-01.{form.suffix}"
     assert (export.contents.sessions, export.contents.records) == (1, 3)
     content = out.getvalue()
     match form:
@@ -542,11 +549,18 @@ def test_period(archive: Archive, meter: int) -> None:
         since=START + timedelta(days=1), until=START + timedelta(days=3), limit=1, offset=1
     )
     out = io.BytesIO()
-    export = export_period(archive, out, query=query, form=ExportFormat.CSV, devices=DEVICES)
+    export = export_period(
+        archive, out, query=query, form=ExportFormat.CSV, devices=DEVICES, site=SITE
+    )
     assert export.name == "charge-records_2025-11-02_2025-11-04.csv"
     assert [row["pagination"] for row in table(out.getvalue())] == ["T6", "T9"]
     export = export_period(
-        archive, io.BytesIO(), query=SessionQuery(), form=ExportFormat.ZIP, devices=DEVICES
+        archive,
+        io.BytesIO(),
+        query=SessionQuery(),
+        form=ExportFormat.ZIP,
+        devices=DEVICES,
+        site=SITE,
     )
     assert export.name == "charge-records.zip"
     assert export.contents.sessions == 5
@@ -559,6 +573,11 @@ def test_no_such_numbers(archive: Archive, meter: int) -> None:
         assert caught.value.translation_key == "archived_record_not_found"
         with pytest.raises(ServiceValidationError) as caught:
             export_session(
-                archive, io.BytesIO(), session_id=number, form=ExportFormat.OCMF, devices=DEVICES
+                archive,
+                io.BytesIO(),
+                session_id=number,
+                form=ExportFormat.OCMF,
+                devices=DEVICES,
+                site=SITE,
             )
         assert caught.value.translation_key == "session_not_found"

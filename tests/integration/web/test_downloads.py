@@ -12,9 +12,11 @@ from aiohttp import ClientResponse
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant
+from jsonschema import Draft7Validator
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
+from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.reports.links import (
     last_record_path,
@@ -28,6 +30,7 @@ from simulator import SimulatedMeter
 from tests.integration.helpers import Server, act, device_id, unplug, writes
 from tests.integration.plugin import ClientSessionGenerator, MockConfigEntry, MockUser
 from tests.integration.records import START, archive, broken, charge_of
+from tests.integration.reports.schemas import CDR, TRANSACTION_EVENT
 
 type Path_ = Callable[[str], str]
 
@@ -142,9 +145,9 @@ async def paths(rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter) -> list
     entry_id = rest_entry.entry_id
     return [
         last_record_path(entry_id),
-        *(record_path(entry_id, 1, form) for form in ("ocmf", "xml")),
-        *(session_path(entry_id, 1, form) for form in ("ocmf", "xml", "csv", "zip")),
-        *(period_path(entry_id, form, {"since": START}) for form in ("csv", "zip")),
+        *(record_path(entry_id, 1, form) for form in ("ocmf", "xml", "ocpp")),
+        *(session_path(entry_id, 1, form) for form in ("ocmf", "xml", "csv", "zip", "ocpp")),
+        *(period_path(entry_id, form, {"since": START}) for form in ("csv", "zip", "ocpi")),
     ]
 
 
@@ -402,6 +405,28 @@ async def test_not_there(
         period_path("unknown", "csv", {}),
     ):
         assert (await client.get(path)).status == HTTPStatus.NOT_FOUND, path
+
+
+async def test_for_other_systems(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    await archive(rest_entry, charge_of(simulated).records)
+    client = await hass_client()
+    url = session_path(rest_entry.entry_id, 1, "ocpi")
+    response = await client.get(url)
+    assert response.status == HTTPStatus.CONFLICT
+    assert (await response.json())["code"] == "no_cdr"
+    price = {"since": "2025-01-01", "energy": "0.50"}
+    await hass.services.async_call(DOMAIN, "save_price", price, blocking=True)
+    for form, schema in (("ocpi", CDR), ("ocpp", TRANSACTION_EVENT)):
+        response = await client.get(session_path(rest_entry.entry_id, 1, form))
+        assert response.content_type == "application/json"
+        assert name_in(response) == f"M-4711_T3_2025-10-31.{form}.json"
+        check_headers(response)
+        Draft7Validator(schema).validate(await response.json())
 
 
 async def test_no_xml(rest_entry: Dmed4ConfigEntry, hass_client: ClientSessionGenerator) -> None:

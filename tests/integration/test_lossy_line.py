@@ -1,0 +1,165 @@
+"""Lines that lose 3 % of all messages: no entity becomes unavailable, and charges succeed.
+
+All lines are used at once, by one Home Assistant that is set up over them while they lose messages.
+The losses are seeded, and time is driven. Each line carries the polls of a quarter of an hour; those
+of a whole hour are in `tests/dmed4/test_lossy_line.py`, without Home Assistant around them.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.lovato_dmed4.const import DOMAIN
+from simulator import (
+    GatewayServer,
+    ManualClock,
+    ModbusTcpServer,
+    RestServer,
+    SerialOverTcpServer,
+    SimulatedMeter,
+)
+from simulator.faults import ModbusFault, RestFault
+from tests.dmed4.test_lossy_line import UNIT, Losses
+from tests.driven_time import drive_time
+
+from .helpers import IDLE, act, complaints, fingerprint, pass_time, state_of
+from .plugin import MockConfigEntry
+
+POLLS = 90
+
+# Behind the gateway, where nothing is connected.
+DEAD_UNIT = 9
+
+type Server = ModbusTcpServer | GatewayServer | SerialOverTcpServer | RestServer
+
+
+def _make(seed: int) -> SimulatedMeter:
+    return SimulatedMeter(
+        seed=seed, clock=ManualClock(1_760_000_000), signing_time=0, checking_time=0
+    )
+
+
+def _servers(meters: dict[str, SimulatedMeter]) -> dict[str, tuple[Server, dict[str, Any]]]:
+    """Plug each meter in, and say how an entry names its line."""
+    gateway = SimulatedMeter(seed=99, parameters={"P05_05": 1})
+    over_modbus = {"transport": "modbus_tcp", "unit_id": UNIT}
+    return {
+        "tcp": (
+            ModbusTcpServer(meters["tcp"], unit_id=UNIT),
+            over_modbus | {"framing": "tcp"},
+        ),
+        "rtu": (
+            SerialOverTcpServer({UNIT: meters["rtu"]}),
+            over_modbus | {"framing": "rtu"},
+        ),
+        "gateway": (
+            GatewayServer(gateway, {UNIT: meters["gateway"]}),
+            over_modbus | {"framing": "tcp"},
+        ),
+        "rest": (
+            RestServer(meters["rest"], response_time=0),
+            {"transport": "rest", "tls": "off", "channel": 0},
+        ),
+    }
+
+
+def _lose(server: Server, losses: Losses) -> None:
+    if isinstance(server, RestServer):
+        server.faults.inject(RestFault.SILENCE, only=losses.of_requests)
+        for fault in (RestFault.LOST_ANSWER, RestFault.CUT):
+            server.faults.inject(fault, only=losses.of_answers)
+    else:
+        server.faults.inject(ModbusFault.SILENCE, only=losses.of_requests)
+        server.faults.inject(ModbusFault.LOST_ANSWER, only=losses.of_answers)
+
+
+@pytest.fixture
+def meters() -> dict[str, SimulatedMeter]:
+    return {way: _make(seed) for seed, way in enumerate(("tcp", "rtu", "gateway", "rest"), 1)}
+
+
+@pytest.fixture
+def losses() -> Losses:
+    return Losses(3)
+
+
+@pytest.fixture
+async def entries(
+    hass: HomeAssistant,
+    meters: dict[str, SimulatedMeter],
+    losses: Losses,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[dict[str, MockConfigEntry]]:
+    """Set a meter up over each line, which loses messages from the first one on."""
+    drive_time(monkeypatch)
+    async with AsyncExitStack() as running:
+        found = {}
+        for way, (server, data) in _servers(meters).items():
+            await running.enter_async_context(server)
+            _lose(server, losses)
+            address = {"host": "127.0.0.1", "port": server.port}
+            found[way] = MockConfigEntry(
+                domain=DOMAIN,
+                title=way,
+                unique_id=fingerprint(meters[way]),
+                data=address | data,
+            )
+            found[way].add_to_hass(hass)
+        dead = MockConfigEntry(
+            domain=DOMAIN,
+            title="dead",
+            unique_id="0" * 64,
+            data=dict(found["gateway"].data) | {"unit_id": DEAD_UNIT},
+        )
+        dead.add_to_hass(hass)
+        # All of them at once, as when Home Assistant starts.
+        await async_setup_component(hass, DOMAIN, {})
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert state_of(dead) is ConfigEntryState.SETUP_RETRY
+        yield found
+        for entry in found.values():
+            await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.usefixtures("clock_left_alone")
+async def test_no_entity_becomes_unavailable(
+    hass: HomeAssistant,
+    entries: dict[str, MockConfigEntry],
+    losses: Losses,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert {state_of(entry) for entry in entries.values()} == {ConfigEntryState.LOADED}
+    lost: list[str] = []
+
+    @callback
+    def note(event: Event[Any]) -> None:
+        if (new := event.data["new_state"]) is not None and new.state == "unavailable":
+            lost.append(new.entity_id)
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    for number in range(1, POLLS + 1):
+        await pass_time(hass, number * IDLE)
+    assert lost == []
+    assert losses.count > POLLS // 10
+    assert [line for line in complaints(caplog) if "dead" not in line] == []
+
+
+@pytest.mark.usefixtures("clock_left_alone")
+async def test_charges_succeed(
+    hass: HomeAssistant,
+    entries: dict[str, MockConfigEntry],
+    meters: dict[str, SimulatedMeter],
+    losses: Losses,
+) -> None:
+    for _ in range(3):
+        for way, entry in entries.items():
+            for action in ("start_charge_cycle", "read_charge_cycle", "end_charge_cycle"):
+                made = await act(hass, entry, action)
+                assert made["record"] == meters[way].records[-1]
+    assert losses.count > 10
