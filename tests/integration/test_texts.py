@@ -704,9 +704,21 @@ def test_issues() -> None:
     others |= {power_failure.CHARGE_AFTER_POWER_FAILURE, kept_records.ISSUE}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
-        assert "{meter}" in words["title"]
+        assert words["title"].startswith("{meter}: ")
         assert ("description" in words) != ("fix_flow" in words)
         assert words.get("description", "x.").endswith(".")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_issues_are_short(language: str) -> None:
+    """In a list on a phone, a title after the name of a meter has about so many characters."""
+    titles = {
+        key: words["title"].removeprefix("{meter}")
+        for key, words in translations(language)["issues"].items()
+    }
+    assert {key: title for key, title in titles.items() if len(title) > 42} == {}
+    # What is told apart by its title only.
+    assert len({*titles.values()}) == len(titles)
 
 
 def test_hardware_names_all_errors() -> None:

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
+from ..connection.pages import device_page
 from ..const import DOMAIN, LOGGER
 
 CHARGE_AFTER_POWER_FAILURE: Final = "charge_after_power_failure"
@@ -33,7 +34,7 @@ def async_power_failed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key=CHARGE_AFTER_POWER_FAILURE,
-        translation_placeholders={"meter": entry.title},
+        translation_placeholders={"meter": entry.title, "link": device_page(hass, entry)},
     )
 
 

@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import CONF_CERTIFICATE, DOMAIN
 from ..dmed4.errors import CertificateChangedError
+from .pages import device_page
 
 CERTIFICATE_CHANGED: Final = "certificate_changed"
 
@@ -35,6 +36,7 @@ def async_certificate_changed(
             "meter": entry.title,
             "expected": fingerprint_text(error.expected),
             "found": fingerprint_text(error.found),
+            "link": device_page(hass, entry),
         },
     )
 

@@ -42,11 +42,10 @@ from ..const import (
 )
 from ..dmed4.model import Identity
 from ..ocmf import MalformedKeyError, PublicKey, fingerprint_text, load_public_key
+from .pages import ARCHIVE_PAGE
 
 ISSUE: Final = "key_changed"
 
-# Where the archive's keys are shown, with the same fingerprints.
-_ARCHIVE_PAGE: Final = "/lovato-dmed4/archive"
 _UNKNOWN: Final = "?"
 
 
@@ -211,7 +210,8 @@ def _async_report_match(
             "meter": entry.title,
             "expected": _shown(entry.data.get(CONF_KNOWN_KEY)),
             "found": _shown(identity.public_key_ocmf or identity.public_key),
-            "archive": _ARCHIVE_PAGE,
+            # It shows the same fingerprints.
+            "archive": ARCHIVE_PAGE,
         },
     )
 

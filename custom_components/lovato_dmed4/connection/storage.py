@@ -12,6 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
+from .pages import ENTRIES_PAGE, inside
 
 _ISSUE: Final = "stored_by_newer"
 
@@ -89,6 +90,7 @@ def async_stored_by_newer(
         f"{_ISSUE}_{entry.entry_id}",
         is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
+        learn_more_url=inside(ENTRIES_PAGE),
         translation_key=_ISSUE,
         translation_placeholders={"meter": entry.title, **placeholders},
     )

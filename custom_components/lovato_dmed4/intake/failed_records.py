@@ -11,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
+from ..connection.pages import ARCHIVE_PAGE, session_page
 from ..const import CONF_FAILED_SEEN, DOMAIN
 from ..ocmf import Verdict
 from .keeper import RecordKeeper
@@ -98,12 +99,13 @@ def _latest(archive: Archive, unique_id: str) -> StoredRecord | None:
 
 def _description(record: StoredRecord | None) -> dict[str, str]:
     if record is None:
-        return {"record": _UNKNOWN, "pagination": _UNKNOWN, "time": _UNKNOWN}
+        return {"pagination": _UNKNOWN, "time": _UNKNOWN, "link": ARCHIVE_PAGE}
     moment = record.time
+    session = record.session_id
     return {
-        "record": str(record.id),
         "pagination": _NOT_PLAIN.sub("\ufffd", record.pagination or _UNKNOWN)[:_LONGEST],
         "time": f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}" if moment else _UNKNOWN,
+        "link": ARCHIVE_PAGE if session is None else session_page(session),
     }
 
 

@@ -11,6 +11,7 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from ..connection.errors import local_time
 from ..connection.login import Login
+from ..connection.pages import ARCHIVE_PAGE, ENTRIES_PAGE, device_page, inside
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
@@ -28,6 +29,9 @@ _BOARDS: Final = {
     SystemCode.COMMUNICATION_BOARD_ERROR: "communication_board_error",
     SystemCode.BOARDS_NOT_COMMUNICATING: "boards_not_communicating",
 }
+
+# What can be done about an issue is done at the meter's device, or there.
+_PAGES: Final = {"logbook_overwrites": ARCHIVE_PAGE, "login_locked": ENTRIES_PAGE}
 
 
 class IssueWatcher:
@@ -122,6 +126,7 @@ class IssueWatcher:
             self._issue_id(key),
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
+            learn_more_url=inside(_PAGES.get(key) or device_page(self._hass, self._entry)),
             translation_key=key,
             translation_placeholders={"meter": self._entry.title, **placeholders},
         )

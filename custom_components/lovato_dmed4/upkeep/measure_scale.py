@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..connection.devices import entry_scale
+from ..connection.pages import device_page
 from ..const import CONF_SCALE, DOMAIN, LOGGER
 from ..coordinator import LiveCoordinator
 from ..dmed4.model import Identity, Measures
@@ -123,6 +124,7 @@ class ScaleCheck:
             translation_placeholders={
                 "meter": self._entry.title,
                 "values": values_text(measures, scale, scale),
+                "link": device_page(self._hass, self._entry),
             },
         )
 
@@ -185,5 +187,8 @@ class ScaleFlow(RepairsFlow):
         return self.async_show_form(
             step_id="scale",
             data_schema=vol.Schema({vol.Required(CONF_SCALE): selector}),
-            description_placeholders={"meter": self._entry.title},
+            description_placeholders={
+                "meter": self._entry.title,
+                "link": device_page(self.hass, self._entry),
+            },
         )

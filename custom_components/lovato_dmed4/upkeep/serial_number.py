@@ -15,6 +15,7 @@ import voluptuous as vol
 from ..archive import StoredRecord
 from ..archive.model import Source
 from ..connection.forms import is_serial_number
+from ..connection.pages import device_page
 from ..const import CONF_SERIAL_NUMBER, DOMAIN, LOGGER
 from ..dmed4.model import Feature, Identity
 from ..intake.keeper import RecordKeeper
@@ -87,6 +88,7 @@ class SerialNumberCheck:
                 "meter": self._entry.title,
                 "known": self._known or "",
                 "found": found,
+                "link": device_page(self._hass, self._entry),
             },
         )
 

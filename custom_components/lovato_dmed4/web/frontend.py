@@ -24,6 +24,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.hass_dict import HassKey
 
+from ..connection.pages import PANEL_PATH
 from ..const import DOMAIN, LOGGER
 
 FOLDER: Final = Path(__file__).parent.parent / "frontend"
@@ -41,7 +42,6 @@ _LOADER: Final = "loader.js"
 _PANEL: Final = "panel.js"
 
 # Where the panel is, and the element that it consists of.
-PANEL_PATH: Final = "lovato-dmed4"
 _PANEL_ELEMENT: Final = "lovato-dmed4-panel"
 _PANEL_ICON: Final = "mdi:file-certificate-outline"
 _PANEL_TITLE: Final = f"component.{DOMAIN}.config_panel.panel.title"
