@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import (
@@ -12,6 +12,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
@@ -28,6 +29,7 @@ from .connection.identity import (
     with_serial_number,
 )
 from .connection.login import Login
+from .connection.names import async_follow_names
 from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
 from .const import CONF_PROTOTYPE_FORM, DOMAIN
@@ -89,6 +91,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         hass.http.register_view(view(hass))
     async_setup_live_stream(hass)
     async_setup_rights(hass)
+    async_follow_names(hass, _coordinators)
     await async_serve_files(hass)
     return True
 
@@ -136,6 +139,18 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
         raise
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _async_watch(hass, entry)
+
+
+@callback
+def _coordinators(entry: ConfigEntry[Any]) -> tuple[DataUpdateCoordinator[Any], ...]:
+    """Get all that logs by the name of a device."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return ()
+    data = entry.runtime_data
+    if isinstance(data, DisplayCoordinator):
+        return (data,)
+    archive, costs = data.records.summary_coordinator, data.pricing.costs
+    return (data.live, data.housekeeping, data.events, archive, costs)
 
 
 @callback

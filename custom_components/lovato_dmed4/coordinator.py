@@ -12,6 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
 from .connection.identity import async_recognise
+from .connection.names import device_name
 from .connection.storage import StoredFile, stored_file
 from .const import (
     CONF_INTERVAL_CHARGING,
@@ -85,7 +86,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             hass,
             LOGGER,
             config_entry=entry,
-            name=entry.title,
+            name=device_name(hass, entry),
             update_interval=self._intervals[False],
             always_update=False,
         )
@@ -201,7 +202,7 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{entry.title} housekeeping",
+            name=f"{device_name(hass, entry)} housekeeping",
             update_interval=HOUSEKEEPING_INTERVAL,
             always_update=False,
         )
@@ -245,7 +246,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{entry.title} events",
+            name=f"{device_name(hass, entry)} events",
             update_interval=HOUSEKEEPING_INTERVAL,
         )
         self._meter = meter

@@ -11,6 +11,7 @@ from homeassistant.components.websocket_api import ActiveConnection, event_messa
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
+from .connection.names import device_name
 from .coordinator import LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import MeterError
@@ -78,7 +79,7 @@ class LiveStream:
         connection.subscriptions[subscription] = lambda: self._viewers.discard(viewer)
         if self._reader is None or self._reader.done():
             self._reader = self._entry.async_create_background_task(
-                self._hass, self._read_on(), f"{self._entry.title} live stream"
+                self._hass, self._read_on(), f"{device_name(self._hass, self._entry)} live stream"
             )
 
     async def async_stop(self) -> None:

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
+from .connection.names import device_name
 from .connection.storage import StoredFile, stored_file
 from .const import DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER
 from .dmed4.display import METERS, CustomPage, RemoteDisplay, ViewerPage
@@ -61,7 +62,7 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
             hass,
             LOGGER,
             config_entry=entry,
-            name=entry.title,
+            name=device_name(hass, entry),
             update_interval=HOUSEKEEPING_INTERVAL,
             always_update=False,
         )

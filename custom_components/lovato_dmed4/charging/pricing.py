@@ -16,6 +16,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Bill, Outcome, Session, SessionQuery, StoredRecord
+from ..connection.names import device_name
 from ..const import DOMAIN, LOGGER, SIGNAL_PRICES_CHANGED
 from ..intake.keeper import RecordKeeper
 
@@ -62,7 +63,7 @@ class ChargePricing:
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{entry.title} costs",
+            name=f"{device_name(hass, entry)} costs",
             update_method=self._async_update,
             request_refresh_debouncer=Debouncer(
                 hass, LOGGER, cooldown=_COOLDOWN, immediate=True, background=True

@@ -32,6 +32,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.start import async_at_started
 
 from ..archive import Archive, Source, StoredRecord
+from ..connection.names import device_name
 from ..connection.storage import StoredFile, stored_file
 from ..const import CONF_PROTOTYPE_FORM
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
@@ -213,7 +214,7 @@ class ChargeTracker(Journal[MadeRecord]):
     async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:
         """Take a step to its end, even if its caller no longer waits."""
         task = self._hass.async_create_task(
-            self._async_run(event, step), f"{self._entry.title} {event}"
+            self._async_run(event, step), f"{device_name(self._hass, self._entry)} {event}"
         )
         self._steps.add(task)
         task.add_done_callback(self._async_done)
@@ -365,7 +366,7 @@ class ChargeTracker(Journal[MadeRecord]):
     def _archive_ends_soon(self, _: StoredRecord | None = None) -> None:
         if self._claims and (self._archiving is None or self._archiving.done()):
             self._archiving = self._hass.async_create_background_task(
-                self._async_archive_ends(), f"{self._entry.title} ends"
+                self._async_archive_ends(), f"{device_name(self._hass, self._entry)} ends"
             )
 
     async def _async_archive_ends(self) -> None:

@@ -42,6 +42,7 @@ from ..const import (
 )
 from ..dmed4.model import Identity
 from ..ocmf import MalformedKeyError, PublicKey, fingerprint_text, load_public_key
+from .names import device_name
 from .pages import ARCHIVE_PAGE
 
 ISSUE: Final = "key_changed"
@@ -207,7 +208,7 @@ def _async_report_match(
         severity=ir.IssueSeverity.ERROR,
         translation_key=match.value,
         translation_placeholders={
-            "meter": entry.title,
+            "meter": device_name(hass, entry),
             "expected": _shown(entry.data.get(CONF_KNOWN_KEY)),
             "found": _shown(identity.public_key_ocmf or identity.public_key),
             # It shows the same fingerprints.

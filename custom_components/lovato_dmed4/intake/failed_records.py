@@ -11,6 +11,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
+from ..connection.names import device_name
 from ..connection.pages import ARCHIVE_PAGE, session_page
 from ..const import CONF_FAILED_SEEN, DOMAIN
 from ..ocmf import Verdict
@@ -59,7 +60,9 @@ class FailedRecords:
             async_settled(self._hass, self._entry)
         elif failed != self._told:
             self._entry.async_create_background_task(
-                self._hass, self._async_tell(failed, failed - seen), f"{self._entry.title} failed"
+                self._hass,
+                self._async_tell(failed, failed - seen),
+                f"{device_name(self._hass, self._entry)} failed",
             )
         self._told = failed
 
@@ -80,7 +83,7 @@ class FailedRecords:
             severity=ir.IssueSeverity.ERROR,
             translation_key=ISSUE,
             translation_placeholders={
-                "meter": self._entry.title,
+                "meter": device_name(self._hass, self._entry),
                 "count": str(unseen),
                 **_description(latest),
             },

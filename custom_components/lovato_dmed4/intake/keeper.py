@@ -29,6 +29,7 @@ from ..archive import (
     StoredRecord,
 )
 from ..connection.identity import FormerKey, identified_by_key, public_key
+from ..connection.names import device_name
 from ..connection.pages import ENTRIES_PAGE, inside
 from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
@@ -137,7 +138,7 @@ class RecordKeeper:
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{entry.title} archive",
+            name=f"{device_name(hass, entry)} archive",
             update_method=self._async_summarise,
             request_refresh_debouncer=Debouncer(
                 hass, LOGGER, cooldown=_COUNT_INTERVAL, immediate=True, background=True
@@ -313,7 +314,7 @@ class RecordKeeper:
         await self._shared.async_open()
         info = MeterInfo(
             unique_id=self._unique_id,
-            name=self._entry.title,
+            name=device_name(self._hass, self._entry),
             model=self._identity.model,
             serial_number=self._identity.serial_number,
         )
@@ -365,7 +366,7 @@ class RecordKeeper:
         except RecordTooLargeError:
             LOGGER.error(
                 "%s: %s bytes are too many for a record, and were not archived",
-                self._entry.title,
+                device_name(self._hass, self._entry),
                 len(waiting.raw),
             )
         # The same queue may be another keeper's by now, after a reload.
@@ -424,7 +425,7 @@ class RecordKeeper:
             severity=ir.IssueSeverity.ERROR,
             learn_more_url=inside(ENTRIES_PAGE),
             translation_key="archive_unavailable",
-            translation_placeholders={"meter": self._entry.title},
+            translation_placeholders={"meter": device_name(self._hass, self._entry)},
         )
 
     @callback

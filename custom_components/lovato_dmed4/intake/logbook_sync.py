@@ -20,6 +20,7 @@ from homeassistant.util import dt as dt_util
 from ..archive import Source
 from ..connection.devices import line_of
 from ..connection.errors import translated
+from ..connection.names import device_name
 from ..const import CONF_TRANSPORT, DOMAIN, LOGGER, SIGNAL_LOGBOOK_PROGRESS, Transport
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.catch_up import CatchUp, Progress, Records
@@ -167,7 +168,10 @@ class LogbookSync:
         self._wanted = True
         if not self._stopped and (self._work is None or self._work.done()):
             self._work = self._entry.async_create_background_task(
-                self._hass, self._async_work(), f"{self._entry.title} logbook", eager_start=False
+                self._hass,
+                self._async_work(),
+                f"{device_name(self._hass, self._entry)} logbook",
+                eager_start=False,
             )
 
     async def async_run(self) -> SyncState:
@@ -266,7 +270,11 @@ class LogbookSync:
             await self._async_catch_up()
             error = None
         except HomeAssistantError as err:
-            LOGGER.debug("%s: the logbook could not be compared: %s", self._entry.title, err)
+            LOGGER.debug(
+                "%s: the logbook could not be compared: %s",
+                device_name(self._hass, self._entry),
+                err,
+            )
             error = err
         finally:
             self._records.async_hold_last(hold=False)
@@ -287,7 +295,7 @@ class LogbookSync:
             LOGGER.warning(
                 "%s: none of the records fetched before is left in the logbook; those that the meter "
                 "signed next may have been overwritten before they were fetched",
-                self._entry.title,
+                device_name(self._hass, self._entry),
             )
         await self._async_rejudge_all()
 

@@ -16,6 +16,7 @@ from homeassistant.helpers import device_registry as dr
 
 from ..archive import Archive, ArchiveError, SessionQuery
 from ..connection.devices import is_display
+from ..connection.names import device_name
 from ..const import CONF_FORMER_IDS, DOMAIN
 from ..intake.shared_archive import archive_unavailable, async_borrowed, database_url
 from ..intake.verification import async_verify_all
@@ -147,7 +148,7 @@ def async_devices(hass: HomeAssistant) -> Devices:
     """Get the devices of all meters that are known here."""
     registry = dr.async_get(hass)
     return {
-        unique_id: Device(device.id, device.name_by_user or device.name or entry.title)
+        unique_id: Device(device.id, device_name(hass, entry))
         for entry in _meter_entries(hass)
         for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
         for unique_id in archived_ids(entry)

@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
+from ..connection.names import device_name
 from ..const import CONF_KEEP_CLOCK, HOUSEKEEPING_INTERVAL, LOGGER
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle
@@ -96,7 +97,7 @@ class ClockKeeper:
     def _tick(self, _: datetime) -> None:
         if not self._stopping and (self._work is None or self._work.done()):
             self._work = self._entry.async_create_background_task(
-                self._hass, self._async_keep(), f"{self._entry.title} clock"
+                self._hass, self._async_keep(), f"{device_name(self._hass, self._entry)} clock"
             )
 
     async def _async_keep(self) -> None:

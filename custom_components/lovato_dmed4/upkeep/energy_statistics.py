@@ -36,6 +36,7 @@ from homeassistant.util.unit_conversion import EnergyConverter
 
 from ..archive import SessionMark
 from ..billing.hours import Share
+from ..connection.names import device_name
 from ..const import CONF_STATISTICS, DOMAIN, LOGGER, SIGNAL_PRICES_CHANGED
 from ..intake.keeper import RecordKeeper
 
@@ -137,7 +138,7 @@ class EnergyStatistics:
             await self._async_compare(whole=whole)
         except HomeAssistantError as err:
             self._whole = True
-            LOGGER.debug("%s: no statistics for now: %s", self._entry.title, err)
+            LOGGER.debug("%s: no statistics for now: %s", device_name(self._hass, self._entry), err)
 
     async def _async_compare(self, *, whole: bool) -> None:
         meter_id = self._records.meter_id
@@ -165,7 +166,7 @@ class EnergyStatistics:
         return StatisticMetaData(
             mean_type=StatisticMeanType.NONE,
             has_sum=True,
-            name=f"{self._entry.title}: {text}",
+            name=f"{device_name(self._hass, self._entry)}: {text}",
             source=DOMAIN,
             statistic_id=f"{DOMAIN}:{self._key}_{statistic.key}",
             unit_class=EnergyConverter.UNIT_CLASS if statistic.energy else None,

@@ -11,6 +11,7 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from ..connection.errors import local_time
 from ..connection.login import Login
+from ..connection.names import device_name
 from ..connection.pages import ARCHIVE_PAGE, ENTRIES_PAGE, device_page, inside
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
@@ -128,7 +129,10 @@ class IssueWatcher:
             severity=ir.IssueSeverity.ERROR,
             learn_more_url=inside(_PAGES.get(key) or device_page(self._hass, self._entry)),
             translation_key=key,
-            translation_placeholders={"meter": self._entry.title, **placeholders},
+            translation_placeholders={
+                "meter": device_name(self._hass, self._entry),
+                **placeholders,
+            },
         )
 
     @callback

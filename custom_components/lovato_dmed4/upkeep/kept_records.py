@@ -17,6 +17,7 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..archive import Archive, ArchiveError
+from ..connection.names import device_name
 from ..const import CONF_FORMER_IDS, CONF_STATISTICS, DOMAIN, LOGGER
 from ..intake.shared_archive import async_borrowed, database_url, default_file, delete_records
 from .energy_statistics import async_forget_statistics
@@ -45,6 +46,8 @@ _FORM: Final = vol.Schema(
 
 async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Ask what to do with the records of a meter that was just removed; not if there are none."""
+    # The device is removed while the archive is asked.
+    name = device_name(hass, entry)
     url = database_url(hass, entry.options)
     unique_ids = [*entry.data.get(CONF_FORMER_IDS, ()), str(entry.unique_id)]
     count = partial(_count, unique_ids=unique_ids)
@@ -57,7 +60,7 @@ async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
             await shared.async_open()
             records = await shared.async_read(count)
     except ArchiveError as err:
-        LOGGER.warning("%s: whether there are records of it is not known: %s", entry.title, err)
+        LOGGER.warning("%s: whether there are records of it is not known: %s", name, err)
         return
     if records:
         ir.async_create_issue(
@@ -72,7 +75,7 @@ async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE,
-            translation_placeholders={"meter": entry.title, "records": str(records)},
+            translation_placeholders={"meter": name, "records": str(records)},
         )
 
 

@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..connection.devices import entry_scale
+from ..connection.names import device_name
 from ..connection.pages import device_page
 from ..const import CONF_SCALE, DOMAIN, LOGGER
 from ..coordinator import LiveCoordinator
@@ -122,7 +123,7 @@ class ScaleCheck:
             severity=ir.IssueSeverity.ERROR,
             translation_key=ISSUE,
             translation_placeholders={
-                "meter": self._entry.title,
+                "meter": device_name(self._hass, self._entry),
                 "values": values_text(measures, scale, scale),
                 "link": device_page(self._hass, self._entry),
             },
@@ -188,7 +189,7 @@ class ScaleFlow(RepairsFlow):
             step_id="scale",
             data_schema=vol.Schema({vol.Required(CONF_SCALE): selector}),
             description_placeholders={
-                "meter": self._entry.title,
+                "meter": device_name(self.hass, self._entry),
                 "link": device_page(self.hass, self._entry),
             },
         )

@@ -23,6 +23,7 @@ from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
 from ..archive import Archive, ArchiveSummary, StoredKey
+from ..connection.names import device_name
 from ..const import DOMAIN
 from ..intake.logbook_sync import SyncState
 from ..ocmf import fingerprint_text, load_public_key
@@ -88,7 +89,7 @@ async def _get_archive_info(hass: HomeAssistant, msg: Message) -> ArchiveInfoSha
     return {
         "version": str(integration.version),
         "meters": [
-            await _meter_info(entry, meter_archive, number)
+            await _meter_info(hass, entry, meter_archive, number)
             for number, meter_archive in enumerate(async_meter_archives(hass))
             for entry in meter_archive.entries
         ],
@@ -96,7 +97,7 @@ async def _get_archive_info(hass: HomeAssistant, msg: Message) -> ArchiveInfoSha
 
 
 async def _meter_info(
-    entry: Dmed4ConfigEntry, meter_archive: MeterArchive, number: int
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter_archive: MeterArchive, number: int
 ) -> MeterArchiveShape:
     device = meter_archive.devices.get(entry.unique_id or "")
     data = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
@@ -109,7 +110,7 @@ async def _meter_info(
     return {
         "device_id": device.id if device else None,
         "entry_id": entry.entry_id,
-        "name": device.name if device else entry.title,
+        "name": device_name(hass, entry),
         "archive": number,
         "loaded": data is not None,
         "available": available,
