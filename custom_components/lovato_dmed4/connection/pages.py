@@ -8,18 +8,8 @@ from homeassistant.helpers import device_registry as dr
 
 from ..const import DOMAIN
 
-PANEL_PATH: Final = "lovato-dmed4"
-
 ENTRIES_PAGE: Final = f"/config/integrations/integration/{DOMAIN}"
 """Where options and passwords are entered."""
-
-ARCHIVE_PAGE: Final = f"/{PANEL_PATH}/archive"
-"""Where the archive's state and the keys of its meters are."""
-
-
-def session_page(session_id: int) -> str:
-    """Get the page of a session with all of its records."""
-    return f"/{PANEL_PATH}/session/{session_id}"
 
 
 @callback

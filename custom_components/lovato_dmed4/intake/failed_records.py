@@ -7,13 +7,12 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResul
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
 from ..connection.names import device_name
-from ..connection.pages import ARCHIVE_PAGE, session_page
-from ..const import CONF_FAILED_SEEN, DOMAIN
+from ..const import CONF_FAILED_SEEN, DOMAIN, PANEL_PATH
 from ..ocmf import Verdict
 from .keeper import RecordKeeper
 
@@ -85,9 +84,19 @@ class FailedRecords:
             translation_placeholders={
                 "meter": device_name(self._hass, self._entry),
                 "count": str(unseen),
+                "session": self._page(latest),
                 **_description(latest),
             },
         )
+
+    def _page(self, record: StoredRecord | None) -> str:
+        """Where the panel shows the session of a record, or all with an invalid signature."""
+        registry = dr.async_get(self._hass)
+        devices = dr.async_entries_for_config_entry(registry, self._entry.entry_id)
+        meter = devices[0].id if devices else ""
+        if record is None or record.session_id is None:
+            return f"/{PANEL_PATH}?meter={meter}&verdict=invalid"
+        return f"/{PANEL_PATH}/session/{record.session_id}?meter={meter}"
 
 
 def _latest(archive: Archive, unique_id: str) -> StoredRecord | None:
@@ -102,13 +111,12 @@ def _latest(archive: Archive, unique_id: str) -> StoredRecord | None:
 
 def _description(record: StoredRecord | None) -> dict[str, str]:
     if record is None:
-        return {"pagination": _UNKNOWN, "time": _UNKNOWN, "link": ARCHIVE_PAGE}
+        return {"record": _UNKNOWN, "pagination": _UNKNOWN, "time": _UNKNOWN}
     moment = record.time
-    session = record.session_id
     return {
+        "record": str(record.id),
         "pagination": _NOT_PLAIN.sub("\ufffd", record.pagination or _UNKNOWN)[:_LONGEST],
         "time": f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}" if moment else _UNKNOWN,
-        "link": ARCHIVE_PAGE if session is None else session_page(session),
     }
 
 

@@ -12,8 +12,8 @@ from homeassistant.helpers.event import async_track_time_interval
 from ..connection.errors import local_time
 from ..connection.login import Login
 from ..connection.names import device_name
-from ..connection.pages import ARCHIVE_PAGE, ENTRIES_PAGE, device_page, inside
-from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
+from ..connection.pages import ENTRIES_PAGE, device_page, inside
+from ..const import DOMAIN, HOUSEKEEPING_INTERVAL, PANEL_PATH
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
 from ..intake.logbook_sync import LogbookSync, SyncState
@@ -32,7 +32,7 @@ _BOARDS: Final = {
 }
 
 # What can be done about an issue is done at the meter's device, or there.
-_PAGES: Final = {"logbook_overwrites": ARCHIVE_PAGE, "login_locked": ENTRIES_PAGE}
+_PAGES: Final = {"login_locked": ENTRIES_PAGE}
 
 
 class IssueWatcher:
@@ -102,7 +102,7 @@ class IssueWatcher:
             key: {} for key in _hardware(self._housekeeping.data.system)
         }
         if self._sync.state.overwrites_soon:
-            wrong["logbook_overwrites"] = {}
+            wrong["logbook_overwrites"] = {"archive": f"/{PANEL_PATH}/archive"}
         if self._clock.failures >= FAILURES_LIMIT:
             wrong["clock_not_kept"] = {}
         if (doubt := self._clock.doubt) is not None:

@@ -34,6 +34,7 @@ from tests.integration.helpers import (
     OF_THE_ARCHIVE,
     add_meter,
     begin_charge,
+    device_id,
     entities,
     is_available,
     number,
@@ -368,10 +369,11 @@ async def test_failed_record(
     expected = {
         "meter": rest_entry.title,
         "count": "1",
+        "record": str(stored.id),
+        # Where the panel shows it.
+        "session": f"/lovato-dmed4/session/{stored.session_id}?meter={device_id(hass, rest_entry)}",
         "pagination": "T1",
         "time": f"{dt_util.as_local(stored.time):%Y-%m-%d %H:%M:%S}",
-        # Where the record is shown with its session.
-        "link": f"/lovato-dmed4/session/{stored.session_id}",
     }
     assert told(hass, rest_entry) == expected
 
@@ -428,7 +430,7 @@ async def test_good_after_all(
 
     for _ in range(2):
         await write(forged(simulated.records[0]))
-        assert told(hass, rest_entry)["link"] == f"/lovato-dmed4/session/{stored.session_id}"
+        assert told(hass, rest_entry)["record"] == str(stored.id)
         await acknowledge(hass, hass_client, rest_entry)
         assert rest_entry.data[CONF_FAILED_SEEN] == 1
         await write(simulated.records[0])
@@ -466,7 +468,7 @@ async def test_archive_lost_before_it_can_say_which_record(
     watch._check()
     await hass.async_block_till_done(wait_background_tasks=True)
     rename(hass, "elsewhere", "dmed4_records")
-    assert told(hass, rest_entry)["link"] == "/lovato-dmed4/archive"
+    assert told(hass, rest_entry)["record"] == "-"
     await pass_time(hass, 5)
     assert rest_entry.runtime_data.records.available
 
@@ -485,8 +487,7 @@ async def test_failed_record_of_no_session(
     await store(rest_entry, f'OCMF|{{"FV":"1.3","RD":[]}}|{section}')
     await pass_time(hass, 1)
     assert value(hass, rest_entry, "records_failed") == "1"
-    assert told(hass, rest_entry)["time"] == "-"
-    assert told(hass, rest_entry)["link"] == "/lovato-dmed4/archive"
+    assert (told(hass, rest_entry)["record"], told(hass, rest_entry)["time"]) == ("-", "-")
 
 
 async def test_the_issue_goes_with_the_entry(

@@ -22,8 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.lovato_dmed4.connection.pages import PANEL_PATH
-from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.const import DOMAIN, PANEL_PATH
 from custom_components.lovato_dmed4.web import frontend as panel
 from custom_components.lovato_dmed4.web.frontend import FOLDER, Plan, plan
 from simulator import ManualClock, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
