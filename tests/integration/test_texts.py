@@ -46,7 +46,6 @@ from custom_components.lovato_dmed4.connection import (
 )
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.connection.search import Cause, Found
-from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
@@ -613,11 +612,11 @@ def test_fields_of_errors() -> None:
 
 def test_forms() -> None:
     steps = STRINGS["config"]["step"]
-    assert list(steps["user"]["menu_options"]) == list(Transport)
+    assert list(steps["user"]["menu_options"]) == list(connection_forms.CONNECTION_FORMS)
     assert steps["reconfigure"]["menu_options"] == steps["user"]["menu_options"]
     forms = {
         **{
-            name.value: (steps[name], form)
+            str(name): (steps[name], form)
             for name, form in connection_forms.CONNECTION_FORMS.items()
         },
         "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
@@ -629,7 +628,8 @@ def test_forms() -> None:
         assert words["name"]
         assert words["description"].endswith(".")
         assert list(words["data"]) == list(words["data_description"]) == fields
-    assert set(steps) == {*Transport, "user", "reconfigure", "certificate", "reauth_confirm"}
+    own = {"user", "reconfigure", "certificate", "reauth_confirm"}
+    assert set(steps) == {*connection_forms.CONNECTION_FORMS, *own}
     assert placeholders(steps["certificate"]["description"]) == {"host", "fingerprint"}
     assert set(STRINGS["options"]["step"]) == {"init"}
     for words, schema in forms.values():
