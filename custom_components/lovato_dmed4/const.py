@@ -11,6 +11,9 @@ DOMAIN: Final = "lovato_dmed4"
 MANUFACTURER: Final = "LOVATO Electric"
 LOGGER: Final = logging.getLogger(__package__)
 
+# Where the panel is; repairs link to its pages.
+PANEL_PATH: Final = "lovato-dmed4"
+
 CONF_BAUDRATE: Final = "baudrate"
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CHANNEL: Final = "channel"

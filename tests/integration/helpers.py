@@ -22,7 +22,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
-from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import Command, ModbusTcpServer, RestServer, SerialOverTcpServer, SimulatedMeter
 from simulator.physics import Sample
 from tests.driven_time import SOCKETS, drive_time
 from tests.logbooks import rest_calls
@@ -40,7 +40,7 @@ HOUSEKEEPING = 60
 
 def user_input(server: Server, **changes: object) -> dict[str, Any]:
     """Fill the form in for a server."""
-    more: dict[str, Any] = {"tls": "off", "channel": 0}
+    more: dict[str, Any] = {"tls": "off"}
     if isinstance(server, ModbusTcpServer):
         more = {"unit_id": server.unit_id, "framing": "tcp"}
     return {"host": server.host, "port": server.port, **more, **changes}
@@ -58,7 +58,7 @@ async def open_form(hass: HomeAssistant, transport: str) -> str:
     """Choose a transport in the menu; return the flow's ID."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["rest", "modbus_tcp", "modbus_serial"]
+    assert menu["menu_options"] == ["rest", "rest_display", "modbus_tcp", "modbus_serial"]
     form = await hass.config_entries.flow.async_configure(
         menu["flow_id"], {"next_step_id": transport}
     )
@@ -233,7 +233,7 @@ async def notice() -> None:
         await asyncio.sleep(0)
 
 
-async def connections(server: ModbusTcpServer, count: int) -> None:
+async def connections(server: ModbusTcpServer | SerialOverTcpServer, count: int) -> None:
     """Wait until there are so many connections; the test's own time limit ends it."""
     while server.connections != count:  # noqa: ASYNC110 - the server tells nobody
         await asyncio.sleep(0.01)

@@ -43,6 +43,10 @@ class LineInUseError(MeterError):
         self.wanted = wanted
 
 
+class LineHeldError(MeterError):
+    """Another part of the program has a connection to the line with other settings; nothing was sent."""
+
+
 class TlsFailedError(MeterError):
     """Something answers, but no encrypted connection comes about."""
 
@@ -233,6 +237,10 @@ class ErrorsPersistError(StepFailedError):
 
 class RecordUnavailableError(ChargeCycleError):
     """The command was carried out and the meter holds its record, but it could not be fetched."""
+
+
+class LogbookUnreadableError(MeterError):
+    """One entry after the other of a logbook is no record, or is not given out."""
 
 
 # --- what the user gave -----------------------------------------------------------------------

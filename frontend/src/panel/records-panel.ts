@@ -1,4 +1,5 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html as staticHtml, literal, type StaticValue } from "lit/static-html.js";
 
 import { DOMAIN, type HomeAssistant } from "../common/hass";
 import { outdated } from "../common/outdated";
@@ -29,9 +30,27 @@ const LOOK_EVERY = 5_000;
 
 const TABS: readonly (readonly [View, string])[] = [
   ["sessions", "mdi:format-list-bulleted"],
+  ["billing", "mdi:cash-multiple"],
   ["verify", "mdi:shield-search"],
   ["archive", "mdi:database-outline"],
 ];
+
+const PAGES: Readonly<Record<View, StaticValue>> = {
+  sessions: literal`dmed4-overview-page`,
+  session: literal`dmed4-session-page`,
+  billing: literal`dmed4-billing-page`,
+  drivers: literal`dmed4-drivers-page`,
+  prices: literal`dmed4-prices-page`,
+  verify: literal`dmed4-verify-page`,
+  archive: literal`dmed4-archive-page`,
+};
+
+/** The tab of a page that has none. */
+const TAB_OF: Readonly<Partial<Record<View, View>>> = {
+  session: "sessions",
+  drivers: "billing",
+  prices: "billing",
+};
 
 export class RecordsPanel extends LitElement {
   static override readonly properties = {
@@ -54,6 +73,8 @@ export class RecordsPanel extends LitElement {
   readonly #info = new Fetched<ArchiveInfo>(this);
   #language = "";
   #told = "";
+  #arrived = false;
+  #moves = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
   #connection: HomeAssistant["connection"] | undefined;
 
@@ -91,7 +112,12 @@ export class RecordsPanel extends LitElement {
     const { pathname, search } = window.location;
     // On the way to another panel, this one stays as it is.
     if (!this.route || !pathname.startsWith(this.#base)) return;
-    this._place = parsePlace(pathname.slice(this.#base.length), search);
+    const place = parsePlace(pathname.slice(this.#base.length), search);
+    const { view, session } = this._place;
+    // The page that is opened first leaves the focus where it is.
+    if (this.#arrived && (place.view !== view || place.session !== session)) this.#moves += 1;
+    this.#arrived = true;
+    this._place = place;
   };
 
   readonly #onReady = (): void => {
@@ -170,7 +196,7 @@ export class RecordsPanel extends LitElement {
   }
 
   #tab(view: View, icon: string, text: Localize): TemplateResult {
-    const current = this._place.view === "session" ? "sessions" : this._place.view;
+    const current = TAB_OF[this._place.view] ?? this._place.view;
     const path = formatPlace({ ...START, view });
     return html`<a href="${this.#base}${path}" aria-current=${current === view ? "page" : nothing}>
       <ha-icon icon=${icon}></ha-icon>
@@ -197,44 +223,17 @@ export class RecordsPanel extends LitElement {
       </section>`;
     const { _place: place, _revision: revision } = this;
     const base = this.#base;
-    switch (place.view) {
-      case "session":
-        return html`<dmed4-session-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-        ></dmed4-session-page>`;
-      case "verify":
-        return html`<dmed4-verify-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-        ></dmed4-verify-page>`;
-      case "archive":
-        return html`<dmed4-archive-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-        ></dmed4-archive-page>`;
-      case "sessions":
-        return html`<dmed4-overview-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-        ></dmed4-overview-page>`;
-    }
+    const moves = this.#moves;
+    const page = PAGES[place.view];
+    return staticHtml`<${page}
+      .hass=${hass}
+      .texts=${text}
+      .info=${info}
+      .place=${place}
+      .base=${base}
+      .moves=${moves}
+      .revision=${revision}
+    ></${page}>`;
   }
 }
 
