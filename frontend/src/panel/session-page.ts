@@ -174,7 +174,7 @@ export class SessionPageElement extends PanelPage {
           ${text("panel.session.records", { count: count(detail.record_reports.length, hass) })}
         </h3>
         ${detail.record_reports.map((record, place) =>
-          this.#record(record, place === detail.record_reports.length - 1),
+          this.#record(record, detail, place === detail.record_reports.length - 1),
         )}
       </section>
     `;
@@ -258,7 +258,7 @@ export class SessionPageElement extends PanelPage {
     record.querySelector("summary")?.focus({ preventScroll: true });
   }
 
-  #record(record: StoredRecord, open: boolean): TemplateResult {
+  #record(record: StoredRecord, session: SessionDetail, open: boolean): TemplateResult {
     const { texts: text, hass } = this;
     return html`<details class="card record" id="record-${record.record_id}" ?open=${open}>
       <summary>
@@ -272,7 +272,7 @@ export class SessionPageElement extends PanelPage {
       <h4>${text("panel.readings.title")}</h4>
       ${readingsTable(record, text, hass)}
       <h4>${text("panel.session.contents")}</h4>
-      ${recordFacts(record, text, hass)} ${rawText(record, text)}
+      ${recordFacts(record, text, hass, sameDriver(record, session))} ${rawText(record, text)}
       <div class="downloads">
         ${this.#button("OCMF", record.links.ocmf, text("panel.download.ocmf"))}
         ${this.#button("XML", record.links.xml, text("panel.download.xml"))}
@@ -303,4 +303,9 @@ export class SessionPageElement extends PanelPage {
       }
     </section>`;
   }
+}
+
+/** The driver of the session, if a record is of the same identification. */
+function sameDriver({ identification }: StoredRecord, session: SessionDetail): string | null {
+  return identification.data === session.identification ? session.driver : null;
 }
