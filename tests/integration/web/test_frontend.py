@@ -391,4 +391,10 @@ def test_plan(there: list[dict[str, str]], todo: Plan) -> None:
 
 def test_manifest_names_what_has_to_be_there_before() -> None:
     manifest = json.loads((FOLDER.parent / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["after_dependencies"] == ["frontend", "lovelace", "panel_custom", "recorder"]
+    assert manifest["after_dependencies"] == [
+        "frontend",
+        "lovelace",
+        "modbus",
+        "panel_custom",
+        "recorder",
+    ]
