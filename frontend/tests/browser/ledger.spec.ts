@@ -59,7 +59,7 @@ test("offers a name from the session, with the keyboard alone", async ({ page })
   await session.focus();
   await page.keyboard.press("Enter");
   const link = page.getByRole("link", { name: "Name the driver" });
-  await expect(page.locator("dl")).toContainText("No price was set for this session.");
+  await expect(page.locator("dl").first()).toContainText("No price was set for this session.");
   await link.focus();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
