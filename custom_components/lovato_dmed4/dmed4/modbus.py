@@ -391,11 +391,11 @@ class ModbusMeter(ModbusDevice):
         await self.write(registers.PROTOTYPE_LENGTH, len(prototype))
 
     async def send(self, command: Command) -> None:
-        """Write the command word (0x4280)."""
-        reset = command is Command.RESET_ERRORS
-        await self.write_once(
-            registers.COMMAND, registers.RESET_ERRORS_CODE if reset else ord(command.value)
-        )
+        """Write the command word (0x4280); the reset of errors alone may be written twice."""
+        if command is Command.RESET_ERRORS:
+            await self.write(registers.COMMAND, registers.RESET_ERRORS_CODE)
+        else:
+            await self.write_once(registers.COMMAND, ord(command.value))
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display (0x4F10)."""
