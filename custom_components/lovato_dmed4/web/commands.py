@@ -181,8 +181,8 @@ def async_setup_websocket_api(hass: HomeAssistant) -> None:
     """Register the commands."""
     for name, (answer, fields) in _COMMANDS.items():
         # The fields are checked in the handler, so that a refusal has its translated text.
-        schema = {vol.Required("type"): f"{DOMAIN}/{name}", vol.Extra: object}
-        command = websocket_api.websocket_command(schema)
+        schema = vol.Schema({vol.Required("type"): f"{DOMAIN}/{name}"}, extra=vol.ALLOW_EXTRA)
+        command = websocket_api.websocket_command(vol.All(schema))
         checks = [_CHECKS[name]] if name in _CHECKS else []
         handler = _handler(answer, vol.All(vol.Schema(dict(fields)), *checks))
         websocket_api.async_register_command(hass, command(handler))
