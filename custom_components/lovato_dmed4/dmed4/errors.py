@@ -239,6 +239,10 @@ class RecordUnavailableError(ChargeCycleError):
     """The command was carried out and the meter holds its record, but it could not be fetched."""
 
 
+class LogbookUnreadableError(MeterError):
+    """One entry after the other of a logbook is no record, or is not given out."""
+
+
 # --- what the user gave -----------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ from .model import (
     SystemStatus,
 )
 from .plain import is_name, plain
-from .record_text import cut
+from .record_text import RECORD_LIMIT, cut
 from .scale import MeasureScale
 
 type Answer = Mapping[str, object]
@@ -276,15 +276,18 @@ def record(answer: Answer, name: str) -> bytes:
     """Get a signed record or an event byte for byte; empty where there is none.
 
     Raises:
-        UnexpectedAnswerError: it is no text.
+        UnexpectedAnswerError: it is no text, or too long for a record.
     """
     value = answer.get(name) or ""
     if not isinstance(value, str):
         raise UnexpectedAnswerError(f"{name} is no text")
     try:
-        return cut(value.encode(errors="surrogateescape"))
+        raw = cut(value.encode(errors="surrogateescape"))
     except UnicodeEncodeError as err:
         raise UnexpectedAnswerError(f"{name} holds what is no character") from err
+    if len(raw) > RECORD_LIMIT:
+        raise UnexpectedAnswerError(f"{name} has {len(raw)} bytes")
+    return raw
 
 
 def number(answer: Answer, name: str) -> float | None:
