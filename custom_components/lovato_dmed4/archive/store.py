@@ -16,6 +16,7 @@ from .database import ConflictError, Database
 from .hours import SessionMark, marks_of, sessions_since, shares_of
 from .ledger import Ledger
 from .model import (
+    TRUSTED,
     ArchiveSummary,
     Bill,
     KeyState,
@@ -232,6 +233,17 @@ class Archive:
                 ),
                 failed=sum(count for verdict, _, count in counted if verdict is Verdict.INVALID),
                 last=to_session(last) if last else None,
+            )
+
+    def newest_time(self, meter_id: int) -> datetime | None:
+        """Return the latest time that a verified record of a meter states; None without any."""
+        with self._database.reading() as transaction:
+            return transaction.scalar(
+                select(func.max(RecordRow.time)).where(
+                    RecordRow.meter_id == meter_id,
+                    RecordRow.verdict == Verdict.VALID,
+                    RecordRow.key_verdict.in_(TRUSTED),
+                )
             )
 
     def sessions(self, query: SessionQuery) -> SessionPage:
