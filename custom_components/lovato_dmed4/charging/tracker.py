@@ -43,7 +43,7 @@ from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 from ..intake.listeners import Listeners
 from ..intake.logbook_sync import LogbookSync
 from ..ocmf import MalformedRecordError, RecordKind, outline, parse
-from ..upkeep.clock import is_synchronised, require_plausible_drift, time_offset
+from ..upkeep.clock import async_require_plausible_drift, is_synchronised, time_offset
 from ..upkeep.own_time import async_require_own_time
 from .open_charge import OpenCharge, Origin, Phase, begun, stored_charge
 from .power_failure import async_power_failed, async_power_failure_over
@@ -191,8 +191,9 @@ class ChargeTracker(Journal[MadeRecord]):
         Raises:
             HomeAssistantError: it was not possible or failed, in the user's words; as in all steps.
         """
-        require_plausible_drift(self._entry, self._live, self._housekeeping)
-        await async_require_own_time(self._hass, self._entry, self._records)
+        await async_require_plausible_drift(self._entry, self._live, self._housekeeping)
+        newest = self._records.summary_coordinator.data.newest
+        async_require_own_time(self._hass, self._entry, newest)
         begin = partial(self._cycle.begin, charge, time_offset=self._changed_offset())
         return await self._async_take(ChargeEvent.STARTED, begin)
 

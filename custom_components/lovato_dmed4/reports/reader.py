@@ -4,7 +4,7 @@ Meters may keep their records in different databases, where the same number mean
 number is only good together with a meter that says which archive is meant.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Outcome, SessionQuery, StoredRecord, compared_records
 from ..const import DOMAIN
-from ..ocmf import FindingCode, Verdict, check_session
+from ..ocmf import FindingCode, Record, Verdict, check_other_sessions, check_session, parse
 from .archives import MeterArchive, MetersInArchive, async_meter_archive
 from .energy import read_energy
 from .links import record_path, session_path
@@ -169,8 +169,12 @@ def read_session(
     compared, left_out = compared_records(detail.records)
     checked = [(stored, check_stored(stored, keys)) for stored in compared]
     legible = [(stored, each.record) for stored, each in checked if each.record]
-    findings = check_session(
-        [record for _, record in legible], arrived=session.arrived, left_out=left_out
+    texts = [record for _, record in legible]
+    findings = check_session(texts, arrived=session.arrived, left_out=left_out)
+    findings += check_other_sessions(
+        texts,
+        earlier=_neighbour(archive, legible[:1], later=False),
+        later=_neighbour(archive, legible[-1:], later=True),
     )
     return {
         **session_shape(bill, meters.devices),
@@ -194,6 +198,16 @@ def read_session(
             billed=has_cdr(bill),
         ),
     }
+
+
+def _neighbour(
+    archive: Archive, records: Sequence[tuple[StoredRecord, Record]], *, later: bool
+) -> Record | None:
+    """Read the record of another session that is next to one, if there is one, by its time."""
+    for stored, _ in records:
+        if (other := archive.neighbour(stored, later=later)) is not None:
+            return parse(other.raw)
+    return None
 
 
 def read_record(archive: Archive, record_id: int, meter_archive: MeterArchive) -> RecordShape:

@@ -149,8 +149,8 @@ class ClockKeeper:
             ServiceValidationError: it is far off, and no person has asked.
             HomeAssistantError: it was not possible, in the user's words.
         """
-        if self.doubt is not None and (context is None or context.user_id is None):
-            require_plausible_drift(self._entry, self._live, self._housekeeping)
+        if context is None or context.user_id is None:
+            await async_require_plausible_drift(self._entry, self._live, self._housekeeping)
         async with self._live.commanding():
             await self._cycle.synchronise_clock()
         await self._housekeeping.async_refresh()
@@ -213,11 +213,12 @@ def doubtful_drift(
 ) -> int | None:
     """Get the drift of a synchronised clock if it is so large that neither clock is believed, in seconds."""
     drift = clock_drift(entry, housekeeping)
-    doubtful = drift is not None and abs(drift) > DOUBT_LIMIT and is_synchronised(live)
-    return drift if doubtful else None
+    # A clock that has just been set for the first time was not set wrong before.
+    believed = housekeeping.of_synchronised_clock and is_synchronised(live)
+    return drift if believed and drift is not None and abs(drift) > DOUBT_LIMIT else None
 
 
-def require_plausible_drift(
+async def async_require_plausible_drift(
     entry: ConfigEntry[Any], live: LiveCoordinator, housekeeping: HousekeepingCoordinator
 ) -> None:
     """Write nothing while the meter's clock and that of this machine contradict each other.
@@ -225,6 +226,9 @@ def require_plausible_drift(
     Raises:
         ServiceValidationError: they do; a person has to say which one is right.
     """
+    if doubtful_drift(entry, live, housekeeping) is not None:
+        # What the last poll found may have been put right since.
+        await housekeeping.async_refresh()
     if (drift := doubtful_drift(entry, live, housekeeping)) is not None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

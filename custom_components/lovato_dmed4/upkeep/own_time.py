@@ -10,13 +10,12 @@ from typing import Any, Final, override
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..connection.names import device_name
-from ..const import CONF_WRONG_UNTIL, DOMAIN, LOGGER, RELEASED
-from ..intake.keeper import RecordKeeper
+from ..const import CONF_WRONG_UNTIL, DOMAIN, RELEASED
 from .clock import DOUBT_LIMIT
 
 ISSUE: Final = "time_before_records"
@@ -24,12 +23,16 @@ ISSUE: Final = "time_before_records"
 _TOLERANCE: Final = timedelta(seconds=DOUBT_LIMIT)
 
 
-async def async_require_own_time(
-    hass: HomeAssistant, entry: ConfigEntry[Any], records: RecordKeeper
+@callback
+def async_require_own_time(
+    hass: HomeAssistant, entry: ConfigEntry[Any], newest: datetime | None
 ) -> None:
     """Begin no charge while the time of this machine cannot be right.
 
-    An archive that can't be reached keeps nobody from charging.
+    Args:
+        hass: Home Assistant.
+        entry: of the meter.
+        newest: what its newest verified record states; None where that is not known.
 
     Raises:
         ServiceValidationError: it is before this version was made, or before the newest record that
@@ -42,7 +45,6 @@ async def async_require_own_time(
             translation_key="time_before_release",
             translation_placeholders={"now": _shown(now)},
         )
-    newest = await _async_newest(records)
     wrong_until = dt_util.parse_datetime(entry.data.get(CONF_WRONG_UNTIL, ""))
     if newest is None or newest <= now + _TOLERANCE or (wrong_until and newest <= wrong_until):
         async_own_time_settled(hass, entry)
@@ -61,16 +63,6 @@ async def async_require_own_time(
     raise ServiceValidationError(
         translation_domain=DOMAIN, translation_key=ISSUE, translation_placeholders=placeholders
     )
-
-
-async def _async_newest(records: RecordKeeper) -> datetime | None:
-    if (meter_id := records.meter_id) is None:
-        return None
-    try:
-        return await records.async_run(lambda archive: archive.newest_time(meter_id))
-    except HomeAssistantError as err:
-        LOGGER.debug("The newest record is not known: %s", err)
-        return None
 
 
 def _shown(moment: datetime) -> str:
