@@ -17,7 +17,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
-from .connection.devices import is_display, make_display, make_meter
+from .connection.devices import async_make_display, async_make_meter, is_display
 from .connection.errors import translated
 from .connection.identity import (
     Match,
@@ -35,7 +35,7 @@ from .connection.topology import async_link_devices
 from .const import CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
-from .dmed4.errors import CertificateChangedError, LineInUseError, MeterError
+from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.meter import Meter
 from .dmed4.model import Identity
 from .dmed4.prototype import PrototypeForm
@@ -114,8 +114,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> boo
 
 async def _async_set_up_display(hass: HomeAssistant, entry: DisplayConfigEntry) -> None:
     try:
-        display = make_display(hass, entry.data)
-    except LineInUseError as err:
+        display = await async_make_display(hass, entry.data, entry)
+    except MeterError as err:
         raise translated(err, ConfigEntryNotReady) from err
     coordinator = DisplayCoordinator(hass, entry, display)
     try:
@@ -130,8 +130,8 @@ async def _async_set_up_display(hass: HomeAssistant, entry: DisplayConfigEntry) 
 async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     """Set up a meter; the link is let go of again when that fails."""
     try:
-        meter = make_meter(hass, entry.data)
-    except LineInUseError as err:
+        meter = await async_make_meter(hass, entry.data, entry)
+    except MeterError as err:
         raise translated(err, ConfigEntryNotReady) from err
     try:
         await _async_prepare_meter(hass, entry, meter)

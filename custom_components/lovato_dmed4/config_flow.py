@@ -1,6 +1,7 @@
 """Setting a meter up in the browser, and its options."""
 
 from collections.abc import Mapping
+import re
 from typing import Any, Final, override
 
 from homeassistant.components.usb import get_serial_by_id
@@ -25,6 +26,7 @@ from .connection.devices import async_http_session, is_display, line_of
 from .connection.errors import field_of, local_time, translation_key
 from .connection.forms import CONNECTION_FORMS, connection, mistakes, suggested
 from .connection.identity import Match, async_change_id, async_match, keys_disagree, unique_ids
+from .connection.lending import hub_of
 from .connection.login import ATTEMPTS
 from .connection.search import Cause, Found, async_find_cause, async_search, serial_cause
 from .connection.topology import async_detect
@@ -302,10 +304,8 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         self._placeholders = {}
         lost = isinstance(err, CannotConnectError)
         if CONF_DEVICE in data:
-            if lost and (
-                cause := await self.hass.async_add_executor_job(serial_cause, data[CONF_DEVICE])
-            ):
-                errors["base"] = cause
+            if lost:
+                errors["base"] = await self._async_serial_cause(data) or errors["base"]
             return
         host, port = data[CONF_HOST], data[CONF_PORT]
         if lost:
@@ -316,6 +316,14 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         if found is not None:
             errors[CONF_UNIT_ID if found.kind is Found.UNIT else CONF_PORT] = found.kind
             self._placeholders = {"port": str(found.port), "unit": str(found.unit)}
+
+    async def _async_serial_cause(self, data: Mapping[str, Any]) -> str | None:
+        """Find out why a serial port could not be opened."""
+        cause = await self.hass.async_add_executor_job(serial_cause, data[CONF_DEVICE])
+        if cause is Cause.PORT_IN_USE and (hub := hub_of(self.hass, line_of(data))):
+            self._placeholders = {"hub": hub}
+            return Cause.PORT_IN_USE_BY_HUB
+        return cause
 
 
 def _has_moved(known: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
@@ -340,8 +348,13 @@ def _title(identity: Identity, data: Mapping[str, Any]) -> str:
     serial_number = identity.serial_number or data.get(CONF_SERIAL_NUMBER)
     if serial_number or CONF_UNIT_ID not in data:
         return " ".join(filter(None, (identity.model, serial_number)))
-    place = data[CONF_HOST] if CONF_HOST in data else data[CONF_DEVICE].rpartition("/")[2]
+    place = data[CONF_HOST] if CONF_HOST in data else _port_name(data[CONF_DEVICE])
     return f"{identity.model} ({place}, {data[CONF_UNIT_ID]})"
+
+
+def _port_name(device: str) -> str:
+    """Name a serial port; a serial proxy has a name of its own at the end."""
+    return re.split(r"[/=]", device)[-1]
 
 
 class Dmed4OptionsFlow(OptionsFlowWithReload):

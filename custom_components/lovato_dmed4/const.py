@@ -15,6 +15,9 @@ RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)
 """When this version was made: a machine whose time is earlier has a wrong clock. A release is not
 packed with another month here than in the changelog."""
 
+# Where the panel is; repairs link to its pages.
+PANEL_PATH: Final = "lovato-dmed4"
+
 CONF_BAUDRATE: Final = "baudrate"
 CONF_CERTIFICATE: Final = "certificate"
 CONF_CHANNEL: Final = "channel"

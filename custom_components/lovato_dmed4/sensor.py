@@ -288,6 +288,9 @@ class RunningCostSensor(Dmed4Sensor):
 
     _attr_native_unit_of_measurement: str | None = None
 
+    def __init__(self, entry: Dmed4ConfigEntry, description: SensorEntityDescription) -> None:
+        super().__init__(entry, description, Block.MEASURES, Block.STATUS)
+
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()

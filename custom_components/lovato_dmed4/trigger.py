@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import (
+    EntityNumericalStateCrossedThresholdTriggerBase,
     EntityNumericalStateCrossedThresholdTriggerWithUnitBase,
     NotTriggeredReasonReporter,
     StatelessEntityTriggerBase,
@@ -20,7 +21,7 @@ from homeassistant.util.unit_conversion import BaseUnitConverter, EnergyConverte
 from .charging.tracker import ChargeEvent
 from .entity import of_key
 from .event import CHARGE_CYCLE, EVENT_ARCHIVED, EVENT_SUSPICIOUS, RECORD
-from .sensors.descriptions import SESSION_ENERGY
+from .sensors.descriptions import SESSION_COST, SESSION_ENERGY
 
 
 class EventTrigger(StatelessEntityTriggerBase):
@@ -76,6 +77,18 @@ class SessionEnergyTrigger(EntityNumericalStateCrossedThresholdTriggerWithUnitBa
         return of_key(er.async_get(self._hass), super().entity_filter(entities), SESSION_ENERGY.key)
 
 
+class SessionCostTrigger(EntityNumericalStateCrossedThresholdTriggerBase):
+    """Fires when the cost of the running charge crosses a threshold, in the currency of its price."""
+
+    _domain_specs: Mapping[str, DomainSpec] = {
+        SENSOR_DOMAIN: DomainSpec(device_class=SensorDeviceClass.MONETARY)
+    }
+
+    @override
+    def entity_filter(self, entities: set[str]) -> set[str]:
+        return of_key(er.async_get(self._hass), super().entity_filter(entities), SESSION_COST.key)
+
+
 TRIGGERS: Final[dict[str, type[Trigger]]] = {
     "charging_started": _event_trigger(CHARGE_CYCLE.key, ChargeEvent.STARTED),
     "charging_ended": _event_trigger(CHARGE_CYCLE.key, ChargeEvent.ENDED),
@@ -84,6 +97,7 @@ TRIGGERS: Final[dict[str, type[Trigger]]] = {
     # A record that needs attention has arrived in the archive all the same.
     "record_archived": _event_trigger(RECORD.key, EVENT_ARCHIVED, EVENT_SUSPICIOUS),
     "record_suspicious": _event_trigger(RECORD.key, EVENT_SUSPICIOUS),
+    "session_cost_crossed_threshold": SessionCostTrigger,
     "session_energy_crossed_threshold": SessionEnergyTrigger,
 }
 

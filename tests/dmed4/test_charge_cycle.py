@@ -1,9 +1,10 @@
 """The charge cycle over both transports (manual: charge cycle management, flowchart)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 import time
 from typing import cast, override
 
@@ -40,7 +41,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationType,
     PrototypeForm,
 )
-from custom_components.lovato_dmed4.dmed4.watch import Timing
+from custom_components.lovato_dmed4.dmed4.watch import Timing, now
 from simulator import (
     Command,
     JsonError,
@@ -401,20 +402,106 @@ async def test_a_begin_whose_answer_is_lost_begins_exactly_once(
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fate", [Fate.SWALLOW, Fate.HANG])
-async def test_a_begin_that_never_arrives_fails_and_is_not_repeated(
+async def test_a_command_that_never_arrives_is_given_again(
     simulated: SimulatedMeter, transport: str, fate: Fate
+) -> None:
+    """But not before the time is over in which it would have shown."""
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify())
+        given = []
+        for command, step in (("B", partial(cycle.begin, CHARGE)), ("C", cycle.read)):
+            started = now()
+            proxy.decide = lose = Once(gives(command), fate)
+            given.append(reasons(await step(), simulated)[1])
+            assert lose.done.is_set()
+            assert now() - started >= cycle.watch.timing.command
+            assert sum(map(gives(command), proxy.passed)) == 1
+        for command, end in (("E", cycle.end), ("r", partial(cycle.end, combined=True))):
+            proxy.decide = Once(gives(command), fate)
+            given.append(reasons(await end(), simulated)[1])
+            assert sum(map(gives(command), proxy.passed)) == 1
+            if command == "E":
+                await cycle.begin(CHARGE)
+    assert given == ["B", "C", "E", "E"]
+    assert len(simulated.records) == 5
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("command", [Command.BEGIN, Command.INTERMEDIATE, Command.END])
+async def test_a_command_that_arrives_late_is_not_given_twice(
+    simulated: SimulatedMeter, transport: str, command: Command
+) -> None:
+    """As from a gateway that keeps it for a while."""
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify())
+        if command is not Command.BEGIN:
+            await cycle.begin(CHARGE)
+        lost = gives(command.value)
+
+        def decide(request: bytes) -> Fate:
+            if not lost(request):
+                return Fate.PASS
+            asyncio.get_running_loop().call_later(25, simulated.command, command)
+            return Fate.HANG
+
+        proxy.decide = decide
+        steps: dict[Command, Callable[[], Awaitable[bytes]]] = {
+            Command.BEGIN: partial(cycle.begin, CHARGE),
+            Command.INTERMEDIATE: cycle.read,
+            Command.END: cycle.end,
+        }
+        assert reasons(await steps[command](), simulated)[1] == command.value
+        assert not any(map(lost, proxy.passed))
+    assert len(simulated.records) == 1 + (command is not Command.BEGIN)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_command_that_gets_lost_each_time_fails(
+    simulated: SimulatedMeter, transport: str
 ) -> None:
     async with proxied(simulated, transport) as (meter, proxy):
         cycle = ChargeCycle(meter, await meter.identify(), HASTY)
-        proxy.decide = Once(gives("B"), fate)
+        lost: list[bytes] = []
+
+        def decide(request: bytes) -> Fate:
+            if not gives("B")(request):
+                return Fate.PASS
+            lost.append(request)
+            return Fate.SWALLOW
+
+        proxy.decide = decide
         with pytest.raises(CommandFailedError, match="in time") as caught:
             await cycle.begin(CHARGE)
         assert caught.value.errors == ()
+        assert len(lost) == 3
         assert simulated.records == []
-        assert not any(map(gives("B"), proxy.passed))
         # The prepared cycle is discarded, and then it works.
+        proxy.decide = lambda _: Fate.PASS
         patient = ChargeCycle(meter, await meter.identify(), PATIENT)
         assert reasons(await patient.begin(CHARGE), simulated) == ["B", "B"]
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_lost_command_is_not_given_again_to_a_meter_that_has_changed(
+    simulated: SimulatedMeter, transport: str
+) -> None:
+    """It can't be known whether that is what the command has done."""
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        await cycle.begin(CHARGE)
+        lost: list[bytes] = []
+
+        def decide(request: bytes) -> Fate:
+            if not gives("C")(request):
+                return Fate.PASS
+            lost.append(request)
+            simulated.power_failure()
+            return Fate.SWALLOW
+
+        proxy.decide = decide
+        with pytest.raises(CommandFailedError):
+            await cycle.read()
+        assert len(lost) == 1
 
 
 @pytest.mark.usefixtures("impatient")
@@ -723,7 +810,7 @@ async def test_the_journal_has_a_command_that_was_lost_and_no_record_of_it(
     async with proxied(simulated, transport) as (meter, proxy):
         cycle = ChargeCycle(meter, await meter.identify(), HASTY)
         cycle.journal = notes = Notes(simulated)
-        proxy.decide = Once(gives("B"), Fate.SWALLOW)
+        proxy.decide = lambda request: Fate.SWALLOW if gives("B")(request) else Fate.PASS
         with pytest.raises(CommandFailedError):
             await cycle.begin(CHARGE)
         assert notes.told == [("before", "B", 0)]
@@ -772,9 +859,10 @@ async def test_a_failed_begin_leaves_nobodys_prototype_and_the_clearing_is_marke
         with pytest.MonkeyPatch.context() as patch:
             drive_time(patch)
             cycle = ChargeCycle(meter, await meter.identify(), HASTY)
-            proxy.decide = Once(gives("B"), Fate.SWALLOW)
+            proxy.decide = lambda request: Fate.SWALLOW if gives("B")(request) else Fate.PASS
             with pytest.raises(CommandFailedError):
                 await cycle.begin(CHARGE)
+            proxy.decide = lambda _: Fate.PASS
         assert simulated.measurement_status == 1
         cycle = ChargeCycle(meter, await meter.identify(), PATIENT)
         cycle.journal = notes = Clearings(cycle)
@@ -949,13 +1037,13 @@ async def test_an_end_that_is_refused_is_refused_and_leaves_no_errors(
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_an_end_that_never_arrives_is_not_repeated(
+async def test_an_end_that_gets_lost_each_time_leaves_the_charge_running(
     simulated: SimulatedMeter, transport: str
 ) -> None:
     async with proxied(simulated, transport) as (meter, proxy):
         cycle = ChargeCycle(meter, await meter.identify(), HASTY)
         await cycle.begin(CHARGE)
-        proxy.decide = Once(gives("E"), Fate.SWALLOW)
+        proxy.decide = lambda request: Fate.SWALLOW if gives("E")(request) else Fate.PASS
         with pytest.raises(CommandFailedError):
             await cycle.end()
         assert not any(map(gives("E"), proxy.passed))

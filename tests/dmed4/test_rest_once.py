@@ -38,12 +38,14 @@ ONCE: dict[str, Callable[[RestMeter], object]] = {
     **{
         name: partial(RestMeter.send, command=command)
         for name, command in Command.__members__.items()
+        if command is not Command.RESET_ERRORS
     },
     "login": lambda meter: meter.log_in("1234"),
     "operating": RestMeter.set_operating,
     "parameters": lambda meter: meter._post("system_parameters", {"P05_03": 1}, once=True),
 }
 REPEATED: dict[str, Callable[[RestMeter], object]] = {
+    "reset": partial(RestMeter.send, command=Command.RESET_ERRORS),
     "clock": lambda meter: meter.write_clock(datetime.now(UTC)),
     "display": lambda meter: meter.switch_display(on=False),
     "page": lambda meter: meter.show_page(DisplayPage.DATE),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, SOURCE_USER, ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 
 from custom_components.lovato_dmed4.const import DOMAIN
@@ -31,7 +31,8 @@ class Browser:
 
     @classmethod
     async def open(cls, hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Browser:
-        for component in ("config", "repairs"):
+        # The web server takes no new addresses once it runs.
+        for component in ("config", "repairs", DOMAIN):
             assert await async_setup_component(hass, component, {})
         return cls(hass, await hass_client())
 
@@ -82,6 +83,12 @@ def issue_ids(hass: HomeAssistant) -> set[str]:
         for (domain, issue_id), issue in ir.async_get(hass).issues.items()
         if domain == DOMAIN and issue.active
     }
+
+
+def device_link(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """The page of an entry's device, as a repair links to it."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return f"/config/devices/device/{device.id}"
 
 
 def prefilled(form: Form) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4 import links, repeating, rest
 from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
-from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import Command, ModbusTcpServer, RestServer, SerialOverTcpServer, SimulatedMeter
 from simulator.physics import Sample
 from tests.driven_time import SOCKETS, drive_time
 from tests.logbooks import rest_calls
@@ -233,7 +233,7 @@ async def notice() -> None:
         await asyncio.sleep(0)
 
 
-async def connections(server: ModbusTcpServer, count: int) -> None:
+async def connections(server: ModbusTcpServer | SerialOverTcpServer, count: int) -> None:
     """Wait until there are so many connections; the test's own time limit ends it."""
     while server.connections != count:  # noqa: ASYNC110 - the server tells nobody
         await asyncio.sleep(0.01)

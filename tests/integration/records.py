@@ -116,9 +116,9 @@ def tampered(raw: bytes) -> bytes:
 
 
 @contextmanager
-def broken(file: Path) -> Iterator[None]:
-    """Let every use of the records in an archive fail."""
+def broken(file: Path, table: str = "dmed4_records") -> Iterator[None]:
+    """Let every use of the records, or of another table, in an archive fail."""
     with closing(sqlite3.connect(file, autocommit=True)) as database:
-        database.execute("ALTER TABLE dmed4_records RENAME TO elsewhere")
+        database.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
         yield
-        database.execute("ALTER TABLE elsewhere RENAME TO dmed4_records")
+        database.execute(f"ALTER TABLE elsewhere RENAME TO {table}")

@@ -1,6 +1,6 @@
 """The blueprints: automations that are made of them run charges of a simulated meter."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 import hashlib
@@ -18,10 +18,12 @@ from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.util import dt as dt_util, yaml as yaml_util
+from pypdf import PdfReader
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, JsonError, ManualClock, RestServer, SimulatedMeter
 from simulator.faults import RestFault
@@ -56,7 +58,7 @@ from .helpers import (
     value,
 )
 from .plugin import MockConfigEntry, async_fire_time_changed, async_mock_service
-from .records import archive, charge_of, tampered
+from .records import archive, broken, charge_of, tampered
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 REPOSITORY = json.loads(
@@ -116,10 +118,11 @@ def read(name: str) -> dict[str, Any]:
     return data
 
 
-def test_there_are_five() -> None:
+def test_these_are_all() -> None:
     assert NAMES == [
         "limit_charge",
         "monthly_export",
+        "monthly_statement",
         "send_signed_record",
         "start_and_end_charge",
         "warn_of_trouble",
@@ -153,7 +156,7 @@ def test_valid_and_fully_described(name: str) -> None:
 def test_only_devices_and_entities_of_the_integration_are_offered(name: str) -> None:
     for key, each in Blueprint(read(name), schema=AUTOMATION_BLUEPRINT_SCHEMA).inputs.items():
         for kind in {"device", "entity"} & each["selector"].keys() - {"plug"}:
-            if key in {"plug", "tag_readers", "phones"}:
+            if key in {"plug", "tag_readers", "phones", "person"}:
                 continue
             (chosen,) = each["selector"][kind]["filter"]
             assert chosen["integration"] == DOMAIN
@@ -189,7 +192,19 @@ async def test_can_be_imported(hass: HomeAssistant, aioclient_mock: Any, name: s
 # --- Start and end ------------------------------------------------------------------------------
 
 START = "start_and_end_charge"
-KNOWN = [{"tag": "04 a2 b3 c4", "who": "Anna"}, {"tag": 12345678, "who": "Bert"}]
+
+
+async def list_drivers(hass: HomeAssistant) -> None:
+    """Name two people who charge, and one who does so no more."""
+    people: tuple[dict[str, Any], ...] = (
+        {"name": "Anna", "identifications": [{"value": "04:a2:b3:c4"}], "person": "person.anna"},
+        {"name": "Bert", "identifications": [{"value": "12345678"}, {"value": "05B2"}]},
+        {"name": "Carl", "identifications": [{"value": "06C3"}], "active": False},
+    )
+    for each in people:
+        await hass.services.async_call(
+            DOMAIN, "save_driver", each, blocking=True, return_response=True
+        )
 
 
 async def start_and_end(hass: HomeAssistant, entry: Dmed4ConfigEntry, **inputs: object) -> None:
@@ -245,6 +260,7 @@ async def test_a_tag_starts_a_charge_and_unplugging_ends_it(
         (f"{entry.title}: charging ended", "valid", energy)
     ]
     assert told[1]["message"] == f"{energy} kWh. The signature of the record is valid."
+    assert told[0]["message"] == "With the driver in the signed record."
 
 
 @CLOCK_LEFT_ALONE
@@ -307,13 +323,13 @@ async def test_a_vehicle_that_was_plugged_in_before_a_restart_does_not_start(
 
 @CLOCK_LEFT_ALONE
 @pytest.mark.parametrize(
-    ("identification", "tag", "signed", "who"),
+    ("tag", "signed", "who"),
     [
-        ("tag", "04A2B3C4", ("ISO14443", "04A2B3C4"), "Anna"),
-        ("who", "04:A2:B3:C4", ("LOCAL", "Anna"), "Anna"),
-        ("who", "12345678", ("LOCAL", "Bert"), "Bert"),
-        ("who", "04E5", ("ISO14443", "04E5"), ""),
-        ("tag", "any tag", ("ISO14443", "any tag"), ""),
+        ("04A2B3C4", "04A2B3C4", "Anna"),
+        ("04-a2-b3-c4", "04A2B3C4", "Anna"),
+        ("05 b2", "05B2", "Bert"),
+        ("06C3", "06C3", ""),
+        ("any tag", "any tag", ""),
     ],
 )
 async def test_who_charges(
@@ -322,26 +338,64 @@ async def test_who_charges(
     simulated: SimulatedMeter,
     told: Told,
     *,
-    identification: str,
     tag: str,
-    signed: tuple[str, str],
+    signed: str,
     who: str,
 ) -> None:
-    inputs = {"tags": KNOWN, "unknown_tags": True, "identification": identification}
-    await start_and_end(hass, rest_entry, **inputs)
+    """The list of drivers knows whose tag it is; the number is signed, and the name in no ready-made text."""
+    await list_drivers(hass)
+    await start_and_end(hass, rest_entry, unknown_tags=True)
     await charge_by_tag(hass, tag)
     begin = payload(simulated.records[0])
-    assert (begin["IT"], begin["ID"]) == signed
+    assert (begin["IT"], begin["ID"]) == ("ISO14443", signed)
     assert told[0]["who"] == who
+    assert not who or who not in told[0]["title"] + told[0]["message"]
+
+
+@CLOCK_LEFT_ALONE
+async def test_a_person_charges_without_a_tag(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, told: Told
+) -> None:
+    """By driver, not by number: the automation names none."""
+    await list_drivers(hass)
+    await start_and_end(hass, rest_entry, by_plug=True, by_tag=False, person="person.anna")
+    plug(hass, is_on=True)
+    await hass.async_block_till_done()
+    begin = payload(simulated.records[0])
+    assert (begin["IT"], begin["ID"]) == ("LOCAL", "04:a2:b3:c4")
+    assert texts(told, "who", "tag") == [("Anna", "")]
+
+
+@CLOCK_LEFT_ALONE
+async def test_no_tag_is_known_without_the_list(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, told: Told
+) -> None:
+    """An archive that is away makes nobody welcome."""
+    await list_drivers(hass)
+    await start_and_end(hass, rest_entry, language="de")
+    with broken(Path(hass.config.path(DEFAULT_FILE)), "dmed4_drivers"):
+        await charge_by_tag(hass)
+    assert simulated.records == []
+    assert texts(told, "reason", "message") == [
+        ("unknown_tag", "Der Tag ist nicht bekannt: Er gehört keinem aktiven Fahrer.")
+    ]
+    assert told[0]["title"].endswith(": Ladevorgang nicht gestartet")
 
 
 @CLOCK_LEFT_ALONE
 async def test_refused_tags(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, told: Told
 ) -> None:
-    await start_and_end(hass, rest_entry, tags=KNOWN, tag_readers=["reader"])
+    await list_drivers(hass)
+    await start_and_end(hass, rest_entry, tag_readers=["reader"])
     await charge_by_tag(hass, "04A2B3C5")
-    assert texts(told, "reason", "message") == [("unknown_tag", "The tag 04A2B3C5 is not known.")]
+    assert texts(told, "reason", "tag") == [("unknown_tag", "04A2B3C5")]
+    assert told[0]["message"] == "The tag is not known: no active driver has it."
+    told.clear()
+    # Nor is that of a driver who is no longer active.
+    scan(hass, "06C3")
+    await hass.async_block_till_done()
+    assert texts(told, "reason") == ["unknown_tag"]
     # Another reader is no business of this charging point.
     scan(hass, "04A2B3C4", "other")
     scan(hass, "04A2B3C4", None)
@@ -707,6 +761,57 @@ async def test_totals_and_no_limits_end_nothing(
 
 
 @CLOCK_LEFT_ALONE
+async def test_the_cost_limit_ends_a_charge(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, told: Told
+) -> None:
+    price = {"since": "2025-01-01", "energy": "0.50"}
+    await hass.services.async_call(DOMAIN, "save_price", price, blocking=True)
+    for _ in range(2):
+        await pass_time(hass, 2)
+    cost = entities(hass, rest_entry)["session_cost"].entity_id
+    await limit(hass, rest_entry, session_cost=cost, cost_limit=5, language="it")
+    await act(hass, rest_entry, "start_charge_cycle")
+    for _ in range(2):
+        await pass_time(hass, 2)
+    begun = simulated.physics.fast.imported
+    for energy, charging in ((9_980, True), (10_020, False)):
+        set_sample(simulated, imported=begun + energy, cycle_imported=energy)
+        for _ in range(2):
+            await pass_time(hass)
+        assert simulated.charging is charging
+    assert texts(told, "reason", "energy") == [("cost", 10.02)]
+    assert told[0]["message"] == "Il limite di costo è stato raggiunto a 10.02 kWh."
+
+
+@CLOCK_LEFT_ALONE
+async def test_a_limit_that_was_passed_while_the_meter_was_away(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    clock: ManualClock,
+    *,
+    told: Told,
+) -> None:
+    """Nothing is seen to cross it then."""
+    await limit(hass, rest_entry, energy_limit=3)
+    await act(hass, rest_entry, "start_charge_cycle")
+    await later(hass, rest_entry, clock, 10)
+    for energy in (1_000, 2_000):
+        set_sample(simulated, imported=900_000 + energy, cycle_imported=energy)
+        await pass_time(hass)
+    await unplug(rest_server)
+    await pass_time(hass)
+    assert value(hass, rest_entry, "cycle_energy_imported") == "unavailable"
+    set_sample(simulated, imported=904_000, cycle_imported=4_000)
+    await rest_server.start()
+    for _ in range(2):
+        await pass_time(hass)
+    assert not simulated.charging
+    assert texts(told, "reason") == ["energy"]
+
+
+@CLOCK_LEFT_ALONE
 async def test_no_charge_no_end(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, told: Told
 ) -> None:
@@ -780,9 +885,11 @@ async def test_the_end_of_a_charge_is_told_with_its_verdict(
     assert texts(told, "energy", "exported", "duration", "minutes") == [(energy, 0, "0:25:00", 25)]
     assert texts(told, "verdict", "outcome") == [("valid", "ended")]
     assert texts(told, "who", "tariff", "file") == [("04A2B3C4", "0.45 EUR/kWh", "")]
-    assert told[0]["title"] == f"{entry.title}: {energy} kWh, valid"
+    assert told[0]["title"] == f"{entry.title}: {energy} kWh, verified"
     message = told[0]["message"]
-    assert message.startswith(f"{energy} kWh in 0:25:00 for 04A2B3C4. All signatures are verified")
+    # Everyone in the house can read it: it does not say who charged.
+    assert message.startswith(f"{energy} kWh in 0:25:00. All signatures are verified")
+    assert "04A2B3C4" not in str([told[0]["title"], message])
     assert told[0]["explanation"] in message
     assert told[0]["link"] == f"/lovato-dmed4/session/1?meter={device_id(hass, entry)}"
 
@@ -1199,3 +1306,154 @@ async def test_on_other_days_nothing_is_exported(
     await at_six(hass, monkeypatch, "2025-12-02")
     assert told == []
     assert names_in(folder) == []
+
+
+# --- Monthly statement --------------------------------------------------------------------------
+
+STATEMENT = "monthly_statement"
+
+
+async def statement(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, folder: Path, **inputs: object
+) -> None:
+    defaults = {
+        "meters": [device_id(hass, entry)],
+        "folder": str(folder),
+        "time": "06:00:00",
+        "send": tell("file", "email", "who", "sessions"),
+        "on_none": tell(none="yes"),
+        "on_failed": tell(failed="yes"),
+    }
+    await automate(hass, STATEMENT, defaults | inputs)
+
+
+@pytest.fixture
+async def charged(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """Three charges, of which Anna made the second and third in November, and nobody known another."""
+    await hass.services.async_call(
+        DOMAIN,
+        "save_driver",
+        {
+            "name": "Anna Lovelace",
+            "email": "anna@example.com",
+            "identifications": [{"value": "04A2B3C4"}],
+        },
+        blocking=True,
+        return_response=True,
+    )
+    await hass.services.async_call(
+        DOMAIN,
+        "save_driver",
+        {"name": "Bert", "identifications": [{"value": "05B2"}]},
+        blocking=True,
+        return_response=True,
+    )
+    for number in (1, 2, 3):
+        await archive(rest_entry, charge_of(simulated, number).records)
+    await archive(rest_entry, charge_of(simulated, 4, ID="FFFF").records)
+
+
+@CLOCK_LEFT_ALONE
+async def test_each_driver_who_charged_gets_a_statement(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    charged: None,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    told: Told,
+) -> None:
+    """To attach to a mail; the ready-made texts name nobody."""
+    await statement(hass, rest_entry, folder)
+    await at_six(hass, monkeypatch, "2025-12-01")
+    assert names_in(folder) == ["2025-11-driver-1.pdf"]
+    assert texts(told, "file", "email", "who", "sessions") == [
+        (str(folder / "2025-11-driver-1.pdf"), "anna@example.com", "Anna Lovelace", 2)
+    ]
+    assert told[0]["title"] == "Statement for 2025-11"
+    assert told[0]["message"] == "Attached is the charging statement for 2025-11: 2 sessions."
+    text = " ".join(page.extract_text() for page in PdfReader(told[0]["file"]).pages)
+    assert "Anna Lovelace" in text
+
+
+@CLOCK_LEFT_ALONE
+async def test_one_statement_of_all_in_another_language(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    charged: None,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    told: Told,
+) -> None:
+    await statement(hass, rest_entry, folder, each_driver=False, language="de", format="xlsx")
+    await at_six(hass, monkeypatch, "2025-12-01")
+    assert texts(told, "file", "who", "sessions", "title") == [
+        (str(folder / "2025-11.xlsx"), "", 3, "Abrechnung 2025-11")
+    ]
+    assert zipfile.is_zipfile(folder / "2025-11.xlsx")
+
+
+@CLOCK_LEFT_ALONE
+async def test_a_month_in_which_nobody_charged(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    charged: None,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    told: Told,
+) -> None:
+    await statement(hass, rest_entry, folder)
+    await at_six(hass, monkeypatch, "2026-03-01")
+    assert texts(told, "none", "message") == [
+        ("yes", "Nobody charged in 2026-02: no statement was made.")
+    ]
+    assert names_in(folder) == []
+    await at_six(hass, monkeypatch, "2026-03-02")
+    assert len(told) == 1
+
+
+@CLOCK_LEFT_ALONE
+async def test_a_statement_that_fails(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    charged: None,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    told: Told,
+) -> None:
+    await statement(hass, rest_entry, folder / "later")
+    await at_six(hass, monkeypatch, "2025-12-01")
+    assert texts(told, "failed", "title") == [("yes", "Statement for 2025-11 not created")]
+
+
+# --- Languages ----------------------------------------------------------------------------------
+
+
+def _words(node: object) -> Iterator[dict[str, dict[str, str]]]:
+    if isinstance(node, dict):
+        if "words" in node:
+            yield node["words"]
+        for child in node.values():
+            yield from _words(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _words(child)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_texts_are_in_five_languages(name: str) -> None:
+    """The same texts with the same places to fill in, and a choice of the language."""
+    content = read(name)
+    (words,) = _words(content)
+    chosen = Blueprint(content, schema=AUTOMATION_BLUEPRINT_SCHEMA).inputs["language"]
+    options = chosen["selector"]["select"]["options"]
+    assert [*words] == [option["value"] for option in options] == ["en", "de", "es", "fr", "it"]
+    places = {key: text.count("%s") for key, text in words["en"].items()}
+    for texts_of in words.values():
+        assert {key: text.count("%s") for key, text in texts_of.items()} == places
+    assert "/media" not in (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")

@@ -2,7 +2,8 @@
 
 All lines are used at once, by one Home Assistant that is set up over them while they lose messages.
 The losses are seeded, and time is driven. Each line carries the polls of a quarter of an hour; those
-of a whole hour are in `tests/dmed4/test_lossy_line.py`, without Home Assistant around them.
+of a whole hour are in `tests/dmed4/test_lossy_line.py`, without Home Assistant around them. Commands
+get lost as well.
 """
 
 from collections.abc import AsyncIterator
@@ -71,12 +72,11 @@ def _servers(meters: dict[str, SimulatedMeter]) -> dict[str, tuple[Server, dict[
 
 def _lose(server: Server, losses: Losses) -> None:
     if isinstance(server, RestServer):
-        server.faults.inject(RestFault.SILENCE, only=losses.of_requests)
-        for fault in (RestFault.LOST_ANSWER, RestFault.CUT):
-            server.faults.inject(fault, only=losses.of_answers)
+        for fault in (RestFault.SILENCE, RestFault.LOST_ANSWER, RestFault.CUT):
+            server.faults.inject(fault, only=losses)
     else:
-        server.faults.inject(ModbusFault.SILENCE, only=losses.of_requests)
-        server.faults.inject(ModbusFault.LOST_ANSWER, only=losses.of_answers)
+        for kind in (ModbusFault.SILENCE, ModbusFault.LOST_ANSWER):
+            server.faults.inject(kind, only=losses)
 
 
 @pytest.fixture

@@ -645,7 +645,7 @@ def test_errors_of_forms() -> None:
         errors.NotADmed4Error,
     }
     way |= {errors.RefusedError, errors.UnexpectedAnswerError}
-    way |= {errors.LineInUseError, errors.TlsFailedError}
+    way |= {errors.LineHeldError, errors.LineInUseError, errors.TlsFailedError}
     way |= {errors.CertificateNotTrustedError, errors.CertificateChangedError}
     keys = {connection_errors.translation_key(error) for error in examples() if type(error) in way}
     keys |= {"wrong_password", "login_locked"}
@@ -674,6 +674,7 @@ def test_errors_of_forms() -> None:
         assert text.endswith(".")
         wanted = {
             STRINGS["config"]["error"]["login_locked"]: {"until"},
+            STRINGS["config"]["error"]["serial_in_use_by_hub"]: {"hub"},
             STRINGS["config"]["error"]["found_rest"]: {"port"},
             STRINGS["config"]["error"]["found_tls"]: {"port"},
             STRINGS["config"]["error"]["found_modbus"]: {"port", "unit"},
@@ -703,9 +704,21 @@ def test_issues() -> None:
     others |= {power_failure.CHARGE_AFTER_POWER_FAILURE, kept_records.ISSUE}
     assert set(STRINGS["issues"]) == hardware | set(issues._BOARDS.values()) | others
     for words in STRINGS["issues"].values():
-        assert "{meter}" in words["title"]
+        assert words["title"].startswith("{meter}: ")
         assert ("description" in words) != ("fix_flow" in words)
         assert words.get("description", "x.").endswith(".")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_issues_are_short(language: str) -> None:
+    """In a list on a phone, a title after the name of a meter has about so many characters."""
+    titles = {
+        key: words["title"].removeprefix("{meter}")
+        for key, words in translations(language)["issues"].items()
+    }
+    assert {key: title for key, title in titles.items() if len(title) > 42} == {}
+    # What is told apart by its title only.
+    assert len({*titles.values()}) == len(titles)
 
 
 def test_hardware_names_all_errors() -> None:

@@ -28,13 +28,14 @@ from .helpers import (
     pass_time,
     press,
     set_sample,
+    state,
     unplug,
 )
 from .records import charge_of, tampered
 
 pytestmark = pytest.mark.usefixtures("clock_left_alone", "logbook_left_alone")
 
-EVENTS = [name for name in triggers.TRIGGERS if name != "session_energy_crossed_threshold"]
+EVENTS = [name for name in triggers.TRIGGERS if "threshold" not in name]
 
 
 async def follow(
@@ -154,6 +155,33 @@ async def test_energy_of_the_session(
         set_sample(simulated, cycle_imported=energy, imported=900_000 + energy)
         await pass_time(hass)
         assert len(told) == times
+
+
+async def test_cost_of_the_session(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """The cost of the charge, not that of the last one; once, when it is crossed."""
+    price = {"since": "2025-01-01", "energy": "0.50", "session": "1.00"}
+    await hass.services.async_call(DOMAIN, "save_price", price, blocking=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await press(hass, rest_entry, "start")
+    for _ in range(2):
+        await pass_time(hass, 2)
+    assert state(hass, rest_entry, "session_cost").state == "1.00"
+    told = await follow(
+        hass,
+        ["session_cost_crossed_threshold"],
+        {"device_id": device_id(hass, rest_entry)},
+        options={"threshold": {"type": "above", "value": {"number": 11}}},
+    )
+    # 20 kWh are exactly 11.00, which is not above it.
+    for energy, times in ((19_990, 0), (20_000, 0), (20_020, 1), (25_000, 1)):
+        set_sample(simulated, cycle_imported=energy, imported=900_000 + energy)
+        await pass_time(hass)
+        assert len(told) == times
+    await press(hass, rest_entry, "end")
+    await pass_time(hass)
+    assert len(told) == 1
 
 
 async def holds(hass: HomeAssistant, name: str, entry: Dmed4ConfigEntry, **options: Any) -> bool:

@@ -261,7 +261,7 @@ class StreamMeter:
     """Reads the fast values and the status of one meter."""
 
     def __init__(self, link: ModbusLink, changes: Changes) -> None:
-        unit = link.connection.for_unit(1)
+        unit = link.unit(1, None)
         self._link = link
         self._fast = FastRegisters(unit)
         self._status = StatusRegisters(unit)

@@ -21,6 +21,7 @@ from ..const import (
     DOMAIN,
 )
 from ..dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
+from ..reports.query import ATTR_DRIVER_ID, NUMBER
 from ..reports.response import async_named_response, record_response
 from ..runtime_data import Dmed4ConfigEntry
 from .action import Action
@@ -34,18 +35,20 @@ START_FIELDS: Final = {
     vol.Optional(CONF_IDENTIFICATION_FLAGS): vol.All(
         cv.ensure_list, [vol.In(list(IdentificationFlag))]
     ),
-    vol.Optional(CONF_IDENTIFICATION_DATA): cv.string,
+    vol.Exclusive(CONF_IDENTIFICATION_DATA, "who"): cv.string,
+    vol.Exclusive(ATTR_DRIVER_ID, "who"): NUMBER,
     vol.Optional(CONF_TARIFF_TEXT): cv.string,
     vol.Optional(CONF_CHARGE_POINT_ID): cv.string,
 }
 
 
 async def start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
-    """Start a charge; what is not given comes from the driver who is logged in, or the options."""
+    """Start a charge; what is not given comes from the driver, given or logged in, or the options."""
     identity = await async_charge_identity(
         call.hass,
         entry.options,
         call.data,
+        driver_id=call.data.get(ATTR_DRIVER_ID),
         records=entry.runtime_data.records,
         context=call.context,
     )

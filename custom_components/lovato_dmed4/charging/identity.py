@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..billing.model import Driver, Identification
 from ..const import (
@@ -16,6 +16,7 @@ from ..const import (
     CONF_IDENTIFICATION_LEVEL,
     CONF_IDENTIFICATION_TYPE,
     CONF_TARIFF_TEXT,
+    DOMAIN,
 )
 from ..dmed4.prototype import (
     ChargeIdentity,
@@ -46,15 +47,22 @@ async def async_charge_identity(
     options: Mapping[str, Any],
     given: Mapping[str, Any],
     *,
+    driver_id: int | None = None,
     records: RecordKeeper,
     context: Context | None,
 ) -> ChargeIdentity:
-    """Complete what was given: by the driver who is logged in, then by the options.
+    """Complete what was given: by the driver who was named or is logged in, then by the options.
 
-    A driver is who a person of Home Assistant was chosen for, in the panel.
+    The driver who is logged in is the one for whom that person was chosen, in the panel.
+
+    Raises:
+        ServiceValidationError: there is no such driver, or none that may charge now.
+        HomeAssistantError: the archive, which has the drivers, can't be reached.
     """
     own: Mapping[str, Any] = {}
-    if CONF_IDENTIFICATION_DATA not in given and context is not None:
+    if driver_id is not None:
+        own = _fields(await _async_first_identification(records, driver_id))
+    elif CONF_IDENTIFICATION_DATA not in given and context is not None:
         own = await async_own_identity(hass, records, context.user_id)
     return charge_identity({**options, **given, **own})
 
@@ -64,12 +72,27 @@ async def async_own_identity(
 ) -> Mapping[str, Any]:
     """Get what a user identifies with, as fields of an action; none of one who is not a driver."""
     own = await _async_own(hass, records, user_id)
-    if own is None:
-        return {}
+    return {} if own is None else _fields(own)
+
+
+def _fields(identification: Identification) -> Mapping[str, Any]:
     return {
-        CONF_IDENTIFICATION_DATA: own.value,
-        CONF_IDENTIFICATION_TYPE: own.type or IdentificationType.LOCAL,
+        CONF_IDENTIFICATION_DATA: identification.value,
+        CONF_IDENTIFICATION_TYPE: identification.type or IdentificationType.LOCAL,
     }
+
+
+async def _async_first_identification(records: RecordKeeper, driver_id: int) -> Identification:
+    """Get what a driver identifies with: the first on the list."""
+    drivers = await records.async_run(lambda archive: archive.ledger.drivers())
+    driver = next((each for each in drivers if each.id == driver_id), None)
+    if driver is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_in_ledger")
+    if not driver.active or not driver.identifications:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="driver_cannot_charge"
+        )
+    return driver.identifications[0]
 
 
 async def _async_own(

@@ -9,6 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
 from ..connection.names import device_name
+from ..connection.pages import device_page
 from ..const import DOMAIN, LOGGER
 
 CHARGE_AFTER_POWER_FAILURE: Final = "charge_after_power_failure"
@@ -34,7 +35,10 @@ def async_power_failed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         is_fixable=True,
         severity=ir.IssueSeverity.WARNING,
         translation_key=CHARGE_AFTER_POWER_FAILURE,
-        translation_placeholders={"meter": device_name(hass, entry)},
+        translation_placeholders={
+            "meter": device_name(hass, entry),
+            "link": device_page(hass, entry),
+        },
     )
 
 

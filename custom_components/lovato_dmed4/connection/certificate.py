@@ -10,6 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import CONF_CERTIFICATE, DOMAIN
 from ..dmed4.errors import CertificateChangedError
 from .names import device_name
+from .pages import device_page
 
 CERTIFICATE_CHANGED: Final = "certificate_changed"
 
@@ -36,6 +37,7 @@ def async_certificate_changed(
             "meter": device_name(hass, entry),
             "expected": fingerprint_text(error.expected),
             "found": fingerprint_text(error.found),
+            "link": device_page(hass, entry),
         },
     )
 

@@ -30,12 +30,14 @@ from ..const import (
     Transport,
 )
 from ..dmed4.display import ModbusDisplay, RemoteDisplay, RestDisplay
+from ..dmed4.errors import LineInUseError
 from ..dmed4.lines import Framing, Line, SerialLine, TcpLine
 from ..dmed4.meter import Meter
 from ..dmed4.modbus import ModbusDevice, ModbusMeter
 from ..dmed4.rest import RestDevice, RestMeter, Tls
 from ..dmed4.rest_session import open_session
 from ..dmed4.scale import MeasureScale
+from .lending import async_lent_unit
 
 _SESSION: Final[HassKey[ClientSession]] = HassKey(f"{DOMAIN}_session")
 
@@ -58,19 +60,29 @@ def async_http_session(hass: HomeAssistant) -> ClientSession:
     return session
 
 
-def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
+async def _async_make[ModbusT: ModbusDevice, RestT: RestDevice](
     hass: HomeAssistant,
     data: Mapping[str, Any],
+    entry: ConfigEntry[Any] | None,
     modbus: type[ModbusT],
     rest: Callable[..., RestT],
 ) -> ModbusT | RestT:
-    """Make the device that an entry's data describe; nothing is sent yet.
+    """Make the device that data describe; nothing is sent yet.
 
     Raises:
-        LineInUseError: other entries use the same line with other settings.
+        CannotConnectError: the line can't be opened.
+        LineHeldError: Home Assistant's Modbus uses the line with other settings.
+        LineInUseError: other entries use the line with other settings.
     """
     if data[CONF_TRANSPORT] != Transport.REST:
-        return modbus.on(line_of(data), data[CONF_UNIT_ID])
+        line, unit_id = line_of(data), data[CONF_UNIT_ID]
+        lent = await async_lent_unit(hass, line, unit_id, entry)
+        try:
+            return modbus.on(line, unit_id, lent)
+        except LineInUseError:
+            if lent is not None:
+                await lent.give_back()
+            raise
     return rest(
         async_http_session(hass),
         data[CONF_HOST],
@@ -82,10 +94,12 @@ def make_device[ModbusT: ModbusDevice, RestT: RestDevice](
     )
 
 
-def make_meter(hass: HomeAssistant, data: Mapping[str, Any]) -> Meter:
-    """Make the meter that an entry's data describe; see `make_device`."""
+async def async_make_meter(
+    hass: HomeAssistant, data: Mapping[str, Any], entry: ConfigEntry[Any] | None = None
+) -> Meter:
+    """Make the meter that data describe, for an entry if there is one; raises as `_async_make` does."""
     scale = MeasureScale(**data.get(CONF_SCALE, {}))
-    return make_device(hass, data, ModbusMeter, partial(RestMeter, scale=scale))
+    return await _async_make(hass, data, entry, ModbusMeter, partial(RestMeter, scale=scale))
 
 
 def line_of(data: Mapping[str, Any]) -> Line:
@@ -110,9 +124,11 @@ def is_display(entry: ConfigEntry[Any]) -> bool:
     return entry.data.get(CONF_KIND) == Kind.DISPLAY
 
 
-def make_display(hass: HomeAssistant, data: Mapping[str, Any]) -> RemoteDisplay:
-    """Make the display that an entry's data describe; see `make_device`."""
-    return make_device(hass, data, ModbusDisplay, RestDisplay)
+async def async_make_display(
+    hass: HomeAssistant, data: Mapping[str, Any], entry: ConfigEntry[Any] | None = None
+) -> RemoteDisplay:
+    """Make the display that data describe, for an entry if there is one; see `async_make_meter`."""
+    return await _async_make(hass, data, entry, ModbusDisplay, RestDisplay)
 
 
 def entry_scale(entry: ConfigEntry[Any]) -> MeasureScale:

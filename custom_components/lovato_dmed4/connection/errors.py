@@ -31,6 +31,7 @@ from ..dmed4.errors import (
     FlagsConflictError,
     IdentityNotSignedError,
     InputError,
+    LineHeldError,
     LineInUseError,
     LoginLockedError,
     MeterError,
@@ -64,6 +65,7 @@ from ..dmed4.errors import (
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
     SilentError: "silent",
+    LineHeldError: "line_held",
     LineInUseError: "line_in_use",
     TlsFailedError: "tls_failed",
     CertificateNotTrustedError: "certificate_not_trusted",

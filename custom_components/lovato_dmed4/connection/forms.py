@@ -37,6 +37,7 @@ from ..const import (
 )
 from ..dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
 from ..dmed4.rest import Tls
+from .lending import is_local
 
 # Longer than on any type plate, and short enough for a record.
 _SERIAL_LIMIT: Final = 32
@@ -142,7 +143,7 @@ def mistakes(data: Mapping[str, Any]) -> dict[str, str]:
         return {CONF_SERIAL_NUMBER: "invalid_serial_number"}
     if CONF_HOST in data:
         return {} if is_host_valid(data[CONF_HOST]) else {CONF_HOST: "invalid_host"}
-    if not data[CONF_DEVICE].startswith("/dev/"):
+    if not is_local(data[CONF_DEVICE]) and "://" not in data[CONF_DEVICE]:
         return {CONF_DEVICE: "invalid_device"}
     if data[CONF_FRAMING] == Framing.RTU and data[CONF_DATA_FORMAT].startswith("7"):
         return {CONF_DATA_FORMAT: "rtu_needs_eight_bits"}

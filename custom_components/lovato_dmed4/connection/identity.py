@@ -38,6 +38,7 @@ from ..const import (
     CONF_SERIAL_NUMBER,
     CONF_UNIT_ID,
     DOMAIN,
+    PANEL_PATH,
     Kind,
 )
 from ..dmed4.model import Identity
@@ -46,8 +47,6 @@ from .names import device_name
 
 ISSUE: Final = "key_changed"
 
-# Where the archive's keys are shown, with the same fingerprints.
-_ARCHIVE_PAGE: Final = "/lovato-dmed4/archive"
 _UNKNOWN: Final = "?"
 
 
@@ -212,7 +211,7 @@ def _async_report_match(
             "meter": device_name(hass, entry),
             "expected": _shown(entry.data.get(CONF_KNOWN_KEY)),
             "found": _shown(identity.public_key_ocmf or identity.public_key),
-            "archive": _ARCHIVE_PAGE,
+            "archive": f"/{PANEL_PATH}/archive",
         },
     )
 
@@ -221,6 +220,16 @@ def _async_report_match(
 def async_key_settled(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Take the alarm back: the meter shows the key that it should, or is gone."""
     ir.async_delete_issue(hass, DOMAIN, _issue_id(entry))
+
+
+@callback
+def async_key_alarm(hass: HomeAssistant, entry: ConfigEntry) -> Mapping[str, str] | None:
+    """Get the fingerprints of the key that is accepted (``expected``) and of the one ``found``.
+
+    None while the meter shows the key that it should.
+    """
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, _issue_id(entry))
+    return issue.translation_placeholders if issue else None
 
 
 def _issue_id(entry: ConfigEntry) -> str:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 import errno
+import fcntl
 import os
 from typing import Final
 
@@ -34,6 +35,7 @@ class Cause(StrEnum):
     CLOSED = "connection_closed"
     PORT_MISSING = "serial_missing"
     PORT_IN_USE = "serial_in_use"
+    PORT_IN_USE_BY_HUB = "serial_in_use_by_hub"
     PORT_FORBIDDEN = "serial_forbidden"
 
 
@@ -153,11 +155,18 @@ def serial_cause(device: str) -> Cause | None:
     if not device.startswith("/dev/"):
         return None
     try:
-        os.close(os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK))
+        port = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     except FileNotFoundError:
         return Cause.PORT_MISSING
     except PermissionError:
         return Cause.PORT_FORBIDDEN
     except OSError as err:
         return Cause.PORT_IN_USE if err.errno == errno.EBUSY else Cause.PORT_MISSING
+    try:
+        # With this lock, programs keep others from a port that they have open.
+        fcntl.flock(port, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return Cause.PORT_IN_USE
+    finally:
+        os.close(port)
     return None

@@ -13,6 +13,7 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from .names import device_name
+from .pages import ENTRIES_PAGE, inside
 
 _ISSUE: Final = "stored_by_newer"
 
@@ -90,6 +91,7 @@ def async_stored_by_newer(
         f"{_ISSUE}_{entry.entry_id}",
         is_fixable=False,
         severity=ir.IssueSeverity.ERROR,
+        learn_more_url=inside(ENTRIES_PAGE),
         translation_key=_ISSUE,
         translation_placeholders={"meter": device_name(hass, entry), **placeholders},
     )

@@ -12,7 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import CONF_CHANNEL, CONF_TRANSPORT, CONF_UNIT_ID, DOMAIN, LOGGER, Transport
 from ..dmed4.errors import MeterError, NotADmed4Error
 from ..dmed4.model import Identity
-from .devices import is_display, make_display, make_meter
+from .devices import async_make_display, async_make_meter, is_display
 
 # Node 0 is answered by a gateway itself and not passed on (manual: Modbus node number).
 _GATEWAY_UNIT_ID: Final = 0
@@ -30,7 +30,7 @@ async def async_detect(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity
     Raises:
         MeterError: none is, or none of these.
     """
-    meter = make_meter(hass, data)
+    meter = await async_make_meter(hass, data)
     try:
         return await meter.identify()
     except NotADmed4Error as err:
@@ -45,7 +45,7 @@ async def async_detect(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity
 async def _async_detect_display(
     hass: HomeAssistant, data: Mapping[str, Any], no_meter: NotADmed4Error
 ) -> Identity:
-    display = make_display(hass, data)
+    display = await async_make_display(hass, data)
     try:
         return await display.identify()
     except NotADmed4Error:

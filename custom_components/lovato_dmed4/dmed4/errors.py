@@ -43,6 +43,10 @@ class LineInUseError(MeterError):
         self.wanted = wanted
 
 
+class LineHeldError(MeterError):
+    """Another part of the program has a connection to the line with other settings; nothing was sent."""
+
+
 class TlsFailedError(MeterError):
     """Something answers, but no encrypted connection comes about."""
 

@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, cast
-import warnings
 
 from modbus_connection import ModbusSerialParams, ModbusTcpParams
 
@@ -73,18 +72,8 @@ class TcpLine:
 
     @property
     def params(self) -> ModbusTcpParams:
-        """The library's description of the line."""
-        if self.framing is Framing.TCP:
-            return ModbusTcpParams(host=self.host, port=self.port)
-        with warnings.catch_warnings():
-            # The library would rather have a serial port named socket://…, which pymodbus opens
-            # with a call that blocks the event loop for up to five seconds.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return ModbusTcpParams(
-                host=self.host,
-                port=self.port,
-                framer=cast("Literal['rtu', 'ascii']", self.framing.value),
-            )
+        """The library's description of the connection; the framing is not part of it."""
+        return ModbusTcpParams(host=self.host, port=self.port)
 
     @property
     def pause(self) -> float:

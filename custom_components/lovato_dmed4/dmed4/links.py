@@ -11,16 +11,19 @@ from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 import logging
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 from weakref import WeakValueDictionary
 
-from modbus_connection import ModbusConnectionError, ModbusError, ModbusExceptionError
+from modbus_connection import ModbusConnectionError, ModbusError, ModbusExceptionError, ModbusUnit
 from modbus_connection.pymodbus import ModbusConnection
+from pymodbus import FramerType
+from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
 
 from .answers import ANSWERS, Answer, NoAnswerError
 from .errors import LineInUseError
-from .lines import Framing, Line
+from .lent import LentUnit
+from .lines import Framing, Line, TcpLine
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
 # to stay below two idle polling intervals, so that a lost meter shows within two polls.
@@ -80,6 +83,7 @@ class ListeningConnection(ModbusConnection):
             timeout=REQUEST_TIMEOUT + line.exchange_seconds,
             message_spacing=line.pause,
         )
+        self._line = line
         self._answer_of = ANSWERS[line.framing]
         self._awaited: Answer | None = None
         self.heard_at = 0.0
@@ -98,9 +102,28 @@ class ListeningConnection(ModbusConnection):
 
     @override
     async def _create_client(self) -> ModbusBaseClient:
-        client = await super()._create_client()
+        client = self._serial_client() or await super()._create_client()
         client.ctx.trace_packet = self._pass
         return client
+
+    def _serial_client(self) -> ModbusBaseClient | None:
+        """Make a client for the frames of a serial line over TCP; None for other lines.
+
+        The library has a serial port named socket://… for them, which pymodbus opens with a call that
+        blocks the event loop for up to five seconds.
+        """
+        line = self._line
+        if not isinstance(line, TcpLine) or line.framing is Framing.TCP:
+            return None
+        return AsyncModbusTcpClient(
+            line.host,
+            port=line.port,
+            framer=FramerType(line.framing.value),
+            timeout=self._timeout,
+            reconnect_delay=0,
+            retries=0,
+            trace_connect=self._on_trace_connect,
+        )
 
     def _pass(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
         """Take note of a request; of all that has come since, let the answer pass."""
@@ -135,6 +158,35 @@ class ListeningConnection(ModbusConnection):
             answer.set_exception(error)
 
 
+class LentConnection:
+    """In place of a connection of ours, where another part of the program has one and lends units of it.
+
+    It is others' to open and to close. What comes too late can't be heard, only waited for.
+
+    Attributes:
+        connected: always, as the lent units connect by themselves.
+        heard_at: when an answer was given up, by the event loop's clock.
+    """
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.heard_at = 0.0
+
+    def on_connection_lost(self, lost: Callable[[], None]) -> None:
+        """Do nothing: each lent unit is watched instead."""
+
+    async def connect(self) -> None:
+        """Do nothing: the lent units connect by themselves."""
+
+    async def disconnect(self) -> None:
+        """Leave the connection to the others on it, and note that an answer may still come."""
+        self.heard_at = asyncio.get_running_loop().time()
+
+    async def close(self) -> None:
+        """Do nothing: who borrowed a unit gives it back."""
+
+
 class ModbusLink:
     """A Modbus connection that is closed when its last user lets go of it.
 
@@ -144,25 +196,29 @@ class ModbusLink:
         losses: how often the connection has been made again.
     """
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, *, lent: bool = False) -> None:
         self.line = line
         self.polls: dict[object, float] = {}
-        self.connection = ListeningConnection(line)
+        self.connection = LentConnection() if lent else ListeningConnection(line)
         self.losses = 0
-        self.connection.on_connection_lost(self._note_loss)
+        self.connection.on_connection_lost(self.note_loss)
         self._doubts = 0
         self._users = 0
         self._lock = asyncio.Lock()
 
     @classmethod
-    def acquire(cls, line: Line) -> ModbusLink:
+    def acquire(cls, line: Line, *, lent: bool = False) -> ModbusLink:
         """Get the link to an endpoint, shared with everyone who has it already.
+
+        Args:
+            line: what it runs over.
+            lent: whether another part of the program has a connection and lends units of it.
 
         Raises:
             LineInUseError: they use it with other settings.
         """
         if (link := _links.get(line.endpoint)) is None:
-            link = _links[line.endpoint] = cls(line)
+            link = _links[line.endpoint] = cls(line, lent=lent)
         if link.line != line:
             raise LineInUseError(str(link.line), str(line))
         link._users += 1
@@ -171,9 +227,24 @@ class ModbusLink:
     @property
     def shared(self) -> bool:
         """Whether it has more than one user."""
-        return self._users > 1
+        return self._users > 1 or isinstance(self.connection, LentConnection)
 
-    def _note_loss(self) -> None:
+    def unit(self, unit_id: int, lent: LentUnit | None) -> ModbusUnit:
+        """Get what asks a device, over the connection that is used.
+
+        Args:
+            unit_id: of the device.
+            lent: that of another connection; not used while there is one of ours.
+        """
+        if isinstance(self.connection, ListeningConnection):
+            return self.connection.for_unit(unit_id)
+        if TYPE_CHECKING:
+            assert lent is not None
+        lent.unit.set_message_spacing(self.line.pause)
+        return lent.unit
+
+    def note_loss(self) -> None:
+        """Count a connection that the peer has closed."""
         self.losses += 1
 
     async def exchange[T](self, ask: Callable[[], Awaitable[T]]) -> T:
@@ -191,7 +262,7 @@ class ModbusLink:
             if self._doubts:
                 await self._listen()
             try:
-                return await ask()
+                return await self._ask(ask)
             except ModbusExceptionError:
                 raise
             except ModbusError as err:
@@ -202,11 +273,22 @@ class ModbusLink:
                     raise cause from None
                 raise
 
+    async def _ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await ask()
+        except ModbusError:
+            raise
+        except Exception as err:
+            if isinstance(self.connection, ListeningConnection):
+                raise
+            # A lent unit connects when it is asked, over ports of all kinds.
+            raise ModbusConnectionError(f"{self.line} could not be opened: {err}") from err
+
     async def _doubt(self) -> None:
         """Drop the connection: the peer may be gone without a word."""
         if self.line.framing is not Framing.TCP:
             self._doubts = _DOUBTS
-        if self.connection.connected:
+        if self.connection.connected and isinstance(self.connection, ListeningConnection):
             self.losses += 1
         await self.connection.disconnect()
 

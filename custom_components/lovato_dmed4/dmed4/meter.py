@@ -114,7 +114,8 @@ class Meter(Protocol):
     """A DMED4 behind some transport.
 
     Every method raises CannotConnectError, SilentError, UnexpectedAnswerError or RefusedError.
-    None repeats a write on its own: begin and end are not idempotent.
+    What may be done twice is repeated where its answer is lost; a command of the charge cycle never
+    is.
     """
 
     @property

@@ -11,6 +11,7 @@ from modbus_connection import ModbusUnit
 from . import registers
 from .errors import NotADmed4Error, RefusedError
 from .keys import both_forms
+from .lent import LentUnit
 from .lines import Line
 from .links import ModbusLink
 from .logbook import ModbusLogbook
@@ -66,19 +67,26 @@ _CLOCK_TOLERANCE: Final = 5
 class ModbusDevice:
     """A meter or a remote display behind a Modbus link."""
 
-    def __init__(self, link: ModbusLink, unit_id: int) -> None:
+    def __init__(self, link: ModbusLink, unit_id: int, lent: LentUnit | None = None) -> None:
         self._link = link
         self._unit_id = unit_id
-        self._unit = RepeatingUnit(link, unit_id)
+        self._lent = lent
+        self._unwatch = None if lent is None else lent.unit.on_connection_lost(link.note_loss)
+        self._unit = RepeatingUnit(link, link.unit(unit_id, lent))
 
     @classmethod
-    def on(cls, line: Line, unit_id: int) -> Self:
+    def on(cls, line: Line, unit_id: int, lent: LentUnit | None = None) -> Self:
         """Make a device on a line; nothing is sent yet.
+
+        Args:
+            line: that it is on.
+            unit_id: its node number, 0…255.
+            lent: the unit on a connection that another part of the program has on the line.
 
         Raises:
             LineInUseError: the line is in use with other settings.
         """
-        return cls(ModbusLink.acquire(line), unit_id)
+        return cls(ModbusLink.acquire(line, lent=lent is not None), unit_id, lent)
 
     @property
     def shares_line(self) -> bool:
@@ -104,6 +112,10 @@ class ModbusDevice:
     async def close(self) -> None:
         """Let go of the link."""
         await self._link.release(self)
+        if self._unwatch is not None:
+            self._unwatch()
+        if self._lent is not None:
+            await self._lent.give_back()
 
     # --- registers by the manual's numbers ----------------------------------------------------
 
@@ -155,8 +167,8 @@ class ModbusMeter(ModbusDevice):
     containers = (Container.BARE, Container.FILE)
     fast_interval = 0.1  # the meter refreshes these registers so often (manual: measure list)
 
-    def __init__(self, link: ModbusLink, unit_id: int) -> None:
-        super().__init__(link, unit_id)
+    def __init__(self, link: ModbusLink, unit_id: int, lent: LentUnit | None = None) -> None:
+        super().__init__(link, unit_id, lent)
         self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
         self._output = OutputMessage(self)
@@ -379,11 +391,11 @@ class ModbusMeter(ModbusDevice):
         await self.write(registers.PROTOTYPE_LENGTH, len(prototype))
 
     async def send(self, command: Command) -> None:
-        """Write the command word (0x4280)."""
-        reset = command is Command.RESET_ERRORS
-        await self.write_once(
-            registers.COMMAND, registers.RESET_ERRORS_CODE if reset else ord(command.value)
-        )
+        """Write the command word (0x4280); the reset of errors alone may be written twice."""
+        if command is Command.RESET_ERRORS:
+            await self.write(registers.COMMAND, registers.RESET_ERRORS_CODE)
+        else:
+            await self.write_once(registers.COMMAND, ord(command.value))
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display (0x4F10)."""

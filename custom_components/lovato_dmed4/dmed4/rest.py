@@ -438,7 +438,10 @@ class RestMeter(RestDevice):
     async def send(self, command: Command) -> None:
         """Give a command: by PUT only to a meter that has no POST there, or takes its clock so."""
         await self._write(
-            "charge_settings", {"command": command.value}, repeat=METHOD_REFUSALS, once=True
+            "charge_settings",
+            {"command": command.value},
+            repeat=METHOD_REFUSALS,
+            once=command is not Command.RESET_ERRORS,
         )
 
     async def switch_display(self, *, on: bool) -> None:

@@ -12,6 +12,7 @@ from modbus_connection import (
     ModbusError,
     ModbusExceptionError,
     ModbusTimeoutError,
+    ModbusUnit,
     ServerDeviceBusyError,
 )
 
@@ -38,9 +39,9 @@ class RepeatingUnit:
         seconds_waited: how long answers have been waited for, all together, in s.
     """
 
-    def __init__(self, link: links.ModbusLink, unit_id: int) -> None:
+    def __init__(self, link: links.ModbusLink, unit: ModbusUnit) -> None:
         self._link = link
-        self._unit = link.connection.for_unit(unit_id)
+        self._unit = unit
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
 

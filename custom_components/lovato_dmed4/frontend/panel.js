@@ -1,25 +1,25 @@
 /* Built from frontend/ by its build.mjs. Lit: BSD-3-Clause, Google LLC. */
-var he=globalThis,me=he.ShadowRoot&&(he.ShadyCSS===void 0||he.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,Ne=Symbol(),pt=new WeakMap,X=class{constructor(e,t,i){if(this._$cssResult$=!0,i!==Ne)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(me&&e===void 0){let i=t!==void 0&&t.length===1;i&&(e=pt.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),i&&pt.set(t,e))}return e}toString(){return this.cssText}},ht=n=>new X(typeof n=="string"?n:n+"",void 0,Ne),g=(n,...e)=>{let t=n.length===1?n[0]:e.reduce((i,r,s)=>i+(o=>{if(o._$cssResult$===!0)return o.cssText;if(typeof o=="number")return o;throw Error("Value passed to 'css' function must be a 'css' function result: "+o+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(r)+n[s+1],n[0]);return new X(t,n,Ne)},mt=(n,e)=>{if(me)n.adoptedStyleSheets=e.map(t=>t instanceof CSSStyleSheet?t:t.styleSheet);else for(let t of e){let i=document.createElement("style"),r=he.litNonce;r!==void 0&&i.setAttribute("nonce",r),i.textContent=t.cssText,n.appendChild(i)}},De=me?n=>n:n=>n instanceof CSSStyleSheet?(e=>{let t="";for(let i of e.cssRules)t+=i.cssText;return ht(t)})(n):n;var{is:hi,defineProperty:mi,getOwnPropertyDescriptor:ui,getOwnPropertyNames:fi,getOwnPropertySymbols:gi,getPrototypeOf:yi}=Object,ue=globalThis,ut=ue.trustedTypes,vi=ut?ut.emptyScript:"",$i=ue.reactiveElementPolyfillSupport,Q=(n,e)=>n,Ue={toAttribute(n,e){switch(e){case Boolean:n=n?vi:null;break;case Object:case Array:n=n==null?n:JSON.stringify(n)}return n},fromAttribute(n,e){let t=n;switch(e){case Boolean:t=n!==null;break;case Number:t=n===null?null:Number(n);break;case Object:case Array:try{t=JSON.parse(n)}catch{t=null}}return t}},gt=(n,e)=>!hi(n,e),ft={attribute:!0,type:String,converter:Ue,reflect:!1,useDefault:!1,hasChanged:gt};Symbol.metadata??=Symbol("metadata"),ue.litPropertyMetadata??=new WeakMap;var C=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=ft){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let i=Symbol(),r=this.getPropertyDescriptor(e,i,t);r!==void 0&&mi(this.prototype,e,r)}}static getPropertyDescriptor(e,t,i){let{get:r,set:s}=ui(this.prototype,e)??{get(){return this[t]},set(o){this[t]=o}};return{get:r,set(o){let a=r?.call(this);s?.call(this,o),this.requestUpdate(e,a,i)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??ft}static _$Ei(){if(this.hasOwnProperty(Q("elementProperties")))return;let e=yi(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(Q("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(Q("properties"))){let t=this.properties,i=[...fi(t),...gi(t)];for(let r of i)this.createProperty(r,t[r])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[i,r]of t)this.elementProperties.set(i,r)}this._$Eh=new Map;for(let[t,i]of this.elementProperties){let r=this._$Eu(t,i);r!==void 0&&this._$Eh.set(r,t)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let i=new Set(e.flat(1/0).reverse());for(let r of i)t.unshift(De(r))}else e!==void 0&&t.push(De(e));return t}static _$Eu(e,t){let i=t.attribute;return i===!1?void 0:typeof i=="string"?i:typeof e=="string"?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let i of t.keys())this.hasOwnProperty(i)&&(e.set(i,this[i]),delete this[i]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return mt(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,i){this._$AK(e,i)}_$ET(e,t){let i=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,i);if(r!==void 0&&i.reflect===!0){let s=(i.converter?.toAttribute!==void 0?i.converter:Ue).toAttribute(t,i.type);this._$Em=e,s==null?this.removeAttribute(r):this.setAttribute(r,s),this._$Em=null}}_$AK(e,t){let i=this.constructor,r=i._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let s=i.getPropertyOptions(r),o=typeof s.converter=="function"?{fromAttribute:s.converter}:s.converter?.fromAttribute!==void 0?s.converter:Ue;this._$Em=r;let a=o.fromAttribute(t,s.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,i,r=!1,s){if(e!==void 0){let o=this.constructor;if(r===!1&&(s=this[e]),i??=o.getPropertyOptions(e),!((i.hasChanged??gt)(s,t)||i.useDefault&&i.reflect&&s===this._$Ej?.get(e)&&!this.hasAttribute(o._$Eu(e,i))))return;this.C(e,t,i)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(e,t,{useDefault:i,reflect:r,wrapped:s},o){i&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,o??t??this[e]),s!==!0||o!==void 0)||(this._$AL.has(e)||(this.hasUpdated||i||(t=void 0),this._$AL.set(e,t)),r===!0&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(t){Promise.reject(t)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[r,s]of this._$Ep)this[r]=s;this._$Ep=void 0}let i=this.constructor.elementProperties;if(i.size>0)for(let[r,s]of i){let{wrapped:o}=s,a=this[r];o!==!0||this._$AL.has(r)||a===void 0||this.C(r,void 0,s,a)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(i=>i.hostUpdate?.()),this.update(t)):this._$EM()}catch(i){throw e=!1,this._$EM(),i}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(t=>t.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),this._$EM()}updated(e){}firstUpdated(e){}};C.elementStyles=[],C.shadowRootOptions={mode:"open"},C[Q("elementProperties")]=new Map,C[Q("finalized")]=new Map,$i?.({ReactiveElement:C}),(ue.reactiveElementVersions??=[]).push("2.1.2");var We=globalThis,yt=n=>n,fe=We.trustedTypes,vt=fe?fe.createPolicy("lit-html",{createHTML:n=>n}):void 0,St="$lit$",O=`lit$${Math.random().toFixed(9).slice(2)}$`,At="?"+O,bi=`<${At}>`,I=document,te=()=>I.createComment(""),ie=n=>n===null||typeof n!="object"&&typeof n!="function",Ke=Array.isArray,xi=n=>Ke(n)||typeof n?.[Symbol.iterator]=="function",Ie=`[ 	
-\f\r]`,ee=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,$t=/-->/g,bt=/>/g,D=RegExp(`>|${Ie}(?:([^\\s"'>=/]+)(${Ie}*=${Ie}*(?:[^ 	
-\f\r"'\`<>=]|("|')|))|$)`,"g"),xt=/'/g,wt=/"/g,kt=/^(?:script|style|textarea|title)$/i,Ge=n=>(e,...t)=>({_$litType$:n,strings:e,values:t}),l=Ge(1),L=Ge(2),cn=Ge(3),F=Symbol.for("lit-noChange"),p=Symbol.for("lit-nothing"),_t=new WeakMap,U=I.createTreeWalker(I,129);function Tt(n,e){if(!Ke(n)||!n.hasOwnProperty("raw"))throw Error("invalid template strings array");return vt!==void 0?vt.createHTML(e):e}var wi=(n,e)=>{let t=n.length-1,i=[],r,s=e===2?"<svg>":e===3?"<math>":"",o=ee;for(let a=0;a<t;a++){let c=n[a],d,m,h=-1,f=0;for(;f<c.length&&(o.lastIndex=f,m=o.exec(c),m!==null);)f=o.lastIndex,o===ee?m[1]==="!--"?o=$t:m[1]!==void 0?o=bt:m[2]!==void 0?(kt.test(m[2])&&(r=RegExp("</"+m[2],"g")),o=D):m[3]!==void 0&&(o=D):o===D?m[0]===">"?(o=r??ee,h=-1):m[1]===void 0?h=-2:(h=o.lastIndex-m[2].length,d=m[1],o=m[3]===void 0?D:m[3]==='"'?wt:xt):o===wt||o===xt?o=D:o===$t||o===bt?o=ee:(o=D,r=void 0);let $=o===D&&n[a+1].startsWith("/>")?" ":"";s+=o===ee?c+bi:h>=0?(i.push(d),c.slice(0,h)+St+c.slice(h)+O+$):c+O+(h===-2?a:$)}return[Tt(n,s+(n[t]||"<?>")+(e===2?"</svg>":e===3?"</math>":"")),i]},ne=class n{constructor({strings:e,_$litType$:t},i){let r;this.parts=[];let s=0,o=0,a=e.length-1,c=this.parts,[d,m]=wi(e,t);if(this.el=n.createElement(d,i),U.currentNode=this.el.content,t===2||t===3){let h=this.el.content.firstChild;h.replaceWith(...h.childNodes)}for(;(r=U.nextNode())!==null&&c.length<a;){if(r.nodeType===1){if(r.hasAttributes())for(let h of r.getAttributeNames())if(h.endsWith(St)){let f=m[o++],$=r.getAttribute(h).split(O),T=/([.?@])?(.*)/.exec(f);c.push({type:1,index:s,name:T[2],strings:$,ctor:T[1]==="."?Ve:T[1]==="?"?Be:T[1]==="@"?je:q}),r.removeAttribute(h)}else h.startsWith(O)&&(c.push({type:6,index:s}),r.removeAttribute(h));if(kt.test(r.tagName)){let h=r.textContent.split(O),f=h.length-1;if(f>0){r.textContent=fe?fe.emptyScript:"";for(let $=0;$<f;$++)r.append(h[$],te()),U.nextNode(),c.push({type:2,index:++s});r.append(h[f],te())}}}else if(r.nodeType===8)if(r.data===At)c.push({type:2,index:s});else{let h=-1;for(;(h=r.data.indexOf(O,h+1))!==-1;)c.push({type:7,index:s}),h+=O.length-1}s++}}static createElement(e,t){let i=I.createElement("template");return i.innerHTML=e,i}};function j(n,e,t=n,i){if(e===F)return e;let r=i!==void 0?t._$Co?.[i]:t._$Cl,s=ie(e)?void 0:e._$litDirective$;return r?.constructor!==s&&(r?._$AO?.(!1),s===void 0?r=void 0:(r=new s(n),r._$AT(n,t,i)),i!==void 0?(t._$Co??=[])[i]=r:t._$Cl=r),r!==void 0&&(e=j(n,r._$AS(n,e.values),r,i)),e}var Fe=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:i}=this._$AD,r=(e?.creationScope??I).importNode(t,!0);U.currentNode=r;let s=U.nextNode(),o=0,a=0,c=i[0];for(;c!==void 0;){if(o===c.index){let d;c.type===2?d=new re(s,s.nextSibling,this,e):c.type===1?d=new c.ctor(s,c.name,c.strings,this,e):c.type===6&&(d=new qe(s,this,e)),this._$AV.push(d),c=i[++a]}o!==c?.index&&(s=U.nextNode(),o++)}return U.currentNode=I,r}p(e){let t=0;for(let i of this._$AV)i!==void 0&&(i.strings!==void 0?(i._$AI(e,i,t),t+=i.strings.length-2):i._$AI(e[t])),t++}},re=class n{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,i,r){this.type=2,this._$AH=p,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=i,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=j(this,e,t),ie(e)?e===p||e==null||e===""?(this._$AH!==p&&this._$AR(),this._$AH=p):e!==this._$AH&&e!==F&&this._(e):e._$litType$!==void 0?this.$(e):e.nodeType!==void 0?this.T(e):xi(e)?this.k(e):this._(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==p&&ie(this._$AH)?this._$AA.nextSibling.data=e:this.T(I.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:i}=e,r=typeof i=="number"?this._$AC(e):(i.el===void 0&&(i.el=ne.createElement(Tt(i.h,i.h[0]),this.options)),i);if(this._$AH?._$AD===r)this._$AH.p(t);else{let s=new Fe(r,this),o=s.u(this.options);s.p(t),this.T(o),this._$AH=s}}_$AC(e){let t=_t.get(e.strings);return t===void 0&&_t.set(e.strings,t=new ne(e)),t}k(e){Ke(this._$AH)||(this._$AH=[],this._$AR());let t=this._$AH,i,r=0;for(let s of e)r===t.length?t.push(i=new n(this.O(te()),this.O(te()),this,this.options)):i=t[r],i._$AI(s),r++;r<t.length&&(this._$AR(i&&i._$AB.nextSibling,r),t.length=r)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let i=yt(e).nextSibling;yt(e).remove(),e=i}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},q=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,i,r,s){this.type=1,this._$AH=p,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=s,i.length>2||i[0]!==""||i[1]!==""?(this._$AH=Array(i.length-1).fill(new String),this.strings=i):this._$AH=p}_$AI(e,t=this,i,r){let s=this.strings,o=!1;if(s===void 0)e=j(this,e,t,0),o=!ie(e)||e!==this._$AH&&e!==F,o&&(this._$AH=e);else{let a=e,c,d;for(e=s[0],c=0;c<s.length-1;c++)d=j(this,a[i+c],t,c),d===F&&(d=this._$AH[c]),o||=!ie(d)||d!==this._$AH[c],d===p?e=p:e!==p&&(e+=(d??"")+s[c+1]),this._$AH[c]=d}o&&!r&&this.j(e)}j(e){e===p?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??"")}},Ve=class extends q{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===p?void 0:e}},Be=class extends q{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==p)}},je=class extends q{constructor(e,t,i,r,s){super(e,t,i,r,s),this.type=5}_$AI(e,t=this){if((e=j(this,e,t,0)??p)===F)return;let i=this._$AH,r=e===p&&i!==p||e.capture!==i.capture||e.once!==i.once||e.passive!==i.passive,s=e!==p&&(i===p||r);r&&this.element.removeEventListener(this.name,this,i),s&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},qe=class{constructor(e,t,i){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=i}get _$AU(){return this._$AM._$AU}_$AI(e){j(this,e)}};var _i=We.litHtmlPolyfillSupport;_i?.(ne,re),(We.litHtmlVersions??=[]).push("3.3.3");var Rt=(n,e,t)=>{let i=t?.renderBefore??e,r=i._$litPart$;if(r===void 0){let s=t?.renderBefore??null;i._$litPart$=r=new re(e.insertBefore(te(),s),s,void 0,t??{})}return r._$AI(n),r};var Ye=globalThis,R=class extends C{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Rt(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return F}};R._$litElement$=!0,R.finalized=!0,Ye.litElementHydrateSupport?.({LitElement:R});var Si=Ye.litElementPolyfillSupport;Si?.({LitElement:R});(Ye.litElementVersions??=[]).push("4.2.2");var S="lovato_dmed4";function ge(n,e){let t=new Map;for(let{entity_id:i,device_id:r,platform:s,translation_key:o}of Object.values(n.entities))r===e&&s===S&&o&&t.set(`${i.split(".",1).join()}.${o}`,i);return t}function Et(n,e,t){return n.states[e.get(t)??""]}function Pt(n){return n!==void 0&&n.state!=="unavailable"&&n.state!=="unknown"}var Ai={mW:1e-6,W:.001,kW:1,MW:1e3,µV:1e-6,mV:.001,V:1,kV:1e3,mA:.001,A:1,Wh:.001,kWh:1,MWh:1e3,GWh:1e6,J:1/36e5,kJ:1/3600,MJ:1/3.6,GJ:1e3/3.6};function ye(n,e=n?.state){let t=String(n?.attributes.unit_of_measurement),i=Number.parseFloat(e??"")*(Ai[t]??1);return Number.isFinite(i)?i:null}var Mt={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH",system:void 0},Ct=new Map;function A(n,e,t){let{language:i,number_format:r}=t,s=`${i} ${r} ${e}`,o=Ct.get(s);if(!o){let a=r in Mt?Mt[r]:i;o=new Intl.NumberFormat(a,{minimumFractionDigits:e,maximumFractionDigits:e,useGrouping:r!=="none"}),Ct.set(s,o)}return o.format(Number(n.toFixed(e))||0)}function se(n){let e=Math.max(0,Math.floor(n)),t=i=>String(i%60).padStart(2,"0");return`${Math.floor(e/3600)}:${t(Math.floor(e/60))}:${t(e)}`}function ve(n,e,t=new Date){let{language:i,time_format:r,time_zone:s}=e.locale,o=s==="server"?{timeZone:e.config.time_zone}:{},a=new Intl.DateTimeFormat(i,{...o,dateStyle:"medium"}),d=new Intl.DateTimeFormat(r==="system"?void 0:i,{...o,timeStyle:"short",...r==="12"||r==="24"?{hour12:r==="12"}:{}}).format(n);return a.format(n)===a.format(t)?d:`${a.format(n)}, ${d}`}var E=g`button,select,input{box-sizing:border-box;min-height:44px;font:inherit;font-size:var(--ha-font-size-m);color:var(--primary-text-color)}button{display:inline-flex;align-items:center;justify-content:center;gap:8px;padding:0 16px;border:0;border-radius:var(--ha-border-radius-pill);background:color-mix(in srgb,currentColor 10%,transparent);font-weight:var(--ha-font-weight-medium);line-height:1.2;cursor:pointer;transition:background-color .12s}button:hover:not([disabled]){background:color-mix(in srgb,currentColor 20%,transparent)}button.start{background:var(--ha-color-fill-success-loud-resting);color:var(--ha-color-on-success-loud)}button.start:hover:not([disabled]){background:var(--ha-color-fill-success-loud-hover)}button.end{background:var(--ha-color-fill-danger-normal-resting);color:var(--ha-color-on-danger-normal)}button.end:hover:not([disabled]){background:var(--ha-color-fill-danger-normal-hover)}button[disabled]{cursor:default;opacity:.5}input,select{width:100%;padding:0 12px;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal);border-radius:var(--ha-border-radius-md) var(--ha-border-radius-md) 0 0;background:var(--ha-color-form-background)}input[type=checkbox]{flex:none;width:20px;min-height:20px;margin:0;accent-color:var(--primary-color)}option{background:var(--card-background-color)}[aria-invalid=true]{border-bottom-color:var(--error-color)}:focus-visible{outline:2px solid var(--primary-color);outline-offset:2px}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`,Tn=g`dialog{box-sizing:border-box;width:min(440px,calc(100vw - 32px));max-height:calc(100dvh - 32px);padding:24px;border:0;border-radius:var(--ha-border-radius-3xl);background:var(--card-background-color);color:var(--primary-text-color);box-shadow:0 8px 32px #0000004d}dialog::backdrop{background:#0000007f}dialog h2{margin:0 0 8px;font-size:var(--ha-font-size-xl);font-weight:var(--ha-font-weight-medium)}dialog p{margin:0 0 16px;color:var(--secondary-text-color);line-height:1.5}dialog .buttons{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:8px;margin-top:24px}`;var zt="config_panel";function ki(n){return`component.${S}.${zt}.${n}`}function Ze(n){let e=(t,i)=>n.localize(ki(t),i);return e("card.action.start")?e:void 0}function Ht(n){n.loadBackendTranslation(zt,S).catch(()=>{}),n.loadBackendTranslation("exceptions",S).catch(()=>{})}async function $e(n,e){let{message:t,translation_domain:i,translation_key:r,translation_placeholders:s}=e??{};if(i&&r){let a=(await n.loadBackendTranslation("exceptions",i))(`component.${i}.exceptions.${r}.message`,s);if(a)return a}return t??Ze(n)?.("error.connection")??""}var Ti=1e3,_=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let r=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${S}/${t}`,...i});if(r!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await $e(e,s);if(r!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},Ti);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};async function Ot(n,e){let t=e.includes("authSig=")?e:(await n.callWS({type:"auth/sign_path",path:e,expires:60})).path,i=document.createElement("a");i.href=n.hassUrl(t),i.download="",i.click()}var V={search:"",meter:"",since:"",until:"",verdict:""},oe={view:"sessions",session:0,filters:V,period:"day",page:1},Je=["valid","inconsistent","unverifiable","key_changed","invalid"],Ri=/^\d{4}-\d{2}-\d{2}$/,Ei=2**31-1;function be(n){return Object.values(n).some(e=>e!=="")}function Xe(n,e){let[t="",i=""]=n.split("/").filter(Boolean),r=new URLSearchParams(e),s=a=>{let c=r.get(a)??"";return Ri.test(c)&&!Number.isNaN(Date.parse(c))?c:""},o=t==="session"?Lt(i):0;return{view:o?"session":t==="verify"||t==="archive"?t:"sessions",session:o,filters:{search:r.get("search")??"",meter:r.get("meter")??"",since:s("since"),until:s("until"),verdict:Je.find(a=>a===r.get("verdict"))??""},period:r.get("period")==="month"?"month":"day",page:Lt(r.get("page")??"")||1}}function Lt(n){let e=/^\d+$/.test(n)?Number(n):0;return e<=Ei?e:0}function ae({view:n,session:e,filters:t,period:i,page:r}){let s=new URLSearchParams;if(n==="session")t.meter&&s.set("meter",t.meter);else if(n==="sessions"){for(let[c,d]of Object.entries(t))d&&s.set(c,d);i!=="day"&&s.set("period",i),r>1&&s.set("page",String(r))}let o={sessions:"",session:`/session/${e}`,verify:"/verify",archive:"/archive"},a=s.toString();return a?`${o[n]}?${a}`:o[n]}function xe(n,e){return{...e.length?{device_id:e}:{},...n.search.trim()?{search:n.search.trim()}:{},...n.since?{since:n.since}:{},...n.until?{until:le(n.until)}:{},...n.verdict?{verdict:[n.verdict]}:{}}}function le(n,e=1){let t=new Date(`${n}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}var Pi=34;function Qe(n,e,t=!1){let i=`${n}${ae(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:Mi(n)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function Mi(n){return window.location.pathname.replace(/\/$/,"")===n}var k=class extends R{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},revision:{attribute:!1},e:{state:!0},a:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this.a=Math.max(240,Math.round(e.contentRect.width)-Pi))});constructor(){super(),this.e="",this.a=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}href(e){return`${this.base}${ae({...this.place,...e})}`}go(e,t=!1){Qe(this.base,{...this.place,...e},t)}async save(e){this.e="";try{await Ot(this.hass,e)}catch(t){this.e=await $e(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var w="–";function u(n,e,t){return n(`${e}.${t}`)||t}function x(n,e){return n===null?w:ve(new Date(n),e,new Date(0))}function we(n,e){return/^-?\d+(\.\d+)?$/.test(n)?A(Number(n),n.split(".")[1]?.length??0,e.locale):n}function z(n,e){return n===null?w:`${we(n,e)} kWh`}function W(n,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${n}T00:00:00Z`))}function K(n,e){return n===null?w:u(e,"identification_type",n.toLowerCase())}function Nt({identification:n},e){return n===null||n===""?e("panel.unidentified"):n}function Dt(n,e,t){let i=Object.fromEntries(n.values.map((r,s)=>[`value_${s+1}`,Ci(r,t)]));return e(`finding.${n.code}`,i)||n.code}function Ci(n,e){let[,t,i=""]=/^(-?\d+\.\d+)( \w+)?$/.exec(n)??[];return t===void 0?n:`${we(t,e)}${i}`}var zi={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},Hi={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function N(n){return zi[n]??["neutral","mdi:shield-off-outline"]}function ce(n){let[e,t]=Hi[n];return l`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function _e(n,e){let[t,i]=N(n);return l`<span class="chip ${t}"
-><ha-icon icon=${i}></ha-icon>${u(e,"panel.verdict",n)}</span
->`}function y(n,e,t){return l`<div class="notice ${n}" role=${n==="danger"?"alert":"status"}>
+var Ee=globalThis,Pe=Ee.ShadowRoot&&(Ee.ShadyCSS===void 0||Ee.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,st=Symbol(),Ft=new WeakMap,ue=class{constructor(e,t,i){if(this._$cssResult$=!0,i!==st)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(Pe&&e===void 0){let i=t!==void 0&&t.length===1;i&&(e=Ft.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),i&&Ft.set(t,e))}return e}toString(){return this.cssText}},Ut=r=>new ue(typeof r=="string"?r:r+"",void 0,st),b=(r,...e)=>{let t=r.length===1?r[0]:e.reduce((i,n,s)=>i+(o=>{if(o._$cssResult$===!0)return o.cssText;if(typeof o=="number")return o;throw Error("Value passed to 'css' function must be a 'css' function result: "+o+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(n)+r[s+1],r[0]);return new ue(t,r,st)},Bt=(r,e)=>{if(Pe)r.adoptedStyleSheets=e.map(t=>t instanceof CSSStyleSheet?t:t.styleSheet);else for(let t of e){let i=document.createElement("style"),n=Ee.litNonce;n!==void 0&&i.setAttribute("nonce",n),i.textContent=t.cssText,r.appendChild(i)}},ot=Pe?r=>r:r=>r instanceof CSSStyleSheet?(e=>{let t="";for(let i of e.cssRules)t+=i.cssText;return Ut(t)})(r):r;var{is:Ki,defineProperty:Zi,getOwnPropertyDescriptor:Yi,getOwnPropertyNames:Ji,getOwnPropertySymbols:Xi,getPrototypeOf:Qi}=Object,Me=globalThis,Vt=Me.trustedTypes,en=Vt?Vt.emptyScript:"",tn=Me.reactiveElementPolyfillSupport,me=(r,e)=>r,at={toAttribute(r,e){switch(e){case Boolean:r=r?en:null;break;case Object:case Array:r=r==null?r:JSON.stringify(r)}return r},fromAttribute(r,e){let t=r;switch(e){case Boolean:t=r!==null;break;case Number:t=r===null?null:Number(r);break;case Object:case Array:try{t=JSON.parse(r)}catch{t=null}}return t}},jt=(r,e)=>!Ki(r,e),qt={attribute:!0,type:String,converter:at,reflect:!1,useDefault:!1,hasChanged:jt};Symbol.metadata??=Symbol("metadata"),Me.litPropertyMetadata??=new WeakMap;var z=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=qt){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let i=Symbol(),n=this.getPropertyDescriptor(e,i,t);n!==void 0&&Zi(this.prototype,e,n)}}static getPropertyDescriptor(e,t,i){let{get:n,set:s}=Yi(this.prototype,e)??{get(){return this[t]},set(o){this[t]=o}};return{get:n,set(o){let l=n?.call(this);s?.call(this,o),this.requestUpdate(e,l,i)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??qt}static _$Ei(){if(this.hasOwnProperty(me("elementProperties")))return;let e=Qi(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(me("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(me("properties"))){let t=this.properties,i=[...Ji(t),...Xi(t)];for(let n of i)this.createProperty(n,t[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[i,n]of t)this.elementProperties.set(i,n)}this._$Eh=new Map;for(let[t,i]of this.elementProperties){let n=this._$Eu(t,i);n!==void 0&&this._$Eh.set(n,t)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let i=new Set(e.flat(1/0).reverse());for(let n of i)t.unshift(ot(n))}else e!==void 0&&t.push(ot(e));return t}static _$Eu(e,t){let i=t.attribute;return i===!1?void 0:typeof i=="string"?i:typeof e=="string"?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=new Map,t=this.constructor.elementProperties;for(let i of t.keys())this.hasOwnProperty(i)&&(e.set(i,this[i]),delete this[i]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return Bt(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,i){this._$AK(e,i)}_$ET(e,t){let i=this.constructor.elementProperties.get(e),n=this.constructor._$Eu(e,i);if(n!==void 0&&i.reflect===!0){let s=(i.converter?.toAttribute!==void 0?i.converter:at).toAttribute(t,i.type);this._$Em=e,s==null?this.removeAttribute(n):this.setAttribute(n,s),this._$Em=null}}_$AK(e,t){let i=this.constructor,n=i._$Eh.get(e);if(n!==void 0&&this._$Em!==n){let s=i.getPropertyOptions(n),o=typeof s.converter=="function"?{fromAttribute:s.converter}:s.converter?.fromAttribute!==void 0?s.converter:at;this._$Em=n;let l=o.fromAttribute(t,s.type);this[n]=l??this._$Ej?.get(n)??l,this._$Em=null}}requestUpdate(e,t,i,n=!1,s){if(e!==void 0){let o=this.constructor;if(n===!1&&(s=this[e]),i??=o.getPropertyOptions(e),!((i.hasChanged??jt)(s,t)||i.useDefault&&i.reflect&&s===this._$Ej?.get(e)&&!this.hasAttribute(o._$Eu(e,i))))return;this.C(e,t,i)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(e,t,{useDefault:i,reflect:n,wrapped:s},o){i&&!(this._$Ej??=new Map).has(e)&&(this._$Ej.set(e,o??t??this[e]),s!==!0||o!==void 0)||(this._$AL.has(e)||(this.hasUpdated||i||(t=void 0),this._$AL.set(e,t)),n===!0&&this._$Em!==e&&(this._$Eq??=new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(t){Promise.reject(t)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[n,s]of this._$Ep)this[n]=s;this._$Ep=void 0}let i=this.constructor.elementProperties;if(i.size>0)for(let[n,s]of i){let{wrapped:o}=s,l=this[n];o!==!0||this._$AL.has(n)||l===void 0||this.C(n,void 0,s,l)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(i=>i.hostUpdate?.()),this.update(t)):this._$EM()}catch(i){throw e=!1,this._$EM(),i}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(t=>t.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),this._$EM()}updated(e){}firstUpdated(e){}};z.elementStyles=[],z.shadowRootOptions={mode:"open"},z[me("elementProperties")]=new Map,z[me("finalized")]=new Map,tn?.({ReactiveElement:z}),(Me.reactiveElementVersions??=[]).push("2.1.2");var mt=globalThis,Wt=r=>r,Ce=mt.trustedTypes,Gt=Ce?Ce.createPolicy("lit-html",{createHTML:r=>r}):void 0,Qt="$lit$",U=`lit$${Math.random().toFixed(9).slice(2)}$`,ei="?"+U,nn=`<${ei}>`,Z=document,ge=()=>Z.createComment(""),ve=r=>r===null||typeof r!="object"&&typeof r!="function",ft=Array.isArray,rn=r=>ft(r)||typeof r?.[Symbol.iterator]=="function",lt=`[ 	
+\f\r]`,fe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Kt=/-->/g,Zt=/>/g,G=RegExp(`>|${lt}(?:([^\\s"'>=/]+)(${lt}*=${lt}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),Yt=/'/g,Jt=/"/g,ti=/^(?:script|style|textarea|title)$/i,gt=r=>(e,...t)=>({_$litType$:r,strings:e,values:t}),a=gt(1),I=gt(2),ur=gt(3),Y=Symbol.for("lit-noChange"),d=Symbol.for("lit-nothing"),Xt=new WeakMap,K=Z.createTreeWalker(Z,129);function ii(r,e){if(!ft(r)||!r.hasOwnProperty("raw"))throw Error("invalid template strings array");return Gt!==void 0?Gt.createHTML(e):e}var sn=(r,e)=>{let t=r.length-1,i=[],n,s=e===2?"<svg>":e===3?"<math>":"",o=fe;for(let l=0;l<t;l++){let c=r[l],p,h,u=-1,m=0;for(;m<c.length&&(o.lastIndex=m,h=o.exec(c),h!==null);)m=o.lastIndex,o===fe?h[1]==="!--"?o=Kt:h[1]!==void 0?o=Zt:h[2]!==void 0?(ti.test(h[2])&&(n=RegExp("</"+h[2],"g")),o=G):h[3]!==void 0&&(o=G):o===G?h[0]===">"?(o=n??fe,u=-1):h[1]===void 0?u=-2:(u=o.lastIndex-h[2].length,p=h[1],o=h[3]===void 0?G:h[3]==='"'?Jt:Yt):o===Jt||o===Yt?o=G:o===Kt||o===Zt?o=fe:(o=G,n=void 0);let _=o===G&&r[l+1].startsWith("/>")?" ":"";s+=o===fe?c+nn:u>=0?(i.push(p),c.slice(0,u)+Qt+c.slice(u)+U+_):c+U+(u===-2?l:_)}return[ii(r,s+(r[t]||"<?>")+(e===2?"</svg>":e===3?"</math>":"")),i]},ye=class r{constructor({strings:e,_$litType$:t},i){let n;this.parts=[];let s=0,o=0,l=e.length-1,c=this.parts,[p,h]=sn(e,t);if(this.el=r.createElement(p,i),K.currentNode=this.el.content,t===2||t===3){let u=this.el.content.firstChild;u.replaceWith(...u.childNodes)}for(;(n=K.nextNode())!==null&&c.length<l;){if(n.nodeType===1){if(n.hasAttributes())for(let u of n.getAttributeNames())if(u.endsWith(Qt)){let m=h[o++],_=n.getAttribute(u).split(U),g=/([.?@])?(.*)/.exec(m);c.push({type:1,index:s,name:g[2],strings:_,ctor:g[1]==="."?dt:g[1]==="?"?pt:g[1]==="@"?ht:ie}),n.removeAttribute(u)}else u.startsWith(U)&&(c.push({type:6,index:s}),n.removeAttribute(u));if(ti.test(n.tagName)){let u=n.textContent.split(U),m=u.length-1;if(m>0){n.textContent=Ce?Ce.emptyScript:"";for(let _=0;_<m;_++)n.append(u[_],ge()),K.nextNode(),c.push({type:2,index:++s});n.append(u[m],ge())}}}else if(n.nodeType===8)if(n.data===ei)c.push({type:2,index:s});else{let u=-1;for(;(u=n.data.indexOf(U,u+1))!==-1;)c.push({type:7,index:s}),u+=U.length-1}s++}}static createElement(e,t){let i=Z.createElement("template");return i.innerHTML=e,i}};function te(r,e,t=r,i){if(e===Y)return e;let n=i!==void 0?t._$Co?.[i]:t._$Cl,s=ve(e)?void 0:e._$litDirective$;return n?.constructor!==s&&(n?._$AO?.(!1),s===void 0?n=void 0:(n=new s(r),n._$AT(r,t,i)),i!==void 0?(t._$Co??=[])[i]=n:t._$Cl=n),n!==void 0&&(e=te(r,n._$AS(r,e.values),n,i)),e}var ct=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:i}=this._$AD,n=(e?.creationScope??Z).importNode(t,!0);K.currentNode=n;let s=K.nextNode(),o=0,l=0,c=i[0];for(;c!==void 0;){if(o===c.index){let p;c.type===2?p=new $e(s,s.nextSibling,this,e):c.type===1?p=new c.ctor(s,c.name,c.strings,this,e):c.type===6&&(p=new ut(s,this,e)),this._$AV.push(p),c=i[++l]}o!==c?.index&&(s=K.nextNode(),o++)}return K.currentNode=Z,n}p(e){let t=0;for(let i of this._$AV)i!==void 0&&(i.strings!==void 0?(i._$AI(e,i,t),t+=i.strings.length-2):i._$AI(e[t])),t++}},$e=class r{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,i,n){this.type=2,this._$AH=d,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=i,this.options=n,this._$Cv=n?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=te(this,e,t),ve(e)?e===d||e==null||e===""?(this._$AH!==d&&this._$AR(),this._$AH=d):e!==this._$AH&&e!==Y&&this._(e):e._$litType$!==void 0?this.$(e):e.nodeType!==void 0?this.T(e):rn(e)?this.k(e):this._(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==d&&ve(this._$AH)?this._$AA.nextSibling.data=e:this.T(Z.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:i}=e,n=typeof i=="number"?this._$AC(e):(i.el===void 0&&(i.el=ye.createElement(ii(i.h,i.h[0]),this.options)),i);if(this._$AH?._$AD===n)this._$AH.p(t);else{let s=new ct(n,this),o=s.u(this.options);s.p(t),this.T(o),this._$AH=s}}_$AC(e){let t=Xt.get(e.strings);return t===void 0&&Xt.set(e.strings,t=new ye(e)),t}k(e){ft(this._$AH)||(this._$AH=[],this._$AR());let t=this._$AH,i,n=0;for(let s of e)n===t.length?t.push(i=new r(this.O(ge()),this.O(ge()),this,this.options)):i=t[n],i._$AI(s),n++;n<t.length&&(this._$AR(i&&i._$AB.nextSibling,n),t.length=n)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let i=Wt(e).nextSibling;Wt(e).remove(),e=i}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},ie=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,i,n,s){this.type=1,this._$AH=d,this._$AN=void 0,this.element=e,this.name=t,this._$AM=n,this.options=s,i.length>2||i[0]!==""||i[1]!==""?(this._$AH=Array(i.length-1).fill(new String),this.strings=i):this._$AH=d}_$AI(e,t=this,i,n){let s=this.strings,o=!1;if(s===void 0)e=te(this,e,t,0),o=!ve(e)||e!==this._$AH&&e!==Y,o&&(this._$AH=e);else{let l=e,c,p;for(e=s[0],c=0;c<s.length-1;c++)p=te(this,l[i+c],t,c),p===Y&&(p=this._$AH[c]),o||=!ve(p)||p!==this._$AH[c],p===d?e=d:e!==d&&(e+=(p??"")+s[c+1]),this._$AH[c]=p}o&&!n&&this.j(e)}j(e){e===d?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??"")}},dt=class extends ie{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===d?void 0:e}},pt=class extends ie{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==d)}},ht=class extends ie{constructor(e,t,i,n,s){super(e,t,i,n,s),this.type=5}_$AI(e,t=this){if((e=te(this,e,t,0)??d)===Y)return;let i=this._$AH,n=e===d&&i!==d||e.capture!==i.capture||e.once!==i.once||e.passive!==i.passive,s=e!==d&&(i===d||n);n&&this.element.removeEventListener(this.name,this,i),s&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},ut=class{constructor(e,t,i){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=i}get _$AU(){return this._$AM._$AU}_$AI(e){te(this,e)}};var on=mt.litHtmlPolyfillSupport;on?.(ye,$e),(mt.litHtmlVersions??=[]).push("3.3.3");var ni=(r,e,t)=>{let i=t?.renderBefore??e,n=i._$litPart$;if(n===void 0){let s=t?.renderBefore??null;i._$litPart$=n=new $e(e.insertBefore(ge(),s),s,void 0,t??{})}return n._$AI(r),n};var vt=globalThis,H=class extends z{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=ni(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return Y}};H._$litElement$=!0,H.finalized=!0,vt.litElementHydrateSupport?.({LitElement:H});var an=vt.litElementPolyfillSupport;an?.({LitElement:H});(vt.litElementVersions??=[]).push("4.2.2");var T="lovato_dmed4";function Oe(r,e){let t=new Map;for(let{entity_id:i,device_id:n,platform:s,translation_key:o}of Object.values(r.entities))n===e&&s===T&&o&&t.set(`${i.split(".",1).join()}.${o}`,i);return t}function ri(r,e,t){return r.states[e.get(t)??""]}function si(r){return r!==void 0&&r.state!=="unavailable"&&r.state!=="unknown"}var ln={mW:1e-6,W:.001,kW:1,MW:1e3,µV:1e-6,mV:.001,V:1,kV:1e3,mA:.001,A:1,Wh:.001,kWh:1,MWh:1e3,GWh:1e6,J:1/36e5,kJ:1/3600,MJ:1/3.6,GJ:1e3/3.6};function Le(r,e=r?.state){let t=String(r?.attributes.unit_of_measurement),i=Number.parseFloat(e??"")*(ln[t]??1);return Number.isFinite(i)?i:null}var R=b`button,select,input{box-sizing:border-box;min-height:44px;font:inherit;font-size:var(--ha-font-size-m);color:var(--primary-text-color)}button{display:inline-flex;align-items:center;justify-content:center;gap:8px;padding:0 16px;border:0;border-radius:var(--ha-border-radius-pill);background:color-mix(in srgb,currentColor 10%,transparent);font-weight:var(--ha-font-weight-medium);line-height:1.2;cursor:pointer;transition:background-color .12s}button:hover:not([disabled]){background:color-mix(in srgb,currentColor 20%,transparent)}button.start{background:var(--ha-color-fill-success-loud-resting);color:var(--ha-color-on-success-loud)}button.start:hover:not([disabled]){background:var(--ha-color-fill-success-loud-hover)}button.end{background:var(--ha-color-fill-danger-normal-resting);color:var(--ha-color-on-danger-normal)}button.end:hover:not([disabled]){background:var(--ha-color-fill-danger-normal-hover)}button[disabled]{cursor:default;opacity:.5}input,select{width:100%;padding:0 12px;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal);border-radius:var(--ha-border-radius-md) var(--ha-border-radius-md) 0 0;background:var(--ha-color-form-background)}input[type=checkbox]{flex:none;width:20px;min-height:20px;margin:0;accent-color:var(--primary-color)}option{background:var(--card-background-color)}[aria-invalid=true]{border-bottom-color:var(--error-color)}:focus-visible{outline:2px solid var(--primary-color);outline-offset:2px}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}`,ne=b`dialog{box-sizing:border-box;width:min(440px,calc(100vw - 32px));max-height:calc(100dvh - 32px);padding:24px;border:0;border-radius:var(--ha-border-radius-3xl);background:var(--card-background-color);color:var(--primary-text-color);box-shadow:0 8px 32px #0000004d}dialog::backdrop{background:#0000007f}dialog h2{margin:0 0 8px;font-size:var(--ha-font-size-xl);font-weight:var(--ha-font-weight-medium)}dialog p{margin:0 0 16px;color:var(--secondary-text-color);line-height:1.5}dialog .buttons{display:flex;flex-wrap:wrap;justify-content:flex-end;gap:8px;margin-top:24px}`;var oi="config_panel";function cn(r){return`component.${T}.${oi}.${r}`}function yt(r){let e=(t,i)=>r.localize(cn(t),i);return e("card.action.start")?e:void 0}function ai(r){r.loadBackendTranslation(oi,T).catch(()=>{}),r.loadBackendTranslation("exceptions",T).catch(()=>{})}async function re(r,e){let{message:t,translation_domain:i,translation_key:n,translation_placeholders:s}=e??{};if(i&&n){let l=(await r.loadBackendTranslation("exceptions",i))(`component.${i}.exceptions.${n}.message`,s);if(l)return l}return t??yt(r)?.("error.connection")??""}var dn=1e3,$=class{value;error="";busy=!1;#e;#t=0;#i;constructor(e){this.#e=e,e.addController(this)}hostDisconnected(){clearTimeout(this.#i)}clear(){clearTimeout(this.#i),this.#t+=1,this.value=void 0,this.error="",this.busy=!1}async load(e,t,i={}){clearTimeout(this.#i),this.#t+=1;let n=this.#t;this.busy=!0,this.#e.requestUpdate();try{let s=await e.callWS({type:`${T}/${t}`,...i});if(n!==this.#t)return;this.value=s,this.error=""}catch(s){let o=await re(e,s);if(n!==this.#t)return;if(s?.code==="unknown_command"){this.#i=setTimeout(()=>{this.load(e,t,i)},dn);return}this.error=o}this.busy=!1,this.#e.requestUpdate()}};var pn=["billing","drivers","prices","verify","archive"],De=["all","this_month","last_month","this_year","last_year","custom"],C={search:"",meter:"",driver:"",range:"all",since:"",until:"",verdict:""},J={view:"sessions",session:0,filters:C,period:"day",page:1},bt=["valid","inconsistent","unverifiable","key_changed","invalid"],hn=/^\d{4}-\d{2}-\d{2}$/,un=2**31-1;function He(r){return Object.keys(C).some(e=>r[e]!==C[e])}function oe(r,e){let t=Number(e.slice(0,4)),i=(n,s)=>({since:n,until:xe(s,-1)});switch(r.range){case"all":return{since:"",until:""};case"this_month":return i(se(e,0),se(e,1));case"last_month":return i(se(e,-1),se(e,0));case"this_year":return i(`${t}-01-01`,`${t+1}-01-01`);case"last_year":return i(`${t-1}-01-01`,`${t}-01-01`);case"custom":return{since:r.since,until:r.until}}}function xt(r,e){let[t="",i=""]=r.split("/").filter(Boolean),n=new URLSearchParams(e),s=u=>{let m=n.get(u)??"";return hn.test(m)&&!Number.isNaN(Date.parse(m))?m:""},o=t==="session"?$t(i):0,[l,c]=[s("since"),s("until")],p=De.find(u=>u===n.get("range")),h=l||c?"custom":p??"all";return{view:o?"session":pn.find(u=>u===t)??"sessions",session:o,filters:{search:n.get("search")??"",meter:n.get("meter")??"",driver:String($t(n.get("driver")??"")||""),range:h,since:l,until:c,verdict:bt.find(u=>u===n.get("verdict"))??""},period:n.get("period")==="month"?"month":"day",page:$t(n.get("page")??"")||1}}function $t(r){let e=/^\d+$/.test(r)?Number(r):0;return e<=un?e:0}function be({view:r,session:e,filters:t,period:i,page:n}){let s=new URLSearchParams;if(r==="session")t.meter&&s.set("meter",t.meter);else if(r!=="verify"&&r!=="archive"){for(let[c,p]of Object.entries(t))p&&p!==C[c]&&s.set(c,p);(t.since||t.until)&&s.delete("range"),i!=="day"&&s.set("period",i),n>1&&s.set("page",String(n))}let o=r==="sessions"?"":r==="session"?`/session/${e}`:`/${r}`,l=s.toString();return l?`${o}?${l}`:o}function ae(r,e,t){let{since:i,until:n}=oe(r,t);return{...e.length?{device_id:e}:{},...r.driver?{driver_id:[Number(r.driver)]}:{},...r.search.trim()?{search:r.search.trim()}:{},...i?{since:i}:{},...n?{until:xe(n)}:{},...r.verdict?{verdict:[r.verdict]}:{}}}function X(r){return new Intl.DateTimeFormat("sv-SE",{timeZone:r}).format(new Date)}function xe(r,e=1){let t=new Date(`${r}T00:00:00Z`);return t.setUTCDate(t.getUTCDate()+e),t.toISOString().slice(0,10)}function se(r,e){let t=new Date(`${r.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}async function li(r,e){let t=e.includes("authSig=")?e:(await r.callWS({type:"auth/sign_path",path:e,expires:60})).path,i=document.createElement("a");i.href=r.hassUrl(t),i.download="",i.click()}var mn=34;function wt(r,e,t=!1){let i=`${r}${be(e)}`;t?history.replaceState(history.state,"",i):history.pushState({fromList:fn(r)&&e.view==="session"},"",i),window.dispatchEvent(new CustomEvent("location-changed",{detail:{replace:t}}))}function fn(r){return window.location.pathname.replace(/\/$/,"")===r}var A=class extends H{static properties={hass:{attribute:!1},texts:{attribute:!1},info:{attribute:!1},place:{attribute:!1},base:{attribute:!1},moves:{attribute:!1},revision:{attribute:!1},e:{state:!0},v:{state:!0}};#e=new ResizeObserver(([e])=>{e&&(this.v=Math.max(240,Math.round(e.contentRect.width)-mn))});#t=0;constructor(){super(),this.e="",this.v=720}connectedCallback(){super.connectedCallback(),this.#e.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#e.disconnect()}updated(){let e=this.renderRoot.querySelector("h2");if(!e)return;document.title=`${e.textContent.trim()} – Home Assistant`;let{moves:t=0}=this;t!==this.#t&&(this.#t=t,e.tabIndex=-1,e.focus())}href(e){return`${this.base}${be({...this.place,...e})}`}go(e,t=!1){wt(this.base,{...this.place,...e},t)}async save(e){this.e="";try{await li(this.hass,e)}catch(t){this.e=await re(this.hass,t)}}shouldUpdate(e){let t=e.get("hass");return e.size>1||t?.locale!==this.hass.locale}};var ci={comma_decimal:"en-US",decimal_comma:"de",space_comma:"fr",quote_decimal:"de-CH",system:void 0},di=new Map;function _t({language:r,number_format:e}){return e in ci?ci[e]:r}function O(r,e,t){let{language:i,number_format:n}=t,s=`${i} ${n} ${e}`,o=di.get(s);return o||(o=new Intl.NumberFormat(_t(t),{minimumFractionDigits:e,maximumFractionDigits:e,useGrouping:n!=="none"}),di.set(s,o)),o.format(Number(r.toFixed(e))||0)}function le(r){let e=Math.max(0,Math.floor(r)),t=i=>String(i%60).padStart(2,"0");return`${Math.floor(e/3600)}:${t(Math.floor(e/60))}:${t(e)}`}function we(r,e,t=new Date,i="short"){let{language:n,time_format:s,time_zone:o}=e.locale,l=o==="server"?{timeZone:e.config.time_zone}:{},c=new Intl.DateTimeFormat(n,{...l,dateStyle:"medium"}),h=new Intl.DateTimeFormat(s==="system"?void 0:n,{...l,timeStyle:i,...s==="12"||s==="24"?{hour12:s==="12"}:{}}).format(r);return c.format(r)===c.format(t)?h:`${c.format(r)}, ${h}`}var k="–";function f(r,e,t){return r(`${e}.${t.toLowerCase()}`)||t}function v(r,e){return O(r,0,e.locale)}function x(r,e){return r===null?k:we(new Date(r),e,new Date(0))}function B(r,e){return/^-?\d+(\.\d+)?$/.test(r)?O(Number(r),r.split(".")[1]?.length??0,e.locale):r}function N(r,e){return r===null?k:`${B(r,e)} kWh`}function V(r,e,t){let i=_t(t.locale),n={style:"currency",currency:e};try{let s=new Intl.NumberFormat(i,n).resolvedOptions().maximumFractionDigits,o=Math.max(s??0,r.split(".")[1]?.length??0);return new Intl.NumberFormat(i,{...n,minimumFractionDigits:o,maximumFractionDigits:o}).format(Number(r))}catch{return`${B(r,t)} ${e}`}}function _e(r,e,t={dateStyle:"medium"}){return new Intl.DateTimeFormat(e.locale.language,{...t,timeZone:"UTC"}).format(new Date(`${r}T00:00:00Z`))}function Se(r,e){return r===null?k:f(e,"identification_type",r)}function ke({driver:r,identification:e},t){return[r,e,t("panel.unidentified")].find(Boolean)??""}function Ne({driver:r,identification:e},t,i){let n=e&&t!==null?Se(t,i):"",s=[r===null?"":e,n].filter(Boolean);return a`${ke({driver:r,identification:e},i)}${s.length?a` <small>${s.join(" · ")}</small>`:d}`}function pi(r,e,t){let i=Object.fromEntries(r.values.map((n,s)=>[`value_${s+1}`,vn(n,t)]));return e(`finding.${r.code}`,i)||r.code}var gn=/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d+)?([+-]\d\d):?(\d\d)(?: [A-Z])?$/;function vn(r,e){let[,t,i="",n=""]=gn.exec(r)??[],s=new Date(`${t??""}${i}:${n}`);if(t!==void 0&&!Number.isNaN(s.getTime()))return we(s,e,new Date(0),"medium");let[,o,l=""]=/^(-?\d+\.\d+)( \w+)?$/.exec(r)??[];return o===void 0?r:`${B(o,e)}${l}`}var yn={valid:["success","mdi:shield-check"],inconsistent:["warning","mdi:shield-alert-outline"],unverifiable:["neutral","mdi:shield-off-outline"],key_changed:["warning","mdi:key-alert-outline"],invalid:["danger","mdi:shield-remove"]},$n={note:["neutral","mdi:information-outline"],warning:["warning","mdi:alert-outline"],error:["danger","mdi:alert-circle-outline"]};function q(r){return yn[r]??["neutral","mdi:shield-off-outline"]}function Te(r){let[e,t]=$n[r];return a`<ha-icon class="tone ${e}" icon=${t}></ha-icon>`}function ze(r,e){let[t,i]=q(r);return a`<span class="chip ${t}"
+><ha-icon icon=${i}></ha-icon>${f(e,"panel.verdict",r)}</span
+>`}function y(r,e,t){return a`<div class="notice ${r}" role=${r==="danger"?"alert":"status"}>
 <ha-icon icon=${e}></ha-icon>
 <div>${t}</div>
-</div>`}function H(n,e,t){return n.error?y("danger","mdi:alert-circle-outline",l`<p>${n.error}</p>
-<button type="button" ?disabled=${n.busy} @click=${t}>
+</div>`}function M(r,e,t){return r.error?y("danger","mdi:alert-circle-outline",a`<p>${r.error}</p>
+<button type="button" ?disabled=${r.busy} @click=${t}>
 ${e("panel.retry")}
-</button>`):p}function P(n){return l`<div class="waiting" role="status">
-<span class="visually-hidden">${n("panel.loading")}</span>
+</button>`):d}function E(r){return a`<div class="waiting" role="status">
+<span class="visually-hidden">${r("panel.loading")}</span>
 <i></i><i></i><i></i>
-</div>`}function G(n){let e=n.filter(([,t])=>t!==null&&t!==""&&t!==p);return l`<dl>
-${e.map(([t,i])=>l`<div>
+</div>`}function ce(r){let e=r.filter(([,t])=>t!==null&&t!==""&&t!==d);return a`<dl>
+${e.map(([t,i])=>a`<div>
 <dt>${t}</dt>
 <dd>${i}</dd>
 </div>`)}
-</dl>`}var Ut=g`.check{display:grid;grid-template-columns:1fr auto;align-items:center;gap:12px 24px}.check .wide{grid-column:1 / -1}.check .notice{margin:0}.progress{margin-top:12px}progress{width:100%;accent-color:var(--primary-color, #009ac7)}@container (max-width: 600px){.check{grid-template-columns:1fr}}`;var v=g`var(--secondary-text-color, #5e5e5e)`;var M=g`:host{display:block;color:var(--primary-text-color, #141414);font-size:var(--ha-font-size-m, 14px);line-height:1.5}.card{display:block;margin:0 0 16px;padding:16px;border:1px solid var(--ha-card-border-color, var(--divider-color, rgb(0 0 0 / 12%)));border-radius:var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));background:var(--ha-card-background, var(--card-background-color, #fff))}.card>header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:8px 16px;margin-bottom:12px}h2,h3,h4,p,figure,ul{margin:0;padding:0}h2,h3{font-size:var(--ha-font-size-l, 16px);font-weight:var(--ha-font-weight-medium, 500)}h2.title{margin:4px 0 12px;font-size:var(--ha-font-size-2xl, 24px);font-weight:400;line-height:1.3}h4{margin:16px 0 4px;font-size:var(--ha-font-size-m, 14px);font-weight:var(--ha-font-weight-medium, 500)}a{color:inherit}ul{list-style:none}small,.quiet{color:${v};font-size:var(--ha-font-size-s, 12px)}code,pre{font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px)}code.long{overflow-wrap:anywhere}pre{max-height:240px;margin:8px 0;padding:12px;overflow:auto;border-radius:var(--ha-border-radius-md, 8px);background:var(--ha-color-form-background, #f3f3f3);white-space:pre-wrap;overflow-wrap:anywhere}.tone,.notice,.banner,.chip{--dmed4-fill: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);--dmed4-on: var(--primary-text-color, #141414)}.success{--dmed4-fill: var(--ha-color-fill-success-normal-resting, #c2f2c1);--dmed4-on: var(--ha-color-on-success-normal, #036730)}.warning{--dmed4-fill: var(--ha-color-fill-warning-normal-resting, #ffe0c8);--dmed4-on: var(--ha-color-on-warning-normal, #9d3800)}.danger{--dmed4-fill: var(--ha-color-fill-danger-normal-resting, #ffdedc);--dmed4-on: var(--ha-color-on-danger-normal, #b30532)}.tone{flex:none;color:var(--dmed4-on)}.tone.neutral{color:${v}}.chip{display:inline-flex;align-items:center;gap:6px;padding:3px 10px 3px 8px;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--dmed4-fill);color:var(--dmed4-on);font-size:var(--ha-font-size-s, 12px);font-weight:var(--ha-font-weight-medium, 500);line-height:18px;white-space:nowrap}.chip ha-icon{--mdc-icon-size: 16px}.notice,.banner{display:flex;gap:12px;margin:0 0 16px;padding:12px 16px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--dmed4-fill);color:var(--dmed4-on)}.notice>div{display:flex;flex:1;flex-wrap:wrap;align-items:center;gap:8px 16px;min-width:0;overflow-wrap:anywhere}.notice p{flex:1 1 200px}.notice button,.notice button:hover:not([disabled]){background:var(--card-background-color, #fff);color:var(--primary-text-color, #141414)}.banner{padding:16px}.banner>ha-icon{flex:none;--mdc-icon-size: 32px}.banner strong{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:32px}.banner p{max-width:75ch;margin-top:4px}dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(190px,45%),1fr));gap:12px 24px;margin:0}*+h3{margin-top:16px}dt{color:${v};font-size:var(--ha-font-size-s, 12px)}dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}dd small{display:block}dd b{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:1.2}label>span{display:block;margin-bottom:4px;color:${v};font-size:var(--ha-font-size-s, 12px)}::placeholder{color:${v};opacity:1}button ha-icon{--mdc-icon-size: 20px}.downloads{display:flex;flex-wrap:wrap;gap:6px}.downloads button{gap:4px;padding:0 13px 0 9px}.parts>li,.keys>li{display:flex;gap:12px;padding:10px 0}.parts>li+li,.keys>li+li{border-top:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.parts>li>div,.keys>li>div{flex:1;min-width:0}.parts h4{margin:0}.parts p,.keys p{max-width:80ch}.deviations li{display:flex;gap:8px;padding:2px 0}.deviations ha-icon{--mdc-icon-size: 18px}summary{display:flex;align-items:center;gap:8px 12px;min-height:44px;cursor:pointer}summary:after{flex:none;width:8px;height:8px;margin-inline:auto 4px;border:solid ${v};border-width:0 2px 2px 0;content:"";transform:translateY(-2px) rotate(45deg)}[open]>summary:after{transform:translateY(2px) rotate(225deg)}summary::-webkit-details-marker{display:none}.raw>summary{color:${v}}.empty{padding:48px 16px;color:${v};text-align:center}.empty h2{margin:8px 0;color:var(--primary-text-color, #141414)}.empty p{max-width:60ch;margin:8px auto}.empty ha-icon{--mdc-icon-size: 48px}.waiting{display:grid;gap:12px;padding:8px 0}.waiting i{height:20px;border-radius:4px;background:var(--ha-color-fill-neutral-normal-resting, #e6e6e6);opacity:.6}.waiting i:nth-of-type(2){width:70%}.waiting i:nth-of-type(3){width:45%}@media(prefers-reduced-motion:no-preference){.waiting i{animation:wait 1s ease-in-out infinite alternate}@keyframes wait{to{opacity:.25}}}`;var Oi=50,Se=class extends k{static styles=[E,M,Ut];#e=new _(this);#t=new _(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#a()}#a=()=>{this.#t.load(this.hass,"records/list",{...this.#n(this.info.meters[0]),limit:Oi})};#n(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:r})=>i===e.archive?r??[]:[])}}#r(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#n(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return l`${t.map(i=>this.#s(e.filter(r=>r.archive===i)))}
-${this.#d()}`}#s(e){let{texts:t}=this,[i]=e,{value:r,busy:s}=this.#e,o=this.#i===i?.archive;return l`
-${e.map(a=>this.#l(a))}
+</dl>`}var hi=b`.check{display:grid;grid-template-columns:1fr auto;align-items:center;gap:12px 24px}.check .wide{grid-column:1 / -1}.check .notice{margin:0}.progress{margin-top:12px}progress{width:100%;accent-color:var(--primary-color, #009ac7)}@container (max-width: 600px){.check{grid-template-columns:1fr}}`;var w=b`var(--secondary-text-color, #5e5e5e)`;var P=b`:host{display:block;color:var(--primary-text-color, #141414);font-size:var(--ha-font-size-m, 14px);line-height:1.5}.card{display:block;margin:0 0 16px;padding:16px;border:1px solid var(--ha-card-border-color, var(--divider-color, rgb(0 0 0 / 12%)));border-radius:var(--ha-card-border-radius, var(--ha-border-radius-lg, 12px));background:var(--ha-card-background, var(--card-background-color, #fff))}.card>header{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:8px 16px;margin-bottom:12px}h2,h3,h4,p,figure,ul{margin:0;padding:0}h2,h3{font-size:var(--ha-font-size-l, 16px);font-weight:var(--ha-font-weight-medium, 500)}h2.title{margin:4px 0 12px;font-size:var(--ha-font-size-2xl, 24px);font-weight:400;line-height:1.3}h4{margin:16px 0 4px;font-size:var(--ha-font-size-m, 14px);font-weight:var(--ha-font-weight-medium, 500)}a{color:inherit}ul{list-style:none}small,.quiet{color:${w};font-size:var(--ha-font-size-s, 12px)}code,pre{font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px)}code.long{overflow-wrap:anywhere}pre{max-height:240px;margin:8px 0;padding:12px;overflow:auto;border-radius:var(--ha-border-radius-md, 8px);background:var(--ha-color-form-background, #f3f3f3);white-space:pre-wrap;overflow-wrap:anywhere}.tone,.notice,.banner,.chip{--dmed4-fill: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);--dmed4-on: var(--primary-text-color, #141414)}.success{--dmed4-fill: var(--ha-color-fill-success-normal-resting, #c2f2c1);--dmed4-on: var(--ha-color-on-success-normal, #036730)}.warning{--dmed4-fill: var(--ha-color-fill-warning-normal-resting, #ffe0c8);--dmed4-on: var(--ha-color-on-warning-normal, #9d3800)}.danger{--dmed4-fill: var(--ha-color-fill-danger-normal-resting, #ffdedc);--dmed4-on: var(--ha-color-on-danger-normal, #b30532)}.tone{flex:none;color:var(--dmed4-on)}.tone.neutral{color:${w}}.chip{display:inline-flex;align-items:center;gap:6px;padding:3px 10px 3px 8px;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--dmed4-fill);color:var(--dmed4-on);font-size:var(--ha-font-size-s, 12px);font-weight:var(--ha-font-weight-medium, 500);line-height:18px;white-space:nowrap}.chip ha-icon{--mdc-icon-size: 16px}.notice,.banner{display:flex;gap:12px;margin:0 0 16px;padding:12px 16px;border-radius:var(--ha-border-radius-lg, 12px);background:var(--dmed4-fill);color:var(--dmed4-on)}.notice>div{display:flex;flex:1;flex-wrap:wrap;align-items:center;gap:8px 16px;min-width:0;overflow-wrap:anywhere}.notice p{flex:1 1 200px}.notice button,.notice button:hover:not([disabled]){background:var(--card-background-color, #fff);color:var(--primary-text-color, #141414)}.banner{padding:16px}.banner>ha-icon{flex:none;--mdc-icon-size: 32px}.banner strong{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:32px}.banner p{max-width:75ch;margin-top:4px}dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(190px,45%),1fr));gap:12px 24px;margin:0}*+h3{margin-top:16px}dt{color:${w};font-size:var(--ha-font-size-s, 12px)}dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}dd small{display:block}h2:focus{outline:none}dd b{font-size:var(--ha-font-size-xl, 20px);font-weight:var(--ha-font-weight-medium, 500);line-height:1.2}label>span{display:block;margin-bottom:4px;color:${w};font-size:var(--ha-font-size-s, 12px)}::placeholder{color:${w};opacity:1}button ha-icon{--mdc-icon-size: 20px}.downloads{display:flex;flex-wrap:wrap;gap:6px}.downloads button{gap:4px;padding:0 13px 0 9px}.parts>li,.keys>li{display:flex;gap:12px;padding:10px 0}.parts>li+li,.keys>li+li{border-top:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.parts>li>div,.keys>li>div{flex:1;min-width:0}.parts h4{margin:0}.parts p,.keys p{max-width:80ch}.deviations li{display:flex;gap:8px;padding:2px 0}.deviations ha-icon{--mdc-icon-size: 18px}summary{display:flex;align-items:center;gap:8px 12px;min-height:44px;cursor:pointer}summary:after{flex:none;width:8px;height:8px;margin-inline:auto 4px;border:solid ${w};border-width:0 2px 2px 0;content:"";transform:translateY(-2px) rotate(45deg)}[open]>summary:after{transform:translateY(2px) rotate(225deg)}summary::-webkit-details-marker{display:none}.raw>summary{color:${w}}.empty{padding:48px 16px;color:${w};text-align:center}.empty h2{margin:8px 0;color:var(--primary-text-color, #141414)}.empty p{max-width:60ch;margin:8px auto}.empty ha-icon{--mdc-icon-size: 48px}.waiting{display:grid;gap:12px;padding:8px 0}.waiting i{height:20px;border-radius:4px;background:var(--ha-color-fill-neutral-normal-resting, #e6e6e6);opacity:.6}.waiting i:nth-of-type(2){width:70%}.waiting i:nth-of-type(3){width:45%}@media(prefers-reduced-motion:no-preference){.waiting i{animation:wait 1s ease-in-out infinite alternate}@keyframes wait{to{opacity:.25}}}`;var bn=50,Ie=class extends A{static styles=[R,P,hi];#e=new $(this);#t=new $(this);#i=-1;willUpdate(e){(e.has("revision")||!this.hasUpdated)&&this.#n()}#n=()=>{this.#t.load(this.hass,"records/list",{...this.#l(this.info.meters[0]),limit:bn})};#l(e){let{meters:t}=this.info;return!e||t.every(({archive:i})=>i===e.archive)?{}:{device_id:t.flatMap(({archive:i,device_id:n})=>i===e.archive?n??[]:[])}}#d(e){this.#i=e.archive,this.#e.clear(),this.#e.load(this.hass,"archive/verify",this.#l(e))}render(){let{meters:e}=this.info,t=[...new Set(e.map(({archive:i})=>i))];return a`${t.map(i=>this.#a(e.filter(n=>n.archive===i)))}
+${this.#c()}`}#a(e){let{texts:t}=this,[i]=e,{value:n,busy:s}=this.#e,o=this.#i===i?.archive;return a`
+${e.map(l=>this.#r(l))}
 <section class="card check">
 <div>
 <h2>${t("panel.archive.verify")}</h2>
@@ -28,71 +28,80 @@ ${e.map(a=>this.#l(a))}
 <button
 type="button"
 ?disabled=${s||!i?.available}
-@click=${()=>{i&&this.#r(i)}}
+@click=${()=>{i&&this.#d(i)}}
 >
 <ha-icon icon="mdi:shield-sync-outline"></ha-icon>
 ${t(s&&o?"panel.archive.verifying":"panel.archive.verify_now")}
 </button>
 <div class="wide" role="status">
-${o&&r?y(r.suspicious?"warning":"success",r.suspicious?"mdi:shield-alert-outline":"mdi:shield-check",t("panel.archive.verified",{records:r.records,suspicious:r.suspicious,failed:r.failed})):p}
-${o&&this.#e.error?y("danger","mdi:alert-circle-outline",this.#e.error):p}
+${o&&n?y(n.suspicious?"warning":"success",n.suspicious?"mdi:shield-alert-outline":"mdi:shield-check",t("panel.archive.verified",{records:v(n.records,this.hass),suspicious:v(n.suspicious,this.hass),failed:v(n.failed,this.hass)})):d}
+${o&&this.#e.error?y("danger","mdi:alert-circle-outline",this.#e.error):d}
 </div>
 </section>
-`}#l(e){let{texts:t,hass:i}=this,{sync:r}=e,s=c=>A(c,0,i.locale),o=ge(i,e.device_id??""),a=Pt(Et(i,o,"sensor.measurement_status"));return l`<section class="card">
+`}#r(e){let{texts:t,hass:i}=this,{sync:n}=e,s=Oe(i,e.device_id??""),o=si(ri(i,s,"sensor.measurement_status"));return a`<section class="card">
 <header>
 <h2>
-${e.device_id?l`<a href="/config/devices/device/${e.device_id}">${e.name}</a>`:e.name}
+${e.device_id?a`<a href="/config/devices/device/${e.device_id}">${e.name}</a>`:e.name}
 </h2>
 </header>
-${a?p:y("neutral","mdi:lan-disconnect",t("panel.archive.offline"))}
-${e.available?p:y("warning","mdi:database-off-outline",t("panel.unavailable",{name:e.name,count:e.waiting}))}
-${e.failed?y("danger","mdi:shield-remove",t("panel.archive.failed",{count:e.failed})):p}
-${r.lost?y("danger","mdi:database-remove-outline",t("panel.archive.lost",{count:r.lost})):p}
-${r.overwrites_soon?y("warning","mdi:database-alert-outline",t("panel.archive.overwrites_soon")):p}
-${r.failed?y("warning","mdi:sync-alert",t("panel.archive.sync_failed")):p}
-${G([[t("panel.archive.records"),l`<b>${s(e.records)}</b>`],[t("panel.archive.suspicious"),s(e.suspicious)],[t("panel.archive.missing"),r.missing===null?t("panel.archive.not_known"):s(r.missing)],[t("panel.archive.waiting"),e.waiting?s(e.waiting):null],[t("panel.archive.sync"),t(this.#p(e))]])}
-${r.running?this.#o(e):p} ${this.#c(e)}
-</section>`}#p({sync:e}){return e.running?"panel.archive.sync_running":e.missing===null?"panel.archive.sync_unknown":e.missing?"panel.archive.sync_behind":"panel.archive.sync_complete"}#o({name:e,sync:t}){let{texts:i}=this,r=t.fetched+(t.missing??0),s=i("panel.archive.progress",{fetched:t.fetched,all:r});return l`<div class="progress">
-<progress aria-label=${e} max=${r||1} .value=${t.fetched}></progress>
-<span>${s}</span>
-</div>`}#c({keys:e}){let{texts:t,hass:i}=this;return l`<h3>${t("panel.archive.keys")}</h3>
-${e.length?l`<ul class="keys">
-${e.map(r=>l`<li>
+${o?d:y("neutral","mdi:lan-disconnect",t("panel.archive.offline"))}
+${e.available?d:y("warning","mdi:database-off-outline",t("panel.unavailable",{name:e.name,count:v(e.waiting,i)}))}
+${this.#h(e)}
+${e.failed?y("danger","mdi:shield-remove",a`<p>${t("panel.archive.failed",{count:v(e.failed,i)})}</p>
+<a href=${this.#s(e)}>${t("panel.archive.show_failed")}</a>`):d}
+${n.lost?y("danger","mdi:database-remove-outline",t("panel.archive.lost",{count:v(n.lost,i)})):d}
+${n.overwrites_soon?y("warning","mdi:database-alert-outline",t("panel.archive.overwrites_soon")):d}
+${n.failed?y("warning","mdi:sync-alert",t("panel.archive.sync_failed")):d}
+${ce([[t("panel.archive.records"),a`<b>${v(e.records,i)}</b>`],[t("panel.archive.suspicious"),v(e.suspicious,i)],[t("panel.archive.missing"),n.missing===null?t("panel.archive.not_known"):v(n.missing,i)],[t("panel.archive.waiting"),e.waiting?v(e.waiting,i):null],[t("panel.archive.sync"),t(this.#o(e))]])}
+${n.running?this.#u(e):d} ${this.#p(e)}
+</section>`}#s({device_id:e}){let t={...C,meter:e??"",verdict:"invalid"};return this.href({...J,filters:t})}#h({alarm:e}){let{texts:t}=this;return e?y("danger","mdi:key-alert-outline",a`<p>${t("panel.archive.key_alarm")}</p>
+<p>
+${t("panel.archive.key_known")} <code class="long">${e.expected}</code><br />
+${t("panel.archive.key_found")} <code class="long">${e.found}</code>
+</p>
+<a href="/config/repairs">${t("panel.archive.open_repairs")}</a>`):d}#o({sync:e}){return e.running?"panel.archive.sync_running":e.missing===null?"panel.archive.sync_unknown":e.missing?"panel.archive.sync_behind":"panel.archive.sync_complete"}#u({name:e,sync:t}){let{texts:i,hass:n}=this,s=t.fetched+(t.missing??0),o=i("panel.archive.progress",{fetched:v(t.fetched,n),all:v(s,n)});return a`<div class="progress">
+<progress aria-label=${e} max=${s||1} .value=${t.fetched}></progress>
+<span>${o}</span>
+</div>`}#p({keys:e}){let{texts:t,hass:i}=this;return a`<h3>${t("panel.archive.keys")}</h3>
+${e.length?a`<ul class="keys">
+${e.map(n=>a`<li>
 <ha-icon
-class="tone ${r.state==="changed"?"warning":r.state==="pinned"?"success":"neutral"}"
-icon=${r.state==="changed"?"mdi:key-alert-outline":"mdi:key-outline"}
+class="tone ${n.state==="changed"?"warning":n.state==="pinned"?"success":"neutral"}"
+icon=${n.state==="changed"?"mdi:key-alert-outline":"mdi:key-outline"}
 ></ha-icon>
 <div>
-<p>${u(t,"key_state",r.state)}</p>
+<p>${f(t,"key_state",n.state)}</p>
 <p class="quiet">
-${t("panel.archive.seen",{first:x(r.first_seen,i),last:x(r.last_seen,i)})}
+${t("panel.archive.seen",{first:x(n.first_seen,i),last:x(n.last_seen,i)})}
 </p>
 <p class="quiet">
 ${t("panel.part.fingerprint")}
-<code class="long">${r.fingerprint}</code>
+<code class="long">${n.fingerprint}</code>
 </p>
 <details class="raw">
 <summary>${t("panel.public_key")}</summary>
 <pre tabindex="0" aria-label=${t("panel.public_key")}>
-${r.public_key}</pre>
+${n.public_key}</pre>
 </details>
 </div>
 </li>`)}
-</ul>`:l`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#d(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?P(e):t?.total===0?p:l`<section class="card" aria-labelledby="others">
-<h2 id="others">${e("panel.others.title",{count:t?.total??0})}</h2>
+</ul>`:a`<p class="quiet">${t("panel.archive.no_keys")}</p>`}`}#c(){let{texts:e}=this,{value:t,error:i}=this.#t;return!t&&!i?E(e):t?.total===0?d:a`<section class="card" aria-labelledby="others">
+<h2 id="others">
+${e("panel.others.title",{count:v(t?.total??0,this.hass)})}
+</h2>
 <p class="quiet">${e("panel.others.hint")}</p>
-${H(this.#t,e,this.#a)}
-${this.e?y("danger","mdi:alert-circle-outline",this.e):p}
+${M(this.#t,e,this.#n)}
+${this.e?y("danger","mdi:alert-circle-outline",this.e):d}
 <ul class="keys">
-${t?.records.map(r=>this.#h(r))}
+${t?.records.map(n=>this.#m(n))}
 </ul>
-</section>`}#h(e){let{texts:t,hass:i}=this;return l`<li>
+</section>`}#m(e){let{texts:t,hass:i}=this;return a`<li>
 <div>
 <p>
-${e.pagination??w}, ${x(e.time??e.arrived,i)},
+${e.pagination??k}, ${x(e.time??e.arrived,i)},
 ${e.meter??t("panel.gone")}
 </p>
-<p class="quiet">${u(t,"signature",e.signature)}</p>
+<p class="quiet">${f(t,"signature",e.signature)}</p>
 </div>
 <button
 type="button"
@@ -101,34 +110,348 @@ aria-label="OCMF ${e.pagination??""}: ${t("panel.download.ocmf")}"
 >
 <ha-icon icon="mdi:download"></ha-icon>OCMF
 </button>
-</li>`}};var It=92,Li=30,Ni=12,et=5;function Ae(n,e=0,t=4){let i=Math.min(0,e),r=Math.max(0,n),s=(r-i)/t||1/t,o=10**Math.floor(Math.log10(s)),a=o*([1,2,2.5,5].find($=>$*o>=s*.999999)??10),c=Math.floor(i/a+1e-9),d=Math.max(Math.ceil(r/a-1e-9),c+1),m=Array.from({length:d-c+1},($,T)=>(c+T)*a),h=Math.max(0,-Math.floor(Math.log10(a))),f=Math.abs(a*10**h-Math.round(a*10**h))<1e-6;return{top:d*a,bottom:c*a,ticks:m,decimals:f?h:h+1}}function Ft(n,e,t){let i=n.until||(n.since>t?n.since:t),r=e==="day"?le(i,1-Li):tt(i,1-Ni),s=n.since&&n.since<=i?n.since:r,o=e==="day"&&le(s,It)<=i?"month":e,a=[],c=o==="day"?s:tt(s,0);for(let h=c;h<=i;h=o==="day"?le(h):tt(h,1))a.push(h);let d=a.slice(-It),[m=s]=d;return{period:o,starts:d,since:m>s?m:s,until:i}}function tt(n,e){let t=new Date(`${n.slice(0,7)}-01T00:00:00Z`);return t.setUTCMonth(t.getUTCMonth()+e),t.toISOString().slice(0,10)}function Vt(n,e){let t=n.series.slice(0,n.series.length>et?et-1:et),i=n.series.slice(t.length),r=[...t.map(a=>[a]),...i.length?[i]:[]],s=r.map(a=>{let c=new Map;for(let{buckets:d}of a)for(let{start:m,imported:h}of d)c.set(m,(c.get(m)??0)+Number(h));return c}),o=e.map(a=>{let c=s.map(d=>Math.max(0,d.get(a)??0));return{start:a,values:c,total:c.reduce((d,m)=>d+m,0)}});return{series:r.map(a=>({identification:a.length>1?void 0:a[0]?.identification,total:a.reduce((c,{imported:d})=>c+Number(d),0)})),bars:o,highest:Math.max(0,...o.map(({total:a})=>a))}}function Bt(n,e,t){let i=r=>r.toFixed(1);return n.map(({time:r,value:s},o)=>o?`H${i(e(r))}V${i(t(s))}`:`M${i(e(r))} ${i(t(s))}`).join("")}function jt(n,e,t,i){if(n.length<=2*i)return[...n];let r=new Map;for(let s of n){let o=Math.floor((s.time-e)/(t-e)*i);r.set(o,[...r.get(o)??[],s])}return[...r.values()].flatMap(s=>{let o=[...s].sort((c,d)=>c.value-d.value),a=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(a)].sort((c,d)=>c.time-d.time)})}function qt(n,e,t){let r=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(a=>(e-n)/1e3/a<=t)??604800*4),s=new Date(n).getTimezoneOffset()*6e4,o=[];for(let a=Math.ceil((n-s)/r)*r+s;a<=e;a+=r)o.push(a);return o}var it=200,de=44,Wt=64,Di=22,nt=8;function Kt(n,e,t){let{text:i,hass:r}=t,s=Vt(n,e.starts),o=n.sessions===1?"panel.chart.summary_one":"panel.chart.summary",a=i(o,{energy:z(n.imported,r),sessions:n.sessions,since:W(e.since,r),until:W(e.until,r)});return l`<figure>
-<figcaption>${a}</figcaption>
-${n.sessions?l`${Ui(s,e,a,t)} ${Fi(s,t)}
-${Vi(s,e,t)}`:l`<p class="quiet">${i("panel.chart.none")}</p>`}
-</figure>`}function Ui({bars:n,highest:e},{period:t},i,{hass:r,width:s}){let o=Ae(e),a=it-nt-Di,c=f=>nt+a-f/o.top*a,d=(s-de)/n.length,m=Math.min(d*.72,48),h=Math.ceil(Wt/d);return l`<div class="plot">
-<svg viewBox="0 0 ${s} ${it}" role="img" aria-label=${i}>
-${o.ticks.map(f=>L`<line class="grid" x1=${de} x2=${s} y1=${c(f)} y2=${c(f)} />
-<text class="tick" x=${de-8} y=${c(f)+4} text-anchor="end">${A(f,o.decimals,r.locale)}</text>`)}
-${n.map(({start:f,values:$,total:T},B)=>{let b=de+B*d+(d-m)/2,pe=0;return L`<g class="bar">
-<title>${Gt(f,t,r)}: ${A(T,2,r.locale)} kWh</title>
-<rect class="hit" x=${de+B*d} y=${nt} width=${d} height=${a} />
-${$.map((dt,di)=>{if(!dt)return p;let pi=c(pe);return pe+=dt,L`<rect class="series-${di}" x=${b} y=${c(pe)} width=${m} height=${Math.max(pi-c(pe),.5)} />`})}
-${(n.length-1-B)%h?p:L`<text class="tick" x=${Math.min(b+m/2,s-Wt/3)} y=${it-4} text-anchor="middle">${Ii(f,t,r)}</text>`}
+</li>`}};function Fe(r){let{filters:e,meters:t,text:i,onFilter:n,onSearch:s}=r,o=l=>c=>{n({[l]:c.target.value})};return a`<form
+class="filters"
+role="search"
+@submit=${l=>{l.preventDefault()}}
+>
+${xn(r)}
+<label class="wide"
+><span>${i("panel.filter.search")}</span>
+<input
+type="search"
+name="search"
+.value=${e.search}
+placeholder=${i("panel.filter.search_hint")}
+@input=${l=>{s(l.target.value)}}
+/>
+</label>
+${t.length>1?a`<label
+><span>${i("panel.filter.meter")}</span>
+<select name="meter" @change=${o("meter")}>
+<option value="" .selected=${!e.meter}>
+${i("panel.filter.all_meters")}
+</option>
+${t.map(({device_id:l,name:c})=>a`<option value=${l??""} .selected=${l===e.meter}>
+${c}
+</option>`)}
+</select>
+</label>`:d}
+${wn(r)}
+<label
+><span>${i("panel.filter.verdict")}</span>
+<select name="verdict" @change=${o("verdict")}>
+<option value="" .selected=${!e.verdict}>${i("panel.filter.any_verdict")}</option>
+${bt.map(l=>a`<option value=${l} .selected=${l===e.verdict}>
+${f(i,"panel.verdict",l)}
+</option>`)}
+</select>
+</label>
+${He(e)?a`<button
+type="button"
+class="reset"
+@click=${()=>{n(C)}}
+>
+<ha-icon icon="mdi:filter-remove-outline"></ha-icon>${i("panel.filter.reset")}
+</button>`:d}
+</form>`}function xn({filters:r,today:e,text:t,onFilter:i}){return a`<label
+><span>${t("panel.filter.range")}</span>
+<select
+name="range"
+@change=${n=>{let s=De.find(l=>l===n.target.value),o=s==="custom"?oe(r,e):{since:"",until:""};i({range:s??"all",...o})}}
+>
+${De.map(n=>a`<option value=${n} .selected=${n===r.range}>
+${t(`panel.range.${n}`)}
+</option>`)}
+</select>
+</label>
+${r.range==="custom"?["since","until"].map(n=>a`<label
+><span>${t(`panel.filter.${n}`)}</span>
+<input
+type="date"
+name=${n}
+.value=${r[n]}
+@change=${s=>{i({[n]:s.target.value})}}
+/>
+</label>`):d}`}function wn({filters:r,drivers:e,text:t,onFilter:i}){let n=e.some(({driver_id:s})=>String(s)===r.driver);return!e.length&&!r.driver?d:a`<label
+><span>${t("panel.filter.driver")}</span>
+<select
+name="driver"
+@change=${s=>{i({driver:s.target.value})}}
+>
+<option value="" .selected=${!r.driver}>${t("panel.filter.all_drivers")}</option>
+${e.map(({driver_id:s,name:o})=>a`<option value=${s} .selected=${String(s)===r.driver}>
+${o}
+</option>`)}
+${r.driver&&!n?a`<option value=${r.driver} .selected=${!0}>
+${t("panel.filter.gone_driver")}
+</option>`:d}
+</select>
+</label>`}var _n=["billing","drivers","prices"],L=class extends A{static properties={...A.properties,d:{state:!0}};constructor(){super(),this.d=!1}get archive(){let{meter:e}=this.place.filters,{meters:t}=this.info;if(t.every(({archive:n})=>n===t[0]?.archive))return{};let i=e||(t.find(({device_id:n})=>n)?.device_id??"");return i?{device_id:[i]}:{}}async write(e,t){this.d=!0,this.e="";try{return await this.hass.callWS({type:`${T}/${e}`,...this.archive,...t})}catch(i){this.e=await re(this.hass,i);return}finally{this.d=!1}}updated(){super.updated();let e=this.renderRoot.querySelector("dialog");e&&!e.open&&e.showModal()}closeDialog(){this.e="",this.renderRoot.querySelector("dialog")?.close()}ledgerTabs(){let{texts:e}=this;return a`<nav class="ledger" aria-label=${e("panel.tab.billing")}>
+${_n.map(t=>a`<a
+href=${this.href({view:t})}
+aria-current=${this.place.view===t?"page":d}
+>${e(`panel.ledger.${t}`)}</a
+>`)}
+</nav>`}problem(){return this.e?y("danger","mdi:alert-circle-outline",this.e):d}dialogButtons(e,t="start"){return a`${this.problem()}
+<div class="buttons">
+<button
+type="button"
+@click=${()=>{this.closeDialog()}}
+>
+${this.texts("panel.cancel")}
+</button>
+<button class=${t} ?disabled=${this.d}>${e}</button>
+</div>`}};function Q(r){let e=new FormData(r);return t=>{let i=e.get(t);return typeof i=="string"?i.trim():""}}function St(r){return Object.fromEntries(Object.entries(r).filter(([,e])=>e))}var de=b`.ledger{display:flex;flex-wrap:wrap;gap:4px;margin-bottom:16px}.ledger a{display:inline-flex;align-items:center;min-height:44px;padding:0 16px;border-radius:var(--ha-border-radius-pill, 9999px);font-weight:var(--ha-font-weight-medium, 500);text-decoration:none}.ledger a[aria-current]{background:var(--ha-color-fill-primary-normal-resting, #dff3fc)}.icon{width:44px;padding:0}.keys>li{flex-wrap:wrap;align-items:center}.keys>li>div{flex:1 1 200px;overflow-wrap:anywhere}.stranger select{width:auto;max-width:100%}.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));align-items:end;gap:12px;margin-bottom:16px}.filters input,.filters select{background:var(--card-background-color, #fff)}form label,dialog label{display:block}dialog form{display:grid;gap:16px}dialog form p{margin:0}dialog .notice{margin:0}.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:16px}textarea{box-sizing:border-box;width:100%;padding:8px 12px;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal);border-radius:var(--ha-border-radius-md, 8px) var(--ha-border-radius-md, 8px) 0 0;background:var(--ha-color-form-background, #f3f3f3);color:inherit;font:inherit}label.check{display:flex;align-items:center;gap:12px;min-height:44px}td small,th small{display:block}tfoot th,tfoot td{border:0;font-weight:var(--ha-font-weight-medium, 500)}tbody th{overflow-wrap:anywhere}th:last-child,td:last-child{padding-inline-end:0}@container (max-width: 600px){th,td{padding-inline-end:12px}}`;var Ue=b`.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));align-items:end;gap:12px;margin-bottom:16px}.filters .wide{grid-column:span 2}.filters input,.filters select{background:var(--card-background-color, #fff)}.icon{width:44px;padding:0}.switch{display:flex;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.switch button{background:none}[aria-pressed=true],[aria-pressed=true]:hover:not([disabled]){background:var(--ha-color-fill-primary-normal-resting, #dff3fc)!important}.numbers>summary,.columns>summary{color:${w}}.columns>summary{justify-content:flex-start}.columns>summary:after{margin-inline:0 4px}fieldset{display:flex;flex-wrap:wrap;gap:0 24px;margin:0;padding:0;border:0}fieldset label{display:flex;align-items:center;gap:8px;min-height:44px;cursor:pointer}.sessions td{height:44px;vertical-align:middle}.sessions td:last-child,.sessions th:last-child{padding-inline-end:0}.sessions small{display:block;line-height:1.3}.sessions tbody tr{position:relative}.sessions tbody tr:hover{background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.sessions a{text-decoration:none;white-space:nowrap}.sessions a:hover{text-decoration:underline}.sessions a:after{position:absolute;inset:0;content:""}.sessions a:focus-visible{outline:none}.sessions a:focus-visible:after{outline:2px solid var(--primary-color, #009ac7);outline-offset:-2px}.who,.tariff,.charge_point,.meter{max-width:220px;overflow-wrap:anywhere}.open{color:var(--ha-color-on-success-normal, #036730);font-weight:var(--ha-font-weight-medium, 500)}.paging{display:flex;align-items:center;justify-content:flex-end;gap:8px;margin-top:12px}.list[aria-busy=true] tbody{opacity:.6}.hit{fill:transparent}.pointed .hit{fill:var(--ha-color-fill-neutral-normal-resting, #e6e6e6)}.series-0{fill:var(--dmed4-series-0);background:var(--dmed4-series-0)}.series-1{fill:var(--dmed4-series-1);background:var(--dmed4-series-1)}.series-2{fill:var(--dmed4-series-2);background:var(--dmed4-series-2)}.series-3{fill:var(--dmed4-series-3);background:var(--dmed4-series-3)}.series-4{fill:var(--dmed4-series-4);background:var(--dmed4-series-4)}.legend{margin-inline:-12px;display:flex;flex-wrap:wrap;gap:4px 8px;margin-top:8px}.legend button,.legend .item{display:inline-flex;align-items:center;gap:8px;min-height:44px;padding:0 12px;background:none;font-weight:400;overflow-wrap:anywhere}.legend i{flex:none;width:12px;height:12px;border-radius:3px}.legend b{font-weight:var(--ha-font-weight-medium, 500);white-space:nowrap}@container (max-width: 600px){.filters{grid-template-columns:1fr 1fr}.filters .wide{grid-column:1 / -1}}@container (max-width: 720px){.sessions,.sessions tbody{display:block}.sessions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.sessions tbody tr{display:grid;grid-template-columns:1fr auto;align-items:center;gap:2px 12px;padding:12px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.sessions td{height:auto;max-width:none;padding:0;border:0}.sessions .begin{font-weight:var(--ha-font-weight-medium, 500)}.sessions .verdict{grid-area:1 / 2;justify-self:end}.sessions .energy{grid-area:2 / 2;font-weight:var(--ha-font-weight-medium, 500)}.sessions .who{grid-area:2 / 1}.sessions .duration{grid-area:3 / 2;color:${w}}.sessions .cost{grid-column:2}.sessions .end,.sessions .exported,.sessions .records,.sessions .charge_point,.sessions .tariff,.sessions .meter{grid-column:1;color:${w};font-size:var(--ha-font-size-s, 12px);text-align:start;white-space:normal}.sessions .end:before,.sessions .exported:before,.sessions .records:before{content:attr(data-label) ": "}}`;var j=b`.scroll{overflow-x:auto}table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:8px 24px 8px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));text-align:start;vertical-align:top}thead th{color:${w};font-size:var(--ha-font-size-s, 12px);font-weight:400;white-space:nowrap}tbody th{font-weight:400}.number{text-align:end;white-space:nowrap}.readings td:last-child,.readings th:last-child{padding-inline-end:0}.register small{display:block}@container (max-width: 600px){.readings,.readings tbody{display:block}.readings thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.readings tbody tr{display:grid;grid-template-columns:1fr auto;gap:2px 12px;padding:8px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.readings td{padding:0;border:0;overflow-wrap:anywhere}.readings .register{grid-area:1 / 1}.readings .value{grid-area:1 / 2;font-weight:var(--ha-font-weight-medium, 500)}.readings .time,.readings .transaction,.readings .status{color:${w};font-size:var(--ha-font-size-s, 12px)}.readings .transaction{grid-area:2 / 1}.readings .status{grid-area:2 / 2;text-align:end}.readings .time{grid-area:3 / 1 / auto / -1}}`;var Sn=350,ui=["name","address","email","phone","tax_id","note","city","party_id"],kn=new Set(["address","note"]),Be=class extends L{static properties={...L.properties,w:{state:!0}};static styles=[R,ne,P,j,Ue,de];#e=new $(this);#t=new $(this);#i=new $(this);#n;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#n)}willUpdate(e){(e.has("revision")||e.has("place"))&&this.#d()}get#l(){let{device_id:e=[]}=this.archive,{filters:t}=this.place,i=t.meter?[t.meter]:e;return ae(t,i,X(this.hass.config.time_zone))}#d=()=>{this.#e.load(this.hass,"costs/sum",this.#l),this.#t.load(this.hass,"drivers/list",this.archive),this.#i.value||this.#i.load(this.hass,"issuer/get",this.archive)};#a=(e,t=!1)=>{this.go({filters:{...this.place.filters,...e},page:1},t)};#r=e=>{clearTimeout(this.#n),this.#n=setTimeout(()=>{this.#a({search:e},!0)},Sn)};#s(e){let t=new URLSearchParams;for(let[l,c]of Object.entries(this.#l))for(let p of[c].flat())t.append(l,String(p));let{meters:i}=this.info,[n]=t.getAll("device_id"),{entry_id:s=""}=i.find(({device_id:l})=>l===n)??i[0]??{},[o="en"]=this.hass.language.split("-",1);Tn.has(o)&&t.set("language",o),this.save(`/api/${T}/${s}/statement.${e}?${t}`)}#h=async e=>{e.preventDefault();let t=Q(e.target),i=Object.fromEntries(ui.map(n=>[n,t(n)]));this.w=await this.write("issuer/save",i)!==void 0};render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
+${this.ledgerTabs()}
+${Fe({filters:this.place.filters,meters:this.info.meters.filter(({device_id:n})=>n),drivers:this.#t.value?.drivers??[],today:X(this.hass.config.time_zone),text:e,onFilter:this.#a,onSearch:this.#r})}
+${M(this.#e,e,this.#d)} ${this.problem()}
+${t?this.#o(t):i?d:E(e)} ${this.#m()}
+`}#o(e){let{texts:t,hass:i}=this;return a`<section class="card" aria-labelledby="costs">
+<header>
+<h2 id="costs">${t("panel.ledger.billing")}</h2>
+<div class="downloads">
+${["pdf","xlsx"].map(n=>a`<button
+type="button"
+title=${t("panel.billing.statement_hint")}
+?disabled=${!e.sessions}
+@click=${()=>{this.#s(n)}}
+>
+<ha-icon icon="mdi:download"></ha-icon>
+${t("panel.billing.statement")} (${n.toUpperCase()})
+</button>`)}
+</div>
+</header>
+<p class="quiet">${t("panel.billing.hint")}</p>
+${e.sessions?a`${this.#p(t("panel.billing.by_driver"),t("panel.filter.driver"),e.by_driver.map(n=>[n.driver_id===null?ke(n,t):a`<a href=${this.#u({driver:String(n.driver_id)})}
+>${n.driver}</a
+>`,n]),e)}
+${e.by_meter.length>1?this.#p(t("panel.billing.by_meter"),t("panel.filter.meter"),e.by_meter.map(n=>[n.device_id===null?n.meter??t("panel.gone"):a`<a href=${this.#u({meter:n.device_id})}
+>${n.meter}</a
+>`,n]),e):d}
+${e.left_out.map(({reason:n,sessions:s})=>y("neutral","mdi:information-outline",`${t("panel.billing.left_out",{count:v(s,i)})} ${f(t,"not_billed",n)}`))}`:a`<p class="empty">${t("panel.list.none")}</p>`}
+</section>`}#u(e){let{range:t,since:i,until:n}=this.place.filters;return this.href({view:"sessions",page:1,filters:{...C,range:t,since:i,until:n,...e}})}#p(e,t,i,n){let{texts:s}=this;return a`<h3>${e}</h3>
+<div class="scroll" tabindex="0" role="region" aria-label=${e}>
+<table>
+<thead>
+<tr>
+<th scope="col">${t}</th>
+<th scope="col" class="number">${s("panel.billing.sessions")}</th>
+<th scope="col" class="number">${s("panel.chart.title")}</th>
+<th scope="col" class="number">${s("panel.list.cost")}</th>
+</tr>
+</thead>
+<tbody>
+${i.map(([o,l])=>this.#c(o,l))}
+</tbody>
+<tfoot>
+${this.#c(s("panel.chart.total"),n)}
+</tfoot>
+</table>
+</div>`}#c(e,{sessions:t,billed:i,imported:n,exported:s,costs:o}){let{texts:l,hass:c}=this;return a`<tr>
+<th scope="row">${e}</th>
+<td class="number">
+${v(t,c)}
+${i<t?a`<small>${l("panel.billing.billed",{count:v(i,c)})}</small>`:d}
+</td>
+<td class="number">
+${B(n,c)} kWh
+${Number(s)?a`<small>${l("panel.fact.exported")}: ${B(s,c)} kWh</small>`:d}
+</td>
+<td class="number">
+${o.length?o.map(({amount:p,currency:h})=>a`<div>${V(p,h,c)}</div>`):"–"}
+</td>
+</tr>`}#m(){let{texts:e}=this,t=this.#i.value;return t?a`<details class="card">
+<summary><h2>${e("panel.billing.sender")}</h2></summary>
+<p class="quiet">${e("panel.billing.sender_hint")}</p>
+<form class="pair" @submit=${this.#h}>
+${ui.map(i=>a`<label
+><span>${e(`panel.billing.${i}`)}</span>
+${kn.has(i)?a`<textarea
+name=${i}
+rows="3"
+maxlength="1000"
+.value=${t[i]}
+></textarea>`:a`<input
+name=${i}
+type=${i==="email"?"email":"text"}
+maxlength=${i==="party_id"?3:120}
+pattern=${i==="party_id"?"[A-Za-z0-9]{3}":d}
+.value=${t[i]}
+/>`}
+</label>`)}
+<div class="downloads">
+<button class="start" ?disabled=${this.d}>${e("panel.save")}</button>
+<span role="status">${this.w?e("panel.saved"):""}</span>
+</div>
+</form>
+</details>`:d}},Tn=new Set(["en","de","fr","it","es"]);var kt={name:"",identifications:[],address:"",email:"",person:"",note:"",active:!0},Ve=class extends L{static properties={...L.properties,n:{state:!0},i:{state:!0}};static styles=[R,ne,P,de];#e=new $(this);willUpdate(e){(e.has("revision")||e.has("place"))&&this.#t()}#t=()=>{this.#e.load(this.hass,"drivers/list",this.archive)};#i=()=>{this.n=void 0,this.i=void 0};async#n(e,t){await this.write(`drivers/${e}`,t)!==void 0&&(this.closeDialog(),this.#t())}#l=e=>{e.preventDefault();let t=this.n??kt,i=Q(e.target);this.#n("save",{...t.driver_id===void 0?{}:{driver_id:t.driver_id},name:i("name"),identifications:Rn(i("identifications"),t.identifications),address:i("address"),email:i("email"),person:i("person"),note:i("note"),active:i("active")!==""})};#d=e=>{e.preventDefault(),this.#n("delete",{driver_id:this.i?.driver_id})};#a=(e,t)=>{let i=Number(t.target.value),n=this.#e.value?.drivers.find(({driver_id:o})=>o===i);if(!n)return;let s=[...n.identifications,mi(e)];this.#n("save",{...n,identifications:s})};render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
+${this.ledgerTabs()} ${M(this.#e,e,this.#t)}
+${this.n||this.i?d:this.problem()}
+${t?this.#r(t):i?d:E(e)}
+${this.n?this.#u(this.n):d}
+${this.i?this.#c(this.i):d}
+`}#r({drivers:e,unnamed:t}){let{texts:i}=this;return a`<section class="card" aria-labelledby="drivers">
+<header>
+<h2 id="drivers">${i("panel.ledger.drivers")}</h2>
+<button
+type="button"
+class="start"
+@click=${()=>{this.n=kt}}
+>
+<ha-icon icon="mdi:account-plus-outline"></ha-icon>${i("panel.drivers.add")}
+</button>
+</header>
+<p class="quiet">${i("panel.drivers.hint")}</p>
+<ul class="keys">
+${e.map(n=>this.#s(n))}
+</ul>
+</section>
+${t.length?this.#h(t,e):d}`}#s(e){let{texts:t,hass:i}=this,{name:n,identifications:s,person:o,email:l,active:c}=e,p=i.states[o]?.attributes.friendly_name,h=[s.map(({value:u})=>u).join(", ")||t("panel.drivers.no_id"),typeof p=="string"?p:o,l,c?"":t("panel.drivers.inactive")];return a`<li>
+<div>
+<p>${n}</p>
+<p class="quiet">${h.filter(Boolean).join(" · ")}</p>
+</div>
+<button
+type="button"
+class="icon"
+aria-label="${t("panel.edit")}: ${n}"
+title=${t("panel.edit")}
+@click=${()=>{this.n=e}}
+>
+<ha-icon icon="mdi:pencil-outline"></ha-icon>
+</button>
+<button
+type="button"
+class="icon"
+aria-label="${t("panel.delete")}: ${n}"
+title=${t("panel.delete")}
+@click=${()=>{this.i=e}}
+>
+<ha-icon icon="mdi:delete-outline"></ha-icon>
+</button>
+</li>`}#h(e,t){let{texts:i}=this;return a`<section class="card" aria-labelledby="unnamed">
+<h2 id="unnamed">${i("panel.drivers.unnamed")}</h2>
+<p class="quiet">${i("panel.drivers.unnamed_hint")}</p>
+<ul class="keys">
+${e.map(n=>this.#o(n,t))}
+</ul>
+</section>`}#o(e,t){let{texts:i,hass:n}=this,{identification:s,identification_type:o,sessions:l,last:c,suggestion:p}=e;return a`<li class="stranger">
+<div>
+<p>${s}${p?` (${p})`:""}</p>
+<p class="quiet">
+${o?`${Se(o,i)} · `:""}${i("panel.drivers.seen",{sessions:l,last:x(c,n)})}
+</p>
+</div>
+<button
+type="button"
+aria-label="${i("panel.drivers.name_it")}: ${s}"
+@click=${()=>{this.n={...kt,name:p??"",identifications:[mi(e)]}}}
+>
+${i("panel.drivers.name_it")}
+</button>
+${t.length?a`<select
+aria-label="${i("panel.drivers.belongs_to")}: ${s}"
+?disabled=${this.d}
+@change=${h=>{this.#a(e,h)}}
+>
+<option value="">${i("panel.drivers.belongs_to")}</option>
+${t.map(({driver_id:h,name:u})=>a`<option value=${h}>${u}</option>`)}
+</select>`:d}
+</li>`}#u(e){let{texts:t}=this;return a`<dialog aria-labelledby="form" @close=${this.#i}>
+<form @submit=${this.#l}>
+<h2 id="form">
+${t(e.driver_id===void 0?"panel.drivers.add":"panel.edit")}
+</h2>
+<label
+><span>${t("panel.drivers.name")}</span>
+<input name="name" required maxlength="120" autocomplete="off" .value=${e.name} />
+</label>
+<label
+><span>${t("panel.drivers.identifications")}</span>
+<textarea
+name="identifications"
+rows="3"
+spellcheck="false"
+autocomplete="off"
+.value=${e.identifications.map(({value:i})=>i).join(`
+`)}
+></textarea>
+<small>${t("panel.drivers.identifications_hint")}</small>
+</label>
+<label
+><span>${t("panel.drivers.address")}</span>
+<textarea name="address" rows="3" maxlength="1000" .value=${e.address}></textarea>
+<small>${t("panel.drivers.address_hint")}</small>
+</label>
+<label
+><span>${t("panel.drivers.email")}</span>
+<input name="email" type="email" maxlength="120" .value=${e.email} />
+</label>
+${this.#p(e.person)}
+<label
+><span>${t("panel.drivers.note")}</span>
+<textarea name="note" rows="2" maxlength="1000" .value=${e.note}></textarea>
+</label>
+<label class="check">
+<input type="checkbox" name="active" ?checked=${e.active} />
+${t("panel.drivers.active")}
+</label>
+${this.dialogButtons(t("panel.save"))}
+</form>
+</dialog>`}#p(e){let{texts:t,hass:i}=this,n=Object.values(i.states).filter(({entity_id:o})=>o.startsWith("person.")),s=n.some(({entity_id:o})=>o===e);return a`<label
+><span>${t("panel.drivers.person")}</span>
+<select name="person">
+<option value="">${t("panel.none")}</option>
+${e&&!s?a`<option value=${e} selected>${e}</option>`:d}
+${n.map(({entity_id:o,attributes:l})=>a`<option value=${o} ?selected=${o===e}>
+${l.friendly_name??o}
+</option>`)}
+</select>
+<small>${t("panel.drivers.person_hint")}</small>
+</label>`}#c({name:e}){let{texts:t}=this;return a`<dialog aria-labelledby="form" @close=${this.#i}>
+<form @submit=${this.#d}>
+<h2 id="form">${t("panel.drivers.delete_title",{name:e})}</h2>
+<p>${t("panel.drivers.delete_hint")}</p>
+${this.dialogButtons(t("panel.delete"),"end")}
+</form>
+</dialog>`}};function mi({identification:r,identification_type:e}){return{value:r,type:e}}function Rn(r,e){let t=r.split(`
+`).map(i=>i.trim()).filter(Boolean);return[...new Set(t)].map(i=>({value:i,type:e.find(n=>n.value===i)?.type??null}))}var Tt=92,Rt=5;function qe(r,e=0,t=4){let i=Math.min(0,e),n=Math.max(0,r),s=(n-i)/t||1/t,o=10**Math.floor(Math.log10(s)),l=o*([1,2,2.5,5].find(_=>_*o>=s*.999999)??10),c=Math.floor(i/l+1e-9),p=Math.max(Math.ceil(n/l-1e-9),c+1),h=Array.from({length:p-c+1},(_,g)=>(c+g)*l),u=Math.max(0,-Math.floor(Math.log10(l))),m=Math.abs(l*10**u-Math.round(l*10**u))<1e-6;return{top:p*l,bottom:c*l,ticks:h,decimals:m?u:u+1}}function vi(r,e,t,i){let n=i?.series.flatMap(({buckets:g})=>g.map(({start:ee})=>ee))??[];n.sort();let[s=t,o=t]=[n[0],n.at(-1)],l=[r.since,o,t].sort().at(-1)??t,c=r.until===""?l:r.until,p=[r.since===""?s:r.since,c].sort()[0]??c,h=xe(p,Tt)>c,u=12*(fi(c)-fi(p))+gi(c)-gi(p)+1,m=e==="day"&&h?"day":u<=Tt?"month":"year",_=[];for(let g=yi(p,m);g<=c;g=An(g,m))_.push(g);return{period:m,starts:_.slice(-Tt),since:p,until:c,short:h}}var fi=r=>Number(r.slice(0,4)),gi=r=>Number(r.slice(5,7));function yi(r,e){return e==="day"?r:e==="month"?`${r.slice(0,7)}-01`:`${r.slice(0,4)}-01-01`}function An(r,e){return e==="day"?xe(r):se(r,e==="month"?1:12)}function $i(r,e){let t=new Map;for(let{driver:i,driver_id:n,identification:s,imported:o,buckets:l}of r.series){let c=n===null?`i${s??""}`:`d${n}`,p={driver:i,driverId:n,identification:s},h=t.get(c)??{charger:p,total:0,bars:new Map};t.set(c,h),h.total+=Number(o);for(let u of l){let m=yi(u.start,e);h.bars.set(m,(h.bars.get(m)??0)+Number(u.imported))}}return[...t.values()].sort((i,n)=>n.total-i.total)}function bi(r,{starts:e,period:t}){return wi($i(r,t).map(i=>[i]),e)}function xi(r,{starts:e,period:t}){let i=$i(r,t),n=i.slice(0,i.length>Rt?Rt-1:Rt),s=i.slice(n.length);return wi([...n.map(o=>[o]),...s.length?[s]:[]],e)}function wi(r,e){let t=e.map(i=>{let n=r.map(s=>Math.max(0,s.reduce((o,{bars:l})=>o+(l.get(i)??0),0)));return{start:i,values:n,total:n.reduce((s,o)=>s+o,0)}});return{series:r.map(i=>({charger:i.length>1?void 0:i[0]?.charger,total:i.reduce((n,{total:s})=>n+s,0)})),bars:t,highest:Math.max(0,...t.map(({total:i})=>i))}}function _i(r,e,t){let i=n=>n.toFixed(1);return r.map(({time:n,value:s},o)=>o?`H${i(e(n))}V${i(t(s))}`:`M${i(e(n))} ${i(t(s))}`).join("")}function Si(r,e,t,i){if(r.length<=2*i)return[...r];let n=new Map;for(let s of r){let o=Math.floor((s.time-e)/(t-e)*i);n.set(o,[...n.get(o)??[],s])}return[...n.values()].flatMap(s=>{let o=[...s].sort((c,p)=>c.value-p.value),l=[o[0],o.at(-1)].filter(c=>c!==void 0);return[...new Set(l)].sort((c,p)=>c.time-p.time)})}function ki(r,e,t){let n=1e3*([60,300,600,1800,3600,7200,14400,21600,43200,86400,172800,604800].find(l=>(e-r)/1e3/l<=t)??604800*4),s=new Date(r).getTimezoneOffset()*6e4,o=[];for(let l=Math.ceil((r-s)/n)*n+s;l<=e;l+=n)o.push(l);return o}var je=["begin","end","duration","energy","exported","cost","who","meter","charge_point","tariff","records","verdict"],At=new Set(["duration","energy","exported","cost","records"]),En=new Set(["end","exported","charge_point","records"]),Ti=`${T}.columns`;function Ri(){try{let r=JSON.parse(localStorage.getItem(Ti)??"{}"),e=je.filter(t=>typeof r[t]=="boolean");return Object.fromEntries(e.map(t=>[t,r[t]]))}catch{return{}}}function Ai(r){try{localStorage.setItem(Ti,JSON.stringify(r))}catch{}}function Ei(r,e){let t=i=>i==="meter"?e.severalMeters:i==="cost"?e.prices:!En.has(i);return je.filter(i=>i==="begin"||(r[i]??t(i)))}var Et=200,Re=44,Pi=78,Pn=22,Pt=8;function Mi(r,e,t){let{text:i,hass:n}=t,s=r.sessions===1?"panel.chart.summary_one":"panel.chart.summary",o=i(s,{energy:N(r.imported,n),sessions:v(r.sessions,n),since:_e(e.since,n),until:_e(e.until,n)}),l=xi(r,e),c=bi(r,e);return a`<figure>
+<figcaption>${o}</figcaption>
+${r.sessions?a`${Mn(l,e,o,t)} ${Cn(c,e,t)}
+${Nn(l,t)} ${zn(c,e,t)}`:a`<p class="quiet">${i("panel.chart.none")}</p>`}
+</figure>`}function Mn({bars:r,highest:e},{period:t},i,{hass:n,width:s,pointed:o,onPoint:l}){let c=qe(e),p=Et-Pt-Pn,h=g=>Pt+p-g/c.top*p,u=(s-Re)/r.length,m=Math.min(u*.72,48),_=Math.ceil(Pi/u);return a`<div
+class="plot"
+@pointerleave=${({pointerType:g})=>{g==="mouse"&&l("")}}
+>
+<svg viewBox="0 0 ${s} ${Et}" role="img" aria-label=${i}>
+${c.ticks.map(g=>I`<line class="grid" x1=${Re} x2=${s} y1=${h(g)} y2=${h(g)} />
+<text class="tick" x=${Re-8} y=${h(g)+4} text-anchor="end">${O(g,c.decimals,n.locale)}</text>`)}
+${r.map(({start:g,values:ee},D)=>{let he=Re+D*u+(u-m)/2,W=0;return I`<g
+class="bar ${g===o?"pointed":""}"
+@pointerenter=${()=>{l(g)}}
+>
+<rect class="hit" x=${Re+D*u} y=${Pt} width=${u} height=${p} />
+${ee.map((S,nt)=>{if(!S)return d;let rt=h(W);return W+=S,I`<rect class="series-${nt}" x=${he} y=${h(W)} width=${m} height=${Math.max(rt-h(W),.5)} />`})}
+${(r.length-1-D)%_?d:I`<text class="tick" x=${Math.min(he+m/2,s-Pi/3)} y=${Et-4} text-anchor="middle">${Dn(g,t,n)}</text>`}
 </g>`})}
 </svg>
-</div>`}function Ii(n,e,t){return W(n,t,e==="day"?{day:"numeric",month:"short"}:{month:"short",year:"2-digit"})}function Gt(n,e,t){return e==="day"?W(n,t,{dateStyle:"full"}):W(n,t,{month:"long",year:"numeric"})}function Yt(n,e){return n||e(n===void 0?"panel.chart.others":"panel.unidentified")}function Fi({series:n},{text:e,hass:t,search:i,onSearch:r}){return l`<ul class="legend">
-${n.map(({identification:s,total:o},a)=>{let c=l`<i class="series-${a}"></i>
-<span>${Yt(s,e)}</span>
-<b>${A(o,1,t.locale)} kWh</b>`,d=i!==""&&i===s;return l`<li>
-${s?l`<button
+</div>`}function Cn({bars:r,series:e},{period:t},{text:i,hass:n,pointed:s}){let o=r.find(({start:c})=>c===s);if(!o)return a`<p class="quiet values">${i("panel.chart.hint")}</p>`;let l=o.values.flatMap((c,p)=>c?`${Mt(e[p]?.charger,i)} ${O(c,2,n.locale)}`:[]);return a`<p class="values">
+${Ci(o.start,t,n)}: <b>${O(o.total,2,n.locale)} kWh</b>
+${l.length?a`<span class="quiet">${l.join(" · ")}</span>`:d}
+</p>`}var On={day:{day:"numeric",month:"short"},month:{month:"short",year:"numeric"},year:{year:"numeric"}},Ln={day:{dateStyle:"full"},month:{month:"long",year:"numeric"},year:{year:"numeric"}};function Dn(r,e,t){return _e(r,t,On[e])}function Ci(r,e,t){return _e(r,t,Ln[e])}function Mt(r,e){return r?ke(r,e):e("panel.chart.others")}function Hn(r){if(!r)return;let{driverId:e,identification:t}=r;return e!==null?{driver:String(e)}:t?{search:t}:void 0}function Nn({series:r},{text:e,hass:t,filters:i,onFilter:n}){return a`<ul class="legend">
+${r.map(({charger:s,total:o},l)=>{let c=a`<i class="series-${l}"></i>
+<span>${Mt(s,e)}</span>
+<b>${O(o,1,t.locale)} kWh</b>`,p=Hn(s),h=p?.driver===i.driver||!!p?.search&&p.search===i.search;return a`<li>
+${p?a`<button
 type="button"
-aria-pressed=${String(d)}
-@click=${()=>{r(d?"":s)}}
+aria-pressed=${String(h)}
+@click=${()=>{n(h?{driver:"",search:""}:p)}}
 >
 ${c}
-</button>`:l`<span class="item">${c}</span>`}
+</button>`:a`<span class="item">${c}</span>`}
 </li>`})}
-</ul>`}function Vi({bars:n,series:e},{period:t},{text:i,hass:r}){let s=o=>o?A(o,2,r.locale):w;return l`<details class="numbers">
+</ul>`}function zn({bars:r,series:e},{period:t},{text:i,hass:n}){let s=o=>o?O(o,2,n.locale):k;return a`<details class="numbers">
 <summary>${i("panel.chart.table")}</summary>
 <div class="scroll" tabindex="0" role="group" aria-label=${i("panel.chart.table")}>
 <table>
@@ -138,368 +461,516 @@ ${i("panel.chart.caption")}
 <thead>
 <tr>
 <th scope="col">${i(`panel.chart.${t}`)}</th>
-${e.map(({identification:o})=>l`<th scope="col" class="number">${Yt(o,i)}</th>`)}
+${e.map(({charger:o})=>a`<th scope="col" class="number">${Mt(o,i)}</th>`)}
 <th scope="col" class="number">${i("panel.chart.total")}</th>
 </tr>
 </thead>
 <tbody>
-${n.filter(({total:o})=>o).reverse().map(({start:o,values:a,total:c})=>l`<tr>
-<th scope="row">${Gt(o,t,r)}</th>
-${a.map(d=>l`<td class="number">${s(d)}</td>`)}
+${r.filter(({total:o})=>o).reverse().map(({start:o,values:l,total:c})=>a`<tr>
+<th scope="row">${Ci(o,t,n)}</th>
+${l.map(p=>a`<td class="number">${s(p)}</td>`)}
 <td class="number">${s(c)}</td>
 </tr>`)}
 </tbody>
 </table>
 </div>
-</details>`}function Zt({filters:n,meters:e,text:t,onFilter:i,onSearch:r}){let s=o=>a=>{i({[o]:a.target.value})};return l`<form
-class="filters"
-role="search"
-@submit=${o=>{o.preventDefault()}}
->
-<label class="wide"
-><span>${t("panel.filter.search")}</span>
-<input
-type="search"
-name="search"
-.value=${n.search}
-placeholder=${t("panel.filter.search_hint")}
-@input=${o=>{r(o.target.value)}}
-/>
-</label>
-${e.length>1?l`<label
-><span>${t("panel.filter.meter")}</span>
-<select name="meter" @change=${s("meter")}>
-<option value="" ?selected=${!n.meter}>
-${t("panel.filter.all_meters")}
-</option>
-${e.map(({device_id:o,name:a})=>l`<option value=${o??""} ?selected=${o===n.meter}>
-${a}
-</option>`)}
-</select>
-</label>`:p}
-<label
-><span>${t("panel.filter.verdict")}</span>
-<select name="verdict" @change=${s("verdict")}>
-<option value="" ?selected=${!n.verdict}>${t("panel.filter.any_verdict")}</option>
-${Je.map(o=>l`<option value=${o} ?selected=${o===n.verdict}>
-${u(t,"panel.verdict",o)}
-</option>`)}
-</select>
-</label>
-${["since","until"].map(o=>l`<label
-><span>${t(`panel.filter.${o}`)}</span>
-<input type="date" name=${o} .value=${n[o]} @change=${s(o)} />
-</label>`)}
-${be(n)?l`<button
-type="button"
-class="reset"
-@click=${()=>{i(V)}}
->
-<ha-icon icon="mdi:filter-remove-outline"></ha-icon>${t("panel.filter.reset")}
-</button>`:p}
-</form>`}var Bi={previous:"mdi:chevron-left",next:"mdi:chevron-right"};function Xt(n,e){let{text:t,severalMeters:i}=e,{sessions:r,total:s,offset:o,limit:a}=n;if(!r.length)return l`<div class="empty">
+</details>`}var In={previous:"mdi:chevron-left",next:"mdi:chevron-right"};function Li(r,e){let{text:t,hass:i,columns:n,onAll:s}=e,{sessions:o,total:l,offset:c,limit:p}=r;if(!o.length)return a`<div class="empty">
 <ha-icon icon="mdi:magnify-close"></ha-icon>
 <p>${t("panel.list.none")}</p>
-</div>`;let c=Math.floor(o/a)+1,d=t("panel.list.range",{first:o+1,last:o+r.length,total:s}),m=["begin","duration","energy","who",...i?["meter"]:[],"tariff","verdict"];return l`<table class="sessions" role="table" aria-labelledby="sessions">
+${s?a`<button type="button" @click=${s}>${t("panel.list.show_all")}</button>`:d}
+</div>`;let h=Math.floor(c/p)+1,u=t("panel.list.range",{first:v(c+1,i),last:v(c+o.length,i),total:v(l,i)});return a`<table class="sessions" role="table" aria-labelledby="sessions">
 <thead role="rowgroup">
 <tr role="row">
-${m.map(h=>l`<th
-role="columnheader"
-scope="col"
-class=${h==="energy"||h==="duration"?"number":""}
->
-${t(`panel.list.${h}`)}
+${n.map(m=>a`<th role="columnheader" scope="col" class=${At.has(m)?"number":""}>
+${t(`panel.list.${m}`)}
 </th>`)}
 </tr>
 </thead>
 <tbody role="rowgroup">
-${r.map(h=>ji(h,e))}
+${o.map(m=>Fn(m,e))}
 </tbody>
 </table>
 <nav class="paging" aria-label=${t("panel.list.pages")}>
-<span aria-live="polite">${d}</span>
-${Jt(c-1,c>1,"previous",e)}
-${Jt(c+1,o+a<s,"next",e)}
-</nav>`}function Jt(n,e,t,{text:i,onPage:r}){let s=i(`panel.list.${t}`);return l`<button
+<span aria-live="polite">${u}</span>
+${Oi(h-1,h>1,"previous",e)}
+${Oi(h+1,c+p<l,"next",e)}
+</nav>`}function Oi(r,e,t,{text:i,onPage:n}){let s=i(`panel.list.${t}`);return a`<button
 type="button"
 class="icon"
 aria-label=${s}
 title=${s}
 ?disabled=${!e}
-@click=${()=>{r(n)}}
+@click=${()=>{n(r)}}
 >
-<ha-icon icon=${Bi[t]}></ha-icon>
-</button>`}function ji(n,{text:e,hass:t,severalMeters:i,hrefOf:r}){let{duration:s,tariff_text:o}=n,a=n.outcome==="open";return l`<tr role="row">
-<td role="cell" class="begin">
-<a href=${r(n)}
->${n.begin?x(n.begin,t):e("panel.list.no_time")}</a
+<ha-icon icon=${In[t]}></ha-icon>
+</button>`}function Fn(r,e){let{text:t,columns:i}=e;return a`<tr role="row">
+${i.map(n=>a`<td
+role="cell"
+class="${At.has(n)?"number ":""}${n}"
+data-label=${t(`panel.list.${n}`)}
 >
-</td>
-<td role="cell" class="number duration">
-${a?l`<span class="open">${e("panel.outcome.open")}</span>`:s===null?w:se(s)}
-</td>
-<td role="cell" class="number energy">
-${a?w:z(n.imported,t)}
-</td>
-<td role="cell" class="who">
-${Nt(n,e)}
-${n.identification?l`<small>${K(n.identification_type,e)}</small>`:p}
-</td>
-${i?l`<td role="cell" class="meter">${n.meter??e("panel.gone")}</td>`:p}
-<td role="cell" class="tariff">${o??w}</td>
-<td role="cell" class="verdict">${_e(n.verdict,e)}</td>
-</tr>`}var ke=g`:host{--dmed4-series-0: #3b82c4;--dmed4-series-1: #d9730d;--dmed4-series-2: #12938a;--dmed4-series-3: #a05cc8;--dmed4-series-4: #808080}figcaption{color:${v}}.plot{margin-top:8px;overflow:hidden}svg{display:block;width:100%;height:auto;overflow:visible}.grid{stroke:var(--divider-color, rgb(0 0 0 / 12%))}.tick{fill:${v};font-size:12px;font-variant-numeric:tabular-nums}`;var Qt=g`.filters{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));align-items:end;gap:12px;margin-bottom:16px}.filters .wide{grid-column:span 2}.filters input,.filters select{background:var(--card-background-color, #fff)}.icon{width:44px;padding:0}.switch{display:flex;border-radius:var(--ha-border-radius-pill, 9999px);background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.switch button{background:none}[aria-pressed=true],[aria-pressed=true]:hover:not([disabled]){background:var(--ha-color-fill-primary-normal-resting, #dff3fc)!important}.numbers>summary{color:${v}}.sessions td{height:44px;vertical-align:middle}.sessions td:last-child,.sessions th:last-child{padding-inline-end:0}.sessions small{display:block;line-height:1.3}.sessions tbody tr{position:relative}.sessions tbody tr:hover{background:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.sessions a{text-decoration:none;white-space:nowrap}.sessions a:hover{text-decoration:underline}.sessions a:after{position:absolute;inset:0;content:""}.sessions a:focus-visible{outline:none}.sessions a:focus-visible:after{outline:2px solid var(--primary-color, #009ac7);outline-offset:-2px}.who,.tariff,.meter{max-width:220px;overflow-wrap:anywhere}.open{color:var(--ha-color-on-success-normal, #036730);font-weight:var(--ha-font-weight-medium, 500)}.paging{display:flex;align-items:center;justify-content:flex-end;gap:8px;margin-top:12px}.list[aria-busy=true] tbody{opacity:.6}.hit{fill:transparent}.bar:hover .hit{fill:var(--ha-color-fill-neutral-quiet-resting, #f3f3f3)}.series-0{fill:var(--dmed4-series-0);background:var(--dmed4-series-0)}.series-1{fill:var(--dmed4-series-1);background:var(--dmed4-series-1)}.series-2{fill:var(--dmed4-series-2);background:var(--dmed4-series-2)}.series-3{fill:var(--dmed4-series-3);background:var(--dmed4-series-3)}.series-4{fill:var(--dmed4-series-4);background:var(--dmed4-series-4)}.legend{margin-inline:-12px;display:flex;flex-wrap:wrap;gap:4px 8px;margin-top:8px}.legend button,.legend .item{display:inline-flex;align-items:center;gap:8px;min-height:44px;padding:0 12px;background:none;font-weight:400;overflow-wrap:anywhere}.legend i{flex:none;width:12px;height:12px;border-radius:3px}.legend b{font-weight:var(--ha-font-weight-medium, 500);white-space:nowrap}@container (max-width: 600px){.filters{grid-template-columns:1fr 1fr}.filters .wide{grid-column:1 / -1}}@container (max-width: 720px){.sessions,.sessions tbody{display:block}.sessions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.sessions tbody tr{display:grid;grid-template-columns:1fr auto;align-items:center;gap:2px 12px;padding:12px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%))}.sessions td{height:auto;max-width:none;padding:0;border:0}.sessions .begin{font-weight:var(--ha-font-weight-medium, 500)}.sessions .verdict{grid-area:1 / 2;justify-self:end}.sessions .energy{grid-area:2 / 2;font-weight:var(--ha-font-weight-medium, 500)}.sessions .who{grid-area:2 / 1}.sessions .duration{grid-area:3 / 2;color:${v}}.sessions .tariff,.sessions .meter{grid-column:1;color:${v};font-size:var(--ha-font-size-s, 12px)}}`;var Y=g`.scroll{overflow-x:auto}table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:8px 24px 8px 0;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));text-align:start;vertical-align:top}thead th{color:${v};font-size:var(--ha-font-size-s, 12px);font-weight:400;white-space:nowrap}tbody th{font-weight:400}.number{text-align:end;white-space:nowrap}`;var rt=25,qi=350,Te=class extends k{static styles=[E,M,Y,ke,Qt];#e=new _(this);#t=new _(this);#i="";#a;disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#a)}willUpdate(e){let t=JSON.stringify([this.place,this.#n]);t===this.#i&&!e.has("revision")||(this.#i=t,this.#s())}get#n(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:r})=>i?[]:r??[])}get#r(){let e={timeZone:this.hass.config.time_zone},t=new Intl.DateTimeFormat("sv-SE",e).format(new Date);return Ft(this.place.filters,this.place.period,t)}updated(){let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/rt);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0)}#s=()=>{let{filters:e,page:t}=this.place,i=xe(e,this.#n);this.#e.load(this.hass,"sessions/list",{...i,offset:(t-1)*rt,limit:rt});let{since:r,until:s,period:o}=this.#r,a=xe({...e,since:r,until:s},this.#n);this.#t.load(this.hass,"sessions/energy",{...a,period:o})};#l=(e,t=!1)=>{this.go({filters:{...this.place.filters,...e},page:1},t)};#p=e=>{clearTimeout(this.#a),this.#a=setTimeout(()=>{this.#l({search:e},!0)},qi)};#o(e){let t=this.#n,{meters:i}=this.info,{entry_id:r}=i.find(({device_id:a})=>a===t[0])??i[0]??{},s=new URLSearchParams;for(let[a,c]of Object.entries(xe(this.place.filters,t)))for(let d of[c].flat())s.append(a,String(d));let o=String(s)&&`?${s}`;this.save(`/api/${S}/${r??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,r=this.#e.value?.total===0&&!be(this.place.filters);return l`
-${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:o})=>y("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:o})))}
-${r?this.#c():l`${this.#d()} ${this.#h()} ${this.#f()}`}
-`}#c(){let{texts:e}=this;return l`<section class="empty card">
+${Un(n,r,e)}
+</td>`)}
+</tr>`}function Un(r,e,{text:t,hass:i,hrefOf:n}){let s=e.outcome==="open";switch(r){case"begin":return a`<a href=${n(e)}
+>${e.begin?x(e.begin,i):t("panel.list.no_time")}</a
+>`;case"end":return s?k:x(e.end,i);case"duration":return s?a`<span class="open">${t("panel.outcome.open")}</span>`:e.duration===null?k:le(e.duration);case"energy":return s?k:N(e.imported,i);case"exported":return s?k:N(e.exported,i);case"cost":return Bn(e.cost,t,i);case"who":return Ne(e,e.identification_type,t);case"meter":return e.meter??t("panel.gone");case"charge_point":return e.charge_point??k;case"tariff":return e.tariff_text??k;case"records":return v(e.records,i);case"verdict":return ze(e.verdict,t)}}function Bn({amount:r,reason:e,rates:t},i,n){if(r!==null)return V(r,t?.currency??"",n);let s=e===null?"":f(i,"not_billed",e);return a`<span title=${s}>${k}<span class="visually-hidden">${s}</span></span>`}function Di(r,e,t){return a`<details class="columns">
+<summary>${e("panel.list.columns")}</summary>
+<fieldset>
+<legend class="visually-hidden">${e("panel.list.columns")}</legend>
+${je.slice(1).map(i=>a`<label>
+<input
+type="checkbox"
+name=${i}
+.checked=${r.includes(i)}
+@change=${n=>{t(i,n.target.checked)}}
+/>
+${e(`panel.list.${i}`)}
+</label>`)}
+</fieldset>
+</details>`}var We=b`:host{--dmed4-series-0: #3b82c4;--dmed4-series-1: #d9730d;--dmed4-series-2: #12938a;--dmed4-series-3: #a05cc8;--dmed4-series-4: #808080}figcaption{color:${w}}.plot{margin-top:8px;overflow:hidden;touch-action:pan-y}.values{min-height:1.5em;margin-top:4px}.pointer{stroke:${w}}svg{display:block;width:100%;height:auto;overflow:visible}.grid{stroke:var(--divider-color, rgb(0 0 0 / 12%))}.tick{fill:${w};font-size:12px;font-variant-numeric:tabular-nums}`;var Ct=25,Vn=350,Ge=class extends A{static properties={...A.properties,m:{state:!0},g:{state:!0}};static styles=[R,P,j,We,Ue];#e=new $(this);#t=new $(this);#i=new $(this);#n=new $(this);#l="";#d;#a;constructor(){super(),this.m="",this.g=Ri()}disconnectedCallback(){super.disconnectedCallback(),clearTimeout(this.#a)}willUpdate(e){let t=JSON.stringify([this.place,this.#r]);t===this.#l&&!e.has("revision")||(this.#l=t,this.#u())}get#r(){let{meter:e}=this.place.filters;if(e)return[e];let{meters:t}=this.info;return t.every(({archive:i})=>i===t[0]?.archive)?[]:t.flatMap(({archive:i,device_id:n})=>i?[]:n??[])}get#s(){return X(this.hass.config.time_zone)}get#h(){let{filters:e,period:t}=this.place,i=this.#s;return vi(oe(e,i),t,i,this.#t.value)}get#o(){return(this.#t.value??oe(this.place.filters,this.#s).since)&&this.#h.period==="day"?"day":"month"}updated(){super.updated();let{value:e,busy:t}=this.#e,i=Math.ceil((e?.total??0)/Ct);!t&&e?.sessions.length===0&&i&&i<this.place.page&&this.go({page:i},!0);let{value:n,busy:s,error:o}=this.#t;n&&!s&&!o&&this.#d!==this.#o&&this.#p()}#u=()=>{let{filters:e,page:t}=this.place,i=this.#r;this.#e.load(this.hass,"sessions/list",{...ae(e,i,this.#s),offset:(t-1)*Ct,limit:Ct}),this.#p();let n=i.length?{device_id:i}:{};this.#i.load(this.hass,"drivers/list",n),this.#n.load(this.hass,"prices/list",n)};#p=()=>{let e=ae(this.place.filters,this.#r,this.#s);this.#d=this.#o,this.#t.load(this.hass,"sessions/energy",{...e,period:this.#d})};#c=(e,t=!1)=>{this.go({filters:{...this.place.filters,...e},page:1},t)};#m=e=>{clearTimeout(this.#a),this.#a=setTimeout(()=>{this.#c({search:e},!0)},Vn)};#f(e){let t=this.#r,{meters:i}=this.info,{entry_id:n}=i.find(({device_id:l})=>l===t[0])??i[0]??{},s=new URLSearchParams;for(let[l,c]of Object.entries(ae(this.place.filters,t,this.#s)))for(let p of[c].flat())s.append(l,String(p));let o=String(s)&&`?${s}`;this.save(`/api/${T}/${n??""}/sessions.${e}${o}`)}render(){let{texts:e,info:t}=this,n=this.#e.value?.total===0&&!He(this.place.filters);return a`
+<h2 class="visually-hidden">${e("panel.tab.sessions")}</h2>
+${t.meters.filter(({available:s})=>!s).map(({name:s,waiting:o})=>y("warning","mdi:database-off-outline",e("panel.unavailable",{name:s,count:v(o,this.hass)})))}
+${n?this.#g():a`${this.#v()} ${this.#y()} ${this.#x()}`}
+`}#g(){let{texts:e}=this;return a`<section class="empty card">
 <ha-icon icon="mdi:ev-station"></ha-icon>
-<h2>${e("panel.empty.title")}</h2>
+<h3>${e("panel.empty.title")}</h3>
 <p>${e("panel.empty.hint")}</p>
-</section>`}#d(){return Zt({filters:this.place.filters,meters:this.info.meters.filter(({device_id:e})=>e),text:this.texts,onFilter:this.#l,onSearch:this.#p})}#h(){let{texts:e}=this,t=this.#r,i=this.#t.value;return l`<section class="card" aria-labelledby="energy">
+</section>`}#v(){return Fe({filters:this.place.filters,meters:this.info.meters.filter(({device_id:e})=>e),drivers:this.#i.value?.drivers??[],today:this.#s,text:this.texts,onFilter:this.#c,onSearch:this.#m})}#y(){let{texts:e}=this,t=this.#h,i=this.#t.value;return a`<section class="card" aria-labelledby="energy">
 <header>
-<h2 id="energy">${e("panel.chart.title")}</h2>
-<div class="switch" role="group" aria-label=${e("panel.chart.by")}>
-${["day","month"].map(r=>this.#u(r,t.period))}
-</div>
+<h3 id="energy">${e("panel.chart.title")}</h3>
+${t.short?a`<div class="switch" role="group" aria-label=${e("panel.chart.by")}>
+${["day","month"].map(n=>this.#b(n,t))}
+</div>`:d}
 </header>
-${H(this.#t,e,this.#s)}
-${i?.period===t.period?this.#m(i,t):P(e)}
-</section>`}#m(e,t){return Kt(e,t,{text:this.texts,hass:this.hass,width:this.a,search:this.place.filters.search,onSearch:i=>{this.#l({search:i})}})}#u(e,t){return l`<button
+${M(this.#t,e,this.#p)}
+${i?.period===this.#o?this.#$(i,t):E(e)}
+</section>`}#$(e,t){return Mi(e,t,{text:this.texts,hass:this.hass,width:this.v,filters:this.place.filters,onFilter:this.#c,pointed:this.m,onPoint:i=>{this.m=i}})}#b(e,t){return a`<button
 type="button"
-aria-pressed=${String(t===e)}
+aria-pressed=${String(t.period===e)}
 @click=${()=>{this.go({period:e},!0)}}
 >
 ${this.texts(`panel.chart.${e}`)}
-</button>`}#f(){let{texts:e}=this,{value:t,busy:i}=this.#e;return l`<section class="card list" aria-labelledby="sessions" aria-busy=${String(i)}>
+</button>`}#x(){let{texts:e}=this,{value:t,busy:i}=this.#e;return a`<section class="card list" aria-labelledby="sessions" aria-busy=${String(i)}>
 <header>
-<h2 id="sessions">${e("panel.list.title")}</h2>
-${t?.total?l`<div class="downloads">
-${["csv","zip"].map(r=>l`<button
+<h3 id="sessions">${e("panel.list.title")}</h3>
+${t?.total?a`<div class="downloads">
+${["csv","zip"].map(n=>a`<button
 type="button"
-title=${e(`panel.download.all_${r==="csv"?"csv":"zip"}`)}
-@click=${()=>{this.#o(r)}}
+title=${e(`panel.download.all_${n==="csv"?"csv":"zip"}`)}
+@click=${()=>{this.#f(n)}}
 >
-<ha-icon icon="mdi:download"></ha-icon>${r.toUpperCase()}
+<ha-icon icon="mdi:download"></ha-icon>${n.toUpperCase()}
 </button>`)}
-</div>`:p}
+</div>`:d}
 </header>
-${this.e?y("danger","mdi:alert-circle-outline",this.e):p}
-${H(this.#e,e,this.#s)}
-${t?this.#g(t):this.#e.error?p:P(e)}
-</section>`}#g(e){return Xt(e,{text:this.texts,hass:this.hass,severalMeters:this.info.meters.length>1,hrefOf:t=>this.#y(t),onPage:t=>{this.go({page:t})}})}#y(e){let t=e.device_id??this.place.filters.meter;return this.href({view:"session",session:e.session_id,filters:{...V,meter:t||(this.#n[0]??"")}})}};function ei(n,e,t){return!n||n==="0.1.0"?p:t(l`<p>${e("panel.outdated")}</p>
+${this.e?y("danger","mdi:alert-circle-outline",this.e):d}
+${M(this.#e,e,this.#u)}
+${t?this.#w(t):this.#e.error?d:E(e)}
+</section>`}#w(e){let t=Ei(this.g,{severalMeters:this.info.meters.length>1,prices:!!this.#n.value?.prices.length});return a`${Di(t,this.texts,this.#_)}
+${Li(e,{text:this.texts,hass:this.hass,columns:t,hrefOf:i=>this.#S(i),onPage:i=>{this.go({page:i})},onAll:this.place.filters.range==="all"?void 0:()=>{this.#c({range:"all",since:"",until:""})}})}`}#_=(e,t)=>{this.g={...this.g,[e]:t},Ai(this.g)};#S(e){let t=e.device_id??this.place.filters.meter;return this.href({view:"session",session:e.session_id,filters:{...C,meter:t||(this.#r[0]??"")}})}};var qn=/^(sensor|input_number|number)\./,Ot=["minute","session","exported"],Ke=class extends L{static properties={...L.properties,a:{state:!0},i:{state:!0},y:{state:!0},b:{state:!0}};static styles=[R,ne,P,de];#e=new $(this);#t=new $(this);willUpdate(e){(e.has("revision")||e.has("place"))&&this.#i()}#i=()=>{this.#e.load(this.hass,"prices/list",this.archive),this.#t.load(this.hass,"drivers/list",this.archive)};#n=()=>{this.a=void 0,this.i=void 0,this.y=!1};async#l(e,t){await this.write(`prices/${e}`,t)!==void 0&&(this.closeDialog(),this.#i())}#d=e=>{e.preventDefault();let t=Q(e.target),i=t("driver_id"),n=["until","energy",...Ot,"vat","time_from","time_until","price_entity"],s=t("device_id");this.#l("save",{since:t("since"),...this.a?{price_id:this.a.price_id}:{},...St(Object.fromEntries(n.map(o=>[o,t(o)]))),...i?{driver_id:Number(i)}:{},device_id:s===""?void 0:s})};#a=e=>{e.preventDefault(),this.#l("delete",{price_id:this.i?.price_id})};#r=async e=>{e.preventDefault();let t=Q(e.target),i=St({since:t("since"),until:t("until")}),n=await this.write("prices/apply",i);n&&(this.b=n.changed,this.closeDialog())};render(){let{texts:e}=this,{value:t,error:i}=this.#e,n=this.a!==void 0||!!this.i||this.y;return a`
+${this.ledgerTabs()} ${M(this.#e,e,this.#i)}
+${n?d:this.problem()}
+${this.b===void 0?d:y("success","mdi:check-circle-outline",e("panel.prices.applied",{count:this.b}))}
+${t?this.#s(t):i?d:E(e)}
+${t&&this.a!==void 0?this.#p(this.a,t):d}
+${this.i?this.#y():d}
+${this.y?this.#$():d}
+`}#s({prices:e}){let{texts:t}=this;return a`<section class="card" aria-labelledby="prices">
+<header>
+<h2 id="prices">${t("panel.ledger.prices")}</h2>
+<div class="downloads">
+${e.length?a`<button
+type="button"
+@click=${()=>{this.y=!0}}
+>
+${t("panel.prices.apply")}
+</button>`:d}
+<button
+type="button"
+class="start"
+@click=${()=>{this.a=null}}
+>
+<ha-icon icon="mdi:plus"></ha-icon>${t("panel.prices.add")}
+</button>
+</div>
+</header>
+<p class="quiet">${t("panel.prices.hint")}</p>
+<ul class="keys">
+${e.map(i=>this.#h(i))}
+</ul>
+</section>`}#h(e){let{texts:t}=this,i=this.#o(e);return a`<li>
+<div>
+<p>${i}</p>
+<p class="quiet">${this.#u(e)}</p>
+</div>
+<button
+type="button"
+class="icon"
+aria-label="${t("panel.edit")}: ${i}"
+title=${t("panel.edit")}
+@click=${()=>{this.a=e}}
+>
+<ha-icon icon="mdi:pencil-outline"></ha-icon>
+</button>
+<button
+type="button"
+class="icon"
+aria-label="${t("panel.delete")}: ${i}"
+title=${t("panel.delete")}
+@click=${()=>{this.i=e}}
+>
+<ha-icon icon="mdi:delete-outline"></ha-icon>
+</button>
+</li>`}#o({rates:e,price_entity:t}){let{texts:i,hass:n}=this,s=n.states[t??""]?.attributes.friendly_name,o=l=>e[l]===null?"":i(`panel.prices.of_${l}`,{amount:V(e[l],e.currency,n)});return[t?i("panel.prices.of_entity",{entity:typeof s=="string"?s:t}):"",o("energy"),...Ot.map(o),e.vat===null?"":i("panel.prices.of_vat",{rate:e.vat})].filter(Boolean).join(", ")}#u({since:e,until:t,device_id:i,meter:n,driver:s,time_from:o,time_until:l}){let{texts:c,hass:p}=this;return[t===null?c("panel.prices.since",{since:x(e,p)}):c("panel.prices.between",{since:x(e,p),until:x(t,p)}),i===null&&n===null?c("panel.filter.all_meters"):n,s??"",o&&l?c("panel.prices.daily",{from:o,until:l}):""].filter(Boolean).join(" · ")}#p(e,{currency:t,time_zone:i}){let{texts:n}=this,s=e?.rates,o=e?Hi(e.since,i):`${X(i)}T00:00`,l=e?.until?Hi(e.until,i):"";return a`<dialog aria-labelledby="form" @close=${this.#n}>
+<form @submit=${this.#d}>
+<h2 id="form">${n(e?"panel.edit":"panel.prices.add")}</h2>
+<div class="pair">
+${this.#c("since",o,!0)} ${this.#c("until",l,!1)}
+</div>
+<div class="pair">
+${this.#m("energy",s?.energy,t)}
+${Ot.map(c=>this.#m(c,s?.[c],t))}
+<label
+><span>${n("panel.prices.vat")}</span>
+<input
+name="vat"
+type="number"
+min="0"
+max="100"
+step="any"
+inputmode="decimal"
+.value=${s?.vat??""}
+/>
+</label>
+</div>
+<p class="quiet">${n("panel.prices.rates_hint")}</p>
+${this.#f(e?.price_entity??"")}
+<div class="pair">${this.#g(e)} ${this.#v(e)}</div>
+<div class="pair">
+${["time_from","time_until"].map(c=>a`<label
+><span>${n(`panel.prices.${c}`)}</span>
+<input
+name=${c}
+type="time"
+.value=${e?.[c]??""}
+@change=${jn}
+/>
+</label>`)}
+</div>
+${this.dialogButtons(n("panel.save"))}
+</form>
+</dialog>`}#c(e,t,i){return a`<label
+><span>${this.texts(`panel.prices.${e}_label`)}</span>
+<input name=${e} type="datetime-local" ?required=${i} .value=${t} />
+</label>`}#m(e,t,i){return a`<label
+><span>${this.texts(`panel.prices.${e}`)} (${i})</span>
+<input
+name=${e}
+type="number"
+step="any"
+min="-1000000"
+max="1000000"
+inputmode="decimal"
+.value=${t??""}
+/>
+</label>`}#f(e){let{texts:t,hass:i}=this,n=Object.values(i.states).filter(({entity_id:s,state:o})=>qn.test(s)&&Number.isFinite(Number.parseFloat(o)));return a`<label
+><span>${t("panel.prices.entity")}</span>
+<input
+name="price_entity"
+list="priced"
+autocomplete="off"
+.value=${e}
+pattern="(sensor|input_number|number)\\..+"
+/>
+<datalist id="priced">
+${n.map(({entity_id:s,attributes:o})=>a`<option value=${s}>${o.friendly_name??""}</option>`)}
+</datalist>
+<small>${t("panel.prices.entity_hint")}</small>
+</label>`}#g(e){let{texts:t}=this;return a`<label
+><span>${t("panel.filter.meter")}</span>
+<select name="device_id">
+<option value="">${t("panel.filter.all_meters")}</option>
+${this.info.meters.map(({device_id:i,name:n})=>a`<option value=${i??""} ?selected=${i===e?.device_id}>
+${n}
+</option>`)}
+</select>
+</label>`}#v(e){let{texts:t}=this;return a`<label
+><span>${t("panel.filter.driver")}</span>
+<select name="driver_id">
+<option value="">${t("panel.filter.all_drivers")}</option>
+${this.#t.value?.drivers.map(({driver_id:i,name:n})=>a`<option value=${i} ?selected=${i===e?.driver_id}>
+${n}
+</option>`)}
+</select>
+</label>`}#y(){let{texts:e}=this;return a`<dialog aria-labelledby="form" @close=${this.#n}>
+<form @submit=${this.#a}>
+<h2 id="form">${e("panel.prices.delete_title")}</h2>
+<p>${e("panel.prices.delete_hint")}</p>
+${this.dialogButtons(e("panel.delete"),"end")}
+</form>
+</dialog>`}#$(){let{texts:e}=this;return a`<dialog aria-labelledby="form" @close=${this.#n}>
+<form @submit=${this.#r}>
+<h2 id="form">${e("panel.prices.apply")}</h2>
+<p>${e("panel.prices.apply_hint")}</p>
+<div class="pair">
+${this.#c("since","",!0)} ${this.#c("until","",!1)}
+</div>
+${this.dialogButtons(e("panel.prices.apply"))}
+</form>
+</dialog>`}};function jn(r){let{form:e}=r.target,t=["time_from","time_until"].map(n=>e?.elements.namedItem(n)),i=t.some(({value:n})=>n);for(let n of t)n.required=i}function Hi(r,e){return new Intl.DateTimeFormat("sv-SE",{timeZone:e,dateStyle:"short",timeStyle:"short"}).format(new Date(r)).replace(" ","T")}function Ni(r,e,t){return!r||r==="0.1.0"?d:t(a`<p>${e("panel.outdated")}</p>
 <button
 type="button"
 @click=${()=>{window.location.reload()}}
 >
 ${e("panel.reload")}
-</button>`)}var ti=g`:host{display:flex;flex-direction:column;height:100dvh;background:var(--primary-background-color, #fafafa)}.bar{display:flex;flex:none;align-items:center;height:var(--header-height, 56px);padding:var(--safe-area-inset-top, 0) calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));background:var(--app-header-background-color, #009ac7);color:var(--app-header-text-color, #fff)}h1{margin:0 0 0 8px;overflow:hidden;font-size:var(--ha-font-size-xl, 20px);font-weight:400;text-overflow:ellipsis;white-space:nowrap}.tabs{display:flex;flex:none;gap:4px;padding:0 calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));overflow-x:auto;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));background:var(--card-background-color, #fff)}.tabs a{display:inline-flex;flex:none;align-items:center;gap:8px;min-height:48px;padding:0 12px;border-bottom:3px solid transparent;color:${v};font-weight:var(--ha-font-weight-medium, 500);text-decoration:none}.tabs a:hover,.tabs a[aria-current]{color:var(--primary-text-color, #141414)}.tabs a[aria-current]{border-bottom-color:var(--primary-color, #009ac7)}.tabs a:focus-visible{outline-offset:-4px}.tabs ha-icon{--mdc-icon-size: 20px}main{flex:1;overflow-y:auto;container-type:inline-size}.content{box-sizing:border-box;max-width:1120px;margin:0 auto;padding:16px calc(16px + var(--safe-area-inset-right, 0px)) calc(32px + var(--safe-area-inset-bottom, 0px)) calc(16px + var(--safe-area-inset-left, 0px))}`;var Wi=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),Ki=5e3,Gi=[["sessions","mdi:format-list-bulleted"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],Re=class extends R{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},d:{state:!0},i:{state:!0},n:{state:!0}};static styles=[E,M,ti];#e=new _(this);#t="";#i="";#a;#n;constructor(){super(),this.narrow=!1,this.i=oe,this.n=0}get#r(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#s),window.addEventListener("popstate",this.#s),this.#a=setInterval(()=>{this.i.view==="archive"&&document.visibilityState==="visible"&&this.#o()},Ki),this.#s()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#s),window.removeEventListener("popstate",this.#s),clearInterval(this.#a),this.#n?.removeEventListener("ready",this.#l),this.#n=void 0}#s=()=>{let{pathname:e,search:t}=window.location;!this.route||!e.startsWith(this.#r)||(this.i=Xe(e.slice(this.#r.length),t))};#l=()=>{this.n+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,Ht(t)),i?.localize!==t.localize&&(this.d=Ze(t)),e.has("route")&&this.#s(),t.connection!==this.#n&&(this.#n?.removeEventListener("ready",this.#l),this.#n=t.connection,t.connection.addEventListener("ready",this.#l)),i?.states!==t.states&&this.#p(t),(e.has("n")||e.has("hass")&&!i)&&this.#o()}#p(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:r})=>i===S&&Wi.has(r??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this.n+=1),this.#i=t)}#o=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#c=()=>{this.n+=1};#d=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:r,search:s}=new URL(t.href);i!==window.location.origin||!Yi(r,this.#r)||(e.preventDefault(),Qe(this.#r,Xe(r.slice(this.#r.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,d:t}=this;return!e||!t?l`<div class="bar"></div>`:l`
+</button>`)}var zi=b`:host{display:flex;flex-direction:column;height:100dvh;background:var(--primary-background-color, #fafafa)}.bar{display:flex;flex:none;align-items:center;height:var(--header-height, 56px);padding:var(--safe-area-inset-top, 0) calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));background:var(--app-header-background-color, #009ac7);color:var(--app-header-text-color, #fff)}h1{margin:0 0 0 8px;overflow:hidden;font-size:var(--ha-font-size-xl, 20px);font-weight:400;text-overflow:ellipsis;white-space:nowrap}.tabs{display:flex;flex:none;gap:4px;padding:0 calc(12px + var(--safe-area-inset-right, 0px)) 0 calc(12px + var(--safe-area-inset-left, 0px));overflow-x:auto;border-bottom:1px solid var(--divider-color, rgb(0 0 0 / 12%));background:var(--card-background-color, #fff)}.tabs a{display:inline-flex;flex:none;align-items:center;gap:8px;min-height:48px;padding:0 12px;border-bottom:3px solid transparent;color:${w};font-weight:var(--ha-font-weight-medium, 500);text-decoration:none}.tabs a:hover,.tabs a[aria-current]{color:var(--primary-text-color, #141414)}.tabs a[aria-current]{border-bottom-color:var(--primary-color, #009ac7)}.tabs a:focus-visible{outline-offset:-4px}.tabs ha-icon{--mdc-icon-size: 20px}main{flex:1;overflow-y:auto;container-type:inline-size}.content{box-sizing:border-box;max-width:1120px;margin:0 auto;padding:16px calc(16px + var(--safe-area-inset-right, 0px)) calc(32px + var(--safe-area-inset-bottom, 0px)) calc(16px + var(--safe-area-inset-left, 0px))}`;var Wn=new Set(["record","last_session_end","last_session_verdict","records_archived","records_failed","records_missing","logbook_progress","measurement_status"]),Gn=5e3,Kn=[["sessions","mdi:format-list-bulleted"],["billing","mdi:cash-multiple"],["verify","mdi:shield-search"],["archive","mdi:database-outline"]],Zn={session:"sessions",drivers:"billing",prices:"billing"},Ze=class extends H{static properties={hass:{attribute:!1},narrow:{type:Boolean,reflect:!0},route:{attribute:!1},z:{state:!0},c:{state:!0},f:{state:!0}};static styles=[R,P,zi];#e=new $(this);#t="";#i="";#n=!1;#l=0;#d;#a;constructor(){super(),this.narrow=!1,this.c=J,this.f=0}get#r(){return this.route?.prefix??""}connectedCallback(){super.connectedCallback(),window.addEventListener("location-changed",this.#s),window.addEventListener("popstate",this.#s),this.#d=setInterval(()=>{this.c.view==="archive"&&document.visibilityState==="visible"&&this.#u()},Gn),this.#s()}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener("location-changed",this.#s),window.removeEventListener("popstate",this.#s),clearInterval(this.#d),this.#a?.removeEventListener("ready",this.#h),this.#a=void 0}#s=()=>{let{pathname:e,search:t}=window.location;if(!this.route||!e.startsWith(this.#r))return;let i=xt(e.slice(this.#r.length),t),{view:n,session:s}=this.c;this.#n&&(i.view!==n||i.session!==s)&&(this.#l+=1),this.#n=!0,this.c=i};#h=()=>{this.f+=1};willUpdate(e){let{hass:t}=this;if(!t)return;let i=e.get("hass");t.language!==this.#t&&(this.#t=t.language,ai(t)),i?.localize!==t.localize&&(this.z=yt(t)),e.has("route")&&this.#s(),t.connection!==this.#a&&(this.#a?.removeEventListener("ready",this.#h),this.#a=t.connection,t.connection.addEventListener("ready",this.#h)),i?.states!==t.states&&this.#o(t),(e.has("f")||e.has("hass")&&!i)&&this.#u()}#o(e){let t=Object.values(e.entities).filter(({platform:i,translation_key:n})=>i===T&&Wn.has(n??"")).map(({entity_id:i})=>e.states[i]?.state).join();t!==this.#i&&(this.#i&&(this.f+=1),this.#i=t)}#u=()=>{this.hass&&this.#e.load(this.hass,"archive/info")};#p=()=>{this.f+=1};#c=e=>{if(e.defaultPrevented||e.button||e.ctrlKey||e.metaKey||e.shiftKey)return;let t=e.composedPath().find(o=>o instanceof HTMLAnchorElement);if(!t||t.target)return;let{origin:i,pathname:n,search:s}=new URL(t.href);i!==window.location.origin||!Yn(n,this.#r)||(e.preventDefault(),wt(this.#r,xt(n.slice(this.#r.length),s)),this.renderRoot.querySelector("main")?.scrollTo(0,0))};render(){let{hass:e,z:t}=this;return!e||!t?a`<div class="bar"></div>`:a`
 <div class="bar">
 <ha-menu-button .hass=${e} .narrow=${this.narrow}></ha-menu-button>
 <h1>${t("panel.title")}</h1>
 </div>
-<nav class="tabs" aria-label=${t("panel.title")} @click=${this.#d}>
-${Gi.map(([i,r])=>this.#h(i,r,t))}
+<nav class="tabs" aria-label=${t("panel.title")} @click=${this.#c}>
+${Kn.map(([i,n])=>this.#m(i,n,t))}
 </nav>
-<main @click=${this.#d}>
-<div class="content">${this.#m(e,t)}</div>
+<main @click=${this.#c}>
+<div class="content">${this.#f(e,t)}</div>
 </main>
-`}#h(e,t,i){let r=this.i.view==="session"?"sessions":this.i.view,s=ae({...oe,view:e});return l`<a href="${this.#r}${s}" aria-current=${r===e?"page":p}>
+`}#m(e,t,i){let n=Zn[this.c.view]??this.c.view,s=be({...J,view:e});return a`<a href="${this.#r}${s}" aria-current=${n===e?"page":d}>
 <ha-icon icon=${t}></ha-icon>
 <span>${i(`panel.tab.${e}`)}</span>
-</a>`}#m(e,t){let i=this.#e.value;return l`
-${ei(i?.version,t,r=>y("neutral","mdi:update",r))}
-${H(this.#e,t,this.#c)}
-${i?this.#u(e,t,i):this.#e.error?p:P(t)}
-`}#u(e,t,i){if(!i.meters.length)return l`<section class="empty card">
+</a>`}#f(e,t){let i=this.#e.value;return a`
+${Ni(i?.version,t,n=>y("neutral","mdi:update",n))}
+${M(this.#e,t,this.#p)}
+${i?this.#g(e,t,i):this.#e.error?d:E(t)}
+`}#g(e,t,i){if(!i.meters.length)return a`<section class="empty card">
 <ha-icon icon="mdi:lan-disconnect"></ha-icon>
 <h2>${t("panel.no_meter.title")}</h2>
 <p>${t("panel.no_meter.hint")}</p>
-<button type="button" @click=${this.#c}>${t("panel.retry")}</button>
-</section>`;let{i:r,n:s}=this,o=this.#r;switch(r.view){case"session":return l`<dmed4-session-page
+<button type="button" @click=${this.#p}>${t("panel.retry")}</button>
+</section>`;let{c:n,f:s}=this,o=this.#r,l=this.#l;switch(n.view){case"session":return a`<dmed4-session-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${r}
+.place=${n}
 .base=${o}
 .revision=${s}
-></dmed4-session-page>`;case"verify":return l`<dmed4-verify-page
+.moves=${l}
+></dmed4-session-page>`;case"billing":return a`<dmed4-billing-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${r}
+.place=${n}
 .base=${o}
 .revision=${s}
-></dmed4-verify-page>`;case"archive":return l`<dmed4-archive-page
+.moves=${l}
+></dmed4-billing-page>`;case"drivers":return a`<dmed4-drivers-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${r}
+.place=${n}
 .base=${o}
 .revision=${s}
-></dmed4-archive-page>`;case"sessions":return l`<dmed4-overview-page
+.moves=${l}
+></dmed4-drivers-page>`;case"prices":return a`<dmed4-prices-page
 .hass=${e}
 .texts=${t}
 .info=${i}
-.place=${r}
+.place=${n}
 .base=${o}
 .revision=${s}
-></dmed4-overview-page>`}}};function Yi(n,e){return n===e||n.startsWith(`${e}/`)}async function ii(n,e,t,i){try{let s=(await n.callWS({type:"history/history_during_period",start_time:new Date(t*1e3).toISOString(),...i?{end_time:new Date(i*1e3).toISOString()}:{},entity_ids:[e],minimal_response:!0,no_attributes:!0,significant_changes_only:!1}))[e]??[];return s.flatMap(({s:o,lu:a},c)=>{let d=ye(n.states[e],o);return d===null?[]:{from:a,to:s[c+1]?.lu??null,value:d}})}catch{return[]}}var Zi=3e5,Ji=36e5;async function ri(n,e,t,i){let r=await ii(n,e,t/1e3,i/1e3);if(r.length){let s=r.map(({from:o,value:a})=>({time:Math.max(o*1e3,t),value:a}));return ni(s,i)}for(let[s,o]of[["5minute",Zi],["hour",Ji]]){let c=(await Xi(n,e,t,i,s)).flatMap(({start:d,mean:m})=>{let h=m===null?null:ye(n.states[e],String(m));return h===null?[]:{time:Math.max(d,t),value:h}});if(c.length)return ni(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function ni(n,e){let t=n.at(-1);return t&&t.time<e?[...n,{...t,time:e}]:[...n]}async function Xi(n,e,t,i,r){try{return(await n.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:r,types:["mean"]}))[e]??[]}catch{return[]}}function Z(n,e,t){return l`<li>
-${n}
+.moves=${l}
+></dmed4-prices-page>`;case"verify":return a`<dmed4-verify-page
+.hass=${e}
+.texts=${t}
+.info=${i}
+.place=${n}
+.base=${o}
+.revision=${s}
+.moves=${l}
+></dmed4-verify-page>`;case"archive":return a`<dmed4-archive-page
+.hass=${e}
+.texts=${t}
+.info=${i}
+.place=${n}
+.base=${o}
+.revision=${s}
+.moves=${l}
+></dmed4-archive-page>`;case"sessions":return a`<dmed4-overview-page
+.hass=${e}
+.texts=${t}
+.info=${i}
+.place=${n}
+.base=${o}
+.revision=${s}
+.moves=${l}
+></dmed4-overview-page>`}}};function Yn(r,e){return r===e||r.startsWith(`${e}/`)}async function Ii(r,e,t,i){try{let s=(await r.callWS({type:"history/history_during_period",start_time:new Date(t*1e3).toISOString(),...i?{end_time:new Date(i*1e3).toISOString()}:{},entity_ids:[e],minimal_response:!0,no_attributes:!0,significant_changes_only:!1}))[e]??[];return s.flatMap(({s:o,lu:l},c)=>{let p=Le(r.states[e],o);return p===null?[]:{from:l,to:s[c+1]?.lu??null,value:p}})}catch{return[]}}var Jn=3e5,Xn=36e5;async function Ui(r,e,t,i){let n=await Ii(r,e,t/1e3,i/1e3);if(n.length){let s=n.map(({from:o,value:l})=>({time:Math.max(o*1e3,t),value:l}));return Fi(s,i)}for(let[s,o]of[["5minute",Jn],["hour",Xn]]){let c=(await Qn(r,e,t,i,s)).flatMap(({start:p,mean:h})=>{let u=h===null?null:Le(r.states[e],String(h));return u===null?[]:{time:Math.max(p,t),value:u}});if(c.length)return Fi(c,Math.min(i,(c.at(-1)?.time??i)+o))}return[]}function Fi(r,e){let t=r.at(-1);return t&&t.time<e?[...r,{...t,time:e}]:[...r]}async function Qn(r,e,t,i,n){try{return(await r.callWS({type:"recorder/statistics_during_period",start_time:new Date(t).toISOString(),end_time:new Date(i).toISOString(),statistic_ids:[e],period:n,types:["mean"]}))[e]??[]}catch{return[]}}var Lt=180,Ae=44,er=8,tr=22,Dt=8;function Vi(r,e,{text:t,hass:i,width:n,pointed:s,onPoint:o}){let l=r.at(-1)?.time??e,c=r.map(({value:S})=>S),p=Math.max(...c),h=qe(p,Math.min(...c),3),u=Lt-Dt-tr,m=n-Ae-er,_=S=>Ae+(S-e)/(l-e||1)*m,g=S=>Dt+(h.top-S)/(h.top-h.bottom)*u,ee=_i(Si(r,e,l,n/2),_,g),D=ir(r,s),he=S=>{let{left:nt}=S.currentTarget.getBoundingClientRect(),rt=(S.clientX-nt-Ae)/m;o(e+Math.min(1,Math.max(0,rt))*(l-e))},W=t("panel.session.power_summary",{highest:O(p,1,i.locale),duration:le((l-e)/1e3)});return a`<figure>
+<figcaption>${W}</figcaption>
+<div
+class="plot"
+@pointerdown=${he}
+@pointermove=${he}
+@pointerleave=${({pointerType:S})=>{S==="mouse"&&o(void 0)}}
+>
+<svg viewBox="0 0 ${n} ${Lt}" role="img" aria-label=${W}>
+${h.ticks.map(S=>I`<line class="grid" x1=${Ae} x2=${n} y1=${g(S)} y2=${g(S)} />
+<text class="tick" x=${Ae-8} y=${g(S)+4} text-anchor="end">${O(S,h.decimals,i.locale)}</text>`)}
+${ki(e,l,Math.floor(n/90)).map(S=>I`<text class="tick" x=${_(S)} y=${Lt-4} text-anchor="middle">${Bi(S,i)}</text>`)}
+<path class="area" d="${ee}V${g(0)}H${_(r[0]?.time??e)}Z" />
+<path class="line" d=${ee} />
+${D&&I`<path class="pointer" d="M${_(D.time)} ${Dt}v${u}" />`}
+</svg>
+</div>
+<p class=${D?"values":"quiet values"}>
+${D?a`${Bi(D.time,i)}:
+<b>${O(D.value,2,i.locale)} kW</b>`:t("panel.session.point")}
+</p>
+</figure>`}function Bi(r,e){return we(new Date(r),e,new Date(r))}function ir(r,e){if(e===void 0)return;let t=r.findLast(i=>i.time<=e)?.value;return t===void 0?void 0:{time:e,value:t}}function pe(r,e,t){return a`<li>
+${r}
 <div>
 <h4>${e}</h4>
 ${t}
 </div>
-</li>`}var Qi={valid:"valid",invalid:"invalid"},en={changed:"warning",none:"warning"};function st(n){return l`<ha-icon class="tone ${n[0]}" icon=${n[1]}></ha-icon>`}var tn=["success","mdi:check-circle-outline"];function Ee(n){return n?ce(n):st(tn)}function ot({quality:n,billable:e,reason:t,informative:i},r){return Z(Ee(e?void 0:"note"),r("panel.part.clock"),l`<p>${t?u(r,"time_reason",t):u(r,"clock",n)}</p>
-${i?l`<p class="quiet">${r("transparency_time.informative")}</p>`:p}`)}function at({accepted:n,refusal:e},t){return Z(Ee(n?void 0:"note"),t("panel.part.transparency"),l`<p>${u(t,"refusal",e??"accepted")}</p>`)}function Pe(n,e){let{signature:t,key:i,deviations:r}=n;if(!n.legible)return nn(n,e);let s=t.verdict==="valid",o=r.filter(({severity:a})=>a!=="note");return l`<ul class="parts">
-${Z(st(N(Qi[t.verdict]??"unverifiable")),e("panel.part.signature"),l`<p>${u(e,"signature",t.verdict)}</p>
+</li>`}var nr={valid:"valid",invalid:"invalid"},rr={changed:"warning",none:"warning"};function Ht(r){return a`<ha-icon class="tone ${r[0]}" icon=${r[1]}></ha-icon>`}var sr=["success","mdi:check-circle-outline"];function Ye(r){return r?Te(r):Ht(sr)}function Nt({quality:r,billable:e,reason:t,informative:i},n){return pe(Ye(e?void 0:"note"),n("panel.part.clock"),a`<p>${t?f(n,"time_reason",t):f(n,"clock",r)}</p>
+${i?a`<p class="quiet">${n("transparency_time.informative")}</p>`:d}`)}function zt({accepted:r,refusal:e},t){return pe(Ye(r?void 0:"note"),t("panel.part.transparency"),a`<p>${f(t,"refusal",e??"accepted")}</p>`)}function Je(r,e){let{signature:t,key:i,deviations:n}=r;if(!r.legible)return or(r,e);let s=t.verdict==="valid",o=n.filter(({severity:l})=>l!=="note");return a`<ul class="parts">
+${pe(Ht(q(nr[t.verdict]??"unverifiable")),e("panel.part.signature"),a`<p>${f(e,"signature",t.verdict)}</p>
 <p class="quiet">
-${u(e,"signature_reason",t.reason)}
-${t.algorithm?l`<code>${t.algorithm}</code>`:p}
+${f(e,"signature_reason",t.reason)}
+${t.algorithm?a`<code>${t.algorithm}</code>`:d}
 </p>`)}
-${Z(Ee(s?i.verdict==="given"?"note":en[i.verdict]:"note"),e("panel.part.key"),l`<p>${u(e,"key",i.verdict)}</p>
-${i.fingerprint?l`<p class="quiet">
+${pe(Ye(s?i.verdict==="given"?"note":rr[i.verdict]:"note"),e("panel.part.key"),a`<p>${f(e,"key",i.verdict)}</p>
+${i.fingerprint?a`<p class="quiet">
 ${e("panel.part.fingerprint")} <code class="long">${i.fingerprint}</code>
-</p>`:p}`)}
-${ot(n.clock,e)}
-${Z(Ee(o.length?"warning":s?void 0:"note"),e("panel.part.format"),r.length?l`<ul class="deviations">
-${r.map(({code:a,path:c,severity:d})=>l`<li>
-${ce(d)}
-<span>${u(e,"deviation",a)} <code>${c}</code></span>
+</p>`:d}`)}
+${Nt(r.clock,e)}
+${pe(Ye(o.length?"warning":s?void 0:"note"),e("panel.part.format"),n.length?a`<ul class="deviations">
+${n.map(({code:l,path:c,severity:p})=>a`<li>
+${Te(p)}
+<span>${f(e,"deviation",l)} <code>${c}</code></span>
 </li>`)}
-</ul>`:l`<p>${e("panel.part.conforms")}</p>`)}
-${at(n.transparency,e)}
-</ul>`}function nn({signature:n},e){return l`<ul class="parts">
-${Z(st(N("unverifiable")),e("panel.part.signature"),l`<p>${u(e,"signature",n.verdict)}</p>
-<p class="quiet">${u(e,"signature_reason",n.reason)}</p>`)}
-</ul>`}function Me(n,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return n.readings.length?l`<div
-class="scroll"
-tabindex="0"
-role="group"
-aria-label=${e("panel.readings.title")}
->
-<table>
+</ul>`:a`<p>${e("panel.part.conforms")}</p>`)}
+${zt(r.transparency,e)}
+</ul>`}function or({signature:r},e){return a`<ul class="parts">
+${pe(Ht(q("unverifiable")),e("panel.part.signature"),a`<p>${f(e,"signature",r.verdict)}</p>
+<p class="quiet">${f(e,"signature_reason",r.reason)}</p>`)}
+</ul>`}function Xe(r,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return r.readings.length?a`<table class="readings" role="table">
 <caption class="visually-hidden">
 ${e("panel.readings.title")}
 </caption>
-<thead>
-<tr>
-${["time","transaction","register","value","status"].map(r=>l`<th scope="col" class=${r==="value"?"number":""}>
-${e(`panel.readings.${r}`)}
+<thead role="rowgroup">
+<tr role="row">
+${ar.map(n=>a`<th role="columnheader" scope="col" class=${n==="value"?"number":""}>
+${e(`panel.readings.${n}`)}
 </th>`)}
 </tr>
 </thead>
-<tbody>
-${n.readings.map(r=>l`<tr>
-<td>${x(r.time,t)}</td>
-<td>
-${r.transaction?i[r.transaction]??r.transaction:w}
+<tbody role="rowgroup">
+${r.readings.map(n=>a`<tr role="row">
+<td role="cell" class="time">${x(n.time,t)}</td>
+<td role="cell" class="transaction">
+${n.transaction?i[n.transaction]??n.transaction:k}
 </td>
-<td>
-${r.name?u(e,"register",r.name):p}
-<small><code>${r.register??w}</code></small>
+<td role="cell" class="register">
+${n.name?f(e,"register",n.name):d}
+<small><code>${n.register??k}</code></small>
 </td>
-<td class="number">
-${r.value===null?w:we(r.value,t)}
-${r.unit??""}
+<td role="cell" class="number value">
+${n.value===null?k:B(n.value,t)}
+${n.unit??""}
 </td>
-<td>
-${r.status===null?w:u(e,"reading_status",r.status.toLowerCase())}
-${r.error_flags?l`<code>${r.error_flags}</code>`:p}
+<td role="cell" class="status">
+${lr(n.status,e)}
+${n.error_flags?a`<code>${n.error_flags}</code>`:d}
 </td>
 </tr>`)}
 </tbody>
-</table>
-</div>`:l`<p class="quiet">${e("panel.readings.none")}</p>`}function Ce(n,e,t){let{meter:i,identification:r}=n;return G([[e("panel.fact.pagination"),n.pagination],[e("panel.fact.identification"),r.data===null?null:l`${r.data}
-<small>${K(r.type,e)}</small>`],[e("panel.fact.level"),lt(r.level,e)],[e("panel.fact.flags"),r.flags.join(", ")],[e("panel.fact.tariff"),n.tariff_text],[e("panel.fact.charge_point"),n.charge_point],[e("panel.fact.made_by"),[i.vendor,i.model].filter(Boolean).join(" ")],[e("panel.fact.serial_number"),i.serial_number??i.gateway_serial_number],[e("panel.fact.firmware"),i.firmware],[e("panel.fact.format_version"),n.format_version],[e("panel.fact.source"),n.source?u(e,"source",n.source):null],[e("panel.fact.arrived"),n.arrived?x(n.arrived,t):null],[e("panel.fact.verified"),n.verified?x(n.verified,t):null],[e("panel.fact.digest"),l`<code class="long">${n.digest}</code>`]])}function lt(n,e){return n===null?null:u(e,"identification_level",n.toLowerCase())}function ze(n,e){return l`<details class="raw">
+</table>`:a`<p class="quiet">${e("panel.readings.none")}</p>`}var ar=["time","transaction","register","value","status"];function lr(r,e){return r===null?k:(/^[A-Z]$/.test(r)?e(`reading_status.${r.toLowerCase()}`):"")||e("panel.readings.unknown_status",{status:r})}function Qe(r,e,t){let{meter:i,identification:n}=r;return ce([[e("panel.fact.pagination"),r.pagination],[e("panel.fact.identification"),n.data===null?null:a`${n.data}
+<small>${Se(n.type,e)}</small>`],[e("panel.fact.level"),It(n.level,e)],[e("panel.fact.flags"),n.flags.join(", ")],[e("panel.fact.tariff"),r.tariff_text],[e("panel.fact.charge_point"),r.charge_point],[e("panel.fact.made_by"),[i.vendor,i.model].filter(Boolean).join(" ")],[e("panel.fact.serial_number"),i.serial_number??i.gateway_serial_number],[e("panel.fact.firmware"),i.firmware],[e("panel.fact.format_version"),r.format_version],[e("panel.fact.source"),r.source?f(e,"source",r.source):null],[e("panel.fact.arrived"),r.arrived?x(r.arrived,t):null],[e("panel.fact.verified"),r.verified?x(r.verified,t):null],[e("panel.fact.digest"),a`<code class="long">${r.digest}</code>`]])}function It(r,e){return r===null?null:f(e,"identification_level",r)}function et(r,e){return a`<details class="raw">
 <summary>${e("panel.raw")}</summary>
-<pre tabindex="0" aria-label=${e("panel.raw")}>${n.raw}</pre>
-${n.key.public_key?l`<h4>${e("panel.public_key")}</h4>
-<pre tabindex="0" aria-label=${e("panel.public_key")}>${n.key.public_key}</pre>`:p}
-</details>`}var si=g`.back{display:inline-flex;align-items:center;gap:8px;min-height:44px;text-decoration:none}.back:hover{text-decoration:underline}.records>h3{margin:24px 0 8px}.record{padding:4px 16px}.record[open]{padding-bottom:16px}.record>summary{flex-wrap:wrap}.record .name{font-weight:var(--ha-font-weight-medium, 500)}.record .chip{margin-inline-start:auto}.record>summary:after{margin-inline:0 4px}.line{fill:none;stroke:var(--dmed4-series-0);stroke-linejoin:round;stroke-width:2}.area{fill:var(--dmed4-series-0);opacity:.15}`;var oi=new Set(["open","end_missing"]),ct=180,He=44,rn=22,ai=8,Oe=class extends k{static properties={...k.properties,c:{state:!0}};static styles=[E,M,Y,ke,si];#e=new _(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this.c=void 0,this.#i=""),this.#t=t,this.#a())}updated(){let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:r}=e,s=JSON.stringify([t,i,r]);s!==this.#i&&(this.#i=s,this.#n(e))}#a=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#n({device_id:e,begin:t,end:i,outcome:r}){let{hass:s}=this,o=ge(s,e??"").get("sensor.power"),a=Date.parse(t??""),c=r==="open"?Date.now():Date.parse(i??""),d=o!==void 0&&c>a;this.c=d?await ri(s,o,a,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return l`
-<a class="back" href=${this.base} @click=${this.#r}>
+<pre tabindex="0" aria-label=${e("panel.raw")}>${r.raw}</pre>
+${r.key.public_key?a`<h4>${e("panel.public_key")}</h4>
+<pre tabindex="0" aria-label=${e("panel.public_key")}>${r.key.public_key}</pre>`:d}
+</details>`}var qi=b`.back{display:inline-flex;align-items:center;gap:8px;min-height:44px;text-decoration:none}.back:hover{text-decoration:underline}button.link{padding:0;background:none;text-decoration:underline;text-underline-offset:2px;font-weight:400}button.link:hover:not([disabled]){background:none}.records>h3{margin:24px 0 8px}.record{padding:4px 16px}.record[open]{padding-bottom:16px}.record>summary{flex-wrap:wrap}.record .name{font-weight:var(--ha-font-weight-medium, 500)}.record .chip{margin-inline-start:auto}.record>summary:after{margin-inline:0 4px}.line{fill:none;stroke:var(--dmed4-series-0);stroke-linejoin:round;stroke-width:2}.area{fill:var(--dmed4-series-0);opacity:.15}`;var ji=new Set(["open","end_missing"]),tt=class extends A{static properties={...A.properties,x:{state:!0},m:{state:!0}};static styles=[R,P,j,We,qi];#e=new $(this);#t=0;#i="";willUpdate(e){let{session:t}=this.place;t===this.#t&&!e.has("revision")||(t!==this.#t&&(this.#e.clear(),this.x=void 0,this.#i=""),this.#t=t,this.#n())}updated(){super.updated();let e=this.#e.value;if(!e)return;let{device_id:t,begin:i,end:n}=e,s=JSON.stringify([t,i,n]);s!==this.#i&&(this.#i=s,this.#l(e))}#n=()=>{let{filters:e,session:t}=this.place;this.#e.load(this.hass,"sessions/get",{session_id:t,...e.meter?{device_id:[e.meter]}:{}})};async#l({device_id:e,begin:t,end:i,outcome:n}){let{hass:s}=this,o=Oe(s,e??"").get("sensor.power"),l=Date.parse(t??""),c=n==="open"?Date.now():Date.parse(i??""),p=o!==void 0&&c>l;this.x=p?await Ui(s,o,l,c):[]}render(){let{texts:e}=this,{value:t,error:i}=this.#e;return a`
+<a class="back" href=${this.base} @click=${this.#d}>
 <ha-icon icon="mdi:arrow-left"></ha-icon>${e("panel.session.back")}
 </a>
-${H(this.#e,e,this.#a)}
-${this.e?y("danger","mdi:alert-circle-outline",this.e):p}
-${t?this.#s(t):i?p:P(e)}
-`}#r=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(oe))};#s(e){let{texts:t,hass:i}=this,[r,s]=N(e.verdict),o=e.begin?t("panel.session.title",{begin:x(e.begin,i)}):t("panel.session.untimed");return l`
+${M(this.#e,e,this.#n)}
+${this.e?y("danger","mdi:alert-circle-outline",this.e):d}
+${t?this.#a(t):i?d:E(e)}
+`}#d=e=>{e.ctrlKey||e.metaKey||e.shiftKey||(e.preventDefault(),e.stopPropagation(),history.state?.fromList?history.back():this.go(J))};#a(e){let{texts:t,hass:i}=this,[n,s]=q(e.verdict),o=e.begin?t("panel.session.title",{begin:x(e.begin,i)}):t("panel.session.untimed");return a`
 <h2 class="title">${o}</h2>
-<div class="banner ${r}">
+<div class="banner ${n}">
 <ha-icon icon=${s}></ha-icon>
 <div>
-<strong>${u(t,"panel.verdict",e.verdict)}</strong>
-<p>${u(t,"verdict",e.verdict)}</p>
-<p>${u(t,"outcome",e.outcome)}</p>
+<strong>${f(t,"panel.verdict",e.verdict)}</strong>
+<p>${f(t,"verdict",e.verdict)}</p>
+<p>${f(t,"outcome",e.outcome)}</p>
 </div>
 </div>
 <section class="card" aria-labelledby="about">
 <header>
 <h3 id="about">${t("panel.session.about")}</h3>
-<div class="downloads">${this.#p(e)}</div>
+<div class="downloads">${this.#h(e)}</div>
 </header>
-${this.#l(e)}
+${this.#r(e)}
 </section>
-${this.#d(e)}
+${this.#c(e)}
 <section class="card" aria-labelledby="findings">
 <h3 id="findings">${t("panel.session.findings")}</h3>
 <ul class="parts">
-${e.findings.map(a=>l`<li>
-${ce(a.severity)}
-<div><p>${Dt(a,t,i)}</p></div>
+${e.findings.map(l=>a`<li>
+${Te(l.severity)}
+<div>
+<p>${pi(l,t,i)}</p>
+${e.record_reports.some(({record_id:c})=>c===l.record_id)?a`<button
+type="button"
+class="link"
+@click=${()=>{this.#u(l.record_id)}}
+>
+${t("panel.session.open_record")}
+</button>`:d}
+</div>
 </li>`)}
-${e.findings.length?p:l`<li>
+${e.findings.length?d:a`<li>
 <ha-icon class="tone success" icon="mdi:check-circle-outline"></ha-icon>
 <div><p>${t("panel.session.no_findings")}</p></div>
 </li>`}
-${ot(e.clock,t)} ${at(e.transparency,t)}
+${Nt(e.clock,t)} ${zt(e.transparency,t)}
 </ul>
 </section>
 <section class="records" aria-labelledby="records">
 <h3 id="records">
-${t("panel.session.records",{count:e.record_reports.length})}
+${t("panel.session.records",{count:v(e.record_reports.length,i)})}
 </h3>
-${e.record_reports.map((a,c)=>this.#c(a,c===e.record_reports.length-1))}
+${e.record_reports.map((l,c)=>this.#p(l,c===e.record_reports.length-1))}
 </section>
-`}#l(e){let{texts:t,hass:i}=this,{device_id:r,duration:s,exported:o,identification:a}=e,c=e.meter??t("panel.gone");return G([[t("panel.fact.energy"),l`<b>${z(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?z(o,i):null],[t("panel.fact.begin"),x(e.begin,i)],[t(oi.has(e.outcome)?"panel.fact.last_known":"panel.fact.end"),x(e.end,i)],[t("panel.fact.duration"),s===null||oi.has(e.outcome)?null:se(s)],[t("panel.fact.identification"),a?l`${a}
-<small>${K(e.identification_type,t)}</small>`:t("panel.unidentified")],[t("panel.fact.level"),lt(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),r?l`<a href="/config/devices/device/${r}">${c}</a>`:c]])}#p({links:e}){let{texts:t}=this,i=r=>e.ocmf.replace(/\.ocmf$/,`.${r}`);return[this.#o("XML",e.xml,t("panel.download.xml")),this.#o("OCMF",e.ocmf,t("panel.download.ocmf")),this.#o("CSV",i("csv"),t("panel.download.csv")),this.#o("ZIP",i("zip"),t("panel.download.zip")),this.#o("OCPI",e.ocpi,t("panel.download.ocpi")),this.#o("OCPP",e.ocpp,t("panel.download.ocpp"))]}#o(e,t,i){return l`<button
+`}#r(e){let{texts:t,hass:i}=this,{device_id:n,duration:s,exported:o}=e,l=e.meter??t("panel.gone");return ce([[t("panel.fact.energy"),a`<b>${N(e.imported,i)}</b>`],[t("panel.fact.exported"),Number(o)?N(o,i):null],[t("panel.fact.begin"),x(e.begin,i)],[t(ji.has(e.outcome)?"panel.fact.last_known":"panel.fact.end"),x(e.end,i)],[t("panel.fact.duration"),s===null||ji.has(e.outcome)?null:le(s)],[t("panel.fact.cost"),this.#s(e.cost)],[t("panel.fact.identification"),Ne(e,e.identification_type,t)],[t("panel.fact.level"),It(e.identification_level,t)],[t("panel.fact.tariff"),e.tariff_text],[t("panel.fact.charge_point"),e.charge_point],[t("panel.fact.meter"),n?a`<a href="/config/devices/device/${n}">${l}</a>`:l]])}#s({amount:e,reason:t,rates:i,time_left_out:n}){let{texts:s,hass:o}=this;return e===null?t===null||t==="no_price"?null:a`–<small>${f(s,"not_billed",t)}</small>`:a`${V(e,i?.currency??"",o)}
+${n?a`<small>${s("panel.fact.without_time")}</small>`:d}`}#h({links:e}){let{texts:t}=this,i=n=>e.ocmf.replace(/\.ocmf$/,`.${n}`);return[this.#o("XML",e.xml,t("panel.download.xml")),this.#o("OCMF",e.ocmf,t("panel.download.ocmf")),this.#o("CSV",i("csv"),t("panel.download.csv")),this.#o("ZIP",i("zip"),t("panel.download.zip")),this.#o("OCPI",e.ocpi,t("panel.download.ocpi")),this.#o("OCPP",e.ocpp,t("panel.download.ocpp")),this.#o(t("panel.session.receipt"),e.ocmf.replace(/\.ocmf$/,"/receipt.pdf"),t("panel.download.receipt"))]}#o(e,t,i){return a`<button
 type="button"
 title=${i}
 ?disabled=${t===null}
 @click=${()=>{this.save(t??"")}}
 >
 <ha-icon icon="mdi:download"></ha-icon>${e}
-</button>`}#c(e,t){let{texts:i,hass:r}=this;return l`<details class="card record" ?open=${t}>
+</button>`}#u(e){let t=this.renderRoot.querySelector(`#record-${e}`);t&&(t.open=!0,t.scrollIntoView({block:"start"}),t.querySelector("summary")?.focus({preventScroll:!0}))}#p(e,t){let{texts:i,hass:n}=this;return a`<details class="card record" id="record-${e.record_id}" ?open=${t}>
 <summary>
 <span class="name"
->${u(i,"panel.kind",e.kind)}
+>${f(i,"panel.kind",e.kind)}
 <small>${e.pagination??""}</small></span
 >
-${_e(e.verdict,i)}
+${ze(e.verdict,i)}
 </summary>
-${Pe(e,i)}
+${Je(e,i)}
 <h4>${i("panel.readings.title")}</h4>
-${Me(e,i,r)}
+${Xe(e,i,n)}
 <h4>${i("panel.session.contents")}</h4>
-${Ce(e,i,r)} ${ze(e,i)}
+${Qe(e,i,n)} ${et(e,i)}
 <div class="downloads">
 ${this.#o("OCMF",e.links.ocmf,i("panel.download.ocmf"))}
 ${this.#o("XML",e.links.xml,i("panel.download.xml"))}
 </div>
-</details>`}#d(e){let{texts:t,c:i}=this;return l`<section class="card" aria-labelledby="power">
+</details>`}#c(e){let{texts:t,x:i}=this;return a`<section class="card" aria-labelledby="power">
 <h3 id="power">${t("panel.session.power")}</h3>
-${i===void 0?P(t):i.length?this.#h(i,e):l`<p class="quiet">${t("panel.session.no_power")}</p>`}
-</section>`}#h(e,t){let{texts:i,hass:r,a:s}=this,o=Date.parse(t.begin??""),a=e.at(-1)?.time??o,c=e.map(({value:b})=>b),d=Math.max(...c),m=Ae(d,Math.min(...c),3),h=ct-ai-rn,f=b=>He+(b-o)/(a-o||1)*(s-He-8),$=b=>ai+(m.top-b)/(m.top-m.bottom)*h,T=Bt(jt(e,o,a,s/2),f,$),B=i("panel.session.power_summary",{highest:A(d,1,r.locale),duration:se((a-o)/1e3)});return l`<figure>
-<figcaption>${B}</figcaption>
-<div class="plot">
-<svg viewBox="0 0 ${s} ${ct}" role="img" aria-label=${B}>
-${m.ticks.map(b=>L`<line class="grid" x1=${He} x2=${s} y1=${$(b)} y2=${$(b)} />
-<text class="tick" x=${He-8} y=${$(b)+4} text-anchor="end">${A(b,m.decimals,r.locale)}</text>`)}
-${qt(o,a,Math.floor(s/90)).map(b=>L`<text class="tick" x=${f(b)} y=${ct-4} text-anchor="middle">${ve(new Date(b),r,new Date(b))}</text>`)}
-<path class="area" d="${T}V${$(0)}H${f(e[0]?.time??o)}Z" />
-<path class="line" d=${T} />
-</svg>
-</div>
-</figure>`}};var li=g`textarea{display:block;box-sizing:border-box;width:100%;padding:12px;resize:vertical;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal, #7a7a7a);border-radius:var(--ha-border-radius-md, 8px) var(--ha-border-radius-md, 8px) 0 0;background:var(--ha-color-form-background, #f3f3f3);color:var(--primary-text-color, #141414);font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px);line-height:1.5}.verify{display:grid;gap:16px;margin:16px 0 0}.verify button{justify-self:start}.verify+.notice{margin:16px 0 0}`;var ci=2*1024*1024,Le=class extends k{static properties={...k.properties,e:{state:!0}};static styles=[E,M,Y,li];#e=new _(this);constructor(){super(),this.e=""}#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",r=""]=["record","public_key"].map(s=>{let o=t.get(s);return typeof o=="string"?o:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...r.trim()?{public_key:r.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};#i=e=>{let t=e.target;this.#n(t.files?.[0]),t.value=""};#a=e=>{let t=e.dataTransfer?.files[0];t&&(e.preventDefault(),this.#n(t))};async#n(e){let t=this.renderRoot.querySelector("textarea[name=record]");if(!e||!t)return;let i=e.size>ci;this.e=i?this.texts("panel.verify.too_large",{size:String(ci/1024/1024)}):"",!i&&(t.value=await e.text(),t.form?.requestSubmit())}render(){let{texts:e}=this,{value:t,error:i,busy:r}=this.#e,s=this.e||i;return l`
+${i===void 0?E(t):i.length?Vi(i,Date.parse(e.begin??""),{text:t,hass:this.hass,width:this.v,pointed:this.m,onPoint:n=>{this.m=n}}):a`<p class="quiet">${t("panel.session.no_power")}</p>`}
+</section>`}};var Wi=b`textarea{display:block;box-sizing:border-box;width:100%;padding:12px;resize:vertical;border:0;border-bottom:1px solid var(--ha-color-border-neutral-normal, #7a7a7a);border-radius:var(--ha-border-radius-md, 8px) var(--ha-border-radius-md, 8px) 0 0;background:var(--ha-color-form-background, #f3f3f3);color:var(--primary-text-color, #141414);font-family:var(--ha-font-family-code, monospace);font-size:var(--ha-font-size-s, 12px);line-height:1.5}.verify{display:grid;gap:16px;margin:16px 0 0}.verify button{justify-self:start}.verify+.notice{margin:16px 0 0}`;var Gi=2*1024*1024,it=class extends A{static properties={...A.properties,e:{state:!0}};static styles=[R,P,j,Wi];#e=new $(this);constructor(){super(),this.e=""}#t=async e=>{e.preventDefault();let t=new FormData(e.target),[i="",n=""]=["record","public_key"].map(s=>{let o=t.get(s);return typeof o=="string"?o:""});this.#e.clear(),await this.#e.load(this.hass,"records/verify",{record:i.trim(),...n.trim()?{public_key:n.trim()}:{}}),await this.updateComplete,this.renderRoot.querySelector("#result")?.focus()};#i=e=>{let t=e.target;this.#l(t.files?.[0]),t.value=""};#n=e=>{let t=e.dataTransfer?.files[0];t&&(e.preventDefault(),this.#l(t))};async#l(e){let t=this.renderRoot.querySelector("textarea[name=record]");if(!e||!t)return;let i=e.size>Gi;this.e=i?this.texts("panel.verify.too_large",{size:String(Gi/1024/1024)}):"",!i&&(t.value=await e.text(),t.form?.requestSubmit())}render(){let{texts:e}=this,{value:t,error:i,busy:n}=this.#e,s=this.e||i;return a`
 <section class="card" aria-labelledby="verify">
 <h2 id="verify">${e("panel.verify.title")}</h2>
 <p>${e("panel.verify.hint")}</p>
@@ -513,7 +984,7 @@ required
 spellcheck="false"
 autocomplete="off"
 placeholder="OCMF|{…}|{…}"
-@drop=${this.#a}
+@drop=${this.#n}
 ></textarea>
 </label>
 <label
@@ -525,43 +996,45 @@ placeholder="OCMF|{…}|{…}"
 <textarea name="public_key" rows="2" spellcheck="false" autocomplete="off"></textarea>
 <small>${e("panel.verify.key_hint")}</small>
 </label>
-<button class="start" ?disabled=${r}>
+<button class="start" ?disabled=${n}>
 <ha-icon icon="mdi:shield-search"></ha-icon>
-${e(r?"panel.verify.busy":"panel.verify.submit")}
+${e(n?"panel.verify.busy":"panel.verify.submit")}
 </button>
 </form>
-${s?y("danger","mdi:alert-circle-outline",s):p}
+${s?y("danger","mdi:alert-circle-outline",s):d}
 </section>
-${t?this.#r(t):p}
-`}#r(e){let t=e.records.length?e.records:[e];return l`<div id="result" tabindex="-1">
-${t.length>1?l`<p>${this.texts("panel.verify.found",{count:String(t.length)})}</p>`:p}
-${t.map(i=>this.#s(i))}
-</div>`}#s(e){let{texts:t,hass:i}=this,[r,s]=N(e.verdict);return l`<div class="banner ${r}">
+${t?this.#d(t):d}
+`}#d(e){let t=e.records.length?e.records:[e];return a`<div id="result" tabindex="-1">
+${t.length>1?a`<p>
+${this.texts("panel.verify.found",{count:v(t.length,this.hass)})}
+</p>`:d}
+${t.map(i=>this.#a(i))}
+</div>`}#a(e){let{texts:t,hass:i}=this,[n,s]=q(e.verdict);return a`<div class="banner ${n}">
 <ha-icon icon=${s}></ha-icon>
 <div>
 <strong role="heading" aria-level="3"
->${u(t,"panel.verdict",e.verdict)}</strong
+>${f(t,"panel.verdict",e.verdict)}</strong
 >
-${e.legible?this.#l(e):p}
+${e.legible?this.#r(e):d}
 </div>
 </div>
 <section class="card">
-${Pe(e,t)}
-${e.legible?l`<h4>${t("panel.readings.title")}</h4>
-${Me(e,t,i)}
+${Je(e,t)}
+${e.legible?a`<h4>${t("panel.readings.title")}</h4>
+${Xe(e,t,i)}
 <h4>${t("panel.session.contents")}</h4>
-${Ce(e,t,i)}`:p}
-${ze(e,t)}
-</section>`}#l(e){let{texts:t,hass:i,info:r}=this,s=r.meters.find(({device_id:d})=>d===e.device_id),o={...V,meter:e.device_id??""},a=z(e.imported,i),c=x(e.begin,i);return l`<p>
+${Qe(e,t,i)}`:d}
+${et(e,t)}
+</section>`}#r(e){let{texts:t,hass:i,info:n}=this,s=n.meters.find(({device_id:p})=>p===e.device_id),o={...C,meter:e.device_id??""},l=N(e.imported,i),c=x(e.begin,i);return a`<p>
 ${e.identification.data??t("panel.unidentified")} ·
-${e.end===null?t("panel.verify.summary_open",{energy:a,begin:c}):t("panel.verify.summary",{energy:a,begin:c,end:x(e.end,i)})}
+${e.end===null?t("panel.verify.summary_open",{energy:l,begin:c}):t("panel.verify.summary",{energy:l,begin:c,end:x(e.end,i)})}
 </p>
-${e.signature.verdict==="valid"?l`<p>
+${e.signature.verdict==="valid"?a`<p>
 ${s?t("panel.verify.of_meter",{meter:s.name}):t("panel.verify.of_nobody")}
-</p>`:p}
+</p>`:d}
 <p>
 ${e.record_id===null?t("panel.verify.not_archived"):t("panel.verify.archived")}
-${e.session_id===null?p:l`<a href=${this.href({view:"session",session:e.session_id,filters:o})}
+${e.session_id===null?d:a`<a href=${this.href({view:"session",session:e.session_id,filters:o})}
 >${t("panel.verify.open")}</a
 >`}
-</p>`}};function J(n,e){return customElements.get(n)?!1:(customElements.define(n,e),!0)}J("dmed4-archive-page",Se);J("dmed4-overview-page",Te);J("dmed4-session-page",Oe);J("dmed4-verify-page",Le);J("lovato-dmed4-panel",Re);
+</p>`}};function F(r,e){return customElements.get(r)?!1:(customElements.define(r,e),!0)}F("dmed4-archive-page",Ie);F("dmed4-billing-page",Be);F("dmed4-drivers-page",Ve);F("dmed4-overview-page",Ge);F("dmed4-prices-page",Ke);F("dmed4-session-page",tt);F("dmed4-verify-page",it);F("lovato-dmed4-panel",Ze);

@@ -7,12 +7,12 @@ from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResul
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
 from ..connection.names import device_name
-from ..const import CONF_FAILED_SEEN, DOMAIN
+from ..const import CONF_FAILED_SEEN, DOMAIN, PANEL_PATH
 from ..ocmf import Verdict
 from .keeper import RecordKeeper
 
@@ -84,9 +84,19 @@ class FailedRecords:
             translation_placeholders={
                 "meter": device_name(self._hass, self._entry),
                 "count": str(unseen),
+                "session": self._page(latest),
                 **_description(latest),
             },
         )
+
+    def _page(self, record: StoredRecord | None) -> str:
+        """Where the panel shows the session of a record, or all with an invalid signature."""
+        registry = dr.async_get(self._hass)
+        devices = dr.async_entries_for_config_entry(registry, self._entry.entry_id)
+        meter = devices[0].id if devices else ""
+        if record is None or record.session_id is None:
+            return f"/{PANEL_PATH}?meter={meter}&verdict=invalid"
+        return f"/{PANEL_PATH}/session/{record.session_id}?meter={meter}"
 
 
 def _latest(archive: Archive, unique_id: str) -> StoredRecord | None:

@@ -30,6 +30,7 @@ from ..archive import (
 )
 from ..connection.identity import FormerKey, identified_by_key, public_key
 from ..connection.names import device_name
+from ..connection.pages import ENTRIES_PAGE, inside
 from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from .listeners import Listeners
@@ -422,6 +423,7 @@ class RecordKeeper:
             self._issue_id,
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
+            learn_more_url=inside(ENTRIES_PAGE),
             translation_key="archive_unavailable",
             translation_placeholders={"meter": device_name(self._hass, self._entry)},
         )

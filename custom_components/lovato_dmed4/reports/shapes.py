@@ -306,6 +306,13 @@ class SyncShape(TypedDict):
     overwrites_soon: bool
 
 
+class KeyAlarmShape(TypedDict):
+    """A meter shows another key than the one that is accepted: fingerprints, "?" of one not known."""
+
+    expected: str
+    found: str
+
+
 class MeterArchiveShape(CountsShape):
     """What the archive has of a meter."""
 
@@ -318,6 +325,7 @@ class MeterArchiveShape(CountsShape):
     waiting: int  # records in memory because the archive can't be reached
     sync: SyncShape
     keys: list[StoredKeyShape]
+    alarm: KeyAlarmShape | None  # for a repair issue
 
 
 class ArchiveInfoShape(TypedDict):

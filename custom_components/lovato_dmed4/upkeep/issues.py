@@ -12,7 +12,8 @@ from homeassistant.helpers.event import async_track_time_interval
 from ..connection.errors import local_time
 from ..connection.login import Login
 from ..connection.names import device_name
-from ..const import DOMAIN, HOUSEKEEPING_INTERVAL
+from ..connection.pages import ENTRIES_PAGE, device_page, inside
+from ..const import DOMAIN, HOUSEKEEPING_INTERVAL, PANEL_PATH
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.model import SystemCode, SystemStatus
 from ..intake.logbook_sync import LogbookSync, SyncState
@@ -29,6 +30,9 @@ _BOARDS: Final = {
     SystemCode.COMMUNICATION_BOARD_ERROR: "communication_board_error",
     SystemCode.BOARDS_NOT_COMMUNICATING: "boards_not_communicating",
 }
+
+# What can be done about an issue is done at the meter's device, or there.
+_PAGES: Final = {"login_locked": ENTRIES_PAGE}
 
 
 class IssueWatcher:
@@ -98,7 +102,7 @@ class IssueWatcher:
             key: {} for key in _hardware(self._housekeeping.data.system)
         }
         if self._sync.state.overwrites_soon:
-            wrong["logbook_overwrites"] = {}
+            wrong["logbook_overwrites"] = {"archive": f"/{PANEL_PATH}/archive"}
         if self._clock.failures >= FAILURES_LIMIT:
             wrong["clock_not_kept"] = {}
         if (doubt := self._clock.doubt) is not None:
@@ -123,6 +127,7 @@ class IssueWatcher:
             self._issue_id(key),
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
+            learn_more_url=inside(_PAGES.get(key) or device_page(self._hass, self._entry)),
             translation_key=key,
             translation_placeholders={
                 "meter": device_name(self._hass, self._entry),

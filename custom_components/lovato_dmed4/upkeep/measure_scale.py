@@ -14,6 +14,7 @@ import voluptuous as vol
 
 from ..connection.devices import entry_scale
 from ..connection.names import device_name
+from ..connection.pages import device_page
 from ..const import CONF_SCALE, DOMAIN, LOGGER
 from ..coordinator import LiveCoordinator
 from ..dmed4.model import Identity, Measures
@@ -124,6 +125,7 @@ class ScaleCheck:
             translation_placeholders={
                 "meter": device_name(self._hass, self._entry),
                 "values": values_text(measures, scale, scale),
+                "link": device_page(self._hass, self._entry),
             },
         )
 
@@ -186,5 +188,8 @@ class ScaleFlow(RepairsFlow):
         return self.async_show_form(
             step_id="scale",
             data_schema=vol.Schema({vol.Required(CONF_SCALE): selector}),
-            description_placeholders={"meter": device_name(self.hass, self._entry)},
+            description_placeholders={
+                "meter": device_name(self.hass, self._entry),
+                "link": device_page(self.hass, self._entry),
+            },
         )

@@ -16,6 +16,7 @@ from ..archive import StoredRecord
 from ..archive.model import Source
 from ..connection.forms import is_serial_number
 from ..connection.names import device_name
+from ..connection.pages import device_page
 from ..const import CONF_SERIAL_NUMBER, DOMAIN, LOGGER
 from ..dmed4.model import Feature, Identity
 from ..intake.keeper import RecordKeeper
@@ -88,6 +89,7 @@ class SerialNumberCheck:
                 "meter": device_name(self._hass, self._entry),
                 "known": self._known or "",
                 "found": found,
+                "link": device_page(self._hass, self._entry),
             },
         )
 

@@ -23,6 +23,7 @@ from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
 from ..archive import Archive, ArchiveSummary, StoredKey
+from ..connection.identity import async_key_alarm
 from ..connection.names import device_name
 from ..const import DOMAIN
 from ..intake.logbook_sync import SyncState
@@ -101,6 +102,7 @@ async def _meter_info(
 ) -> MeterArchiveShape:
     device = meter_archive.devices.get(entry.unique_id or "")
     data = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
+    alarm = async_key_alarm(hass, entry)
     # What was known last, for when the archive can't be reached.
     summary = data.records.summary_coordinator.data if data else ArchiveSummary()
     keys, available = tuple[StoredKey, ...](), False
@@ -120,6 +122,7 @@ async def _meter_info(
         "failed": summary.failed,
         "sync": cast("SyncShape", asdict(data.sync.state if data else SyncState())),
         "keys": [_key(key) for key in keys],
+        "alarm": {"expected": alarm["expected"], "found": alarm["found"]} if alarm else None,
     }
 
 

@@ -24,12 +24,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER, PANEL_PATH
 
 FOLDER: Final = Path(__file__).parent.parent / "frontend"
 
 # The files' content is part of their address, so that browsers may keep them for as long as they
-# like and load each other's neighbours only from the same version.
+# like and never load one of another version.
 _ROOT: Final = f"/{DOMAIN}_static"
 _DIGEST_LENGTH: Final = 12
 
@@ -40,8 +40,7 @@ CARD: Final = "card.js"
 _LOADER: Final = "loader.js"
 _PANEL: Final = "panel.js"
 
-# Where the panel is, and the element that it consists of.
-PANEL_PATH: Final = "lovato-dmed4"
+# The element that the panel consists of.
 _PANEL_ELEMENT: Final = "lovato-dmed4-panel"
 _PANEL_ICON: Final = "mdi:file-certificate-outline"
 _PANEL_TITLE: Final = f"component.{DOMAIN}.config_panel.panel.title"

@@ -10,14 +10,18 @@ const NUMBER_LANGUAGES: Readonly<Record<string, string | undefined>> = {
 
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
+/** The language whose way to write numbers the user has chosen; undefined for that of the system. */
+export function numberLanguage({ language, number_format }: Locale): string | undefined {
+  return number_format in NUMBER_LANGUAGES ? NUMBER_LANGUAGES[number_format] : language;
+}
+
 /** Write a number with so many decimals, as the user has chosen in the profile. */
 export function formatNumber(value: number, decimals: number, locale: Locale): string {
   const { language, number_format } = locale;
   const id = `${language} ${number_format} ${decimals}`;
   let format = numberFormats.get(id);
   if (!format) {
-    const chosen = number_format in NUMBER_LANGUAGES ? NUMBER_LANGUAGES[number_format] : language;
-    format = new Intl.NumberFormat(chosen, {
+    format = new Intl.NumberFormat(numberLanguage(locale), {
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
       useGrouping: number_format !== "none",
@@ -36,13 +40,18 @@ export function formatDuration(seconds: number): string {
 }
 
 /** Write a moment: the time alone if it is of today, else with its day. */
-export function formatMoment(moment: Date, hass: HomeAssistant, now = new Date()): string {
+export function formatMoment(
+  moment: Date,
+  hass: HomeAssistant,
+  now = new Date(),
+  timeStyle: "short" | "medium" = "short",
+): string {
   const { language, time_format, time_zone } = hass.locale;
   const zone = time_zone === "server" ? { timeZone: hass.config.time_zone } : {};
   const day = new Intl.DateTimeFormat(language, { ...zone, dateStyle: "medium" });
   const time = new Intl.DateTimeFormat(time_format === "system" ? undefined : language, {
     ...zone,
-    timeStyle: "short",
+    timeStyle,
     ...(time_format === "12" || time_format === "24" ? { hour12: time_format === "12" } : {}),
   });
   const clock = time.format(moment);

@@ -1,15 +1,15 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { findEntities, isThere, stateOf } from "../common/entities";
-import { formatNumber } from "../common/format";
 import { controls } from "../common/style";
 import { Fetched } from "./fetched";
+import { NO_FILTERS, START } from "./location";
 import { PanelPage } from "./page";
 import { facts, failure, notice, waiting } from "./parts";
 import type { Counts, MeterArchive, UnassignedPage, UnassignedRecord } from "./shapes";
 import { archiveStyle } from "./styles/archive";
 import { baseStyle } from "./styles/base";
-import { NOTHING, explain, moment } from "./words";
+import { NOTHING, count, explain, moment } from "./words";
 
 const MOST_UNASSIGNED = 50;
 
@@ -87,9 +87,9 @@ export class ArchivePage extends PanelPage {
                   counts.suspicious ? "warning" : "success",
                   counts.suspicious ? "mdi:shield-alert-outline" : "mdi:shield-check",
                   text("panel.archive.verified", {
-                    records: counts.records,
-                    suspicious: counts.suspicious,
-                    failed: counts.failed,
+                    records: count(counts.records, this.hass),
+                    suspicious: count(counts.suspicious, this.hass),
+                    failed: count(counts.failed, this.hass),
                   }),
                 )
               : nothing
@@ -107,7 +107,6 @@ export class ArchivePage extends PanelPage {
   #meter(meter: MeterArchive): TemplateResult {
     const { texts: text, hass } = this;
     const { sync } = meter;
-    const count = (value: number): string => formatNumber(value, 0, hass.locale);
     const entities = findEntities(hass, meter.device_id ?? "");
     const reachable = isThere(stateOf(hass, entities, "sensor.measurement_status"));
     return html`<section class="card">
@@ -127,15 +126,17 @@ export class ArchivePage extends PanelPage {
           : notice(
               "warning",
               "mdi:database-off-outline",
-              text("panel.unavailable", { name: meter.name, count: meter.waiting }),
+              text("panel.unavailable", { name: meter.name, count: count(meter.waiting, hass) }),
             )
       }
+      ${this.#keyAlarm(meter)}
       ${
         meter.failed
           ? notice(
               "danger",
               "mdi:shield-remove",
-              text("panel.archive.failed", { count: meter.failed }),
+              html`<p>${text("panel.archive.failed", { count: count(meter.failed, hass) })}</p>
+                <a href=${this.#failedOf(meter)}>${text("panel.archive.show_failed")}</a>`,
             )
           : nothing
       }
@@ -144,7 +145,7 @@ export class ArchivePage extends PanelPage {
           ? notice(
               "danger",
               "mdi:database-remove-outline",
-              text("panel.archive.lost", { count: sync.lost }),
+              text("panel.archive.lost", { count: count(sync.lost, hass) }),
             )
           : nothing
       }
@@ -159,17 +160,39 @@ export class ArchivePage extends PanelPage {
           : nothing
       }
       ${facts([
-        [text("panel.archive.records"), html`<b>${count(meter.records)}</b>`],
-        [text("panel.archive.suspicious"), count(meter.suspicious)],
+        [text("panel.archive.records"), html`<b>${count(meter.records, hass)}</b>`],
+        [text("panel.archive.suspicious"), count(meter.suspicious, hass)],
         [
           text("panel.archive.missing"),
-          sync.missing === null ? text("panel.archive.not_known") : count(sync.missing),
+          sync.missing === null ? text("panel.archive.not_known") : count(sync.missing, hass),
         ],
-        [text("panel.archive.waiting"), meter.waiting ? count(meter.waiting) : null],
+        [text("panel.archive.waiting"), meter.waiting ? count(meter.waiting, hass) : null],
         [text("panel.archive.sync"), text(this.#syncState(meter))],
       ])}
       ${sync.running ? this.#progress(meter) : nothing} ${this.#keys(meter)}
     </section>`;
+  }
+
+  /** The sessions with an invalid signature. */
+  #failedOf({ device_id }: MeterArchive): string {
+    const filters = { ...NO_FILTERS, meter: device_id ?? "", verdict: "invalid" as const };
+    return this.href({ ...START, filters });
+  }
+
+  /** The alarm about another key, which an administrator accepts in Home Assistant's repairs. */
+  #keyAlarm({ alarm }: MeterArchive): TemplateResult | typeof nothing {
+    const { texts: text } = this;
+    if (!alarm) return nothing;
+    return notice(
+      "danger",
+      "mdi:key-alert-outline",
+      html`<p>${text("panel.archive.key_alarm")}</p>
+        <p>
+          ${text("panel.archive.key_known")} <code class="long">${alarm.expected}</code><br />
+          ${text("panel.archive.key_found")} <code class="long">${alarm.found}</code>
+        </p>
+        <a href="/config/repairs">${text("panel.archive.open_repairs")}</a>`,
+    );
   }
 
   #syncState({
@@ -181,9 +204,12 @@ export class ArchivePage extends PanelPage {
   }
 
   #progress({ name, sync }: MeterArchive): TemplateResult {
-    const { texts: text } = this;
+    const { texts: text, hass } = this;
     const all = sync.fetched + (sync.missing ?? 0);
-    const label = text("panel.archive.progress", { fetched: sync.fetched, all });
+    const label = text("panel.archive.progress", {
+      fetched: count(sync.fetched, hass),
+      all: count(all, hass),
+    });
     return html`<div class="progress">
       <progress aria-label=${name} max=${all || 1} .value=${sync.fetched}></progress>
       <span>${label}</span>
@@ -235,7 +261,9 @@ ${key.public_key}</pre>
     if (!found && !error) return waiting(text);
     if (found?.total === 0) return nothing;
     return html`<section class="card" aria-labelledby="others">
-      <h2 id="others">${text("panel.others.title", { count: found?.total ?? 0 })}</h2>
+      <h2 id="others">
+        ${text("panel.others.title", { count: count(found?.total ?? 0, this.hass) })}
+      </h2>
       <p class="quiet">${text("panel.others.hint")}</p>
       ${failure(this.#unassigned, text, this.#load)}
       ${this._problem ? notice("danger", "mdi:alert-circle-outline", this._problem) : nothing}

@@ -1,12 +1,10 @@
 /** What the charts show, calculated; nothing of it draws. */
 
-import { nextDay, type Filters } from "./location";
+import { nextDay, nextMonth, type Filters } from "./location";
 import type { Energy, Period } from "./shapes";
 
-/** More bars can't be distinguished on a phone; more days are shown by month. */
+/** More bars can't be distinguished on a phone; longer spans are shown by month, or by year. */
 export const MOST_BARS = 92;
-const USUAL_DAYS = 30;
-const USUAL_MONTHS = 12;
 
 /** More colours can't be distinguished: who charged least is shown together. */
 export const MOST_SERIES = 5;
@@ -34,45 +32,68 @@ export function niceScale(highest: number, lowest = 0, lines = 4): Scale {
   return { top: last * step, bottom: first * step, ticks, decimals: exact ? digits : digits + 1 };
 }
 
+/** What a bar is for: years are added up here. */
+export type BarPeriod = Period | "year";
+
 export interface Range {
-  readonly period: Period;
+  readonly period: BarPeriod;
   /** The first day of each bar. */
   readonly starts: readonly string[];
   /** The days that it covers, the last one included. */
   readonly since: string;
   readonly until: string;
+  /** Whether it is short enough for a bar a day. */
+  readonly short: boolean;
 }
 
-/** Choose what the chart of some filters shows, which should fit and be worth looking at. */
-export function chartRange(filters: Filters, wanted: Period, today: string): Range {
-  const until = filters.until || (filters.since > today ? filters.since : today);
-  const usual =
-    wanted === "day" ? nextDay(until, 1 - USUAL_DAYS) : addMonths(until, 1 - USUAL_MONTHS);
-  const since = filters.since && filters.since <= until ? filters.since : usual;
-  const period = wanted === "day" && nextDay(since, MOST_BARS) <= until ? "month" : wanted;
-  const starts: string[] = [];
-  const first = period === "day" ? since : addMonths(since, 0);
-  for (
-    let start = first;
-    start <= until;
-    start = period === "day" ? nextDay(start) : addMonths(start, 1)
-  )
-    starts.push(start);
-  const shown = starts.slice(-MOST_BARS);
-  const [begin = since] = shown;
-  return { period, starts: shown, since: begin > since ? begin : since, until };
+/** The days of a list of sessions; of an open end, it is the first or last one with energy. */
+type Days = Pick<Filters, "since" | "until">;
+
+/** Choose the bars for the days of the list: all of them, by day only if these can be seen. */
+export function chartRange(
+  days: Days,
+  wanted: Period,
+  today: string,
+  found: Energy | undefined,
+): Range {
+  const starts = found?.series.flatMap(({ buckets }) => buckets.map(({ start }) => start)) ?? [];
+  starts.sort();
+  const [first = today, last = today] = [starts[0], starts.at(-1)];
+  const latest = [days.since, last, today].sort().at(-1) ?? today;
+  const until = days.until === "" ? latest : days.until;
+  const since = [days.since === "" ? first : days.since, until].sort()[0] ?? until;
+  const short = nextDay(since, MOST_BARS) > until;
+  const months = 12 * (yearOf(until) - yearOf(since)) + monthOf(until) - monthOf(since) + 1;
+  const period = wanted === "day" && short ? "day" : months <= MOST_BARS ? "month" : "year";
+  const bars: string[] = [];
+  for (let bar = barOf(since, period); bar <= until; bar = nextBar(bar, period)) bars.push(bar);
+  return { period, starts: bars.slice(-MOST_BARS), since, until, short };
 }
 
-/** Get the first day of a month after (or before) that of a day. */
-function addMonths(day: string, months: number): string {
-  const date = new Date(`${day.slice(0, 7)}-01T00:00:00Z`);
-  date.setUTCMonth(date.getUTCMonth() + months);
-  return date.toISOString().slice(0, 10);
+const yearOf = (day: string): number => Number(day.slice(0, 4));
+const monthOf = (day: string): number => Number(day.slice(5, 7));
+
+/** The first day of the bar that a day belongs to. */
+export function barOf(day: string, period: BarPeriod): string {
+  if (period === "day") return day;
+  return period === "month" ? `${day.slice(0, 7)}-01` : `${day.slice(0, 4)}-01-01`;
+}
+
+function nextBar(start: string, period: BarPeriod): string {
+  return period === "day" ? nextDay(start) : nextMonth(start, period === "month" ? 1 : 12);
+}
+
+/** Who charged: a driver with all identifications, or an identification without a driver. */
+export interface Charger {
+  readonly driver: string | null;
+  readonly driverId: number | null;
+  /** Null of those who did not identify. */
+  readonly identification: string | null;
 }
 
 export interface Series {
-  /** Null of those who did not identify, undefined of several together. */
-  readonly identification: string | null | undefined;
+  /** Undefined of several together. */
+  readonly charger: Charger | undefined;
   readonly total: number;
 }
 
@@ -86,29 +107,59 @@ export interface Bars {
   readonly highest: number;
 }
 
-/** Put the energies on top of each other, for each bar of a range. */
-export function stack(energy: Energy, starts: readonly string[]): Bars {
-  const alone = energy.series.slice(
-    0,
-    energy.series.length > MOST_SERIES ? MOST_SERIES - 1 : MOST_SERIES,
+interface Sums {
+  readonly charger: Charger;
+  total: number;
+  readonly bars: Map<string, number>;
+}
+
+/** Add up what each driver has charged, for each bar, who charged most first. */
+function sumsOf(energy: Energy, period: BarPeriod): Sums[] {
+  const found = new Map<string, Sums>();
+  for (const { driver, driver_id, identification, imported, buckets } of energy.series) {
+    const key = driver_id === null ? `i${identification ?? ""}` : `d${driver_id}`;
+    const charger = { driver, driverId: driver_id, identification };
+    const sums = found.get(key) ?? { charger, total: 0, bars: new Map<string, number>() };
+    found.set(key, sums);
+    sums.total += Number(imported);
+    for (const bucket of buckets) {
+      const bar = barOf(bucket.start, period);
+      sums.bars.set(bar, (sums.bars.get(bar) ?? 0) + Number(bucket.imported));
+    }
+  }
+  return [...found.values()].sort((one, other) => other.total - one.total);
+}
+
+/** Put the energies side by side, one series for each who charged. */
+export function columns(energy: Energy, { starts, period }: Range): Bars {
+  return barsOf(
+    sumsOf(energy, period).map((sums) => [sums]),
+    starts,
   );
-  const together = energy.series.slice(alone.length);
-  const groups = [...alone.map((series) => [series]), ...(together.length ? [together] : [])];
-  const values = groups.map((group) => {
-    const sums = new Map<string, number>();
-    for (const { buckets } of group)
-      for (const { start, imported } of buckets)
-        sums.set(start, (sums.get(start) ?? 0) + Number(imported));
-    return sums;
-  });
+}
+
+/** Put the energies on top of each other; those who charged least are one series. */
+export function stack(energy: Energy, { starts, period }: Range): Bars {
+  const all = sumsOf(energy, period);
+  const alone = all.slice(0, all.length > MOST_SERIES ? MOST_SERIES - 1 : MOST_SERIES);
+  const together = all.slice(alone.length);
+  return barsOf([...alone.map((sums) => [sums]), ...(together.length ? [together] : [])], starts);
+}
+
+function barsOf(groups: readonly (readonly Sums[])[], starts: readonly string[]): Bars {
   const bars = starts.map((start) => {
-    const parts = values.map((sums) => Math.max(0, sums.get(start) ?? 0));
-    return { start, values: parts, total: parts.reduce((sum, part) => sum + part, 0) };
+    const values = groups.map((group) =>
+      Math.max(
+        0,
+        group.reduce((sum, { bars: some }) => sum + (some.get(start) ?? 0), 0),
+      ),
+    );
+    return { start, values, total: values.reduce((sum, value) => sum + value, 0) };
   });
   return {
     series: groups.map((group) => ({
-      identification: group.length > 1 ? undefined : group[0]?.identification,
-      total: group.reduce((sum, { imported }) => sum + Number(imported), 0),
+      charger: group.length > 1 ? undefined : group[0]?.charger,
+      total: group.reduce((sum, { total }) => sum + total, 0),
     })),
     bars,
     highest: Math.max(0, ...bars.map(({ total }) => total)),

@@ -3,14 +3,23 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { formatNumber } from "../common/format";
 import type { HomeAssistant } from "../common/hass";
 import type { Localize } from "../common/texts";
-import { niceScale, stack, type Bars, type Range } from "./chart";
-import type { Energy, Period } from "./shapes";
-import { NOTHING, day, energy } from "./words";
+import {
+  columns,
+  niceScale,
+  stack,
+  type BarPeriod,
+  type Bars,
+  type Charger,
+  type Range,
+} from "./chart";
+import type { Filters } from "./location";
+import type { Energy } from "./shapes";
+import { NOTHING, count, day, energy, nameOf } from "./words";
 
 const HEIGHT = 200;
 const LEFT = 44;
 /** Room for the name of a bar. */
-const LABEL = 64;
+const LABEL = 78;
 const BOTTOM = 22;
 const TOP = 8;
 
@@ -19,29 +28,33 @@ interface Shown {
   readonly hass: HomeAssistant;
   /** Pixels. */
   readonly width: number;
-  /** Whom the list is searched for. */
-  readonly search: string;
-  readonly onSearch: (search: string) => void;
+  /** Whom the list is narrowed down to. */
+  readonly filters: Filters;
+  readonly onFilter: (changes: Partial<Filters>) => void;
+  /** The first day of the bar whose values are shown. */
+  readonly pointed: string;
+  readonly onPoint: (start: string) => void;
 }
 
 /** How much energy was charged when, and by whom. */
 export function energyFigure(found: Energy, range: Range, shown: Shown): TemplateResult {
   const { text, hass } = shown;
-  const bars = stack(found, range.starts);
   // Home Assistant cannot read plurals in a custom integration's texts.
   const key = found.sessions === 1 ? "panel.chart.summary_one" : "panel.chart.summary";
   const summary = text(key, {
     energy: energy(found.imported, hass),
-    sessions: found.sessions,
+    sessions: count(found.sessions, hass),
     since: day(range.since, hass),
     until: day(range.until, hass),
   });
+  const bars = stack(found, range);
+  const all = columns(found, range);
   return html`<figure>
     <figcaption>${summary}</figcaption>
     ${
       found.sessions
-        ? html`${stackedBars(bars, range, summary, shown)} ${legend(bars, shown)}
-          ${asTable(bars, range, shown)}`
+        ? html`${stackedBars(bars, range, summary, shown)} ${valuesOf(all, range, shown)}
+          ${legend(bars, shown)} ${asTable(all, range, shown)}`
         : html`<p class="quiet">${text("panel.chart.none")}</p>`
     }
   </figure>`;
@@ -51,7 +64,7 @@ function stackedBars(
   { bars, highest }: Bars,
   { period }: Range,
   summary: string,
-  { hass, width }: Shown,
+  { hass, width, pointed, onPoint }: Shown,
 ): TemplateResult {
   const scale = niceScale(highest);
   const plot = HEIGHT - TOP - BOTTOM;
@@ -59,18 +72,28 @@ function stackedBars(
   const slot = (width - LEFT) / bars.length;
   const thick = Math.min(slot * 0.72, 48);
   const every = Math.ceil(LABEL / slot);
-  return html`<div class="plot">
+  return html`<div
+    class="plot"
+    @pointerleave=${({ pointerType }: PointerEvent) => {
+      // A finger leaves when it is lifted: what it touched stays.
+      if (pointerType === "mouse") onPoint("");
+    }}
+  >
     <svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${summary}>
       ${scale.ticks.map(
         (tick) =>
           svg`<line class="grid" x1=${LEFT} x2=${width} y1=${y(tick)} y2=${y(tick)} />
             <text class="tick" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${formatNumber(tick, scale.decimals, hass.locale)}</text>`,
       )}
-      ${bars.map(({ start, values, total }, place) => {
+      ${bars.map(({ start, values }, place) => {
         const left = LEFT + place * slot + (slot - thick) / 2;
         let below = 0;
-        return svg`<g class="bar">
-          <title>${barName(start, period, hass)}: ${formatNumber(total, 2, hass.locale)} kWh</title>
+        return svg`<g
+          class="bar ${start === pointed ? "pointed" : ""}"
+          @pointerenter=${() => {
+            onPoint(start);
+          }}
+        >
           <rect class="hit" x=${LEFT + place * slot} y=${TOP} width=${slot} height=${plot} />
           ${values.map((value, series) => {
             if (!value) return nothing;
@@ -89,41 +112,76 @@ function stackedBars(
   </div>`;
 }
 
-function tickName(start: string, period: Period, hass: HomeAssistant): string {
-  return day(
-    start,
-    hass,
-    period === "day" ? { day: "numeric", month: "short" } : { month: "short", year: "2-digit" },
+/** The bar that is pointed at or was touched, in figures. */
+function valuesOf(
+  { bars, series }: Bars,
+  { period }: Range,
+  { text, hass, pointed }: Shown,
+): TemplateResult {
+  const bar = bars.find(({ start }) => start === pointed);
+  if (!bar) return html`<p class="quiet values">${text("panel.chart.hint")}</p>`;
+  const parts = bar.values.flatMap((value, place) =>
+    value
+      ? `${chargerName(series[place]?.charger, text)} ${formatNumber(value, 2, hass.locale)}`
+      : [],
   );
+  return html`<p class="values">
+    ${barName(bar.start, period, hass)}: <b>${formatNumber(bar.total, 2, hass.locale)} kWh</b>
+    ${parts.length ? html`<span class="quiet">${parts.join(" · ")}</span>` : nothing}
+  </p>`;
 }
 
-function barName(start: string, period: Period, hass: HomeAssistant): string {
-  return period === "day"
-    ? day(start, hass, { dateStyle: "full" })
-    : day(start, hass, { month: "long", year: "numeric" });
+const TICKS: Readonly<Record<BarPeriod, Intl.DateTimeFormatOptions>> = {
+  day: { day: "numeric", month: "short" },
+  // With two digits, "Nov 26" would be a day.
+  month: { month: "short", year: "numeric" },
+  year: { year: "numeric" },
+};
+
+const NAMES: Readonly<Record<BarPeriod, Intl.DateTimeFormatOptions>> = {
+  day: { dateStyle: "full" },
+  month: { month: "long", year: "numeric" },
+  year: { year: "numeric" },
+};
+
+function tickName(start: string, period: BarPeriod, hass: HomeAssistant): string {
+  return day(start, hass, TICKS[period]);
 }
 
-function seriesName(identification: string | null | undefined, text: Localize): string {
-  if (identification) return identification;
-  return text(identification === undefined ? "panel.chart.others" : "panel.unidentified");
+function barName(start: string, period: BarPeriod, hass: HomeAssistant): string {
+  return day(start, hass, NAMES[period]);
 }
 
-/** Who charged how much; choosing one searches for that driver. */
-function legend({ series }: Bars, { text, hass, search, onSearch }: Shown): TemplateResult {
+function chargerName(charger: Charger | undefined, text: Localize): string {
+  return charger ? nameOf(charger, text) : text("panel.chart.others");
+}
+
+/** What the list is to be narrowed down to; nothing for those who did not identify. */
+function filterOf(charger: Charger | undefined): Partial<Filters> | undefined {
+  if (!charger) return undefined;
+  const { driverId, identification } = charger;
+  if (driverId !== null) return { driver: String(driverId) };
+  return identification ? { search: identification } : undefined;
+}
+
+/** Who charged how much; choosing one narrows the list down to that driver. */
+function legend({ series }: Bars, { text, hass, filters, onFilter }: Shown): TemplateResult {
   return html`<ul class="legend">
-    ${series.map(({ identification, total }, place) => {
+    ${series.map(({ charger, total }, place) => {
       const content = html`<i class="series-${place}"></i>
-        <span>${seriesName(identification, text)}</span>
+        <span>${chargerName(charger, text)}</span>
         <b>${formatNumber(total, 1, hass.locale)} kWh</b>`;
-      const chosen = search !== "" && search === identification;
+      const filter = filterOf(charger);
+      const chosen =
+        filter?.driver === filters.driver || (!!filter?.search && filter.search === filters.search);
       return html`<li>
         ${
-          identification
+          filter
             ? html`<button
                 type="button"
                 aria-pressed=${String(chosen)}
                 @click=${() => {
-                  onSearch(chosen ? "" : identification);
+                  onFilter(chosen ? { driver: "", search: "" } : filter);
                 }}
               >
                 ${content}
@@ -135,6 +193,7 @@ function legend({ series }: Bars, { text, hass, search, onSearch }: Shown): Temp
   </ul>`;
 }
 
+/** All figures; nobody is merged with others. */
 function asTable({ bars, series }: Bars, { period }: Range, { text, hass }: Shown): TemplateResult {
   const write = (value: number): string => (value ? formatNumber(value, 2, hass.locale) : NOTHING);
   return html`<details class="numbers">
@@ -148,8 +207,8 @@ function asTable({ bars, series }: Bars, { period }: Range, { text, hass }: Show
           <tr>
             <th scope="col">${text(`panel.chart.${period}`)}</th>
             ${series.map(
-              ({ identification }) =>
-                html`<th scope="col" class="number">${seriesName(identification, text)}</th>`,
+              ({ charger }) =>
+                html`<th scope="col" class="number">${chargerName(charger, text)}</th>`,
             )}
             <th scope="col" class="number">${text("panel.chart.total")}</th>
           </tr>

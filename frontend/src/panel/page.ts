@@ -30,6 +30,7 @@ export abstract class PanelPage extends LitElement {
     info: { attribute: false },
     place: { attribute: false },
     base: { attribute: false },
+    moves: { attribute: false },
     revision: { attribute: false },
     _problem: { state: true },
     _width: { state: true },
@@ -43,6 +44,8 @@ export abstract class PanelPage extends LitElement {
   declare base: string;
   /** Changes whenever there may be something new to show. */
   declare revision: number;
+  /** How often another page was opened: then, its heading gets the focus. */
+  declare moves: number | undefined;
   declare _problem: string;
   /** How many pixels a chart may be wide: charts are drawn as large as they are shown. */
   declare _width: number;
@@ -50,6 +53,8 @@ export abstract class PanelPage extends LitElement {
   readonly #observer = new ResizeObserver(([entry]) => {
     if (entry) this._width = Math.max(240, Math.round(entry.contentRect.width) - CARD);
   });
+
+  #moves = 0;
 
   constructor() {
     super();
@@ -65,6 +70,17 @@ export abstract class PanelPage extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#observer.disconnect();
+  }
+
+  protected override updated(): void {
+    const heading = this.renderRoot.querySelector<HTMLElement>("h2");
+    if (!heading) return;
+    document.title = `${heading.textContent.trim()} – Home Assistant`;
+    const { moves = 0 } = this;
+    if (moves === this.#moves) return;
+    this.#moves = moves;
+    heading.tabIndex = -1;
+    heading.focus();
   }
 
   protected href(changes: Partial<Place>): string {

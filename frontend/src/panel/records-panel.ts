@@ -29,9 +29,17 @@ const LOOK_EVERY = 5_000;
 
 const TABS: readonly (readonly [View, string])[] = [
   ["sessions", "mdi:format-list-bulleted"],
+  ["billing", "mdi:cash-multiple"],
   ["verify", "mdi:shield-search"],
   ["archive", "mdi:database-outline"],
 ];
+
+/** The tab of a page that has none. */
+const TAB_OF: Readonly<Partial<Record<View, View>>> = {
+  session: "sessions",
+  drivers: "billing",
+  prices: "billing",
+};
 
 export class RecordsPanel extends LitElement {
   static override readonly properties = {
@@ -54,6 +62,8 @@ export class RecordsPanel extends LitElement {
   readonly #info = new Fetched<ArchiveInfo>(this);
   #language = "";
   #told = "";
+  #arrived = false;
+  #moves = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
   #connection: HomeAssistant["connection"] | undefined;
 
@@ -91,7 +101,12 @@ export class RecordsPanel extends LitElement {
     const { pathname, search } = window.location;
     // On the way to another panel, this one stays as it is.
     if (!this.route || !pathname.startsWith(this.#base)) return;
-    this._place = parsePlace(pathname.slice(this.#base.length), search);
+    const place = parsePlace(pathname.slice(this.#base.length), search);
+    const { view, session } = this._place;
+    // The page that is opened first leaves the focus where it is.
+    if (this.#arrived && (place.view !== view || place.session !== session)) this.#moves += 1;
+    this.#arrived = true;
+    this._place = place;
   };
 
   readonly #onReady = (): void => {
@@ -170,7 +185,7 @@ export class RecordsPanel extends LitElement {
   }
 
   #tab(view: View, icon: string, text: Localize): TemplateResult {
-    const current = this._place.view === "session" ? "sessions" : this._place.view;
+    const current = TAB_OF[this._place.view] ?? this._place.view;
     const path = formatPlace({ ...START, view });
     return html`<a href="${this.#base}${path}" aria-current=${current === view ? "page" : nothing}>
       <ha-icon icon=${icon}></ha-icon>
@@ -197,6 +212,7 @@ export class RecordsPanel extends LitElement {
       </section>`;
     const { _place: place, _revision: revision } = this;
     const base = this.#base;
+    const moves = this.#moves;
     switch (place.view) {
       case "session":
         return html`<dmed4-session-page
@@ -206,7 +222,38 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-session-page>`;
+      case "billing":
+        return html`<dmed4-billing-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+          .moves=${moves}
+        ></dmed4-billing-page>`;
+      case "drivers":
+        return html`<dmed4-drivers-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+          .moves=${moves}
+        ></dmed4-drivers-page>`;
+      case "prices":
+        return html`<dmed4-prices-page
+          .hass=${hass}
+          .texts=${text}
+          .info=${info}
+          .place=${place}
+          .base=${base}
+          .revision=${revision}
+          .moves=${moves}
+        ></dmed4-prices-page>`;
       case "verify":
         return html`<dmed4-verify-page
           .hass=${hass}
@@ -215,6 +262,7 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-verify-page>`;
       case "archive":
         return html`<dmed4-archive-page
@@ -224,6 +272,7 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-archive-page>`;
       case "sessions":
         return html`<dmed4-overview-page
@@ -233,6 +282,7 @@ export class RecordsPanel extends LitElement {
           .place=${place}
           .base=${base}
           .revision=${revision}
+          .moves=${moves}
         ></dmed4-overview-page>`;
     }
   }

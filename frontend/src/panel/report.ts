@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import type { HomeAssistant } from "../common/hass";
-import type { Localize } from "../common/texts";
+import type { Localize, TextKey } from "../common/texts";
 import { facts, severityIcon, verdictLook } from "./parts";
 import type { Clock, Report, Severity, StoredRecord, Transparency } from "./shapes";
 import { NOTHING, decimal, explain, identificationType, moment } from "./words";
@@ -129,55 +129,61 @@ export function readingsTable(report: Report, text: Localize, hass: HomeAssistan
     P: text("panel.kind.power_failure"),
   };
   if (!report.readings.length) return html`<p class="quiet">${text("panel.readings.none")}</p>`;
-  return html`<div
-    class="scroll"
-    tabindex="0"
-    role="group"
-    aria-label=${text("panel.readings.title")}
-  >
-    <table>
-      <caption class="visually-hidden">
-        ${text("panel.readings.title")}
-      </caption>
-      <thead>
-        <tr>
-          ${(["time", "transaction", "register", "value", "status"] as const).map(
-            (column) =>
-              html`<th scope="col" class=${column === "value" ? "number" : ""}>
-                ${text(`panel.readings.${column}`)}
-              </th>`,
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        ${report.readings.map(
-          (reading) =>
-            html`<tr>
-              <td>${moment(reading.time, hass)}</td>
-              <td>
-                ${reading.transaction ? (transactions[reading.transaction] ?? reading.transaction) : NOTHING}
-              </td>
-              <td>
-                ${reading.name ? explain(text, "register", reading.name) : nothing}
-                <small><code>${reading.register ?? NOTHING}</code></small>
-              </td>
-              <td class="number">
-                ${reading.value === null ? NOTHING : decimal(reading.value, hass)}
-                ${reading.unit ?? ""}
-              </td>
-              <td>
-                ${
-                  reading.status === null
-                    ? NOTHING
-                    : explain(text, "reading_status", reading.status.toLowerCase())
-                }
-                ${reading.error_flags ? html`<code>${reading.error_flags}</code>` : nothing}
-              </td>
-            </tr>`,
+  // The roles are said because rows are shown as cards where it is narrow.
+  return html`<table class="readings" role="table">
+    <caption class="visually-hidden">
+      ${text("panel.readings.title")}
+    </caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${READING_COLUMNS.map(
+          (column) =>
+            html`<th role="columnheader" scope="col" class=${column === "value" ? "number" : ""}>
+              ${text(`panel.readings.${column}`)}
+            </th>`,
         )}
-      </tbody>
-    </table>
-  </div>`;
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${report.readings.map(
+        (reading) =>
+          html`<tr role="row">
+            <td role="cell" class="time">${moment(reading.time, hass)}</td>
+            <td role="cell" class="transaction">
+              ${
+                reading.transaction
+                  ? (transactions[reading.transaction] ?? reading.transaction)
+                  : NOTHING
+              }
+            </td>
+            <td role="cell" class="register">
+              ${reading.name ? explain(text, "register", reading.name) : nothing}
+              <small><code>${reading.register ?? NOTHING}</code></small>
+            </td>
+            <td role="cell" class="number value">
+              ${reading.value === null ? NOTHING : decimal(reading.value, hass)}
+              ${reading.unit ?? ""}
+            </td>
+            <td role="cell" class="status">
+              ${statusOf(reading.status, text)}
+              ${reading.error_flags ? html`<code>${reading.error_flags}</code>` : nothing}
+            </td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+const READING_COLUMNS = ["time", "transaction", "register", "value", "status"] as const;
+
+/** Say what a status letter means; one that OCMF does not have is shown as the meter wrote it. */
+function statusOf(status: string | null, text: Localize): string {
+  if (status === null) return NOTHING;
+  // OCMF has capital letters: a small one is none of its own.
+  const meaning = /^[A-Z]$/.test(status)
+    ? text(`reading_status.${status.toLowerCase()}` as TextKey)
+    : "";
+  return meaning || text("panel.readings.unknown_status", { status });
 }
 
 /** What a record says of itself, of the meter and of who charged. */
@@ -212,7 +218,7 @@ export function recordFacts(
 }
 
 export function level(code: string | null, text: Localize): string | null {
-  return code === null ? null : explain(text, "identification_level", code.toLowerCase());
+  return code === null ? null : explain(text, "identification_level", code);
 }
 
 export function rawText(report: Report, text: Localize): TemplateResult {

@@ -1,14 +1,15 @@
-import { html, nothing, svg, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { findEntities } from "../common/entities";
-import { formatDuration, formatMoment, formatNumber } from "../common/format";
+import { formatDuration } from "../common/format";
 import { controls } from "../common/style";
-import { niceScale, stepPath, thin, timeTicks, type Point } from "./chart";
+import type { Point } from "./chart";
 import { Fetched } from "./fetched";
 import { START } from "./location";
 import { PanelPage } from "./page";
 import { facts, failure, notice, severityIcon, verdictChip, verdictLook, waiting } from "./parts";
 import { readPower } from "./power";
+import { powerFigure } from "./power-figure";
 import {
   clockPart,
   level,
@@ -18,27 +19,29 @@ import {
   reportParts,
   transparencyPart,
 } from "./report";
-import type { SessionDetail, StoredRecord } from "./shapes";
+import type { Cost, SessionDetail, StoredRecord } from "./shapes";
 import { baseStyle } from "./styles/base";
 import { chartStyle } from "./styles/chart";
 import { sessionStyle } from "./styles/session";
 import { tableStyle } from "./styles/table";
-import { energy, explain, findingText, identificationType, moment } from "./words";
+import { count, energy, explain, findingText, moment, who, money } from "./words";
 
 /** Outcomes of which there is no record of the end. */
 const WITHOUT_END: ReadonlySet<string> = new Set(["open", "end_missing"]);
 
-const HEIGHT = 180;
-const LEFT = 44;
-const BOTTOM = 22;
-const TOP = 8;
-
 export class SessionPageElement extends PanelPage {
-  static override readonly properties = { ...PanelPage.properties, _power: { state: true } };
+  static override readonly properties = {
+    ...PanelPage.properties,
+    _power: { state: true },
+    _pointed: { state: true },
+  };
   static override readonly styles = [controls, baseStyle, tableStyle, chartStyle, sessionStyle];
 
   /** Undefined while it is being read; empty where the recorder has none. */
   declare _power: readonly Point[] | undefined;
+
+  /** The time that is pointed at in the curve, in Unix milliseconds. */
+  declare _pointed: number | undefined;
 
   readonly #session = new Fetched<SessionDetail>(this);
   #asked = 0;
@@ -57,6 +60,7 @@ export class SessionPageElement extends PanelPage {
   }
 
   protected override updated(): void {
+    super.updated();
     const detail = this.#session.value;
     if (!detail) return;
     const { device_id, begin, end } = detail;
@@ -136,7 +140,22 @@ export class SessionPageElement extends PanelPage {
             (finding) =>
               html`<li>
                 ${severityIcon(finding.severity)}
-                <div><p>${findingText(finding, text, hass)}</p></div>
+                <div>
+                  <p>${findingText(finding, text, hass)}</p>
+                  ${
+                    detail.record_reports.some(({ record_id }) => record_id === finding.record_id)
+                      ? html`<button
+                          type="button"
+                          class="link"
+                          @click=${() => {
+                            this.#openRecord(finding.record_id);
+                          }}
+                        >
+                          ${text("panel.session.open_record")}
+                        </button>`
+                      : nothing
+                  }
+                </div>
               </li>`,
           )}
           ${
@@ -152,7 +171,7 @@ export class SessionPageElement extends PanelPage {
       </section>
       <section class="records" aria-labelledby="records">
         <h3 id="records">
-          ${text("panel.session.records", { count: detail.record_reports.length })}
+          ${text("panel.session.records", { count: count(detail.record_reports.length, hass) })}
         </h3>
         ${detail.record_reports.map((record, place) =>
           this.#record(record, place === detail.record_reports.length - 1),
@@ -163,7 +182,7 @@ export class SessionPageElement extends PanelPage {
 
   #facts(detail: SessionDetail): TemplateResult {
     const { texts: text, hass } = this;
-    const { device_id, duration, exported, identification } = detail;
+    const { device_id, duration, exported } = detail;
     const meter = detail.meter ?? text("panel.gone");
     return facts([
       [text("panel.fact.energy"), html`<b>${energy(detail.imported, hass)}</b>`],
@@ -178,13 +197,8 @@ export class SessionPageElement extends PanelPage {
         text("panel.fact.duration"),
         duration === null || WITHOUT_END.has(detail.outcome) ? null : formatDuration(duration),
       ],
-      [
-        text("panel.fact.identification"),
-        !identification
-          ? text("panel.unidentified")
-          : html`${identification}
-              <small>${identificationType(detail.identification_type, text)}</small>`,
-      ],
+      [text("panel.fact.cost"), this.#cost(detail.cost)],
+      [text("panel.fact.identification"), who(detail, detail.identification_type, text)],
       [text("panel.fact.level"), level(detail.identification_level, text)],
       [text("panel.fact.tariff"), detail.tariff_text],
       [text("panel.fact.charge_point"), detail.charge_point],
@@ -193,6 +207,17 @@ export class SessionPageElement extends PanelPage {
         device_id ? html`<a href="/config/devices/device/${device_id}">${meter}</a>` : meter,
       ],
     ]);
+  }
+
+  /** What it costs, or why it has no cost; nothing where nobody has set a price. */
+  #cost({ amount, reason, rates, time_left_out }: Cost): unknown {
+    const { texts: text, hass } = this;
+    if (amount === null)
+      return reason === null || reason === "no_price"
+        ? null
+        : html`–<small>${explain(text, "not_billed", reason)}</small>`;
+    return html`${money(amount, rates?.currency ?? "", hass)}
+    ${time_left_out ? html`<small>${text("panel.fact.without_time")}</small>` : nothing}`;
   }
 
   #downloads({ links }: SessionDetail): TemplateResult[] {
@@ -205,6 +230,11 @@ export class SessionPageElement extends PanelPage {
       this.#button("ZIP", beside("zip"), text("panel.download.zip")),
       this.#button("OCPI", links.ocpi, text("panel.download.ocpi")),
       this.#button("OCPP", links.ocpp, text("panel.download.ocpp")),
+      this.#button(
+        text("panel.session.receipt"),
+        links.ocmf.replace(/\.ocmf$/, "/receipt.pdf"),
+        text("panel.download.receipt"),
+      ),
     ];
   }
 
@@ -219,9 +249,18 @@ export class SessionPageElement extends PanelPage {
     </button>`;
   }
 
+  /** Open the record that a finding is about, and go there. */
+  #openRecord(id: number): void {
+    const record = this.renderRoot.querySelector<HTMLDetailsElement>(`#record-${id}`);
+    if (!record) return;
+    record.open = true;
+    record.scrollIntoView({ block: "start" });
+    record.querySelector("summary")?.focus({ preventScroll: true });
+  }
+
   #record(record: StoredRecord, open: boolean): TemplateResult {
     const { texts: text, hass } = this;
-    return html`<details class="card record" ?open=${open}>
+    return html`<details class="card record" id="record-${record.record_id}" ?open=${open}>
       <summary>
         <span class="name"
           >${explain(text, "panel.kind", record.kind)}
@@ -251,46 +290,17 @@ export class SessionPageElement extends PanelPage {
         points === undefined
           ? waiting(text)
           : points.length
-            ? this.#curve(points, detail)
+            ? powerFigure(points, Date.parse(detail.begin ?? ""), {
+                text,
+                hass: this.hass,
+                width: this._width,
+                pointed: this._pointed,
+                onPoint: (time) => {
+                  this._pointed = time;
+                },
+              })
             : html`<p class="quiet">${text("panel.session.no_power")}</p>`
       }
     </section>`;
-  }
-
-  #curve(points: readonly Point[], detail: SessionDetail): TemplateResult {
-    const { texts: text, hass, _width: width } = this;
-    const from = Date.parse(detail.begin ?? "");
-    const to = points.at(-1)?.time ?? from;
-    const values = points.map(({ value }) => value);
-    const highest = Math.max(...values);
-    const scale = niceScale(highest, Math.min(...values), 3);
-    const plot = HEIGHT - TOP - BOTTOM;
-    const x = (time: number): number =>
-      LEFT + ((time - from) / (to - from || 1)) * (width - LEFT - 8);
-    const y = (value: number): number =>
-      TOP + ((scale.top - value) / (scale.top - scale.bottom)) * plot;
-    const path = stepPath(thin(points, from, to, width / 2), x, y);
-    const summary = text("panel.session.power_summary", {
-      highest: formatNumber(highest, 1, hass.locale),
-      duration: formatDuration((to - from) / 1000),
-    });
-    return html`<figure>
-      <figcaption>${summary}</figcaption>
-      <div class="plot">
-        <svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label=${summary}>
-          ${scale.ticks.map(
-            (tick) =>
-              svg`<line class="grid" x1=${LEFT} x2=${width} y1=${y(tick)} y2=${y(tick)} />
-                <text class="tick" x=${LEFT - 8} y=${y(tick) + 4} text-anchor="end">${formatNumber(tick, scale.decimals, hass.locale)}</text>`,
-          )}
-          ${timeTicks(from, to, Math.floor(width / 90)).map(
-            (tick) =>
-              svg`<text class="tick" x=${x(tick)} y=${HEIGHT - 4} text-anchor="middle">${formatMoment(new Date(tick), hass, new Date(tick))}</text>`,
-          )}
-          <path class="area" d="${path}V${y(0)}H${x(points[0]?.time ?? from)}Z" />
-          <path class="line" d=${path} />
-        </svg>
-      </div>
-    </figure>`;
   }
 }

@@ -234,6 +234,13 @@ export interface MeterArchive extends Counts {
     readonly overwrites_soon: boolean;
   };
   readonly keys: readonly StoredKey[];
+  readonly alarm: KeyAlarm | null;
+}
+
+/** The meter shows another key than the one that is accepted; fingerprints. */
+export interface KeyAlarm {
+  readonly expected: string;
+  readonly found: string;
 }
 
 export interface ArchiveInfo {

@@ -10,7 +10,7 @@ import type { Verification, Verifications } from "./shapes";
 import { baseStyle } from "./styles/base";
 import { tableStyle } from "./styles/table";
 import { verifyStyle } from "./styles/verify";
-import { energy, explain, moment } from "./words";
+import { count, energy, explain, moment } from "./words";
 
 /** More than any file of records that people hand around; the server takes no larger message either. */
 const MAX_FILE = 2 * 1024 * 1024;
@@ -118,7 +118,9 @@ export class VerifyPage extends PanelPage {
     return html`<div id="result" tabindex="-1">
       ${
         records.length > 1
-          ? html`<p>${this.texts("panel.verify.found", { count: String(records.length) })}</p>`
+          ? html`<p>
+              ${this.texts("panel.verify.found", { count: count(records.length, this.hass) })}
+            </p>`
           : nothing
       }
       ${records.map((record) => this.#result(record))}

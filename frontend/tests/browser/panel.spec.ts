@@ -67,21 +67,30 @@ async function textOf(download: Download): Promise<string> {
 /** Make another record of it, which the signature does not fit. */
 const tampered = (record: string): string => record.replace('"ID":"', '"ID":"X');
 
-test("shows the energy by day, month and identification", async ({ page }) => {
+test("shows the energy of the list's days, by day, month and identification", async ({ page }) => {
   await open(page);
-  const chart = page.getByRole("img", { name: /: 31 sessions, / });
-  await expect(chart).toBeVisible();
-  await expect(chart.locator(".bar")).toHaveCount(30);
+  const chart = page.getByRole("img", { name: /: 32 sessions, / });
+  const first = daysAgo(80);
+  await expect(chart.locator(".bar")).toHaveCount(81);
   const legend = page.locator(".legend li");
-  await expect(legend).toHaveCount(3);
+  await expect(legend).toHaveCount(4);
   await expect(legend.first()).toContainText(ALICE);
 
   await page.getByText("Show as a table").click();
   const numbers = page.getByRole("table", { name: "Energy in kWh" });
-  await expect(numbers.locator("tbody tr")).toHaveCount(28);
+  await expect(numbers.locator("tbody tr").last()).toContainText(String(Number(first.slice(8))));
+
+  // What a bar is made of is said where it is touched.
+  await chart.locator(".bar").first().hover();
+  await expect(page.locator(".values")).toContainText(new RegExp(`kWh.*${CAROL}`, "s"));
 
   await page.getByRole("button", { name: "Month" }).click();
-  await expect(page.getByRole("img", { name: /: 32 sessions, / }).locator(".bar")).toHaveCount(12);
+  const [year = "", month = ""] = first.split("-");
+  const [thisYear = "", thisMonth = ""] = daysAgo(0).split("-");
+  const months = 12 * (Number(thisYear) - Number(year)) + Number(thisMonth) - Number(month) + 1;
+  await expect(chart.locator(".bar")).toHaveCount(months);
+  // A month with its year in two digits could be read as a day.
+  await expect(chart.locator("text.tick").last()).toHaveText(/^\D+ \d{4}$/);
   await expect(page).toHaveURL(/\?period=month$/);
   // Whose colour is chosen is searched for.
   await legend.getByRole("button", { name: BOB }).click();
@@ -90,6 +99,30 @@ test("shows the energy by day, month and identification", async ({ page }) => {
   await expect(legend).toHaveCount(1);
   await legend.getByRole("button", { name: BOB }).click();
   await expect(page).toHaveURL(/\?period=month$/);
+});
+
+test("has one range of time for list and chart, which stays in the address", async ({ page }) => {
+  await open(page);
+  const range = page.getByLabel("Period");
+  await expect(range).toHaveValue("all");
+  await range.selectOption("Last year");
+  await expect(page).toHaveURL(/\?range=last_year$/);
+  const year = Number(daysAgo(0).slice(0, 4)) - 1;
+  const caption = page.locator("figcaption");
+  await expect(caption).toContainText(`Jan 1, ${year} to Dec 31, ${year}: 0 sessions`);
+  await expect(page.getByText("No energy was charged in this period.")).toBeVisible();
+  await expect(page.getByText("No sessions match these filters.")).toBeVisible();
+  await page.reload();
+  await expect(range).toHaveValue("last_year");
+  await range.selectOption("Custom");
+  await expect(page.getByLabel("From")).toHaveValue(`${year}-01-01`);
+  await expect(page.getByLabel("To", { exact: true })).toHaveValue(`${year}-12-31`);
+  await page.getByRole("button", { name: "Show all sessions" }).click();
+  await expect(range).toHaveValue("all");
+  await expect(page.getByRole("img", { name: /: 32 sessions, / })).toBeVisible();
+  await range.selectOption("This month");
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(range).toHaveValue("all");
 });
 
 test("keeps filters and page in the address", async ({ page, bench }) => {
@@ -106,36 +139,37 @@ test("keeps filters and page in the address", async ({ page, bench }) => {
   await expect(range(page)).toHaveText(`1–${PER_PAGE} of ${CHARGES}`);
 
   const { device_id } = bench.stand.meters.modbus_tcp;
-  await page.getByLabel("Meter").selectOption(device_id);
+  await page.getByRole("combobox", { name: "Meter" }).selectOption(device_id);
   await expect(range(page)).toHaveText("1–4 of 4");
+  await page.getByLabel("Period").selectOption("Custom");
   await page.getByLabel("From").fill(daysAgo(20));
   await expect(range(page)).toHaveText("1–3 of 3");
   await page.getByLabel("To", { exact: true }).fill(daysAgo(5));
   await expect(range(page)).toHaveText("1–2 of 2");
   await page.getByLabel("Search").fill("  0.59 ");
   await expect(page).toHaveURL(/search=/);
-  await page.getByLabel("Verdict").selectOption("Verified");
+  await page.getByRole("combobox", { name: "Verdict" }).selectOption("Verified");
   await expect(page).toHaveURL(/verdict=valid/);
   await expect(range(page)).toHaveText("1–2 of 2");
 
   await page.reload();
   await expect(range(page)).toHaveText("1–2 of 2");
-  await expect(page.getByLabel("Meter")).toHaveValue(device_id);
+  await expect(page.getByRole("combobox", { name: "Meter" })).toHaveValue(device_id);
   await expect(page.getByLabel("From")).toHaveValue(daysAgo(20));
-  await expect(page.getByLabel("Verdict")).toHaveValue("valid");
+  await expect(page.getByRole("combobox", { name: "Verdict" })).toHaveValue("valid");
 
   // What the server is asked for is what is downloaded.
   const csv = await save(page, page.getByRole("button", { name: "CSV" }));
   expect(csv.trim().split("\r\n")).toHaveLength(3);
 
-  await page.getByLabel("Verdict").selectOption("Invalid signature");
+  await page.getByRole("combobox", { name: "Verdict" }).selectOption("Invalid signature");
   await expect(page.getByText("No sessions match these filters.")).toBeVisible();
   await page.goBack();
   await expect(range(page)).toHaveText("1–2 of 2");
   await page.getByRole("button", { name: "Clear filters" }).click();
   await expect(range(page)).toHaveText(`1–${PER_PAGE} of ${CHARGES}`);
   await expect(page.getByLabel("Search")).toHaveValue("");
-  await expect(page.getByLabel("Meter")).toHaveValue("");
+  await expect(page.getByRole("combobox", { name: "Meter" })).toHaveValue("");
   await expect(page).toHaveURL(new RegExp(`${PANEL}$`));
 });
 
@@ -338,28 +372,40 @@ test.describe("for an ordinary user", () => {
   });
 });
 
-test.describe("in German", () => {
-  test.use({ language: "de" });
+for (const [language, title] of [
+  ["de", "Ladedatensätze"],
+  ["es", "Registros de carga"],
+  ["fr", "Enregistrements de charge"],
+  ["it", "Archivio ricariche"],
+] as const)
+  test.describe(`in ${language}, on a phone`, () => {
+    test.use({ language, viewport: { width: 360, height: 740 }, hasTouch: true });
 
-  test("has all its texts", async ({ page }) => {
-    const panel = page.locator("lovato-dmed4-panel");
-    await page.goto(`${PANEL}?search=${BOB}`);
-    await expect(page.getByRole("heading", { level: 1, name: "Ladedatensätze" })).toBeVisible();
-    await expect(panel.locator("td.energy")).toContainText(Array(3).fill(/\d,\d{3} kWh/));
-    expect(await leftInEnglish(panel, "de")).toEqual([]);
-    await panel.locator("tbody").getByRole("link").first().click();
-    await expect(panel.locator("details.record")).toHaveCount(3);
-    expect(await leftInEnglish(panel, "de")).toEqual([]);
-    await panel.locator(".tabs a").nth(1).click();
-    await panel.locator("textarea").first().fill("x");
-    await panel.locator("form button").click();
-    await expect(panel.locator("#result")).toBeVisible();
-    expect(await leftInEnglish(panel, "de")).toEqual([]);
-    await panel.locator(".tabs a").nth(2).click();
-    await expect(panel.locator(".keys li").first()).toBeVisible();
-    expect(await leftInEnglish(panel, "de")).toEqual([]);
+    test("has all its texts, and can be used by everybody", async ({ page }) => {
+      const panel = page.locator("lovato-dmed4-panel");
+      const check = async (): Promise<void> => {
+        expect(await leftInEnglish(panel, language)).toEqual([]);
+        expect(await axeViolations(panel)).toEqual([]);
+      };
+      await page.goto(`${PANEL}?search=${BOB}`);
+      await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+      await expect(panel.locator("td.energy")).toContainText(Array(3).fill(/\d,\d{3} kWh/));
+      await panel.locator(".columns summary").click();
+      await panel.locator(".numbers summary").click();
+      await check();
+      await panel.locator("tbody").getByRole("link").first().click();
+      await expect(panel.locator("details.record")).toHaveCount(3);
+      await check();
+      await panel.locator(".tabs a[href$=verify]").click();
+      await panel.locator("textarea").first().fill("x");
+      await panel.locator("form button").click();
+      await expect(panel.locator("#result")).toBeVisible();
+      await check();
+      await panel.locator(".tabs a[href$=archive]").click();
+      await expect(panel.locator(".keys li").first()).toBeVisible();
+      await check();
+    });
   });
-});
 
 for (const colorScheme of ["light", "dark"] as const)
   test.describe(`in ${colorScheme} colours`, () => {
@@ -384,7 +430,7 @@ for (const colorScheme of ["light", "dark"] as const)
   });
 
 test.describe("on a phone", () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true });
 
   test("fits, and fingers hit everything", async ({ page }) => {
     const fits = async (): Promise<void> => {
@@ -405,6 +451,15 @@ test.describe("on a phone", () => {
     await rows(page).first().getByRole("link").click();
     await expect(page.locator("details.record")).toHaveCount(2);
     await fits();
+    // No column of the readings is cut off.
+    for (const cell of await page.locator("details[open] .readings td").all()) {
+      const { x, width } = (await cell.boundingBox()) ?? { x: 0, width: 0 };
+      expect([x >= 0, width > 0, x + width <= 360], await cell.innerText()).toEqual([
+        true,
+        true,
+        true,
+      ]);
+    }
     await page.getByRole("link", { name: "Verify a record" }).click();
     await expect(page.getByLabel("Record (OCMF)")).toBeVisible();
     await fits();
@@ -412,6 +467,47 @@ test.describe("on a phone", () => {
     await expect(page.getByText("Completely archived").first()).toBeVisible();
     await fits();
   });
+});
+
+test("names drivers, finds them by name, and shows what they pay", async ({ page }) => {
+  await open(page);
+  const ask = (command: string, data: object): Promise<Readonly<Record<string, number>>> =>
+    page.evaluate(
+      ([type, fields]) => {
+        const app = document.querySelector("home-assistant") as unknown as {
+          hass: { callWS: (message: object) => Promise<Readonly<Record<string, number>>> };
+        };
+        return app.hass.callWS({ type: `lovato_dmed4/${type}`, ...fields });
+      },
+      [command, data] as const,
+    );
+  const identifications = [BOB, CAROL];
+  const { driver_id } = await ask("drivers/save", { name: "Bob Rossi", identifications });
+  const { price_id } = await ask("prices/save", { since: daysAgo(200), energy: "0.5" });
+  await page.reload();
+  await page.getByRole("combobox", { name: "Driver" }).selectOption("Bob Rossi");
+  await expect(rows(page)).toHaveCount(4);
+  await expect(page).toHaveURL(new RegExp(`driver=${driver_id}`));
+  const names = page.locator("td.who");
+  await expect(names.first()).toHaveText(
+    new RegExp(`^\\s*Bob Rossi\\s+${BOB} · Contract \\(EMAID\\)`),
+  );
+  await expect(names.last()).toContainText(CAROL);
+  await expect(page.locator(".legend li")).toHaveText([/Bob Rossi/]);
+  const energy = await page.locator("td.energy").first().innerText();
+  const cost = await page.locator("td.cost").first().innerText();
+  expect(Number(cost.replace(/[^\d.]/g, ""))).toBeCloseTo(Number.parseFloat(energy) / 2, 1);
+  await page.locator(".columns summary").click();
+  await page.getByLabel("Cost").uncheck();
+  await expect(page.locator("td.cost")).toHaveCount(0);
+  await page.reload();
+  await expect(rows(page)).toHaveCount(4);
+  await expect(page.locator("td.cost")).toHaveCount(0);
+  await rows(page).first().getByRole("link").click();
+  const about = page.getByRole("region", { name: "This session" });
+  await expect(about).toContainText(new RegExp(`Bob Rossi\\s+${BOB}`));
+  await ask("prices/delete", { price_id });
+  await ask("drivers/delete", { driver_id });
 });
 
 test("is reached by keyboard alone", async ({ page }) => {
@@ -422,12 +518,15 @@ test("is reached by keyboard alone", async ({ page }) => {
   await tabTo(page, link);
   await page.keyboard.press("Enter");
   const back = page.getByRole("link", { name: "All sessions" });
-  await expect(back).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: /^Session of / })).toBeFocused();
+  await expect(page).toHaveTitle(/^Session of .* – Home Assistant$/);
   await page.getByRole("link", { name: "Sessions", exact: true }).focus();
   await tabTo(page, page.getByRole("button", { name: "ZIP" }));
   await back.focus();
   await page.keyboard.press("Enter");
   await expect(rows(page)).toHaveCount(3);
+  await expect(page.getByRole("heading", { level: 2, name: "Sessions" })).toBeFocused();
+  await expect(page).toHaveTitle("Sessions – Home Assistant");
 });
 
 async function tabTo(page: Page, target: Locator): Promise<void> {

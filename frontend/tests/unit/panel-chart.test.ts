@@ -4,13 +4,14 @@ import {
   MOST_BARS,
   MOST_SERIES,
   chartRange,
+  columns,
   niceScale,
   stack,
   stepPath,
   thin,
   timeTicks,
+  type Range,
 } from "../../src/panel/chart";
-import { NO_FILTERS } from "../../src/panel/location";
 import type { Energy, EnergySeries } from "../../src/panel/shapes";
 
 describe("a scale", () => {
@@ -34,90 +35,123 @@ describe("a scale", () => {
   });
 });
 
-describe("the range of the chart", () => {
-  const today = "2026-03-31";
-
-  it("is the last days or months", () => {
-    const days = chartRange(NO_FILTERS, "day", today);
-    expect([days.starts.length, days.since, days.until]).toEqual([30, "2026-03-02", today]);
-    const months = chartRange(NO_FILTERS, "month", today);
-    expect([months.starts.length, months.starts[0], months.since]).toEqual([
-      12,
-      "2025-04-01",
-      "2025-04-01",
-    ]);
-    expect(months.starts.at(-1)).toBe("2026-03-01");
-  });
-
-  it("is what the filters say", () => {
-    const filters = { ...NO_FILTERS, since: "2026-01-30", until: "2026-02-02" };
-    expect(chartRange(filters, "day", today)).toEqual({
-      period: "day",
-      starts: ["2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02"],
-      since: "2026-01-30",
-      until: "2026-02-02",
-    });
-    expect(chartRange(filters, "month", today)).toMatchObject({
-      starts: ["2026-01-01", "2026-02-01"],
-      since: "2026-01-30",
-    });
-    expect(chartRange({ ...NO_FILTERS, until: "2026-02-02" }, "day", today).since).toBe(
-      "2026-01-04",
-    );
-  });
-
-  it("is by month where there are too many days", () => {
-    const since = (day: string): string =>
-      chartRange({ ...NO_FILTERS, since: day }, "day", today).period;
-    expect(since("2025-12-30")).toBe("day");
-    expect(since("2025-12-29")).toBe("month");
-  });
-
-  it("is never more than can be seen", () => {
-    const { starts, since } = chartRange({ ...NO_FILTERS, since: "1990-01-01" }, "day", today);
-    expect(starts).toHaveLength(MOST_BARS);
-    expect(since).toBe(starts[0]);
-    expect(starts.at(-1)).toBe("2026-03-01");
-  });
-
-  it("makes sense of a time that has not come, or is the wrong way round", () => {
-    const future = chartRange({ ...NO_FILTERS, since: "2027-01-01" }, "day", today);
-    expect(future.starts).toEqual(["2027-01-01"]);
-    const filters = { ...NO_FILTERS, since: "2026-02-02", until: "2026-01-02" };
-    expect(chartRange(filters, "day", today).starts.at(-1)).toBe("2026-01-02");
-  });
-});
-
-describe("energies on top of each other", () => {
-  const series = (identification: string | null, ...days: [string, string][]): EnergySeries => ({
-    identification,
-    driver_id: null,
-    driver: null,
-    imported: String(days.reduce((sum, [, value]) => sum + Number(value), 0)),
-    exported: "0.000",
-    sessions: days.length,
-    buckets: days.map(([start, imported]) => ({ start, imported, exported: "0", sessions: 1 })),
-  });
-  const energy = (...all: EnergySeries[]): Energy => ({
+function energyOf(...all: EnergySeries[]): Energy {
+  return {
     imported: "0",
     exported: "0",
     sessions: 1,
     period: "day",
     time_zone: "Europe/Rome",
     series: all,
+  };
+}
+
+function seriesOf(
+  identification: string | null,
+  days: readonly (readonly [string, string])[],
+  driver: [id: number, name: string] | [null, null] = [null, null],
+): EnergySeries {
+  return {
+    identification,
+    driver_id: driver[0],
+    driver: driver[1],
+    imported: String(days.reduce((sum, [, value]) => sum + Number(value), 0)),
+    exported: "0.000",
+    sessions: days.length,
+    buckets: days.map(([start, imported]) => ({ start, imported, exported: "0", sessions: 1 })),
+  };
+}
+
+describe("the bars of the chart", () => {
+  const today = "2026-03-31";
+  const range = (since: string, until: string, wanted: "day" | "month", ...days: string[]): Range =>
+    chartRange(
+      { since, until },
+      wanted,
+      today,
+      days.length
+        ? energyOf(
+            seriesOf(
+              "a",
+              days.map((day) => [day, "1"]),
+            ),
+          )
+        : undefined,
+    );
+
+  it("are for the days of the list, and no others", () => {
+    expect(range("2026-01-30", "2026-02-02", "day")).toEqual({
+      period: "day",
+      starts: ["2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02"],
+      since: "2026-01-30",
+      until: "2026-02-02",
+      short: true,
+    });
+    expect(range("2026-01-30", "2026-02-02", "month")).toMatchObject({
+      starts: ["2026-01-01", "2026-02-01"],
+      since: "2026-01-30",
+    });
   });
+
+  it("reach from the first session to today where there is no limit", () => {
+    expect(range("", "", "day", "2026-03-20", "2026-03-10")).toMatchObject({
+      period: "day",
+      since: "2026-03-10",
+      until: today,
+    });
+    expect(range("", "", "day", "2026-03-20", "2024-03-10").starts.length).toBe(25);
+    expect(range("2026-03-01", "", "day")).toMatchObject({ since: "2026-03-01", until: today });
+    expect(range("", "2026-03-15", "day", "2026-03-10").starts.length).toBe(6);
+    // A clock that is ahead hides nothing.
+    expect(range("", "", "day", "2026-04-02").until).toBe("2026-04-02");
+  });
+
+  it("are by month, or by year, where there are too many", () => {
+    const period = (since: string, wanted: "day" | "month" = "day"): string =>
+      range(since, today, wanted).period;
+    expect(period("2025-12-30")).toBe("day");
+    expect(period("2025-12-30", "month")).toBe("month");
+    expect(period("2025-12-29")).toBe("month");
+    expect(range("2025-12-29", today, "day").short).toBe(false);
+    expect(period("2018-08-31")).toBe("month");
+    expect(period("2018-07-31")).toBe("year");
+    expect(range("2018-07-31", today, "day").starts).toEqual([
+      ...Array.from({ length: 9 }, (_, place) => `${2018 + place}-01-01`),
+    ]);
+    expect(range("0001-01-01", today, "day").starts).toHaveLength(MOST_BARS);
+  });
+
+  it("make sense of a time that has not come, or is the wrong way round", () => {
+    expect(range("2027-01-01", "", "day").starts).toEqual(["2027-01-01"]);
+    expect(range("2026-02-02", "2026-01-02", "day").starts).toEqual(["2026-01-02"]);
+    expect(range("", "", "day").starts).toEqual([today]);
+  });
+});
+
+describe("energies on top of each other", () => {
+  const bars = (period: Range["period"], ...starts: string[]): Range => ({
+    period,
+    starts,
+    since: "",
+    until: "",
+    short: true,
+  });
+  const nobody = { driver: null, driverId: null };
 
   it("add up", () => {
     const found = stack(
-      energy(
-        series("a", ["2026-01-01", "1.5"], ["2026-01-02", "2"]),
-        series(null, ["2026-01-02", "3"]),
+      energyOf(
+        seriesOf("a", [
+          ["2026-01-01", "1.5"],
+          ["2026-01-02", "2"],
+        ]),
+        seriesOf(null, [["2026-01-02", "3"]]),
       ),
-      ["2026-01-01", "2026-01-02", "2026-01-03"],
+      bars("day", "2026-01-01", "2026-01-02", "2026-01-03"),
     );
     expect(found.series).toEqual([
-      { identification: "a", total: 3.5 },
-      { identification: null, total: 3 },
+      { charger: { ...nobody, identification: "a" }, total: 3.5 },
+      { charger: { ...nobody, identification: null }, total: 3 },
     ]);
     expect(found.bars).toEqual([
       { start: "2026-01-01", values: [1.5, 0], total: 1.5 },
@@ -127,19 +161,56 @@ describe("energies on top of each other", () => {
     expect(found.highest).toBe(5);
   });
 
-  it("put those together who charged least", () => {
-    const many = Array.from({ length: 8 }, (_, place) =>
-      series(`id-${place}`, ["2026-01-01", String(10 - place)]),
+  it("put all identifications of a driver together", () => {
+    const found = stack(
+      energyOf(
+        seriesOf("card", [["2026-01-01", "1"]], [7, "Anna"]),
+        seriesOf("other", [["2026-01-01", "4"]]),
+        seriesOf("car", [["2026-01-01", "5"]], [7, "Anna"]),
+      ),
+      bars("day", "2026-01-01"),
     );
-    const found = stack(energy(...many), ["2026-01-01"]);
+    expect(found.series.map(({ charger, total }) => [charger?.driver, total])).toEqual([
+      ["Anna", 6],
+      [null, 4],
+    ]);
+    expect(found.bars[0]?.values).toEqual([6, 4]);
+  });
+
+  it("add months up to years", () => {
+    const found = stack(
+      energyOf(
+        seriesOf("a", [
+          ["2025-11-01", "1"],
+          ["2025-12-01", "2"],
+          ["2026-01-01", "4"],
+        ]),
+      ),
+      bars("year", "2025-01-01", "2026-01-01"),
+    );
+    expect(found.bars.map(({ total }) => total)).toEqual([3, 4]);
+  });
+
+  it("put those together who charged least, but never in a table", () => {
+    const many = Array.from({ length: 8 }, (_, place) =>
+      seriesOf(`id-${place}`, [["2026-01-01", String(10 - place)]]),
+    );
+    const shown = bars("day", "2026-01-01");
+    const found = stack(energyOf(...many), shown);
     expect(found.series).toHaveLength(MOST_SERIES);
-    expect(found.series.at(-1)).toEqual({ identification: undefined, total: 6 + 5 + 4 + 3 });
+    expect(found.series.at(-1)).toEqual({ charger: undefined, total: 6 + 5 + 4 + 3 });
     expect(found.bars[0]?.total).toBe(10 + 9 + 8 + 7 + 6 + 5 + 4 + 3);
-    expect(stack(energy(...many.slice(0, 5)), []).series.at(-1)?.identification).toBe("id-4");
+    const five = stack(energyOf(...many.slice(0, 5)), shown);
+    expect(five.series.at(-1)?.charger?.identification).toBe("id-4");
+    const table = columns(energyOf(...many), shown);
+    expect(table.series.map(({ charger }) => charger?.identification)).toEqual(
+      many.map(({ identification }) => identification),
+    );
+    expect(table.bars[0]?.values).toEqual([10, 9, 8, 7, 6, 5, 4, 3]);
   });
 
   it("are nothing where nobody charged", () => {
-    expect(stack(energy(), ["2026-01-01"])).toMatchObject({ series: [], highest: 0 });
+    expect(stack(energyOf(), bars("day", "2026-01-01"))).toMatchObject({ series: [], highest: 0 });
   });
 });
 

@@ -45,6 +45,7 @@ const ARCHIVE: MeterArchive = {
     overwrites_soon: false,
   },
   keys: [],
+  alarm: null,
 };
 
 const SESSION = {
@@ -64,6 +65,9 @@ const SESSION = {
   outcome: "ended_elsewhere",
   verdict: "valid",
   records: 1,
+  driver_id: null,
+  driver: null,
+  cost: { amount: null, reason: "no_price", rates: null, time_left_out: false, fixed: false },
 } as const;
 
 const RECORD: StoredRecord = {
@@ -131,7 +135,9 @@ const DETAIL = {
 } as unknown as SessionDetail;
 
 const PAGE = { sessions: [SESSION], total: 1, offset: 0, limit: 25 };
-const ENERGY = { period: "day", time_zone: "Europe/Rome", imported: "0", exported: "0" };
+const NOBODY = { driver_id: null, driver: null };
+const ANNA = { driver_id: 12, driver: "Anna Rossi" };
+const ENERGY = { time_zone: "Europe/Rome", imported: "0", exported: "0" };
 
 let answers: Record<string, unknown>;
 let panel: RecordsPanel;
@@ -142,8 +148,11 @@ function info(...meters: Partial<MeterArchive>[]): ArchiveInfo {
 
 function makeHass(states = {}, more: Partial<HomeAssistant> = {}): ReturnType<typeof fakeHass> {
   return fakeHass(states, {
-    callWS: vi.fn(({ type }: { type: string }) => {
-      const answer = answers[type.replace("lovato_dmed4/", "")];
+    callWS: vi.fn((message: { type: string }) => {
+      const { type } = message;
+      const found = answers[type.replace("lovato_dmed4/", "")];
+      const answer: unknown =
+        typeof found === "function" ? (found as (message: object) => unknown)(message) : found;
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     }) as unknown as HomeAssistant["callWS"],
     ...more,
@@ -171,6 +180,11 @@ function root(): DocumentFragment | HTMLElement {
   return page?.shadowRoot ?? panel.renderRoot;
 }
 
+function choose(field: HTMLInputElement | HTMLSelectElement, value: string): void {
+  field.value = value;
+  field.dispatchEvent(new Event("change"));
+}
+
 const text = (): string => root().textContent.replace(/\s+/g, " ");
 
 /** What the server was asked, last, by a command. */
@@ -194,8 +208,15 @@ beforeEach(() => {
   answers = {
     "archive/info": info({}),
     "sessions/list": PAGE,
-    "sessions/energy": { ...ENERGY, sessions: 0, series: [] },
+    "sessions/energy": ({ period }: { period: string }) => ({
+      ...ENERGY,
+      period,
+      sessions: 0,
+      series: [],
+    }),
     "sessions/get": DETAIL,
+    "drivers/list": { drivers: [], unnamed: [] },
+    "prices/list": { prices: [], currency: "EUR", time_zone: "Europe/Rome" },
     "records/list": { records: [], total: 0, offset: 0, limit: 50 },
   };
   hass = makeHass();
@@ -203,6 +224,7 @@ beforeEach(() => {
 
 afterEach(() => {
   panel.remove();
+  localStorage.clear();
   vi.useRealTimers();
 });
 
@@ -253,7 +275,7 @@ describe("the panel", () => {
 
   it("changes its page by its links, and leaves other clicks to the browser", async () => {
     await show();
-    const [, verify] = panel.renderRoot.querySelectorAll<HTMLAnchorElement>(".tabs a");
+    const [, , verify] = panel.renderRoot.querySelectorAll<HTMLAnchorElement>(".tabs a");
     const click = (more: MouseEventInit): MouseEvent => {
       const event = new MouseEvent("click", {
         bubbles: true,
@@ -269,6 +291,37 @@ describe("the panel", () => {
     await settle();
     expect(window.location.pathname).toBe("/lovato-dmed4/verify");
     expect(text()).toContain("Paste signed records");
+  });
+});
+
+describe("another page", () => {
+  const link = (place: number): HTMLElement | undefined =>
+    [...panel.renderRoot.querySelectorAll<HTMLElement>(".tabs a")][place];
+
+  it("has its heading in the title, and the focus on it", async () => {
+    await show("/archive");
+    expect(document.title).toBe("Meter one – Home Assistant");
+    expect(root()).toHaveProperty("activeElement", null);
+    link(2)?.click();
+    await settle();
+    expect(document.title).toBe("Verify a record – Home Assistant");
+    expect(root()).toHaveProperty("activeElement.tagName", "H2");
+    link(0)?.click();
+    await settle();
+    expect(document.title).toBe("Sessions – Home Assistant");
+    find<HTMLElement>("td a").click();
+    await settle();
+    expect(document.title).toBe("Session of Jan 2, 2026, 10:00 – Home Assistant");
+    expect(root()).toHaveProperty("activeElement.tagName", "H2");
+  });
+
+  it("takes the focus when it is opened, not whenever something is chosen", async () => {
+    await show();
+    const search = find<HTMLInputElement>("input[name=search]");
+    search.focus();
+    choose(find("select[name=range]"), "last_year");
+    await settle();
+    expect(root()).toHaveProperty("activeElement", search);
   });
 });
 
@@ -331,6 +384,176 @@ describe("the overview", () => {
     follow.mockRestore();
   });
 
+  it("asks for the same days for list and chart, and says which", async () => {
+    const days = { since: "2025-12-01", until: "2026-01-01" };
+    answers["sessions/energy"] = { ...ENERGY, period: "day", sessions: 0, series: [] };
+    await show("?range=last_month");
+    expect(asked("sessions/list")).toMatchObject(days);
+    expect(asked("sessions/energy")).toMatchObject({ ...days, period: "day" });
+    expect(text()).toContain("Dec 1, 2025 to Dec 31, 2025: 0 sessions");
+    const range = find<HTMLSelectElement>("select[name=range]");
+    // A range of one's own begins as what was shown.
+    choose(range, "custom");
+    await settle();
+    expect(window.location.search).toBe("?since=2025-12-01&until=2025-12-31");
+    choose(find("input[name=until]"), "2025-12-15");
+    await settle();
+    expect(asked("sessions/list")).toMatchObject({ ...days, until: "2025-12-16" });
+    expect(asked("sessions/energy")).toMatchObject({ ...days, until: "2025-12-16" });
+    choose(find("select[name=range]"), "all");
+    await settle();
+    expect(window.location.search).toBe("");
+    expect(asked("sessions/list")).not.toHaveProperty("since");
+    expect(root().querySelector("input[type=date]")).toBe(null);
+  });
+
+  it("offers all sessions where there are none in the range", async () => {
+    answers["sessions/list"] = { ...PAGE, sessions: [], total: 0 };
+    await show("?range=this_month");
+    find<HTMLElement>(".empty button").click();
+    await settle();
+    expect(window.location.search).toBe("");
+    expect(asked("sessions/list")).not.toHaveProperty("since");
+  });
+
+  it("shows bars by day only once it is known that they are few", async () => {
+    const bucket = { start: "2025-11-01", imported: "1.000", exported: "0", sessions: 1 };
+    const series = { ...NOBODY, identification: "04A2", imported: "1.000", exported: "0" };
+    answers["sessions/energy"] = ({ period }: { period: string }) => ({
+      ...ENERGY,
+      period,
+      sessions: 1,
+      series: [{ ...series, sessions: 1, buckets: [bucket] }],
+    });
+    await show();
+    const asks = vi
+      .mocked(hass.callWS)
+      .mock.calls.flatMap(([{ type, period }]) =>
+        String(type).endsWith("/energy") ? [period] : [],
+      );
+    expect(asks).toEqual(["month", "day"]);
+    expect(root().querySelectorAll(".bar")).toHaveLength(71); // 1 November to 10 January
+    bucket.start = "2024-11-01";
+    panel.remove();
+    vi.mocked(hass.callWS).mockClear();
+    await show();
+    expect(count("sessions/energy")).toBe(1);
+    expect([...root().querySelectorAll(".tick")].at(-1)?.textContent).toBe("Jan 2026");
+    // There is nothing to choose.
+    expect(root().querySelector(".switch")).toBe(null);
+  });
+
+  it("names drivers before their identifications, and finds them by name", async () => {
+    const named = { ...SESSION, ...ANNA };
+    answers["sessions/list"] = { ...PAGE, sessions: [named, SESSION], total: 2 };
+    answers["drivers/list"] = { drivers: [{ driver_id: 12, name: "Anna Rossi" }], unnamed: [] };
+    const buckets = [{ start: "2026-01-02", imported: "2.500", exported: "0", sessions: 1 }];
+    const sums = { imported: "2.500", exported: "0", sessions: 1, buckets };
+    answers["sessions/energy"] = {
+      ...ENERGY,
+      period: "day",
+      sessions: 2,
+      series: [
+        { ...ANNA, identification: "04A2", ...sums },
+        { ...NOBODY, identification: "04B3", ...sums },
+      ],
+    };
+    await show("?range=this_month");
+    const [first, second] = root().querySelectorAll("td.who");
+    const words = (of: Element | undefined): string =>
+      of?.textContent.trim().replace(/\s+/g, " ") ?? "";
+    expect(words(first)).toBe("Anna Rossi 04A2 · RFID card (ISO 14443)");
+    expect(words(second)).toBe("04A2 RFID card (ISO 14443)");
+    expect([...root().querySelectorAll(".legend span")].map((one) => words(one))).toEqual([
+      "Anna Rossi",
+      "04B3",
+    ]);
+    expect([...root().querySelectorAll(".numbers th[scope=col]")].map((one) => words(one))).toEqual(
+      ["Day", "Anna Rossi", "04B3", "Total"],
+    );
+    find<HTMLElement>(".legend button").click();
+    await settle();
+    expect(window.location.search).toBe("?driver=12&range=this_month");
+    expect(asked("sessions/list")).toMatchObject({ driver_id: [12] });
+    const driver = find<HTMLSelectElement>("select[name=driver]");
+    expect([...driver.options].map(({ text: name }) => name.trim())).toEqual([
+      "All drivers",
+      "Anna Rossi",
+    ]);
+    expect(driver.value).toBe("12");
+    expect(find(".legend button").getAttribute("aria-pressed")).toBe("true");
+    choose(driver, "");
+    await settle();
+    expect(asked("sessions/list")).not.toHaveProperty("driver_id");
+    panel.remove();
+    await show("?driver=99");
+    expect(find("select[name=driver] option[value='99']").textContent).toContain(
+      "A deleted driver",
+    );
+  });
+
+  it("shows the values of a bar that is touched", async () => {
+    const buckets = [{ start: "2026-01-02", imported: "2.500", exported: "0", sessions: 1 }];
+    const sums = { imported: "2.500", exported: "0", sessions: 1, buckets };
+    const series = [{ ...ANNA, identification: "04A2", ...sums }];
+    answers["sessions/energy"] = { ...ENERGY, period: "day", sessions: 1, series };
+    await show("?range=this_month");
+    expect(text()).toContain("Choose a bar to see its values.");
+    root().querySelectorAll(".bar")[1]?.dispatchEvent(new PointerEvent("pointerenter"));
+    await settle();
+    const values = (): string => find(".values").textContent.replace(/\s+/g, " ");
+    expect(values()).toContain("Friday, January 2, 2026: 2.50 kWh Anna Rossi 2.50");
+    const leave = (pointerType: string): boolean =>
+      find(".plot").dispatchEvent(new PointerEvent("pointerleave", { pointerType }));
+    leave("touch");
+    await settle();
+    expect(values()).toContain("2.50 kWh");
+    leave("mouse");
+    await settle();
+    expect(values()).toContain("Choose a bar");
+  });
+
+  it("shows what sessions cost where there are prices, and why one has no cost", async () => {
+    const rates = { energy: "0.45", currency: "EUR" };
+    const cost = { ...SESSION.cost, amount: "1234.50", reason: null, rates };
+    answers["sessions/list"] = { ...PAGE, sessions: [{ ...SESSION, cost }, SESSION], total: 2 };
+    await show();
+    expect(root().querySelector("td.cost")).toBe(null);
+    answers["prices/list"] = { prices: [{ price_id: 1 }], currency: "EUR", time_zone: "" };
+    panel.remove();
+    await show();
+    const costs = [...root().querySelectorAll("td.cost")].map((one) => one.textContent.trim());
+    expect(costs).toEqual(["€1,234.50", "–No price was set for this session."]);
+  });
+
+  it("shows the columns that were chosen in this browser", async () => {
+    await show();
+    const heads = (): string[] =>
+      [...root().querySelectorAll(".sessions th")].map((one) => one.textContent.trim());
+    const usual = ["Start", "Duration", "Energy", "Driver (identification)", "Tariff", "Verdict"];
+    expect(heads()).toEqual(usual);
+    for (const [name, there] of Object.entries({ tariff: false, end: true })) {
+      const box = find<HTMLInputElement>(`.columns input[name=${name}]`);
+      expect(box.checked).toBe(!there);
+      box.checked = there;
+      box.dispatchEvent(new Event("change"));
+    }
+    await settle();
+    const chosen = ["Start", "End", "Duration", "Energy", "Driver (identification)", "Verdict"];
+    expect(heads()).toEqual(chosen);
+    panel.remove();
+    await show();
+    expect(heads()).toEqual(chosen);
+    localStorage.setItem("lovato_dmed4.columns", '{"begin":false,"end":"yes","tariff":1}');
+    panel.remove();
+    await show();
+    expect(heads()).toEqual(usual);
+    localStorage.setItem("lovato_dmed4.columns", "null");
+    panel.remove();
+    await show();
+    expect(heads()).toEqual(usual);
+  });
+
   it("says why a download failed", async () => {
     answers["auth/sign_path"] = Object.assign(new Error(), { message: "not today" });
     await show();
@@ -363,6 +586,66 @@ describe("a charge's page", () => {
       one.textContent.includes("XML"),
     );
     expect(xml.map(({ disabled }) => disabled)).toEqual([true, true]);
+  });
+
+  it("names the driver, and leads from a finding to its record", async () => {
+    answers["sessions/get"] = { ...DETAIL, ...ANNA };
+    await show("/session/7");
+    expect(text()).toContain("Anna Rossi 04A2 · RFID card (ISO 14443)");
+    const record = find<HTMLDetailsElement>("details.record");
+    record.open = false;
+    record.scrollIntoView = vi.fn();
+    find<HTMLElement>("button.link").click();
+    expect(record.open).toBe(true);
+    expect(record.scrollIntoView).toHaveBeenCalledOnce();
+    expect(root()).toHaveProperty("activeElement.tagName", "SUMMARY");
+  });
+
+  it("shows a status that OCMF does not have as the meter wrote it", async () => {
+    const [reading] = RECORD.readings;
+    const readings = ["Z", "g", "G"].map((status) => ({ ...reading, status }));
+    answers["sessions/get"] = { ...DETAIL, record_reports: [{ ...RECORD, readings }] };
+    await show("/session/7");
+    const shown = [...root().querySelectorAll("td.status")].map((one) => one.textContent.trim());
+    expect(shown).toEqual(["Z (not a status of OCMF)", "g (not a status of OCMF)", "Good"]);
+  });
+
+  it("says times and figures of findings in the reader's notation", async () => {
+    const values = ["2026-01-02T10:30:05,000+0100 S", "2026-01-02T10:29:59,000+0100 S"];
+    const findings = [
+      { code: "time_backward", severity: "error", record_id: 3, values },
+      { code: "cycle_differs", severity: "note", record_id: 3, values: ["1234.5", "1234.6"] },
+      { code: "pagination_gap", severity: "note", record_id: 3, values: ["T9", "T11"] },
+    ];
+    answers["sessions/get"] = { ...DETAIL, findings };
+    await show("/session/7");
+    for (const words of ["Jan 2, 2026, 10:29:59 comes after Jan 2, 2026, 10:30:05", "1,234.5 kWh"])
+      expect(text()).toContain(words);
+    expect(text()).toContain("between T9 and T11");
+  });
+
+  it("shows the power where the curve is touched", async () => {
+    const at = (clock: string): number => Date.parse(`2026-01-02T${clock}+01:00`) / 1000;
+    answers["history/history_during_period"] = {
+      "sensor.renamed_power": [
+        { s: "10", lu: at("10:00:00") },
+        { s: "22.5", lu: at("10:15:00") },
+      ],
+    };
+    await show("/session/7");
+    const plot = find(".plot");
+    vi.spyOn(plot, "getBoundingClientRect").mockReturnValue({ left: 0 } as DOMRect);
+    const point = async (type: string, part: number, pointerType = "touch"): Promise<string> => {
+      // 720 pixels, of which 44 are for the scale and 8 are free.
+      plot.dispatchEvent(new PointerEvent(type, { clientX: 44 + part * 668, pointerType }));
+      await settle();
+      return find(".values").textContent.trim().replace(/\s+/g, " ");
+    };
+    expect(await point("pointerdown", 0.25)).toBe("10:07: 10.00 kW");
+    expect(await point("pointermove", 0.5)).toBe("10:15: 22.50 kW");
+    expect(await point("pointermove", 2)).toBe("10:30: 22.50 kW");
+    expect(await point("pointerleave", 2)).toBe("10:30: 22.50 kW");
+    expect(await point("pointerleave", 2, "mouse")).toContain("Point at the curve");
   });
 
   it("says that there is no such charge", async () => {
@@ -473,6 +756,19 @@ describe("the archive's page", () => {
     ])
       expect(text()).toContain(words);
     expect(find<HTMLButtonElement>(".check button").disabled).toBe(true);
+  });
+
+  it("shows the alarm about another key, and leads to what is wrong", async () => {
+    await show("/archive");
+    expect(text()).not.toContain("has not been accepted");
+    panel.remove();
+    answers["archive/info"] = info({ failed: 1, alarm: { expected: "AA:01", found: "BB:02" } });
+    await show("/archive");
+    const alarm = find("[role=alert]").textContent.replace(/\s+/g, " ");
+    expect(alarm).toContain("accepted key: AA:01");
+    expect(alarm).toContain("new key: BB:02");
+    const links = [...root().querySelectorAll(".notice a")].map((one) => one.getAttribute("href"));
+    expect(links).toEqual(["/config/repairs", `/lovato-dmed4?meter=${METER}&verdict=invalid`]);
   });
 
   it("looks again every few seconds, as long as it is open", async () => {

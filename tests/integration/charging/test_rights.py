@@ -1,5 +1,7 @@
 """Who may charge: by right, and by every door."""
 
+from dataclasses import replace
+from functools import partial
 import json
 import re
 from typing import Any
@@ -11,7 +13,9 @@ from homeassistant.helpers import area_registry as ar, device_registry as dr, en
 from homeassistant.loader import async_get_integration
 from homeassistant.setup import async_setup_component
 import pytest
+import voluptuous as vol
 
+from custom_components.lovato_dmed4.archive import Archive
 from custom_components.lovato_dmed4.billing.model import Driver, Identification
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.prototype import type_of
@@ -287,6 +291,48 @@ async def test_the_driver_who_is_logged_in_is_the_default(
         record = json.loads(simulated.records[-1].split("|")[1])
         assert (record.get("IT"), record.get("ID", "")) == expected
         await act(hass, rest_entry, "end_charge_cycle")
+
+
+async def test_a_driver_is_named_by_number(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    user: Context,
+) -> None:
+    """So that no automation has to hold an identification; the first one of the driver is signed."""
+    anna = Driver(
+        name="Anna",
+        identifications=(
+            Identification(value="DE8AA1A2B3C4D5", type="EMAID"),
+            Identification(value="04A2B3C4"),
+        ),
+    )
+    asleep = replace(anna, name="Bert", identifications=(Identification(value="X"),), active=False)
+    nameless = Driver(name="Carl")
+    records = rest_entry.runtime_data.records
+    ids = [
+        await records.async_run(partial(save, driver=each), writes=True)
+        for each in (anna, asleep, nameless)
+    ]
+    await act(hass, rest_entry, "start_charge_cycle", user, driver_id=ids[0])
+    record = json.loads(simulated.records[-1].split("|")[1])
+    assert (record["IT"], record["ID"]) == ("EMAID", "DE8AA1A2B3C4D5")
+    await act(hass, rest_entry, "end_charge_cycle")
+    for driver_id, key in (
+        (ids[1], "driver_cannot_charge"),
+        (ids[2], "driver_cannot_charge"),
+        (99, "not_in_ledger"),
+    ):
+        with pytest.raises(ServiceValidationError) as caught:
+            await act(hass, rest_entry, "start_charge_cycle", user, driver_id=driver_id)
+        assert caught.value.translation_key == key
+    with pytest.raises(vol.Invalid):
+        await act(hass, rest_entry, "start_charge_cycle", driver_id=ids[0], identification_data="X")
+    assert not simulated.charging
+
+
+def save(archive: Archive, driver: Driver) -> int | None:
+    return archive.ledger.save_driver(driver).id
 
 
 # --- Targets ------------------------------------------------------------------------------------

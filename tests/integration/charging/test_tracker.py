@@ -41,6 +41,7 @@ from tests.integration.charges import (
     sessions,
     storage_file,
 )
+from tests.integration.flows import device_link
 from tests.integration.helpers import (
     act,
     add_entry,
@@ -524,7 +525,8 @@ async def start_flow(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> str:
     form = await manager.async_init(DOMAIN, data={"issue_id": found.issue_id})
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == "confirm"
-    assert form["description_placeholders"] == {"meter": entry.title}
+    link = device_link(hass, entry)
+    assert form["description_placeholders"] == {"meter": entry.title, "link": link}
     return form["flow_id"]
 
 

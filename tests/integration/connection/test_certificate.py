@@ -17,6 +17,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.repairs import async_create_fix_flow
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
+from tests.integration.flows import device_link
 from tests.integration.helpers import (
     entities,
     fingerprint,
@@ -167,6 +168,7 @@ async def test_a_changed_certificate_stops_the_entry_until_it_is_accepted(
         "meter": entry.title,
         "expected": fingerprint_text(before),
         "found": fingerprint_text(server.certificate_fingerprint),
+        "link": device_link(hass, entry),
     }
     assert entry.data["certificate"] == server.certificate_fingerprint
     assert state_of(entry) is ConfigEntryState.LOADED

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 import errno
+import fcntl
 import os
 import socket
 from typing import Any, Self
@@ -202,6 +203,12 @@ def test_serial_ports_say_what_is_wrong_with_them(monkeypatch: pytest.MonkeyPatc
     assert serial_cause("/dev/no-such-port") is Cause.PORT_MISSING
     assert serial_cause("socket://somewhere:1") is None
     with open_pty() as pty:
+        assert serial_cause(pty.path) is None
+        # As another program, or another part of Home Assistant, that has it open.
+        held = os.open(pty.path, os.O_RDWR | os.O_NOCTTY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert serial_cause(pty.path) is Cause.PORT_IN_USE
+        os.close(held)
         assert serial_cause(pty.path) is None
         for number, cause in (
             (errno.EBUSY, Cause.PORT_IN_USE),

@@ -202,7 +202,7 @@ async def test_mistakes_on_the_serial_form_are_named_and_mended(
         await create(hass, "modbus_serial", serial_input(pty.path))
         flow_id = await open_form(hass, "modbus_serial")
         for wrong, errors in (
-            ({"device": "socket://127.0.0.1:1"}, {"device": "invalid_device"}),
+            ({"device": "COM1"}, {"device": "invalid_device"}),
             ({"data_format": "7E"}, {"data_format": "rtu_needs_eight_bits"}),
             ({"device": "/dev/no-such-port"}, {"base": "serial_missing"}),
             ({"baudrate": "9600"}, {"base": "line_in_use"}),

@@ -56,6 +56,7 @@ async def test_a_file_by_default(
     assert count(file) == 1
 
 
+@pytest.mark.usefixtures("logbook_left_alone")
 async def test_another_file_and_back(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, file: Path
 ) -> None:

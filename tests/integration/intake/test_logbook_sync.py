@@ -626,7 +626,11 @@ async def test_records_that_were_overwritten(
 
 def overwrites(hass: HomeAssistant, entry: Any) -> bool:
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_logbook_overwrites")
-    return issue is not None
+    if issue is None:
+        return False
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["archive"] == "/lovato-dmed4/archive"
+    return True
 
 
 @pytest.mark.parametrize("count", [17, 19], ids=["room", "nearly full"])

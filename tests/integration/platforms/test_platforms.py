@@ -1,74 +1,18 @@
-"""The entities of a charging meter, platform by platform."""
+"""Which entities a meter has, over which transport, and which are enabled."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-import sys
-from types import SimpleNamespace
-from unittest.mock import patch
+from pathlib import Path
 
-from homeassistant.components.event import EventEntity
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
-from homeassistant.util import dt as dt_util
-import pytest
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.lovato_dmed4 import PLATFORMS
-from custom_components.lovato_dmed4.charging import open_charge
-from custom_components.lovato_dmed4.dmed4 import modbus, rest
-from custom_components.lovato_dmed4.dmed4.model import drift_seconds
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
-from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
-from tests.integration.helpers import (
-    Server,
-    add_entry,
-    add_meter,
-    begin_charge,
-    entities,
-    fingerprint,
-    set_up,
-)
-from tests.integration.plugin import snapshot_platform
-
-MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+from simulator import ModbusTcpServer, RestServer
+from tests.integration.helpers import add_meter, entities
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-@pytest.mark.parametrize("platform", PLATFORMS)
-async def test_entities(
-    hass: HomeAssistant,
-    server: Server,
-    simulated: SimulatedMeter,
-    clock: ManualClock,
-    *,
-    platform: Platform,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for transport in (modbus, rest):
-        monkeypatch.setattr(transport, "drift_seconds", _drift_against(clock))
-    # The state of an event entity is the time at which it happened, and a charge has a begin.
-    still = vars(dt_util) | {"utcnow": lambda: MOMENT}
-    for module in (sys.modules[EventEntity.__module__], open_charge):
-        monkeypatch.setattr(module, "dt_util", SimpleNamespace(**still))
-    begin_charge(simulated)
-    clock.advance(60)
-    entry = add_entry(hass, server, fingerprint(simulated))
-    with patch("custom_components.lovato_dmed4.PLATFORMS", [platform]):
-        assert await set_up(hass, entry)
-        await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
-        assert await hass.config_entries.async_unload(entry.entry_id)
-
-
-def _drift_against(clock: ManualClock) -> Callable[[int, float], int]:
-    """Compare the meter's clock with a time that stands still as well."""
-
-    def drift(meter_clock: int, now: float) -> int:
-        return drift_seconds(meter_clock, clock.now() - 3)
-
-    return drift
+def test_each_platform_has_a_snapshot() -> None:
+    files = {file.stem for file in (Path(__file__).parent / "snapshots").glob("*.ambr")}
+    assert files == {f"test_{platform}" for platform in PLATFORMS}
 
 
 ONLY_MODBUS = {"energy_exchanged", "hours_total", "hours_working", "last_sample"}

@@ -34,6 +34,7 @@ from tests.integration.helpers import (
     OF_THE_ARCHIVE,
     add_meter,
     begin_charge,
+    device_id,
     entities,
     is_available,
     number,
@@ -369,6 +370,8 @@ async def test_failed_record(
         "meter": rest_entry.title,
         "count": "1",
         "record": str(stored.id),
+        # Where the panel shows it.
+        "session": f"/lovato-dmed4/session/{stored.session_id}?meter={device_id(hass, rest_entry)}",
         "pagination": "T1",
         "time": f"{dt_util.as_local(stored.time):%Y-%m-%d %H:%M:%S}",
     }

@@ -21,6 +21,7 @@ from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep import measure_scale
 from custom_components.lovato_dmed4.upkeep.measure_scale import ScaleFlow
 from simulator import SimulatedMeter
+from tests.integration.flows import device_link
 from tests.integration.helpers import number, pass_time, set_up, web_server
 from tests.integration.plugin import MockConfigEntry
 
@@ -98,7 +99,11 @@ async def test_the_right_scale_is_offered_and_used(
     found = issue(hass, entry)
     assert found is not None
     assert found.is_fixable
-    assert found.translation_placeholders == {"meter": "Meter", "values": "40 V, 12.5 A, 50 kW"}
+    assert found.translation_placeholders == {
+        "meter": "Meter",
+        "values": "40 V, 12.5 A, 50 kW",
+        "link": device_link(hass, entry),
+    }
 
     flow = await async_create_fix_flow(hass, found.issue_id, found.data)
     assert isinstance(flow, ScaleFlow)

@@ -13,6 +13,7 @@ import pytest
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, SimulatedMeter
+from tests.integration.flows import device_link
 from tests.integration.helpers import add_entry, fingerprint, press, set_up
 from tests.integration.plugin import ClientSessionGenerator
 
@@ -90,4 +91,5 @@ async def test_a_number_that_the_meter_contradicts_is_reported(
         "meter": entry.title,
         "known": "1",
         "found": str(simulated.serial_number),
+        "link": device_link(hass, entry),
     }

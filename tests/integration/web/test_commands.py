@@ -1,6 +1,7 @@
 """What the browser side asks for, over a real connection."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from http import HTTPStatus
@@ -11,14 +12,21 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
+from custom_components.lovato_dmed4.connection.identity import (
+    Match,
+    async_key_settled,
+    async_recognise,
+)
 from custom_components.lovato_dmed4.const import CONF_DATABASE_URL, DOMAIN
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
-from custom_components.lovato_dmed4.ocmf import signature as signature_module
+from custom_components.lovato_dmed4.ocmf import load_public_key, signature as signature_module
 from custom_components.lovato_dmed4.reports import billing_shapes, shapes
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.web import commands as websocket_api
@@ -406,6 +414,7 @@ async def test_info(
         "records": 13,
         "suspicious": 1,
         "failed": 0,
+        "alarm": None,
     }
     assert set(sync) == {"running", "fetched", "missing", "lost", "failed", "overwrites_soon"}
     assert key.pop("first_seen") <= key.pop("last_seen")
@@ -415,6 +424,29 @@ async def test_info(
         "state": "pinned",
         "replaced": None,
     }
+
+
+async def test_info_says_that_the_key_has_changed(
+    hass: HomeAssistant, filled: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask
+) -> None:
+    """The page of the archive shows the alarm with the fingerprints that the repair shows."""
+    identity = filled.runtime_data.identity
+    other = SimulatedMeter(seed=99)
+    key = other.public_key_ocmf
+    found = replace(identity, public_key=load_public_key(key).point[1:], public_key_ocmf=key)
+    assert async_recognise(hass, filled, found, ConfigEntryNotReady) is Match.KEY_CHANGED
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, f"key_changed_{filled.entry_id}")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    (meter,) = (await ask("archive/info"))["meters"]
+    assert meter["alarm"] == {
+        "expected": sha256(simulated.public_key_ocmf).digest().hex(":").upper(),
+        "found": sha256(other.public_key_ocmf).digest().hex(":").upper(),
+    }
+    assert meter["alarm"].items() <= issue.translation_placeholders.items()
+    async_key_settled(hass, filled)
+    (meter,) = (await ask("archive/info"))["meters"]
+    assert meter["alarm"] is None
 
 
 async def test_info_while_the_archive_is_away(

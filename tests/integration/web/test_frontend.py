@@ -22,9 +22,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.const import DOMAIN, PANEL_PATH
 from custom_components.lovato_dmed4.web import frontend as panel
-from custom_components.lovato_dmed4.web.frontend import FOLDER, PANEL_PATH, Plan, plan
+from custom_components.lovato_dmed4.web.frontend import FOLDER, Plan, plan
 from simulator import ManualClock, ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
 from tests.integration.helpers import add_meter, complaints, is_available, value
 from tests.integration.plugin import ClientSessionGenerator
@@ -391,4 +391,10 @@ def test_plan(there: list[dict[str, str]], todo: Plan) -> None:
 
 def test_manifest_names_what_has_to_be_there_before() -> None:
     manifest = json.loads((FOLDER.parent / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["after_dependencies"] == ["frontend", "lovelace", "panel_custom", "recorder"]
+    assert manifest["after_dependencies"] == [
+        "frontend",
+        "lovelace",
+        "modbus",
+        "panel_custom",
+        "recorder",
+    ]

@@ -186,6 +186,9 @@ export const baseStyle = css`
   dd small {
     display: block;
   }
+  h2:focus {
+    outline: none;
+  }
   dd b {
     font-size: var(--ha-font-size-xl, 20px);
     font-weight: var(--ha-font-weight-medium, 500);

@@ -17,6 +17,14 @@ export const chartStyle = css`
   .plot {
     margin-top: 8px;
     overflow: hidden;
+    touch-action: pan-y;
+  }
+  .values {
+    min-height: 1.5em;
+    margin-top: 4px;
+  }
+  .pointer {
+    stroke: ${MUTED};
   }
   svg {
     display: block;

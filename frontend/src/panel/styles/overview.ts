@@ -34,8 +34,30 @@ export const overviewStyle = css`
   [aria-pressed="true"]:hover:not([disabled]) {
     background: var(--ha-color-fill-primary-normal-resting, #dff3fc) !important;
   }
-  .numbers > summary {
+  .numbers > summary,
+  .columns > summary {
     color: ${MUTED};
+  }
+  .columns > summary {
+    justify-content: flex-start;
+  }
+  .columns > summary::after {
+    margin-inline: 0 4px;
+  }
+  fieldset {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 24px;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  fieldset label {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    min-height: 44px;
+    cursor: pointer;
   }
   .sessions td {
     height: 44px;
@@ -77,6 +99,7 @@ export const overviewStyle = css`
   }
   .who,
   .tariff,
+  .charge_point,
   .meter {
     max-width: 220px;
     overflow-wrap: anywhere;
@@ -98,8 +121,8 @@ export const overviewStyle = css`
   .hit {
     fill: transparent;
   }
-  .bar:hover .hit {
-    fill: var(--ha-color-fill-neutral-quiet-resting, #f3f3f3);
+  .pointed .hit {
+    fill: var(--ha-color-fill-neutral-normal-resting, #e6e6e6);
   }
   .series-0 {
     fill: var(--dmed4-series-0);
@@ -201,11 +224,26 @@ export const overviewStyle = css`
       grid-area: 3 / 2;
       color: ${MUTED};
     }
+    .sessions .cost {
+      grid-column: 2;
+    }
+    .sessions .end,
+    .sessions .exported,
+    .sessions .records,
+    .sessions .charge_point,
     .sessions .tariff,
     .sessions .meter {
       grid-column: 1;
       color: ${MUTED};
       font-size: var(--ha-font-size-s, 12px);
+      text-align: start;
+      white-space: normal;
+    }
+    /* Figures that do not say what they are of. */
+    .sessions .end::before,
+    .sessions .exported::before,
+    .sessions .records::before {
+      content: attr(data-label) ": ";
     }
   }
 `;

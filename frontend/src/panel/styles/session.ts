@@ -12,6 +12,16 @@ export const sessionStyle = css`
   .back:hover {
     text-decoration: underline;
   }
+  button.link {
+    padding: 0;
+    background: none;
+    text-decoration: underline;
+    text-underline-offset: 2px;
+    font-weight: normal;
+  }
+  button.link:hover:not([disabled]) {
+    background: none;
+  }
   .records > h3 {
     margin: 24px 0 8px;
   }

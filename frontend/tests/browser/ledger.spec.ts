@@ -1,0 +1,139 @@
+/** From records to a bill: drivers, prices, costs, a statement and a receipt. */
+
+import { readFile } from "node:fs/promises";
+
+import type { Locator, Page } from "@playwright/test";
+
+import { axeViolations, expect, leftInEnglish, test } from "./bench";
+
+const PANEL = "/lovato-dmed4";
+
+const ALICE = "04A2B3C4D5E680";
+const BOB = "047C19E2B35A81";
+
+const charges = (id: string, ...hours: readonly number[]): readonly object[] =>
+  hours.map((hours_ago) => ({ hours_ago, minutes: 10, fields: { IT: "ISO14443", ID: id } }));
+
+test.use({
+  start: { past: { rest: [...charges(ALICE, 72, 48), ...charges(BOB, 24)] } } as object,
+});
+test.describe.configure({ mode: "serial" });
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(`${PANEL}${path}`);
+  await expect(page.getByRole("heading", { level: 1, name: "Charging records" })).toBeVisible();
+}
+
+async function save(page: Page, button: Locator): Promise<Buffer> {
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  return readFile(await download.path());
+}
+
+test("names who has charged", async ({ page }) => {
+  await open(page, "/drivers");
+  await page.getByRole("button", { name: `Name: ${ALICE}` }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Identifications")).toHaveValue(ALICE);
+  // Without a name, the browser itself refuses.
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog.getByLabel("Name")).toBeFocused();
+  await dialog.getByLabel("Name").fill("Alice");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Drivers" }).locator("li")).toContainText(ALICE);
+  await expect(page.getByRole("button", { name: `Name: ${ALICE}` })).toHaveCount(0);
+  await page.getByLabel(`Belongs to …: ${BOB}`).selectOption("Alice");
+  await expect(page.getByRole("region", { name: "Drivers" }).locator("li")).toContainText(BOB);
+  await page.getByRole("button", { name: "Edit: Alice" }).click();
+  await dialog.getByLabel("Identifications").fill(ALICE);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: `Name: ${BOB}` })).toBeVisible();
+});
+
+test("has a price, and applies it to the past", async ({ page }) => {
+  await open(page, "/prices");
+  await page.getByRole("button", { name: "Add price" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Holds from").fill("2024-01-01T00:00");
+  await dialog.getByLabel("Per kWh (EUR)", { exact: true }).fill("0.5");
+  await dialog.getByLabel("VAT included, in %").fill("20");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("€0.50 per kWh, 20 % VAT included")).toBeVisible();
+  await page.getByRole("button", { name: "Apply to past sessions" }).click();
+  await dialog.getByLabel("Holds from").fill("2024-01-01T00:00");
+  await dialog.getByRole("button", { name: "Apply to past sessions" }).click();
+  await expect(page.getByText(/^Sessions with another price than before: \d$/)).toBeVisible();
+});
+
+test("adds up what it costs, to the last row, and makes a statement of it", async ({ page }) => {
+  await open(page, "/billing");
+  const table = page.getByRole("region", { name: "By driver" }).getByRole("table");
+  await expect(table.locator("tbody tr")).toHaveCount(2);
+  await expect(table.locator("tbody")).toContainText("Alice");
+  await expect(table.locator("tbody")).toContainText(BOB);
+  const costs = await table.locator("td:last-child").allInnerTexts();
+  const [total = 0, ...others] = costs.map((cost) => Number(cost.replace("€", ""))).reverse();
+  expect(total).toBeGreaterThan(0);
+  expect(others.reduce((sum, cost) => sum + cost)).toBeCloseTo(total, 9);
+
+  const pdf = await save(page, page.getByRole("button", { name: "Statement (PDF)" }));
+  expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+  const workbook = await save(page, page.getByRole("button", { name: "Statement (XLSX)" }));
+  expect(workbook.subarray(0, 2).toString()).toBe("PK");
+
+  await table.getByRole("link", { name: "Alice" }).click();
+  await expect(page).toHaveURL(/driver=\d+/);
+  const rows = page.getByRole("table", { name: "Charging sessions" }).locator("tbody tr");
+  await expect(rows).toHaveCount(2);
+  await rows.first().getByRole("link").click();
+  await expect(page.locator("dl")).toContainText([/Cost\s*€\d+\.\d\d/]);
+  const receipt = await save(page, page.getByRole("button", { name: "Receipt" }));
+  expect(receipt.subarray(0, 5).toString()).toBe("%PDF-");
+});
+
+for (const [name, use] of Object.entries({
+  "in light colours": { colorScheme: "light" },
+  "in dark colours": { colorScheme: "dark" },
+  "on a phone": { viewport: { width: 390, height: 844 }, hasTouch: true },
+} as const))
+  test.describe(name, () => {
+    test.use(use);
+
+    test("can be used by everybody", async ({ page }) => {
+      const panel = page.locator("lovato-dmed4-panel");
+      for (const [path, ready, dialog] of [
+        ["/billing", "By driver", undefined],
+        ["/drivers", "Identifications without a driver", "Add driver"],
+        ["/prices", "€0.50 per kWh, 20 % VAT included", "Add price"],
+      ] as const) {
+        await open(page, path);
+        await expect(page.getByText(ready).first()).toBeVisible();
+        expect(await axeViolations(panel)).toEqual([]);
+        if (!dialog) continue;
+        await page.getByRole("button", { name: dialog }).click();
+        await expect(page.getByRole("dialog")).toBeVisible();
+        expect(await axeViolations(panel)).toEqual([]);
+        await page.keyboard.press("Escape");
+        await expect(page.getByRole("dialog")).toHaveCount(0);
+      }
+    });
+  });
+
+test.describe("in German", () => {
+  test.use({ language: "de" });
+
+  test("has all its texts", async ({ page }) => {
+    const panel = page.locator("lovato-dmed4-panel");
+    for (const [path, heading] of [
+      ["/billing", "Kosten"],
+      ["/drivers", "Fahrer"],
+      ["/prices", "Preise"],
+    ] as const) {
+      await page.goto(`${PANEL}${path}`);
+      await expect(
+        page.getByRole("heading", { level: 2, name: heading, exact: true }),
+      ).toBeVisible();
+      expect(await leftInEnglish(panel, "de")).toEqual([]);
+    }
+  });
+});
