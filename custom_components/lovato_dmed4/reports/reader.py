@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Outcome, SessionQuery, StoredRecord, compared_records
 from ..const import DOMAIN
-from ..ocmf import FindingCode, Record, Verdict, check_other_sessions, check_session, parse
+from ..ocmf import Finding, FindingCode, Record, Verdict, check_other_sessions, check_session, parse
 from .archives import MeterArchive, MetersInArchive, async_meter_archive
 from .energy import read_energy
 from .links import record_path, session_path
@@ -169,13 +169,9 @@ def read_session(
     compared, left_out = compared_records(detail.records)
     checked = [(stored, check_stored(stored, keys)) for stored in compared]
     legible = [(stored, each.record) for stored, each in checked if each.record]
-    texts = [record for _, record in legible]
-    findings = check_session(texts, arrived=session.arrived, left_out=left_out)
-    findings += check_other_sessions(
-        texts,
-        earlier=_neighbour(archive, legible[:1], later=False),
-        later=_neighbour(archive, legible[-1:], later=True),
-    )
+    findings = check_session(
+        [record for _, record in legible], arrived=session.arrived, left_out=left_out
+    ) + _compare_sessions(archive, legible)
     return {
         **session_shape(bill, meters.devices),
         "findings": [
@@ -198,6 +194,17 @@ def read_session(
             billed=has_cdr(bill),
         ),
     }
+
+
+def _compare_sessions(
+    archive: Archive, records: Sequence[tuple[StoredRecord, Record]]
+) -> tuple[Finding, ...]:
+    """Compare a session with those before and after it by their times."""
+    return check_other_sessions(
+        [record for _, record in records],
+        earlier=_neighbour(archive, records[:1], later=False),
+        later=_neighbour(archive, records[-1:], later=True),
+    )
 
 
 def _neighbour(
