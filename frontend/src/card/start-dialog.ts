@@ -49,11 +49,6 @@ export class StartDialog extends LitElement {
         display: grid;
         gap: 16px;
       }
-      .row {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
-        gap: 16px;
-      }
       label {
         display: grid;
         gap: 4px;
@@ -112,16 +107,19 @@ export class StartDialog extends LitElement {
     const { identification_data: data } = this._fields;
     // With an identification, nothing is "not identified".
     const types = form.types.filter((type) => !data || type !== "NONE");
-    const type = typeFor(data, form);
     return html`
       <dialog aria-labelledby="title" @cancel=${this.#keepOpen}>
         <h2 id="title">${text("card.start.title")}</h2>
         <p>${text("card.start.hint")}</p>
         <form method="dialog" novalidate @submit=${this.#submit}>
-          <div class="row">
-            ${this.#select("identification_type", "card.start.type", types, type)}
-            ${this.#select("identification_level", "card.start.level", form.levels, form.identification_level)}
-          </div>
+          ${this.#select(
+            "identification_type",
+            "card.start.type",
+            types,
+            typeFor(data, form),
+            data && form.other_type === "NONE" ? "card.start.detected" : undefined,
+          )}
+          ${this.#select("identification_level", "card.start.level", form.levels, form.identification_level)}
           ${this.#input("identification_data", "card.start.data", DATA_LIMIT)}
           ${this.#input("tariff_text", "card.start.tariff")}
           <label class="check">
@@ -160,6 +158,7 @@ export class StartDialog extends LitElement {
     label: TextKey,
     values: readonly string[],
     preset: string,
+    key: TextKey = "card.start.preset",
   ): TemplateResult {
     const text = this.localize;
     const name = (value: string): string => text(`${field}.${value.toLowerCase()}` as TextKey);
@@ -175,7 +174,7 @@ export class StartDialog extends LitElement {
           ${["", ...values].map(
             (value) => html`
               <option value=${value} .selected=${this._fields[field] === value}>
-                ${value ? name(value) : text("card.start.preset", { value: name(preset) })}
+                ${value ? name(value) : text(key, { value: name(preset) })}
               </option>
             `,
           )}

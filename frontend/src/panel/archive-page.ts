@@ -52,10 +52,11 @@ export class ArchivePage extends PanelPage {
   protected override render(): TemplateResult {
     const { meters } = this.info;
     const archives = [...new Set(meters.map(({ archive }) => archive))];
-    return html`${archives.map((archive) =>
-      this.#archive(meters.filter((meter) => meter.archive === archive)),
-    )}
-    ${this.#others()}`;
+    return html`<h2 class="visually-hidden">${this.texts("panel.tab.archive")}</h2>
+      ${archives.map((archive) =>
+        this.#archive(meters.filter((meter) => meter.archive === archive)),
+      )}
+      ${this.#others()}`;
   }
 
   #archive(meters: readonly MeterArchive[]): TemplateResult {

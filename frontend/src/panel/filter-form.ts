@@ -31,7 +31,6 @@ export function filterForm(chosen: Chosen): TemplateResult {
       event.preventDefault();
     }}
   >
-    ${rangeFields(chosen)}
     <label class="wide"
       ><span>${text("panel.filter.search")}</span>
       <input
@@ -44,6 +43,7 @@ export function filterForm(chosen: Chosen): TemplateResult {
         }}
       />
     </label>
+    ${rangeFields(chosen)}
     ${
       meters.length > 1
         ? html`<label

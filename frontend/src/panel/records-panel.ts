@@ -1,4 +1,5 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html as staticHtml, literal, type StaticValue } from "lit/static-html.js";
 
 import { DOMAIN, type HomeAssistant } from "../common/hass";
 import { outdated } from "../common/outdated";
@@ -33,6 +34,16 @@ const TABS: readonly (readonly [View, string])[] = [
   ["verify", "mdi:shield-search"],
   ["archive", "mdi:database-outline"],
 ];
+
+const PAGES: Readonly<Record<View, StaticValue>> = {
+  sessions: literal`dmed4-overview-page`,
+  session: literal`dmed4-session-page`,
+  billing: literal`dmed4-billing-page`,
+  drivers: literal`dmed4-drivers-page`,
+  prices: literal`dmed4-prices-page`,
+  verify: literal`dmed4-verify-page`,
+  archive: literal`dmed4-archive-page`,
+};
 
 /** The tab of a page that has none. */
 const TAB_OF: Readonly<Partial<Record<View, View>>> = {
@@ -213,78 +224,16 @@ export class RecordsPanel extends LitElement {
     const { _place: place, _revision: revision } = this;
     const base = this.#base;
     const moves = this.#moves;
-    switch (place.view) {
-      case "session":
-        return html`<dmed4-session-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-          .moves=${moves}
-        ></dmed4-session-page>`;
-      case "billing":
-        return html`<dmed4-billing-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-          .moves=${moves}
-        ></dmed4-billing-page>`;
-      case "drivers":
-        return html`<dmed4-drivers-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-          .moves=${moves}
-        ></dmed4-drivers-page>`;
-      case "prices":
-        return html`<dmed4-prices-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-          .moves=${moves}
-        ></dmed4-prices-page>`;
-      case "verify":
-        return html`<dmed4-verify-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-          .moves=${moves}
-        ></dmed4-verify-page>`;
-      case "archive":
-        return html`<dmed4-archive-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-          .moves=${moves}
-        ></dmed4-archive-page>`;
-      case "sessions":
-        return html`<dmed4-overview-page
-          .hass=${hass}
-          .texts=${text}
-          .info=${info}
-          .place=${place}
-          .base=${base}
-          .revision=${revision}
-          .moves=${moves}
-        ></dmed4-overview-page>`;
-    }
+    const page = PAGES[place.view];
+    return staticHtml`<${page}
+      .hass=${hass}
+      .texts=${text}
+      .info=${info}
+      .place=${place}
+      .base=${base}
+      .moves=${moves}
+      .revision=${revision}
+    ></${page}>`;
   }
 }
 

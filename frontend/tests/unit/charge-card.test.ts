@@ -400,7 +400,7 @@ describe("commands", () => {
     expect(tariff?.placeholder).toBe("Staff");
     enter(data, "04A2B3C4");
     await dialog?.updateComplete;
-    expect(first()).toEqual(["RFID card (ISO 14443) (preset)", "Trusted (preset)"]);
+    expect(first()).toEqual(["RFID card (ISO 14443) (by its form)", "Trusted (preset)"]);
     const [types] = dialog?.renderRoot.querySelectorAll("select") ?? [];
     expect([...(types?.options ?? [])].map(({ value }) => value)).toEqual([
       "",

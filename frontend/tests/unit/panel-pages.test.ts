@@ -300,7 +300,7 @@ describe("another page", () => {
 
   it("has its heading in the title, and the focus on it", async () => {
     await show("/archive");
-    expect(document.title).toBe("Meter one – Home Assistant");
+    expect(document.title).toBe("Archive – Home Assistant");
     expect(root()).toHaveProperty("activeElement", null);
     link(2)?.click();
     await settle();
