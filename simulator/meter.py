@@ -712,7 +712,8 @@ class SimulatedMeter(Device):
             raise BusyError("Busy")
 
     def _reason(self, command: Command) -> str:
-        if command is Command.INTERMEDIATE:
+        fetches = self.readings.follows("begin_and_end", "fetches")
+        if command is Command.INTERMEDIATE or (fetches and command is Command.BEGIN_AND_END):
             return "C"
         after_failure = self._measurement_status is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
         return "P" if after_failure else "E"

@@ -164,7 +164,10 @@ _CYCLE = (
     OpenPlace(
         "begin_and_end",
         'Command word r: "Begin and End", in Italian "recupero" (retrieval)',
-        {"ends": "it ends the cycle", "fetches": "it signs and lets the cycle go on"},
+        {
+            "ends": "it ends the cycle",
+            "fetches": "it signs an intermediate reading and lets the cycle go on",
+        },
     ),
     OpenPlace(
         "status_change",

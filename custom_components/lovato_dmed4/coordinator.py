@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -24,7 +25,7 @@ from .const import (
     LOGGER,
 )
 from .dmed4.errors import CertificateChangedError, MeterError
-from .dmed4.logbook import EventMark, EventNews, look_for_events
+from .dmed4.event_news import EventMark, EventNews, look_for_events
 from .dmed4.meter import Meter
 from .dmed4.model import (
     Block,
@@ -107,6 +108,24 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         self._told: tuple[bool, dict[Block, object]] = (False, {})
         self._changed: frozenset[Block] = frozenset()
         self._lost_or_back = False
+        self._poll_listeners: list[CALLBACK_TYPE] = []
+
+    @callback
+    def async_add_poll_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener after each poll that succeeds, also where nothing has changed.
+
+        Returns:
+            What ends that.
+        """
+        self._poll_listeners.append(listener)
+        return partial(self._poll_listeners.remove, listener)
+
+    @callback
+    @override
+    def _async_refresh_finished(self) -> None:
+        if self.last_update_success:
+            for listener in tuple(self._poll_listeners):
+                listener()
 
     @callback
     @override

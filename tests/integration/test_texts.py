@@ -46,7 +46,6 @@ from custom_components.lovato_dmed4.connection import (
 )
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.connection.search import Cause, Found
-from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
@@ -348,6 +347,7 @@ def test_texts_that_name_others_use_their_names(language: str) -> None:
         ("issues.clock_not_kept.description", "entity.button.synchronise_clock.name"),
         ("issues.errors_persist.description", "entity.button.reset_errors.name"),
         ("issues.logbook_overwrites.description", "services.synchronise_records.name"),
+        ("issues.logbook_unreadable.description", "services.synchronise_records.name"),
         ("issues.logbook_overwrites.description", "entity.sensor.records_missing.name"),
         ("services.list_records.description", "entity.sensor.logbook_progress.name"),
         ("services.get_session.fields.session_id.description", "services.list_sessions.name"),
@@ -621,11 +621,11 @@ def test_fields_of_errors() -> None:
 
 def test_forms() -> None:
     steps = STRINGS["config"]["step"]
-    assert list(steps["user"]["menu_options"]) == list(Transport)
+    assert list(steps["user"]["menu_options"]) == list(connection_forms.CONNECTION_FORMS)
     assert steps["reconfigure"]["menu_options"] == steps["user"]["menu_options"]
     forms = {
         **{
-            name.value: (steps[name], form)
+            str(name): (steps[name], form)
             for name, form in connection_forms.CONNECTION_FORMS.items()
         },
         "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
@@ -637,7 +637,8 @@ def test_forms() -> None:
         assert words["name"]
         assert words["description"].endswith(".")
         assert list(words["data"]) == list(words["data_description"]) == fields
-    assert set(steps) == {*Transport, "user", "reconfigure", "certificate", "reauth_confirm"}
+    own = {"user", "reconfigure", "certificate", "reauth_confirm"}
+    assert set(steps) == {*connection_forms.CONNECTION_FORMS, *own}
     assert placeholders(steps["certificate"]["description"]) == {"host", "fingerprint"}
     assert set(STRINGS["options"]["step"]) == {"init"}
     for words, schema in forms.values():
@@ -703,6 +704,7 @@ def test_issues() -> None:
         "clock_not_kept",
         "event_log_fills",
         "logbook_overwrites",
+        "logbook_unreadable",
         "login_locked",
         "errors_persist",
         own_time.ISSUE,
