@@ -606,8 +606,9 @@ def test_exceptions_are_all_used() -> None:
         | {connection_errors.translation_key(error) for error in examples()}
     )
     assert set(STRINGS["exceptions"]) == used
+    named = {"time_before_release": {"now"}, "clock_doubtful": {"minutes"}}
     for key in raised_keys():
-        assert not placeholders(STRINGS["exceptions"][key]["message"])
+        assert placeholders(STRINGS["exceptions"][key]["message"]) == named.get(key, set())
 
 
 def test_fields_of_errors() -> None:
