@@ -24,7 +24,14 @@ from .charging.options import ACCESS, options_form, section_of, shown, stored
 from .connection.certificate import fingerprint_text
 from .connection.devices import async_http_session, is_display, line_of
 from .connection.errors import field_of, local_time, translation_key
-from .connection.forms import CONNECTION_FORMS, connection, mistakes, suggested
+from .connection.forms import (
+    CONNECTION_FORMS,
+    REST_DISPLAY,
+    connection,
+    form_of,
+    mistakes,
+    suggested,
+)
 from .connection.identity import Match, async_change_id, async_match, keys_disagree, unique_ids
 from .connection.lending import hub_of
 from .connection.login import ATTEMPTS
@@ -58,8 +65,8 @@ from .dmed4.errors import (
 )
 from .dmed4.model import Identity
 from .dmed4.prototype import build_prototype
-from .dmed4.rest import Tls
 from .dmed4.rest_certificate import fetch_fingerprint
+from .dmed4.rest_session import Tls
 from .intake.shared_archive import DEFAULT_FILE, database_error
 from .runtime_data import Dmed4ConfigEntry
 
@@ -105,41 +112,47 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose the transport."""
-        return self.async_show_menu(step_id="user", menu_options=list(Transport))
+        return self.async_show_menu(step_id="user", menu_options=list(CONNECTION_FORMS))
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Let the user choose how the meter is reached from now on."""
         self._data = dict(self._get_reconfigure_entry().data)
-        present = Transport(self._data[CONF_TRANSPORT])
-        others = [transport for transport in Transport if transport is not present]
+        present = form_of(self._data)
+        others = [form for form in CONNECTION_FORMS if form != present]
         return self.async_show_menu(step_id="reconfigure", menu_options=[present, *others])
 
     async def async_step_rest(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the address of the meter's web server."""
-        return await self._async_step_transport(Transport.REST, user_input)
+        return await self._async_step_form(Transport.REST, user_input)
+
+    async def async_step_rest_display(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the address of a display's web server, and for the channel that the meter is on."""
+        return await self._async_step_form(REST_DISPLAY, user_input)
 
     async def async_step_modbus_tcp(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the address of the Modbus TCP server."""
-        return await self._async_step_transport(Transport.MODBUS_TCP, user_input)
+        return await self._async_step_form(Transport.MODBUS_TCP, user_input)
 
     async def async_step_modbus_serial(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the serial port and its settings."""
-        return await self._async_step_transport(Transport.MODBUS_SERIAL, user_input)
+        return await self._async_step_form(Transport.MODBUS_SERIAL, user_input)
 
-    async def _async_step_transport(
-        self, transport: Transport, user_input: dict[str, Any] | None
+    async def _async_step_form(
+        self, form: str, user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
         if user_input is None:
-            return self._show_form(transport, self._data, {})
-        known, self._data = self._data, connection(transport, user_input)
+            return self._show_form(form, self._data, {})
+        known, self._data = self._data, connection(form, user_input)
         errors = mistakes(self._data)
-        if not errors and transport is Transport.MODBUS_SERIAL:
+        if not errors and form == Transport.MODBUS_SERIAL:
             # One line has one name, by which its meters share it.
             self._data[CONF_DEVICE] = await self.hass.async_add_executor_job(
                 get_serial_by_id, self._data[CONF_DEVICE]
@@ -182,15 +195,15 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             result = await self._async_move(errors)
         elif not errors:
             result = await self._async_create(errors)
-        return result or self._show_form(Transport(self._data[CONF_TRANSPORT]), self._data, errors)
+        return result or self._show_form(form_of(self._data), self._data, errors)
 
     def _show_form(
-        self, transport: Transport, data: Mapping[str, Any], errors: dict[str, str]
+        self, form: str, data: Mapping[str, Any], errors: dict[str, str]
     ) -> ConfigFlowResult:
         return self.async_show_form(
-            step_id=transport.value,
+            step_id=str(form),
             data_schema=self.add_suggested_values_to_schema(
-                CONNECTION_FORMS[transport], suggested(data)
+                CONNECTION_FORMS[form], suggested(data)
             ),
             errors=errors,
             description_placeholders=self._placeholders,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, override
+from typing import override
 
 from homeassistant.components.sensor import (
     ATTR_LAST_RESET,
@@ -24,6 +24,7 @@ from .dmed4.model import Block
 from .entity import ArchiveEntity, CommonEntity, Dmed4Entity, HousekeepingEntity, device_info
 from .intake.logbook_sync import SyncState
 from .runtime_data import Dmed4ConfigEntry
+from .sensors.counting import EnergyCounter, is_possible
 from .sensors.descriptions import (
     ARCHIVE_SENSORS,
     CYCLE_SENSORS,
@@ -43,17 +44,6 @@ from .sensors.descriptions import (
 
 # The coordinators read; sensors only show.
 PARALLEL_UPDATES = 0
-
-# A counter that falls by more than this has rolled over at its maximum of 99999999.999 kWh.
-_ROLL_OVER: Final = 50_000_000
-
-# What no counter of the meter can show, in kWh: it has eight digits before the point.
-_COUNTER_SIZE: Final = 100_000_000
-
-# So many polls in a row have to show the same lower total, or one that has risen by less than this in
-# kWh, until it is believed.
-_AGREEING_POLLS: Final = 5
-_AGREEMENT: Final = 1.0
 
 
 async def async_setup_entry(
@@ -131,17 +121,19 @@ class EnergySensor(Dmed4Sensor, RestoreSensor):
     """An energy, compared with the one before, also with the one before a restart."""
 
     entity_description: EnergySensorDescription
-    _before: float | None = None
 
     def __init__(self, entry: Dmed4ConfigEntry, description: EnergySensorDescription) -> None:
         super().__init__(entry, description, Block.MEASURES, Block.STATUS)
 
     @override
     async def async_added_to_hass(self) -> None:
-        last = await self.async_get_last_sensor_data()
-        if last is not None and isinstance(last.native_value, int | float):
-            self._before = float(last.native_value)
+        data, last = await self.async_get_last_sensor_data(), await self.async_get_last_state()
+        if data is not None and last is not None and isinstance(data.native_value, int | float):
+            self._restore(float(data.native_value), last.last_updated)
         await super().async_added_to_hass()
+
+    def _restore(self, value: float, written: datetime) -> None:
+        """Go on from the value before a restart."""
 
     @property
     def _value(self) -> float | None:
@@ -151,54 +143,43 @@ class EnergySensor(Dmed4Sensor, RestoreSensor):
 class TotalSensor(EnergySensor):
     """An energy total, which never goes back.
 
-    A lower value is probably a misreading: another meter would have another key and so another
-    entry. It is believed when a counter has rolled over, and when several polls in a row agree: then
-    it was the value before that had been misread.
+    What its counter can't have counted since the last reading is probably a misreading: another meter
+    would have another key and so another entry. It is believed when several polls in a row agree.
     """
 
-    _lower: float | None = None
-    _agreeing = 0
-    _counted_at: float | None = None
     _stop_counting: CALLBACK_TYPE | None = None
+
+    def __init__(self, entry: Dmed4ConfigEntry, description: EnergySensorDescription) -> None:
+        super().__init__(entry, description)
+        self._counter = EnergyCounter()
+
+    @override
+    def _restore(self, value: float, written: datetime) -> None:
+        # The state is as old as the reading, or older where the reading did not change.
+        age = max(0.0, (dt_util.utcnow() - written).total_seconds())
+        self._counter.restore(value, self.hass.loop.time() - age)
 
     @override
     def _async_update_attrs(self) -> object:
-        value, before = self._value, self._before
-        if value is not None and value >= _COUNTER_SIZE:
-            value = before
-        if value is not None and before is not None and 0 < before - value < _ROLL_OVER:
-            if not self._is_believed(value):
-                value = before
-        else:
-            self._end_doubt()
+        value = self._value
         if value is not None:
-            self._before = value
+            value = self._counter.take(value, self._data.live.asked_at)
+        self._watch_polls(on=self._counter.doubts)
         self._attr_native_value = value
         return value
 
-    def _is_believed(self, value: float) -> bool:
-        """Count the polls that agree on a lower value, also those in which other values changed."""
-        live = self._data.live
-        if live.asked_at != self._counted_at:
-            agrees = self._lower is not None and 0 <= value - self._lower < _AGREEMENT
-            self._agreeing = self._agreeing + 1 if agrees else 1
-            self._counted_at, self._lower = live.asked_at, value
-        if self._agreeing >= _AGREEING_POLLS:
-            self._end_doubt()
-            return True
-        if self._stop_counting is None:
-            self._stop_counting = live.async_add_listener(self._handle_coordinator_update)
-        return False
-
-    def _end_doubt(self) -> None:
-        self._lower, self._agreeing = None, 0
-        if self._stop_counting is not None:
+    def _watch_polls(self, *, on: bool) -> None:
+        """Look at each poll in doubt, also at those that bring the same values once more."""
+        if on and self._stop_counting is None:
+            live = self._data.live
+            self._stop_counting = live.async_add_poll_listener(self._handle_coordinator_update)
+        elif not on and self._stop_counting is not None:
             self._stop_counting()
             self._stop_counting = None
 
     @override
     async def async_will_remove_from_hass(self) -> None:
-        self._end_doubt()
+        self._watch_polls(on=False)
         await super().async_will_remove_from_hass()
 
 
@@ -206,8 +187,13 @@ class CycleSensor(EnergySensor):
     """The energy of the running or the last charge cycle, which starts again with each."""
 
     _attr_last_reset: datetime | None = None
+    _before: float | None = None
     # Whether a charge that ended while Home Assistant was away would go unnoticed otherwise.
     _unseen = False
+
+    @override
+    def _restore(self, value: float, written: datetime) -> None:
+        self._before = value
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -225,6 +211,8 @@ class CycleSensor(EnergySensor):
     @override
     def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
+        if value is not None and not is_possible(value):
+            value = before
         charge = self._data.charge.charge
         charging = self.coordinator.data.status.measurement.charging
         if value is None or (charging and charge is None):

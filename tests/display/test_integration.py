@@ -218,7 +218,6 @@ async def test_a_display_is_set_up_over_rest(
         "host": LOCALHOST,
         "port": display_web.port,
         "tls": "off",
-        "channel": 0,
         "kind": "display",
     }
     assert device(hass, rest_entry).model == "DMED4DC1"
@@ -773,7 +772,7 @@ async def test_a_meter_behind_a_channel_shows_its_display(
         return await add(hass, "modbus_tcp", port=display_server.port, unit_id=1)
 
     async def add_channel() -> DisplayConfigEntry:
-        return await add(hass, "rest", port=display_web.port, channel=2)
+        return await add(hass, "rest_display", port=display_web.port, channel=2)
 
     if display_first:
         entry, meter = await add_display(), await add_channel()

@@ -17,6 +17,7 @@ from custom_components.lovato_dmed4.dmed4 import catch_up as module, logbook as 
 from custom_components.lovato_dmed4.dmed4.catch_up import CatchUp, Progress, Records
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
+    LogbookUnreadableError,
     MeterError,
     UnexpectedAnswerError,
 )
@@ -740,6 +741,71 @@ async def test_a_hostile_record_is_kept_as_it_is(stand: Stand, kind: str) -> Non
     await stand.run()
     assert stand.kept.order[-1] == planted + b" "
     assert stand.is_complete()
+
+
+@FROM_0
+@pytest.mark.parametrize("junk", [20, 21])
+async def test_entries_that_are_no_records(stand: Stand, junk: int) -> None:
+    """Twenty in a row are kept as they are; after that it is no logbook."""
+    sign(stand.simulated, 3)
+    for number in range(junk):
+        stand.simulated.plant_record(b"noise %d" % number)
+    sign(stand.simulated, 2)
+    everything = raws(stand.simulated)
+    if junk == 20:
+        await stand.run()
+        assert stand.is_complete()
+        return
+    with pytest.raises(LogbookUnreadableError):
+        await stand.run()
+    assert stand.kept.order == everything[:23]
+    # A thorough run does not begin at the oldest again, and counts anew.
+    await stand.run(thorough=True)
+    assert stand.is_complete()
+
+
+@FROM_0
+@pytest.mark.parametrize("transport", ["rest"])
+async def test_entries_that_are_not_given_out(stand: Stand) -> None:
+    sign(stand.simulated, 30)
+    with hidden(stand, *range(4, 28)):
+        with pytest.raises(LogbookUnreadableError):
+            await stand.run()
+        assert stand.kept.order == raws(stand.simulated)[:3]
+    await stand.run(thorough=True)
+    assert stand.is_complete()
+
+
+@FROM_0
+@pytest.mark.parametrize("transport", ["rest"])
+async def test_a_logbook_that_goes_on_behind_its_end(stand: Stand) -> None:
+    """It is not read beyond what it has room for, whatever it answers there."""
+    assert isinstance(stand.server, RestServer)
+    info = {"ocmf_total_number": 5, "ocmf_max_number": 12}
+    rest_answers(stand.server, "info")["GET"] = lambda _: json.dumps(info)
+    positions: set[int] = set()
+
+    def answer(call: Any) -> str:
+        position = int(call.query.get("index_value", 0))
+        positions.add(position)
+        return json.dumps({"OCMF_LOG": f'OCMF|{{"PG":"T{999 - position}"}}|{{"SD":"00"}}'})
+
+    rest_answers(stand.server, "OCMF")["GET"] = answer
+    await stand.run()
+    assert len(stand.kept.order) == 12
+    assert max(positions) == 11
+
+
+@FROM_0
+@pytest.mark.parametrize("transport", ["rest"])
+@pytest.mark.parametrize("size", [4096, 4097])
+async def test_a_record_that_is_too_long(stand: Stand, size: int) -> None:
+    sign(stand.simulated, 2)
+    frame = b'OCMF|{"TT":"%s"}|{}'
+    stand.simulated.plant_record(frame % (b"x" * (size - len(frame) + 2)))
+    sign(stand.simulated, 2)
+    assert (await stand.run()).missing == (size > 4096)
+    assert [raw for raw in raws(stand.simulated) if len(raw) <= 4096] == stand.kept.order
 
 
 @pytest.mark.parametrize("transport", ["rest"])

@@ -40,7 +40,7 @@ HOUSEKEEPING = 60
 
 def user_input(server: Server, **changes: object) -> dict[str, Any]:
     """Fill the form in for a server."""
-    more: dict[str, Any] = {"tls": "off", "channel": 0}
+    more: dict[str, Any] = {"tls": "off"}
     if isinstance(server, ModbusTcpServer):
         more = {"unit_id": server.unit_id, "framing": "tcp"}
     return {"host": server.host, "port": server.port, **more, **changes}
@@ -58,7 +58,7 @@ async def open_form(hass: HomeAssistant, transport: str) -> str:
     """Choose a transport in the menu; return the flow's ID."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["rest", "modbus_tcp", "modbus_serial"]
+    assert menu["menu_options"] == ["rest", "rest_display", "modbus_tcp", "modbus_serial"]
     form = await hass.config_entries.flow.async_configure(
         menu["flow_id"], {"next_step_id": transport}
     )

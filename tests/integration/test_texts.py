@@ -46,7 +46,6 @@ from custom_components.lovato_dmed4.connection import (
 )
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.connection.search import Cause, Found
-from custom_components.lovato_dmed4.const import Transport
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
@@ -76,7 +75,12 @@ from custom_components.lovato_dmed4.reports.report import (
     TIME_REASONS,
 )
 from custom_components.lovato_dmed4.sensors import descriptions
-from custom_components.lovato_dmed4.upkeep import issues, kept_records, measure_scale as scale_check
+from custom_components.lovato_dmed4.upkeep import (
+    issues,
+    kept_records,
+    measure_scale as scale_check,
+    own_time,
+)
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
 
@@ -343,6 +347,7 @@ def test_texts_that_name_others_use_their_names(language: str) -> None:
         ("issues.clock_not_kept.description", "entity.button.synchronise_clock.name"),
         ("issues.errors_persist.description", "entity.button.reset_errors.name"),
         ("issues.logbook_overwrites.description", "services.synchronise_records.name"),
+        ("issues.logbook_unreadable.description", "services.synchronise_records.name"),
         ("issues.logbook_overwrites.description", "entity.sensor.records_missing.name"),
         ("services.list_records.description", "entity.sensor.logbook_progress.name"),
         ("services.get_session.fields.session_id.description", "services.list_sessions.name"),
@@ -593,12 +598,17 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 def test_exceptions_are_all_used() -> None:
     used = (
         raised_keys()
-        | {"archive_unavailable", "stored_by_newer"}  # what they name is checked where they come
+        | {
+            "archive_unavailable",
+            "stored_by_newer",
+            own_time.ISSUE,
+        }  # what they name is checked where they come
         | {connection_errors.translation_key(error) for error in examples()}
     )
     assert set(STRINGS["exceptions"]) == used
+    named = {"time_before_release": {"now"}, "clock_doubtful": {"minutes"}}
     for key in raised_keys():
-        assert not placeholders(STRINGS["exceptions"][key]["message"])
+        assert placeholders(STRINGS["exceptions"][key]["message"]) == named.get(key, set())
 
 
 def test_fields_of_errors() -> None:
@@ -612,11 +622,11 @@ def test_fields_of_errors() -> None:
 
 def test_forms() -> None:
     steps = STRINGS["config"]["step"]
-    assert list(steps["user"]["menu_options"]) == list(Transport)
+    assert list(steps["user"]["menu_options"]) == list(connection_forms.CONNECTION_FORMS)
     assert steps["reconfigure"]["menu_options"] == steps["user"]["menu_options"]
     forms = {
         **{
-            name.value: (steps[name], form)
+            str(name): (steps[name], form)
             for name, form in connection_forms.CONNECTION_FORMS.items()
         },
         "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
@@ -628,7 +638,8 @@ def test_forms() -> None:
         assert words["name"]
         assert words["description"].endswith(".")
         assert list(words["data"]) == list(words["data_description"]) == fields
-    assert set(steps) == {*Transport, "user", "reconfigure", "certificate", "reauth_confirm"}
+    own = {"user", "reconfigure", "certificate", "reauth_confirm"}
+    assert set(steps) == {*connection_forms.CONNECTION_FORMS, *own}
     assert placeholders(steps["certificate"]["description"]) == {"host", "fingerprint"}
     assert set(STRINGS["options"]["step"]) == {"init"}
     for words, schema in forms.values():
@@ -694,8 +705,10 @@ def test_issues() -> None:
         "clock_not_kept",
         "event_log_fills",
         "logbook_overwrites",
+        "logbook_unreadable",
         "login_locked",
         "errors_persist",
+        own_time.ISSUE,
         "serial_number_missing",
         "serial_number_differs",
     }

@@ -24,7 +24,7 @@ import voluptuous as vol
 from ..archive import Archive
 from ..const import DOMAIN
 from ..reports.archives import MeterArchive, async_meter_archive
-from ..reports.explanation import async_texts, explain_record, explain_session
+from ..reports.explanation import async_texts, async_titles, explain_record, explain_session
 from ..reports.export import (
     FORMATS_OF_A_PERIOD,
     FORMATS_OF_A_RECORD,
@@ -55,6 +55,7 @@ from ..reports.reader import (
 )
 from ..reports.roaming import async_site
 from ..reports.shapes import LinksShape, RecordShape, VerificationShape, as_json
+from ..reports.tables import Titles
 from ..reports.verify import async_verify
 from .action import Action, Handler, Target
 
@@ -119,7 +120,7 @@ async def _export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
     """Write a file for people who have no access to Home Assistant, or return where to download it."""
     data = call.data
     meter_archive = async_meter_archive(hass, data[ATTR_DEVICE_ID])
-    path, write = _export(meter_archive, data)
+    path, write = _export(meter_archive, data, await async_titles(hass))
     if ATTR_FILENAME in data:
         work = partial(write_file, hass, Path(data[ATTR_FILENAME]), data[ATTR_FORMAT], write)
     else:
@@ -133,7 +134,9 @@ async def _export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResp
     return response | {"url": async_signed(hass, path, call.context)}
 
 
-def _export(meter_archive: MeterArchive, data: Mapping[str, Any]) -> tuple[str, Writer]:
+def _export(
+    meter_archive: MeterArchive, data: Mapping[str, Any], titles: Titles
+) -> tuple[str, Writer]:
     """Find out where a file is downloaded and how it is written."""
     form = data[ATTR_FORMAT]
     entry_id = (meter_archive.named or meter_archive.entries)[0].entry_id
@@ -148,6 +151,7 @@ def _export(meter_archive: MeterArchive, data: Mapping[str, Any]) -> tuple[str, 
             form=form,
             devices=meter_archive.devices,
             site=async_site(meter_archive.hass),
+            titles=titles,
         )
         return session_path(entry_id, session_id, form), write
     _check_form(form, FORMATS_OF_A_PERIOD)
@@ -158,6 +162,7 @@ def _export(meter_archive: MeterArchive, data: Mapping[str, Any]) -> tuple[str, 
         form=form,
         devices=meter_archive.devices,
         site=async_site(meter_archive.hass),
+        titles=titles,
     )
     return period_path(entry_id, form, query), write
 

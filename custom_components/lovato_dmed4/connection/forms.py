@@ -36,7 +36,7 @@ from ..const import (
     Transport,
 )
 from ..dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
-from ..dmed4.rest import Tls
+from ..dmed4.rest_session import Tls
 from .lending import is_local
 
 # Longer than on any type plate, and short enough for a record.
@@ -71,15 +71,24 @@ def number_choice(options: Iterable[int]) -> vol.All[int]:
     return vol.All(choice([str(option) for option in options]), vol.Coerce(int))
 
 
-CONNECTION_FORMS: Final = {
-    Transport.REST: vol.Schema(
+REST_DISPLAY: Final = "rest_display"
+"""The form for a meter that is reached through a remote display, on one of its channels."""
+
+_WEB_SERVER: Final = {
+    # Without one it is the usual port, which depends on TLS.
+    vol.Optional(CONF_PORT): whole_number(min=1, max=65535),
+    vol.Required(CONF_TLS, default=Tls.OFF.value): named_choice(Tls, CONF_TLS),
+    vol.Optional(CONF_TIMEOUT): whole_number(min=1, max=30, unit_of_measurement="s"),
+}
+
+# By the step of the flow, in the order of its menu.
+CONNECTION_FORMS: Final[Mapping[str, vol.Schema]] = {
+    Transport.REST: vol.Schema({vol.Required(CONF_HOST): TextSelector(), **_WEB_SERVER}),
+    REST_DISPLAY: vol.Schema(
         {
             vol.Required(CONF_HOST): TextSelector(),
-            # Without one it is the usual port, which depends on TLS.
-            vol.Optional(CONF_PORT): whole_number(min=1, max=65535),
-            vol.Required(CONF_TLS, default=Tls.OFF.value): named_choice(Tls, CONF_TLS),
-            vol.Required(CONF_CHANNEL, default=0): whole_number(min=0, max=4),
-            vol.Optional(CONF_TIMEOUT): whole_number(min=1, max=30, unit_of_measurement="s"),
+            vol.Required(CONF_CHANNEL, default=1): whole_number(min=1, max=4),
+            **_WEB_SERVER,
         }
     ),
     Transport.MODBUS_TCP: vol.Schema(
@@ -109,8 +118,14 @@ CONNECTION_FORMS: Final = {
 }
 
 
-def connection(transport: Transport, user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Make an entry's data of what the user gave."""
+def form_of(data: Mapping[str, Any]) -> str:
+    """Get the form that data are from."""
+    return REST_DISPLAY if data.get(CONF_CHANNEL) else str(data[CONF_TRANSPORT])
+
+
+def connection(form: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Make an entry's data of what the user gave in a form."""
+    transport = Transport.REST if form == REST_DISPLAY else Transport(form)
     data = {CONF_TRANSPORT: transport.value, **user_input}
     if CONF_HOST in data:
         data[CONF_HOST] = data[CONF_HOST].strip().lower()

@@ -24,6 +24,7 @@ from typing import Final, Protocol
 from .errors import (
     CannotConnectError,
     EntryNotFoundError,
+    LogbookUnreadableError,
     MeterError,
     SilentError,
     UnexpectedAnswerError,
@@ -31,6 +32,7 @@ from .errors import (
 from .logbook import POSITIONS
 from .meter import Logbook
 from .model import LogbookInfo
+from .record_text import looks_like_record
 
 _BLOCK: Final = 16
 """Records between two looks at the anchor: those looks are a sixteenth of the work, and a link that
@@ -43,6 +45,10 @@ _ATTEMPT_PAUSE: Final = 1.0
 _REST: Final = 1.0
 """Time left to others after reading a record, as a multiple of the time that took: half of it all, so
 that whatever else is polled and commanded on a slow line gets on as if no records were fetched."""
+
+UNREADABLE_LIMIT: Final = 20
+"""Entries in a row that are no records. A meter has a damaged one now and then; what goes on like that
+is no logbook of a DMED4, and would fill the disk."""
 
 _MOVES: Final = 10
 """How often in a row the records may move. A record takes the meter longer than reading one does."""
@@ -141,6 +147,9 @@ class CatchUp:
         self._beyond: set[bytes] = set()
         self._gaps: list[int] = []
         self._interruptions = 0
+        # Entries in a row.
+        self._unreadable = 0
+        self._room = POSITIONS
 
     @property
     def complete(self) -> LogbookInfo | None:
@@ -159,13 +168,16 @@ class CatchUp:
             thorough: also try again what the meter did not give out in an earlier run.
 
         Raises:
+            LogbookUnreadableError: UNREADABLE_LIMIT entries in a row are no records.
             MeterError: the link was lost, or the records keep moving; what was stored before that
                 stays, and the next run goes on there.
         """
         self._progress = Progress()
+        self._unreadable = 0
         if thorough:
             self._beyond.clear()
         info = await self._logbook.read_info()
+        self._room = _most(info)
         began = anchor = await self._begin(info)
         if anchor.record is None and not self._has_all_since(info):
             self._progress = replace(self._progress, lost=await self._records.has_chained())
@@ -173,6 +185,8 @@ class CatchUp:
         size = 1
         moves = 0
         while anchor.next >= 0:
+            if self._progress.fetched >= POSITIONS:
+                raise UnexpectedAnswerError("more records than a logbook can have")
             if (found := await self._read_after(anchor, size)) is not None:
                 anchor = await self._store_found(anchor, found, info)
                 # The end of the logbook does not show that a full one has moved.
@@ -213,7 +227,7 @@ class CatchUp:
         saved = _saved(info)
         if anchor.record is None and saved == _saved(before):
             # There is a record where by the number of records there is none.
-            saved = POSITIONS
+            saved = self._room
         return await self._find(anchor.position + 1, saved, near=True)
 
     async def _find(self, guess: int, saved: int, *, near: bool) -> _Anchor:
@@ -292,6 +306,9 @@ class CatchUp:
         return None
 
     async def _is_still(self, anchor: _Anchor) -> bool:
+        if anchor.record is None and anchor.position >= self._room:
+            # Whatever a meter answers to a position that it has no room for.
+            return True
         try:
             record = await self._read(anchor.position)
         except EntryNotFoundError:
@@ -339,6 +356,7 @@ class CatchUp:
         """Store what was read, the oldest first; the last of it is the next anchor."""
         for record in found:
             position = anchor.next
+            self._count_unreadable(record)
             if record is None:
                 self._gaps.append(position)
                 anchor = replace(anchor, chained=False, next=position - 1)
@@ -352,6 +370,16 @@ class CatchUp:
             self._note_progress(anchor, info)
         self._report(self._progress)
         return anchor
+
+    def _count_unreadable(self, record: bytes | None) -> None:
+        """End the run before an entry that is one too many of those that are no records."""
+        if record is not None and looks_like_record(record):
+            self._unreadable = 0
+            return
+        self._unreadable += 1
+        if self._unreadable > UNREADABLE_LIMIT:
+            self._report(self._progress)
+            raise LogbookUnreadableError(f"{UNREADABLE_LIMIT} entries in a row are no records")
 
     def _note_progress(self, anchor: _Anchor, info: LogbookInfo) -> None:
         remaining = anchor.next + 1
@@ -376,9 +404,13 @@ def _new_between(before: LogbookInfo, info: LogbookInfo) -> int | None:
 
 def _saved(info: LogbookInfo) -> int:
     """How many records there are at most: all that there can be if the meter does not say."""
-    saved = POSITIONS if info.records_saved is None else info.records_saved
-    most = POSITIONS if info.records_maximum is None else info.records_maximum
-    return min(saved, most, POSITIONS)
+    most = _most(info)
+    return most if info.records_saved is None else min(info.records_saved, most)
+
+
+def _most(info: LogbookInfo) -> int:
+    """How many records a logbook has room for."""
+    return min(info.records_maximum or POSITIONS, POSITIONS)
 
 
 def _end(position: int) -> _Anchor:

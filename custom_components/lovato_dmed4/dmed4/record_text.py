@@ -21,6 +21,15 @@ _INTEGER: Final = 0x02
 _NUMBER_BYTES: Final = 32
 
 
+RECORD_LIMIT: Final = 4096
+"""Bytes of a record from a meter, whose own buffer has 1024."""
+
+
+def looks_like_record(text: bytes) -> bool:
+    """Whether a text can be a record at all, with or without its frame, however damaged."""
+    return text.lstrip().startswith((b"OCMF", b"{"))
+
+
 def cut(text: bytes) -> bytes:
     """Cut what pads a text at its end: NULs and line breaks."""
     return text.rstrip(_PADDING)

@@ -25,7 +25,7 @@ from ..const import CONF_TRANSPORT, DOMAIN, LOGGER, SIGNAL_LOGBOOK_PROGRESS, Tra
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.catch_up import CatchUp, Progress, Records
 from ..dmed4.charge_cycle import ChargeCycle
-from ..dmed4.errors import CannotConnectError, MeterError
+from ..dmed4.errors import CannotConnectError, LogbookUnreadableError, MeterError
 from ..dmed4.links import logbook_lock
 from ..dmed4.meter import Meter
 from ..dmed4.model import Identity
@@ -64,6 +64,8 @@ class SyncState:
         lost: how many times the meter has overwritten records before they could be fetched.
         failed: whether the last run was broken off by an error; it is tried again.
         overwrites_soon: whether the meter is about to overwrite what is missing.
+        unreadable: whether the logbook gave one entry after the other that is no record. Only a run
+            that was asked for, or the daily one, reads it again.
     """
 
     running: bool = False
@@ -72,6 +74,7 @@ class SyncState:
     lost: int = 0
     failed: bool = False
     overwrites_soon: bool = False
+    unreadable: bool = False
 
 
 class LogbookSync:
@@ -290,6 +293,7 @@ class LogbookSync:
         self._fetched_before = 0
         progress = await self._async_fetch()
         self._async_report(progress)
+        self._set(unreadable=False)
         if progress.lost:
             self._set(lost=self.state.lost + 1)
             LOGGER.warning(
@@ -302,10 +306,15 @@ class LogbookSync:
     async def _async_fetch(self) -> Progress:
         """Fetch what is missing, through short losses of the link."""
         thorough, self._thorough = self._thorough, False
+        if self.state.unreadable and not thorough:
+            raise translated(LogbookUnreadableError(), HomeAssistantError)
         attempts = _ATTEMPTS
         while True:
             try:
                 return await self._catch_up.run(thorough=thorough)
+            except LogbookUnreadableError as err:
+                self._set(unreadable=True)
+                raise translated(err, HomeAssistantError) from err
             except MeterError as err:
                 thorough = False
                 attempts = _ATTEMPTS if self.state.fetched > self._fetched_before else attempts - 1
@@ -365,7 +374,7 @@ class LogbookSync:
         missing = self.state.missing
         if failed:
             missing = self._catch_up.missing(self._housekeeping.data.logbook)
-            if not self._stopped:
+            if not self._stopped and not self.state.unreadable:
                 self._retry = async_call_later(self._hass, RETRY, self._run_again)
         if failed or missing:
             self._behind_since = self._behind_since or dt_util.utcnow()

@@ -1,6 +1,6 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
-from .billing import TimeQuality, TimeReason, clock_quality, time_quality
+from .billing import TimeQuality, TimeReason, clock_quality, outlined_time_quality, time_quality
 from .deviations import Deviation, DeviationCode, deviations
 from .envelopes import FoundRecord, find_records
 from .export import NotExportableError, to_ocmf, to_xml
@@ -14,6 +14,7 @@ from .keys import (
     load_public_key,
     to_spki_hex,
 )
+from .other_sessions import check_other_sessions
 from .record import ClockStatus, Reading, Record, SignatureSection, parse
 from .sections import MAX_SIZE, Json, MalformedRecordError, Number
 from .session import Moment, Outline, RecordKind, difference, outline
@@ -51,6 +52,7 @@ __all__ = [
     "TimeReason",
     "Verdict",
     "begins_in_future",
+    "check_other_sessions",
     "check_session",
     "clock_quality",
     "deviations",
@@ -63,6 +65,7 @@ __all__ = [
     "judge",
     "load_public_key",
     "outline",
+    "outlined_time_quality",
     "parse",
     "signature_shape",
     "time_quality",

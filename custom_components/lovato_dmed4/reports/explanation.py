@@ -25,6 +25,13 @@ async def async_texts(hass: HomeAssistant) -> Texts:
     return await async_get_translations(hass, hass.config.language, CATEGORY, {DOMAIN})
 
 
+async def async_titles(hass: HomeAssistant) -> Texts:
+    """Load the titles of a table's columns, by their names."""
+    prefix = f"component.{DOMAIN}.{CATEGORY}.table."
+    texts = await async_texts(hass)
+    return {key.removeprefix(prefix): texts[key] for key in texts if key.startswith(prefix)}
+
+
 def explain_record(report: ReportShape, texts: Texts) -> list[str]:
     """Explain the assessment of a single record."""
     return list(_record(report, texts))

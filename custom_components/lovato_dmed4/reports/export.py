@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import partial
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
@@ -24,7 +23,7 @@ from ..ocmf import NotExportableError, outline, to_ocmf, to_xml
 from .reader import record_not_found, session_not_found
 from .report import Checked, Devices, check_stored, transparency
 from .roaming import Site, cdr, transaction_event, write_json
-from .tables import CsvTable, Table, Workbook, serial_of, session_row
+from .tables import CsvTable, Table, Titles, Workbook, serial_of, session_row
 from .text import file_name, period_name
 
 
@@ -45,13 +44,12 @@ class ExportFormat(StrEnum):
         return f"{self.value}.json" if self in _JSON else self.value
 
 
+_SESSIONS: Final = (ExportFormat.XLSX, ExportFormat.CSV, ExportFormat.ZIP)
 _JSON: Final = (ExportFormat.OCPI, ExportFormat.OCPP)
 
 FORMATS_OF_A_RECORD: Final = (ExportFormat.OCMF, ExportFormat.XML, ExportFormat.OCPP)
 FORMATS_OF_A_PERIOD: Final = (
-    ExportFormat.XLSX,
-    ExportFormat.CSV,
-    ExportFormat.ZIP,
+    *_SESSIONS,
     ExportFormat.OCPI,
 )
 
@@ -162,6 +160,7 @@ def export_session(
     form: ExportFormat,
     devices: Devices,
     site: Site,
+    titles: Titles,
 ) -> Export:
     """Write the records of a session.
 
@@ -175,8 +174,8 @@ def export_session(
     session = replace(session, bill=bill)
     records = check_all(session)
     name = name_of(records, suffix=form.suffix)
-    if form in _TABLES:
-        return Export(name, _TABLES[form]([session], devices, out))
+    if form in _SESSIONS:
+        return Export(name, _write_sessions(form, [session], devices, out, titles))
     contents = Contents()
     contents.add(session, records)
     if form is ExportFormat.OCPI:
@@ -201,13 +200,14 @@ def export_period(
     form: ExportFormat,
     devices: Devices,
     site: Site,
+    titles: Titles,
 ) -> Export:
     """Write all sessions that a query is about as a table, ZIP, or list of CDRs."""
     sessions = archive.each_session(query, dt_util.get_default_time_zone())
     if form is ExportFormat.OCPI:
         contents = _write_cdrs(sessions, devices, out, site, archive.ledger.settings())
     else:
-        contents = _TABLES[form](sessions, devices, out)
+        contents = _write_sessions(form, sessions, devices, out, titles)
     return Export(
         file_name("charge-records", period_name(query.since, query.until), suffix=form.suffix),
         contents,
@@ -276,22 +276,34 @@ def _xml(records: Sequence[Checked]) -> bytes | None:
     return None
 
 
-def write_table(
+def _write_sessions(
+    form: ExportFormat,
     sessions: Iterable[SessionDetail],
     devices: Devices,
     out: IO[bytes],
-    table: Callable[[IO[bytes]], Table],
+    titles: Titles,
 ) -> Contents:
+    """Write a table, or a ZIP with tables and records."""
+    if form is ExportFormat.ZIP:
+        return write_zip(sessions, devices, out, titles)
+    table = CsvTable(out) if form is ExportFormat.CSV else Workbook(out, titles)
+    return write_table(sessions, devices, table)
+
+
+def write_table(sessions: Iterable[SessionDetail], devices: Devices, table: Table) -> Contents:
     """Write a row for each session."""
     contents = Contents()
-    rows = table(out)
     for session in sessions:
-        _add_session(rows, contents, session, check_all(session), devices)
-    rows.close()
+        records = check_all(session)
+        contents.add(session, records)
+        table.add(session_row(session, records, devices))
+    table.close()
     return contents
 
 
-def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes]) -> Contents:
+def write_zip(
+    sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes], titles: Titles
+) -> Contents:
     """Write the records of each session, and a list of the sessions as workbook and as CSV."""
     contents = Contents()
     with (
@@ -300,7 +312,7 @@ def write_zip(sessions: Iterable[SessionDetail], devices: Devices, out: IO[bytes
         SpooledTemporaryFile(SPOOLED) as book_file,
     ):
         tables: dict[str, tuple[IO[bytes], Table]] = {
-            "sessions.xlsx": (book_file, Workbook(book_file)),
+            "sessions.xlsx": (book_file, Workbook(book_file, titles)),
             "sessions.csv": (csv_file, CsvTable(csv_file)),
         }
         for session in sessions:
@@ -330,27 +342,7 @@ def _add_files(archive: ZipFile, session: SessionDetail, records: Sequence[Check
             archive.writestr(_entry(f"sessions/{name}"), content)
 
 
-def _add_session(
-    table: Table,
-    contents: Contents,
-    session: SessionDetail,
-    records: Sequence[Checked],
-    devices: Devices,
-) -> None:
-    contents.add(session, records)
-    table.add(session_row(session, records, devices))
-
-
 def _entry(name: str) -> ZipInfo:
     entry = ZipInfo(name, _EPOCH)
     entry.compress_type = ZIP_DEFLATED
     return entry
-
-
-_TABLES: Final[
-    dict[ExportFormat, Callable[[Iterable[SessionDetail], Devices, IO[bytes]], Contents]]
-] = {
-    ExportFormat.CSV: partial(write_table, table=CsvTable),
-    ExportFormat.XLSX: partial(write_table, table=Workbook),
-    ExportFormat.ZIP: write_zip,
-}

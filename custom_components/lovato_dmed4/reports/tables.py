@@ -26,6 +26,11 @@ _BOM: Final = "\ufeff"
 _EPOCH: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - what the file's format has
 _SECONDS_PER_DAY: Final = 86_400
 _WIDTH: Final = 18
+# Characters of a sheet's name that Excel takes.
+_SHEET_NAME: Final = 31
+
+# The key of the sheet's title among those of its columns.
+SHEET: Final = "sessions"
 
 
 class Kind(Enum):
@@ -75,6 +80,8 @@ COLUMNS: Final[Mapping[str, Kind]] = {
     "not_billed": Kind.TEXT,
 }
 
+# The titles of columns by their names; a name without one is its own title.
+type Titles = Mapping[str, str]
 type Value = str | int | Decimal | datetime | None
 type Row = Mapping[str, Value]
 
@@ -190,16 +197,16 @@ def _csv_value(value: Value) -> str | int | _Plain | None:
 
 
 class Workbook:
-    """A workbook (XLSX) with one sheet, in the times of Home Assistant's zone."""
+    """A workbook (XLSX) with one sheet, in the language of Home Assistant and the times of its zone."""
 
-    def __init__(self, out: IO[bytes]) -> None:
+    def __init__(self, out: IO[bytes], titles: Titles) -> None:
         import xlsxwriter  # noqa: PLC0415 - not before the first file is written
 
         # Rows go to the disk as they come; nothing that looks like a formula or an address becomes one.
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(out, options)
         self._book.set_properties({"created": _EPOCH})
-        self._sheet = self._book.add_worksheet("Sessions")
+        self._sheet = self._book.add_worksheet(titles.get(SHEET, "Sessions")[:_SHEET_NAME])
         formats = {
             Kind.TEXT: "@",
             Kind.WHOLE: "0",
@@ -215,10 +222,8 @@ class Workbook:
         head = self._book.add_format({"bold": True})
         self._sheet.freeze_panes(1, 0)
         self._sheet.set_column(0, len(COLUMNS) - 1, _WIDTH)
-        for column, (name, kind) in enumerate(COLUMNS.items()):
-            # Of a duration, the cell is a time.
-            title = name.removesuffix("_seconds") if kind is Kind.DURATION else name
-            self._sheet.write_string(0, column, title.replace("_", " "), head)
+        for column, name in enumerate(COLUMNS):
+            self._sheet.write_string(0, column, titles.get(name, name), head)
 
     def add(self, row: Row) -> None:
         """Add a row."""

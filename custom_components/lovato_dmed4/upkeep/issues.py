@@ -103,6 +103,8 @@ class IssueWatcher:
         }
         if self._sync.state.overwrites_soon:
             wrong["logbook_overwrites"] = {"archive": f"/{PANEL_PATH}/archive"}
+        if self._sync.state.unreadable:
+            wrong["logbook_unreadable"] = {}
         if self._clock.failures >= FAILURES_LIMIT:
             wrong["clock_not_kept"] = {}
         if (doubt := self._clock.doubt) is not None:

@@ -21,6 +21,7 @@ from ..archive import Archive, Source
 from ..connection.devices import is_display
 from ..const import DOMAIN, LOGGER
 from ..reports.archives import MeterArchive, async_meter_archive
+from ..reports.explanation import async_titles
 from ..reports.export import (
     CONTENT_TYPES,
     Export,
@@ -194,6 +195,7 @@ class SessionView(_ArchiveView):
             form=form,
             devices=meter_archive.devices,
             site=async_site(self._hass),
+            titles=await async_titles(self._hass),
         )
         return meter_archive, write, CONTENT_TYPES[form]
 
@@ -217,6 +219,7 @@ class PeriodView(_ArchiveView):
             form=form,
             devices=meter_archive.devices,
             site=async_site(self._hass),
+            titles=await async_titles(self._hass),
         )
         return meter_archive, write, CONTENT_TYPES[form]
 

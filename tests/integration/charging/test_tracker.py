@@ -9,13 +9,10 @@ from pathlib import Path
 import sqlite3
 from typing import Any
 
-from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -41,7 +38,7 @@ from tests.integration.charges import (
     sessions,
     storage_file,
 )
-from tests.integration.flows import device_link
+from tests.integration.flows import Browser, Form, device_link
 from tests.integration.helpers import (
     act,
     add_entry,
@@ -59,7 +56,7 @@ from tests.integration.helpers import (
     value,
     writes,
 )
-from tests.integration.plugin import MockConfigEntry
+from tests.integration.plugin import ClientSessionGenerator, MockConfigEntry
 
 KEY = "charge_cycle"
 NOTHING: dict[str, Any] = {"charge": None, "claims": []}
@@ -514,26 +511,14 @@ async def test_a_power_failure_is_told_once_and_can_be_ended_by_the_action(
     await assert_all_archived(entry, simulated)
 
 
-async def start_flow(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> str:
-    assert await async_setup_component(hass, "repairs", {})
-    await hass.async_block_till_done()
+async def open_repair(hass: HomeAssistant, browser: Browser, entry: Dmed4ConfigEntry) -> Form:
     found = issue(hass, entry)
     assert found is not None
-    assert found.is_fixable
-    manager = repairs_flow_manager(hass)
-    assert manager is not None
-    form = await manager.async_init(DOMAIN, data={"issue_id": found.issue_id})
-    assert form["type"] is FlowResultType.FORM
-    assert form["step_id"] == "confirm"
+    form = await browser.repair(found.issue_id)
+    assert (form["type"], form["step_id"]) == ("form", "confirm")
     link = device_link(hass, entry)
     assert form["description_placeholders"] == {"meter": entry.title, "link": link}
-    return form["flow_id"]
-
-
-async def submit(hass: HomeAssistant, flow_id: str) -> Any:
-    manager = repairs_flow_manager(hass)
-    assert manager is not None
-    return await manager.async_configure(flow_id, {})
+    return form
 
 
 async def test_the_repair_ends_the_charge(
@@ -544,6 +529,7 @@ async def test_the_repair_ends_the_charge(
     simulated: SimulatedMeter,
     clock: ManualClock,
     news: News,
+    hass_client: ClientSessionGenerator,
 ) -> None:
     await act(hass, entry, "start_charge_cycle")
     clock.advance(60)
@@ -551,19 +537,20 @@ async def test_the_repair_ends_the_charge(
     for _ in range(2):
         await pass_time(hass)
     # Looking at the question changes nothing.
-    await start_flow(hass, entry)
+    browser = await Browser.open(hass, hass_client)
+    await open_repair(hass, browser, entry)
     assert simulated.measurement_status == 3
 
-    flow_id = await start_flow(hass, entry)
+    form = await open_repair(hass, browser, entry)
     await unplug(rest_server)
-    failed = await submit(hass, flow_id)
-    assert (failed["type"], failed["reason"]) == (FlowResultType.ABORT, "cannot_connect")
+    failed = await browser.submit(form, {})
+    assert (failed["type"], failed["reason"]) == ("abort", "cannot_connect")
     assert failed["description_placeholders"] == {"meter": entry.title}
     await rest_server.start()
     await pass_time(hass)
 
-    done = await submit(hass, await start_flow(hass, entry))
-    assert done["type"] is FlowResultType.CREATE_ENTRY
+    done = await browser.submit(await open_repair(hass, browser, entry), {})
+    assert done["type"] == "create_entry"
     assert simulated.measurement_status == 0
     assert issue(hass, entry) is None
     assert names(news) == ["started", "power_failure", "failed", "ended"]
@@ -573,17 +560,21 @@ async def test_the_repair_ends_the_charge(
 
 
 async def test_the_repair_of_a_meter_that_is_not_set_up(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    hass_client: ClientSessionGenerator,
 ) -> None:
     begin_charge(simulated)
     await fail_power(simulated)
     for _ in range(2):
         await pass_time(hass)
-    flow_id = await start_flow(hass, entry)
+    browser = await Browser.open(hass, hass_client)
+    form = await open_repair(hass, browser, entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert issue(hass, entry) is None
-    failed = await submit(hass, flow_id)
-    assert (failed["type"], failed["reason"]) == (FlowResultType.ABORT, "not_loaded")
+    failed = await browser.submit(form, {})
+    assert (failed["type"], failed["reason"]) == ("abort", "not_loaded")
     assert simulated.measurement_status == 3
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

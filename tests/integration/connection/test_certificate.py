@@ -45,7 +45,7 @@ async def entry(hass: HomeAssistant, server: RestServer) -> Dmed4ConfigEntry:
 
 
 def rest_input(server: RestServer, tls: str = "pinned") -> dict[str, Any]:
-    return {"host": server.host, "port": server.port, "tls": tls, "channel": 0}
+    return {"host": server.host, "port": server.port, "tls": tls}
 
 
 async def submit(hass: HomeAssistant, flow_id: str, user_input: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ async def submit(hass: HomeAssistant, transport: str, values: dict[str, Any]) ->
 
 
 def rest_form(**changes: object) -> dict[str, Any]:
-    return {"host": HOST, "tls": "off", "channel": 0, **changes}
+    return {"host": HOST, "tls": "off", **changes}
 
 
 def modbus_form(**changes: object) -> dict[str, Any]:

@@ -99,7 +99,7 @@ async def reconfigure(
     # The present connection comes first.
     first, *others = list(cast("list[str]", menu["menu_options"]))
     assert first == entry.data["transport"]
-    assert {first, *others} == {"rest", "modbus_tcp", "modbus_serial"}
+    assert {first, *others} == {"rest", "rest_display", "modbus_tcp", "modbus_serial"}
     form = await hass.config_entries.flow.async_configure(
         menu["flow_id"], {"next_step_id": transport}
     )
@@ -264,7 +264,7 @@ async def test_a_slow_line_is_polled_less_often_than_asked_for(
     [({"tls": "off"}, 80), ({"tls": "pinned"}, 443), ({"tls": "verified", "port": 8443}, 8443)],
 )
 def test_the_usual_port_depends_on_tls(given: dict[str, Any], port: int) -> None:
-    data = connection(Transport.REST, {"host": " METER ", "channel": 0, **given})
+    data = connection(Transport.REST, {"host": " METER ", **given})
     assert (data["host"], data["port"]) == ("meter", port)
 
 
@@ -290,7 +290,7 @@ async def test_a_meter_moves_through_all_transports_and_stays_the_same(
         for transport, user_input in (
             ("modbus_serial", serial_input(pty.path)),
             ("modbus_tcp", tcp_input(modbus_server.port)),
-            ("rest", {"host": "127.0.0.1", "port": rest_server.port, "tls": "off", "channel": 0}),
+            ("rest", {"host": "127.0.0.1", "port": rest_server.port, "tls": "off"}),
         ):
             form = await reconfigure(hass, entry, transport)
             result = await submit(hass, form["flow_id"], user_input)
@@ -327,7 +327,7 @@ async def test_the_form_leaves_the_usual_port_out(hass: HomeAssistant) -> None:
     entry = MockConfigEntry(domain=DOMAIN, unique_id="a", data=data)
     entry.add_to_hass(hass)
     shown = suggested(await reconfigure(hass, entry, "rest"))
-    assert shown == {"host": "192.0.2.1", "tls": "verified", "channel": 0}
+    assert shown == {"host": "192.0.2.1", "tls": "verified"}
     hass.config_entries.async_update_entry(entry, data={**data, "port": 8443})
     assert suggested(await reconfigure(hass, entry, "rest"))["port"] == 8443
 

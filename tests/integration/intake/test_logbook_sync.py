@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+import json
 import logging
 from pathlib import Path
 import sqlite3
@@ -45,7 +46,7 @@ from tests.integration.helpers import (
     writes,
 )
 from tests.integration.plugin import MockConfigEntry
-from tests.logbooks import sign
+from tests.logbooks import rest_answers, sign
 
 DAY = 28 * 3600
 
@@ -675,8 +676,8 @@ async def test_a_hostile_meter(
     genuine = sign(simulated, 2)[0].encode()
     head, payload, _ = genuine.split(b"|")
     planted = [
-        b"OCMF|" + b'{"a":' * 2_000 + b"1" + b"}" * 2_000 + b"|{}",
-        b"OCMF|" + b"[" * 30_000 + b"|{}",
+        b"OCMF|" + b'{"a":' * 600 + b"1" + b"}" * 600 + b"|{}",
+        b"OCMF|" + b"[" * 4_000 + b"|{}",
         b'OCMF|{"PG":"T\x00\x01\x1b[2J\r\n"}|{"SD":"00"}',
         b'OCMF|{"ID":"\xff\xfe\x80\xed\xa0\x80"}|{"SD":"00"}',
         b'OCMF|{"ID":"<script>alert(1)</script>"}|{"SD":"00"}',
@@ -703,6 +704,54 @@ async def test_a_hostile_meter(
     sign(simulated, 20)
     state = await sync_of(rest_entry).async_run()
     assert state.missing == 0
+
+
+async def test_a_logbook_full_of_noise(
+    hass: HomeAssistant,
+    *,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    file: Path,
+) -> None:
+    """It is left alone, also where each look shows other noise, until someone asks for it."""
+    await idle(hass)
+    issue_id = f"{rest_entry.entry_id}_logbook_unreadable"
+    answers, asked, look = rest_answers(rest_server, "OCMF"), 0, 0
+    get = answers["GET"]
+
+    def noise(call: Any) -> str:
+        nonlocal asked
+        asked += 1
+        return json.dumps({"OCMF_LOG": f"noise {look} {call.query.get('index_value', 0)}"})
+
+    answers["GET"] = noise
+    answers_info = rest_answers(rest_server, "info")
+    info = answers_info["GET"]
+    answers_info["GET"] = lambda _: json.dumps({"ocmf_total_number": 60_000})
+    with pytest.raises(HomeAssistantError) as raised:
+        await sync_of(rest_entry).async_run()
+    assert raised.value.translation_key == "logbook_unreadable"
+    assert sync_of(rest_entry).state.unreadable
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
+    before, kept = asked, len(archived(file))
+    assert kept == 20
+    for look in range(1, 5):  # noqa: B007 - the noise reads it
+        await pass_time(hass, logbook_sync.RETRY.total_seconds())
+    assert (asked, len(archived(file))) == (before, kept)
+    assert value(hass, rest_entry, "voltage") not in {"unavailable", "unknown"}
+
+    # Asked for, it is looked at once more, and left alone again.
+    with pytest.raises(HomeAssistantError):
+        await sync_of(rest_entry).async_run()
+    assert len(archived(file)) == 2 * kept
+
+    answers["GET"], answers_info["GET"] = get, info
+    sign(simulated, 2)
+    await pass_time(hass, DAY)
+    assert not sync_of(rest_entry).state.unreadable
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
+    assert {raw for raw, _ in archived(file)} >= set(raws(simulated))
 
 
 async def test_a_record_that_is_never_answered(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import io
+import json
 import os
 from pathlib import Path
 import re
@@ -38,7 +39,7 @@ from custom_components.lovato_dmed4.reports.export import (
 )
 from custom_components.lovato_dmed4.reports.report import Device
 from custom_components.lovato_dmed4.reports.roaming import Site
-from custom_components.lovato_dmed4.reports.tables import COLUMNS, CsvTable, Workbook
+from custom_components.lovato_dmed4.reports.tables import COLUMNS, CsvTable, Titles, Workbook
 from custom_components.lovato_dmed4.reports.text import (
     MAX_TEXT,
     cell,
@@ -92,13 +93,13 @@ def table(content: bytes) -> list[dict[str, str]]:
 
 def rows_of(sessions: list[SessionDetail]) -> list[dict[str, str]]:
     out = io.BytesIO()
-    write_table(sessions, DEVICES, out, CsvTable)
+    write_table(sessions, DEVICES, CsvTable(out))
     return table(out.getvalue())
 
 
 def files_of(sessions: list[SessionDetail]) -> dict[str, bytes]:
     out = io.BytesIO()
-    write_zip(sessions, DEVICES, out)
+    write_zip(sessions, DEVICES, out, {})
     with zipfile.ZipFile(out) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
@@ -187,23 +188,35 @@ def test_period_name(
 # What spreadsheets of some countries make something else of.
 TEXTS = {"ID": "0412345678", "TT": "x;=1+1;y", "CI": "1-2"}
 ENERGY = Decimal("44.267")
+STRINGS = Path("custom_components/lovato_dmed4/translations")
 LANGUAGES = {"en-US": ".", "de-DE": ",", "it-IT": ",", "es-ES": ",", "fr-FR": ","}
 
+TITLES = {
+    language: json.loads((STRINGS / f"{language[:2]}.json").read_text(encoding="utf-8"))[
+        "config_panel"
+    ]["table"]
+    for language in LANGUAGES
+}
 
-def workbook(archive: Archive, meter: int) -> bytes:
+
+def workbook(archive: Archive, meter: int, titles: Titles) -> bytes:
     (detail,) = keep(archive, meter, Charge(key=KEY, fields=TEXTS))
     session = replace(detail.session, imported=ENERGY)
     out = io.BytesIO()
-    contents = write_table([replace(detail, session=session, bill=None)], DEVICES, out, Workbook)
+    detail = replace(detail, session=session, bill=None)
+    contents = write_table([detail], DEVICES, Workbook(out, titles))
     assert contents.sessions == 1
     return out.getvalue()
 
 
 def test_each_cell_of_a_workbook_has_its_type(archive: Archive, meter: int) -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(workbook(archive, meter)))["Sessions"]
+    book = openpyxl.load_workbook(io.BytesIO(workbook(archive, meter, TITLES["de-DE"])))
+    sheet = book["Ladevorgänge"]
     head, row = sheet.iter_rows()
     cells = dict(zip(COLUMNS, row, strict=True))
-    assert [str(cell.value) for cell in head][:3] == ["session id", "meter", "meter serial number"]
+    titles = [str(cell.value) for cell in head]
+    assert titles == [TITLES["de-DE"][name] for name in COLUMNS]
+    assert titles[6:8] == ["Dauer", "Bezogen (kWh)"]
     assert (cells["imported_kwh"].value, cells["imported_wh"].value) == (44.267, 44267)
     assert (cells["imported_kwh"].data_type, cells["imported_kwh"].number_format) == ("n", "0.000")
     assert cells["begin"].value == datetime(2025, 11, 1, 6, 30)  # noqa: DTZ001 - a cell has no zone
@@ -218,7 +231,7 @@ def test_each_cell_of_a_workbook_has_its_type(archive: Archive, meter: int) -> N
 def test_hostile_texts_in_a_workbook_are_texts(archive: Archive, meter: int) -> None:
     out = io.BytesIO()
     sessions = keep(archive, meter, Charge(key=KEY, fields=HOSTILE))
-    write_table(sessions, DEVICES, out, Workbook)
+    write_table(sessions, DEVICES, Workbook(out, {}))
     assert b"<f>" not in b"".join(
         zipfile.ZipFile(out).read(n) for n in zipfile.ZipFile(out).namelist()
     )
@@ -248,7 +261,7 @@ def test_a_workbook_says_the_same_in_five_languages(
             pytest.fail("no LibreOffice: scripts/setup gets it for root")
         pytest.skip("no LibreOffice on this machine")
     book = tmp_path / "sessions.xlsx"
-    book.write_bytes(workbook(archive, meter))
+    book.write_bytes(workbook(archive, meter, {}))
     # Semicolons, texts in quotes, cells as they are shown.
     form = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,true,true,false"
     running = []
@@ -266,12 +279,12 @@ def test_a_workbook_says_the_same_in_five_languages(
         out = tmp_path / f"{language}.out"
         text = (out / "sessions.csv").read_text(encoding="utf-8")
         (row,) = csv.DictReader(io.StringIO(text), delimiter=";")
-        assert row["imported kwh"] == f"44{point}267", language
+        assert row["imported_kwh"] == f"44{point}267", language
         assert row["identification"] == TEXTS["ID"]
-        assert row["tariff text"] == TEXTS["TT"]
-        assert row["charge point"] == TEXTS["CI"]
+        assert row["tariff_text"] == TEXTS["TT"]
+        assert row["charge_point"] == TEXTS["CI"]
         assert row["begin"] == "2025-11-01 06:30:00"
-        assert row["duration"] == "00:30:00"
+        assert row["duration_seconds"] == "00:30:00"
 
 
 # --- CSV ----------------------------------------------------------------------------------------
@@ -330,7 +343,7 @@ def _names(line: str) -> list[str]:
 
 def test_csv_of_nothing() -> None:
     out = io.BytesIO()
-    contents = write_table([], DEVICES, out, CsvTable)
+    contents = write_table([], DEVICES, CsvTable(out))
     assert (contents.sessions, contents.records, contents.refusals) == (0, 0, {})
     assert (
         out.getvalue()
@@ -389,7 +402,7 @@ def test_what_others_will_refuse_is_told(archive: Archive, meter: int) -> None:
         for number, version in enumerate(("1.3", "1.4", "2.0"), 1)
     ]
     out = io.BytesIO()
-    contents = write_table(keep(archive, meter, *charges), DEVICES, out, CsvTable)
+    contents = write_table(keep(archive, meter, *charges), DEVICES, CsvTable(out))
     assert (contents.sessions, contents.records) == (3, 9)
     assert contents.refusals == {"format_version": 2}
     rows = table(out.getvalue())
@@ -457,8 +470,8 @@ def test_zip(archive: Archive, meter: int) -> None:
 def test_zip_is_the_same_each_time(archive: Archive, meter: int) -> None:
     sessions = keep(archive, meter, *(Charge(number=number, key=KEY) for number in range(1, 4)))
     first, second = io.BytesIO(), io.BytesIO()
-    write_zip(sessions, DEVICES, first)
-    write_zip(sessions, DEVICES, second)
+    write_zip(sessions, DEVICES, first, {})
+    write_zip(sessions, DEVICES, second, {})
     assert first.getvalue() == second.getvalue()
     # Nor does it depend on the day.
     dates = {entry.date_time for entry in zipfile.ZipFile(first).infolist()}
@@ -527,7 +540,9 @@ def test_session(archive: Archive, meter: int, form: ExportFormat) -> None:
     )
     sessions = list(archive.each_session(SessionQuery(), UTC))
     out = io.BytesIO()
-    export = export_session(archive, out, session_id=1, form=form, devices=DEVICES, site=SITE)
+    export = export_session(
+        archive, out, session_id=1, form=form, devices=DEVICES, site=SITE, titles={}
+    )
     assert export.name == f"M-4711_T3_2025-11-01.{form.suffix}"
     assert (export.contents.sessions, export.contents.records) == (1, 3)
     content = out.getvalue()
@@ -550,7 +565,7 @@ def test_period(archive: Archive, meter: int) -> None:
     )
     out = io.BytesIO()
     export = export_period(
-        archive, out, query=query, form=ExportFormat.CSV, devices=DEVICES, site=SITE
+        archive, out, query=query, form=ExportFormat.CSV, devices=DEVICES, site=SITE, titles={}
     )
     assert export.name == "charge-records_2025-11-02_2025-11-04.csv"
     assert [row["pagination"] for row in table(out.getvalue())] == ["T6", "T9"]
@@ -561,6 +576,7 @@ def test_period(archive: Archive, meter: int) -> None:
         form=ExportFormat.ZIP,
         devices=DEVICES,
         site=SITE,
+        titles={},
     )
     assert export.name == "charge-records.zip"
     assert export.contents.sessions == 5
@@ -579,5 +595,6 @@ def test_no_such_numbers(archive: Archive, meter: int) -> None:
                 form=ExportFormat.OCMF,
                 devices=DEVICES,
                 site=SITE,
+                titles={},
             )
         assert caught.value.translation_key == "session_not_found"

@@ -74,7 +74,7 @@ def keep(archive: Archive, meter: int, *raws: bytes) -> list[SessionDetail]:
 def session_file(archive: Archive, form: ExportFormat, session_id: int = 1) -> Any:
     out = io.BytesIO()
     done = export_session(
-        archive, out, session_id=session_id, form=form, devices=DEVICES, site=SITE
+        archive, out, session_id=session_id, form=form, devices=DEVICES, site=SITE, titles={}
     )
     assert done.name.endswith(f".{form.value}.json")
     return checked(out, form)
@@ -92,7 +92,9 @@ def checked(out: io.BytesIO, form: ExportFormat) -> Any:
 def period_file(archive: Archive) -> tuple[Export, Any]:
     out = io.BytesIO()
     form = ExportFormat.OCPI
-    done = export_period(archive, out, query=SessionQuery(), form=form, devices=DEVICES, site=SITE)
+    done = export_period(
+        archive, out, query=SessionQuery(), form=form, devices=DEVICES, site=SITE, titles={}
+    )
     return done, checked(out, form)
 
 
@@ -149,7 +151,9 @@ def test_what_is_not_known_is_a_code_of_nobody(archive: Archive, meter: int) -> 
     keep(archive, meter, *charge.records)
     global_site = replace(SITE, country=None)
     out = io.BytesIO()
-    export_session(archive, out, session_id=1, form=ExportFormat.OCPI, devices={}, site=global_site)
+    export_session(
+        archive, out, session_id=1, form=ExportFormat.OCPI, devices={}, site=global_site, titles={}
+    )
     cdr = checked(out, ExportFormat.OCPI)
     assert (cdr["country_code"], cdr["party_id"]) == ("ZZ", "LOV")
     assert cdr["cdr_location"]["evse_id"] == "ZZ*LOV*EM4711"

@@ -6,24 +6,19 @@ import logging
 from typing import Any
 
 from aiohttp import web
-from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4.model import Measures
 from custom_components.lovato_dmed4.dmed4.scale import EnergyBalance, MeasureScale, alternatives
-from custom_components.lovato_dmed4.repairs import async_create_fix_flow
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep import measure_scale
-from custom_components.lovato_dmed4.upkeep.measure_scale import ScaleFlow
 from simulator import SimulatedMeter
-from tests.integration.flows import device_link
+from tests.integration.flows import Browser, device_link
 from tests.integration.helpers import number, pass_time, set_up, web_server
-from tests.integration.plugin import MockConfigEntry
+from tests.integration.plugin import ClientSessionGenerator, MockConfigEntry
 
 KEY = "11" * 64
 
@@ -90,9 +85,11 @@ async def charge(hass: HomeAssistant, meter: OtherScale, *amperes: int) -> None:
 
 
 async def test_the_right_scale_is_offered_and_used(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: OtherScale
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    meter: OtherScale,
+    hass_client: ClientSessionGenerator,
 ) -> None:
-    assert await async_setup_component(hass, REPAIRS, {})
     await charge(hass, meter, 0, 0, 121, 122, 123, 124)
     assert issue(hass, entry) is None
     await charge(hass, meter, 125)
@@ -105,19 +102,14 @@ async def test_the_right_scale_is_offered_and_used(
         "link": device_link(hass, entry),
     }
 
-    flow = await async_create_fix_flow(hass, found.issue_id, found.data)
-    assert isinstance(flow, ScaleFlow)
-    flow.hass = hass
-    # What Home Assistant gives to the first step is the issue's ID.
-    form = await flow.async_step_init({"issue_id": found.issue_id})
-    assert form["type"] is FlowResultType.FORM
-    schema = form["data_schema"]
-    assert schema is not None
-    (selector,) = schema.schema.values()
-    choices = selector.config["options"]
-    assert choices[0] == "400 V, 125 A, 50 kW"
-    await flow.async_step_scale({"scale": "400 V, 125 A, 50 kW"})
-    await hass.async_block_till_done()
+    browser = await Browser.open(hass, hass_client)
+    form = await browser.repair(found.issue_id)
+    assert form["step_id"] == "scale"
+    assert form["description_placeholders"] == {"meter": "Meter", "link": device_link(hass, entry)}
+    (field,) = form["data_schema"]
+    assert field["selector"]["select"]["options"][0] == "400 V, 125 A, 50 kW"
+    done = await browser.submit(form, {"scale": "400 V, 125 A, 50 kW"})
+    assert done["type"] == "create_entry"
     assert entry.data["scale"] == {"voltage": 1, "current": 3, "power": 3}
     assert issue(hass, entry) is None
     assert number(hass, entry, "voltage") == 400
