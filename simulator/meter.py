@@ -770,6 +770,8 @@ class SimulatedMeter(Device):
         own = {}
         if number := numbers.get(self.readings["pagination"]):
             own["PG"] = f'"T{number}"'
+        elif self.readings.follows("pagination", "empty"):
+            own["PG"] = '""'
         if self.readings.follows("meter_fields", "meter"):
             own |= {"MV": '"LOVATO"', "MM": f'"{self.model.name}"', "MF": '"12"'}
             own["MS"] = f'"{self.serial_number}"'

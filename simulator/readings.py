@@ -103,6 +103,7 @@ _RECORD = (
             "signature": "the meter counts each signature",
             "transaction": "the meter counts each charge cycle",
             "copied": "as in the prototype",
+            "empty": "the meter leaves it empty",
         },
     ),
     OpenPlace(
