@@ -153,7 +153,7 @@ async def standing(
     drive_time(patch)
     # Two looks at a length instead of ten: that it has to stay is what is tested here.
     patch.setattr(logbook, "_STEADY_SECONDS", 0.1)
-    clock = ManualClock(1_760_000_000.0)
+    clock = ManualClock(1_795_700_000.0)
     share_time(clock, patch)
     meter = SimulatedMeter(
         seed=1,
