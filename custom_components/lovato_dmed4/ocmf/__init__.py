@@ -1,6 +1,6 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
-from .billing import TimeQuality, TimeReason, clock_quality, time_quality
+from .billing import TimeQuality, TimeReason, time_quality
 from .deviations import Deviation, DeviationCode, deviations
 from .envelopes import FoundRecord, find_records
 from .export import NotExportableError, to_ocmf, to_xml
@@ -52,7 +52,6 @@ __all__ = [
     "Verdict",
     "begins_in_future",
     "check_session",
-    "clock_quality",
     "deviations",
     "difference",
     "expect",
