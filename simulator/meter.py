@@ -712,7 +712,8 @@ class SimulatedMeter(Device):
             raise BusyError("Busy")
 
     def _reason(self, command: Command) -> str:
-        if command is Command.INTERMEDIATE:
+        fetches = self.readings.follows("begin_and_end", "fetches")
+        if command is Command.INTERMEDIATE or (fetches and command is Command.BEGIN_AND_END):
             return "C"
         after_failure = self._measurement_status is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
         return "P" if after_failure else "E"
@@ -769,6 +770,8 @@ class SimulatedMeter(Device):
         own = {}
         if number := numbers.get(self.readings["pagination"]):
             own["PG"] = f'"T{number}"'
+        elif self.readings.follows("pagination", "empty"):
+            own["PG"] = '""'
         if self.readings.follows("meter_fields", "meter"):
             own |= {"MV": '"LOVATO"', "MM": f'"{self.model.name}"', "MF": '"12"'}
             own["MS"] = f'"{self.serial_number}"'

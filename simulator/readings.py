@@ -103,6 +103,7 @@ _RECORD = (
             "signature": "the meter counts each signature",
             "transaction": "the meter counts each charge cycle",
             "copied": "as in the prototype",
+            "empty": "the meter leaves it empty",
         },
     ),
     OpenPlace(
@@ -164,7 +165,10 @@ _CYCLE = (
     OpenPlace(
         "begin_and_end",
         'Command word r: "Begin and End", in Italian "recupero" (retrieval)',
-        {"ends": "it ends the cycle", "fetches": "it signs and lets the cycle go on"},
+        {
+            "ends": "it ends the cycle",
+            "fetches": "it signs an intermediate reading and lets the cycle go on",
+        },
     ),
     OpenPlace(
         "status_change",

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+from tools.benchmarks import statements
 from tools.benchmarks.__main__ import run
 from tools.benchmarks.archive import measure
 from tools.benchmarks.case import Case
@@ -29,6 +30,13 @@ def test_the_archive_is_asked_what_a_user_asks(tmp_path: Path) -> None:
     assert [len(timing.times) for timing in timings[:-1]] == [120, 2, 2, 2, 2, 2, 2, 2, 3]
     assert all(0 < time < 60 for timing in timings[:-1] for time in timing.times)
     assert timings[-1].times
+
+
+def test_statements_are_made_of_many_sessions(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'records.db'}"
+    timings = list(statements.measure(url, drivers=3, sessions=12, runs=2))
+    assert [len(timing.times) for timing in timings] == [1, 2, 2, 2, 2, 1, 1, 2]
+    assert all(time > 0 for timing in timings for time in timing.times)
 
 
 def test_importing_the_integration_brings_along_what_polling_needs_and_no_more() -> None:

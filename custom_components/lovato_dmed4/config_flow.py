@@ -65,8 +65,8 @@ from .dmed4.errors import (
 )
 from .dmed4.model import Identity
 from .dmed4.prototype import build_prototype
-from .dmed4.rest import Tls
 from .dmed4.rest_certificate import fetch_fingerprint
+from .dmed4.rest_session import Tls
 from .intake.shared_archive import DEFAULT_FILE, database_error
 from .runtime_data import Dmed4ConfigEntry
 

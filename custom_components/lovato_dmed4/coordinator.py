@@ -25,7 +25,7 @@ from .const import (
     LOGGER,
 )
 from .dmed4.errors import CertificateChangedError, MeterError
-from .dmed4.logbook import EventMark, EventNews, look_for_events
+from .dmed4.event_news import EventMark, EventNews, look_for_events
 from .dmed4.meter import Meter
 from .dmed4.model import Block, Feature, Housekeeping, Identity, LiveData, MetrologicalEvent
 

@@ -101,6 +101,7 @@ def _link(data: Dmed4Data) -> dict[str, Any]:
         "known_by": "key" if data.identity.fingerprint else "serial number or address",
         "losses": data.meter.link_losses,
         "missing": sorted(data.meter.missing),
+        "found": data.meter.found.texts,
         "poll_interval": interval and interval.total_seconds(),
         "shortest_interval": round(data.meter.shortest_interval, 1),
         "last_error": error and type(error.__cause__ or error).__name__,

@@ -17,7 +17,7 @@ from .charging.rights import async_require_admin
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import LiveCoordinator
 from .dmed4.model import Block, Identity
-from .dmed4.rest import Tls
+from .dmed4.rest_session import Tls
 from .runtime_data import Dmed4ConfigEntry
 
 

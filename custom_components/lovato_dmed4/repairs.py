@@ -36,7 +36,7 @@ async def async_create_fix_flow(
     """Start the repair of an issue; of an entry that is gone there is nothing to repair."""
     data = data or {}
     if issue_id.startswith(RECORDS_KEPT):
-        return KeptRecordsFlow(data)
+        return KeptRecordsFlow()
     entry = hass.config_entries.async_get_entry(str(data.get("entry_id")))
     if entry is None:
         return ConfirmRepairFlow()

@@ -20,14 +20,9 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from custom_components.lovato_dmed4.dmed4.event_news import EventMark, EventNews, look_for_events
 from custom_components.lovato_dmed4.dmed4.event_text import parse_event
-from custom_components.lovato_dmed4.dmed4.logbook import (
-    EventMark,
-    EventNews,
-    look_for_events,
-    read_events,
-    read_records,
-)
+from custom_components.lovato_dmed4.dmed4.logbook import read_events, read_records
 from custom_components.lovato_dmed4.dmed4.meter import Logbook, Meter
 from custom_components.lovato_dmed4.dmed4.model import Feature, LogbookInfo, MetrologicalEvent
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter

@@ -21,8 +21,9 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     TlsFailedError,
 )
 from custom_components.lovato_dmed4.dmed4.model import Command
-from custom_components.lovato_dmed4.dmed4.rest import RestMeter, Tls
+from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from custom_components.lovato_dmed4.dmed4.rest_certificate import fetch_fingerprint
+from custom_components.lovato_dmed4.dmed4.rest_session import Tls
 from simulator import RestServer, SimulatedMeter
 
 

@@ -3,13 +3,15 @@
 All lines are used at once, by one Home Assistant that is set up over them while they lose messages.
 The losses are seeded, and time is driven. Each line carries the polls of a quarter of an hour; those
 of a whole hour are in `tests/dmed4/test_lossy_line.py`, without Home Assistant around them. Commands
-get lost as well.
+get lost as well, and other programs ask the same meters.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
+from aiohttp import ClientError, ClientSession
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, HomeAssistant, callback
@@ -79,6 +81,21 @@ def _lose(server: Server, losses: Losses) -> None:
             server.faults.inject(kind, only=losses)
 
 
+async def _poll_elsewhere(entries: dict[str, MockConfigEntry]) -> None:
+    """Ask two of the meters as another program does, which takes an answer or none."""
+    with suppress(ClientError, OSError, TimeoutError):
+        async with ClientSession() as session, asyncio.timeout(2):
+            port = entries["rest"].data["port"]
+            async with session.get(f"http://127.0.0.1:{port}/v1/measure") as answer:
+                await answer.read()
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection("127.0.0.1", entries["tcp"].data["port"])
+            writer.write(bytes.fromhex("0001 0000 0006 03 04 0000 0002"))
+            await reader.read(64)
+            writer.close()
+
+
 @pytest.fixture
 def meters() -> dict[str, SimulatedMeter]:
     return {way: _make(seed) for seed, way in enumerate(("tcp", "rtu", "gateway", "rest"), 1)}
@@ -144,7 +161,7 @@ async def test_no_entity_becomes_unavailable(
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, note)
     for number in range(1, POLLS + 1):
-        await pass_time(hass, number * IDLE)
+        await asyncio.gather(pass_time(hass, number * IDLE), _poll_elsewhere(entries))
     assert lost == []
     assert losses.count > POLLS // 10
     assert [line for line in complaints(caplog) if "dead" not in line] == []

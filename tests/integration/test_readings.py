@@ -1,34 +1,74 @@
-"""Meters that follow other readings of the manual than ours, from setting them up to their archive.
+"""A meter of each reading of the manual, from setting it up to the end of a charge that lost its power.
 
-Each round takes another reading of every open place at once; one place at a time is tested below
-Home Assistant, in `tests/dmed4/test_readings.py`.
+Product and simulated meter read the manual in the same way by default, so that a mistake of ours shows
+only on a meter of another reading. Each has to work, or to say what it does and what there is to do.
 """
 
-from datetime import datetime, tzinfo
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from random import Random
+from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, SessionVerdict
-from custom_components.lovato_dmed4.const import CONF_PROTOTYPE_FORM
+from custom_components.lovato_dmed4.const import CONF_PROTOTYPE_FORM, DOMAIN
 from custom_components.lovato_dmed4.dmed4 import charge_cycle, logbook
-from custom_components.lovato_dmed4.dmed4.prototype import DEFAULT_FORM, PrototypeForm
+from custom_components.lovato_dmed4.dmed4.prototype import PrototypeForm
 from custom_components.lovato_dmed4.dmed4.record_text import payload_digest
-from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.ocmf import Verdict
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
-from simulator import OPEN_PLACES, ManualClock, SimulatedMeter
+from custom_components.lovato_dmed4.upkeep import measure_scale
+from simulator import OPEN_PLACES, ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator.readings import BOTH, MODBUS, REST
+from tests.driven_time import drive_time
 
 from .charges import phase_on_disk, sessions
-from .helpers import Server, act, add_meter, fail_power, number, pass_time, value
+from .helpers import (
+    Server,
+    act,
+    add_meter,
+    fail_power,
+    open_form,
+    pass_time,
+    state_of,
+    user_input,
+    value,
+)
 
-# What can be noticed in a charge, its records and the logbook.
-NAMES = list(OPEN_PLACES)
-PLACES = [OPEN_PLACES[name] for name in NAMES[: NAMES.index("names")]]
-MOST = max(len(place.readings) for place in PLACES)
+# What does not show in a charge: these have tests of their own below.
+ELSEWHERE: Final = {"display_with_tls", "ip_parameters", "transaction_id"}
+PLACES: Final = [place for name, place in OPEN_PLACES.items() if name not in ELSEWHERE]
+TRANSPORTS: Final = ("rest", "modbus")
 
-CHARGE: dict[str, Any] = {
+CASES: Final = [
+    pytest.param({place.name: reading}, transport, id=f"{place.name}={reading}-{transport}")
+    for place in PLACES
+    for reading in place.readings
+    for transport in place.transports
+    if reading != place.default
+]
+
+# What a reading takes away; these values are unknown, and no other is.
+LOST: Final = {
+    "no_exchanged": {"energy_exchanged"},
+    "no_temperatures": {"temperature_i1", "temperature_i2"},
+    "no_hours": {"hours_total", "hours_working"},
+}
+
+# A record before the first charge, which an empty logbook is about.
+WITHOUT_PAST: Final = {"nothing_yet", "not_initialised"}
+
+COMBINATIONS: Final = 8
+
+CHARGE: Final[dict[str, Any]] = {
     "identification_type": "ISO14443",
     "identification_level": "TRUSTED",
     "identification_data": "04A2B3C4",
@@ -36,88 +76,300 @@ CHARGE: dict[str, Any] = {
 }
 
 
-def readings_of(round_: int) -> dict[str, str]:
-    """Take another reading of each open place in each round, the last one where there are no more."""
+def combination(number: int, transport: str) -> dict[str, str]:
+    """Draw a reading of each open place that a transport has."""
+    random = Random(f"{number} {transport}")  # noqa: S311
+    having = {"rest": (REST, BOTH), "modbus": (MODBUS, BOTH)}[transport]
     return {
-        place.name: list(place.readings)[min(round_, len(place.readings) - 1)] for place in PLACES
+        place.name: random.choice(list(place.readings))
+        for place in PLACES
+        if place.transports in having
     }
 
 
-async def assert_archived(entry: Dmed4ConfigEntry, simulated: SimulatedMeter) -> None:
-    """All that the meter has signed is in the archive once, with a signature that fits."""
-    records = [record for each in await sessions(entry) for record in each.records]
-    archived = [payload_digest(record.raw) for record in records]
-    assert sorted(archived) == sorted(payload_digest(text.encode()) for text in simulated.records)
-    assert {record.verdict for record in records} == {Verdict.VALID}
+@dataclass
+class Stand:
+    """A meter, what serves it, and the Home Assistant that it is set up in."""
+
+    hass: HomeAssistant
+    entry: Dmed4ConfigEntry
+    meter: SimulatedMeter
+    clock: ManualClock
+    prototypes: list[bytes | None]
+
+    async def start(self) -> None:
+        self.prototypes.clear()
+        await act(self.hass, self.entry, "start_charge_cycle", **CHARGE)
+        assert self.meter.charging
+        self.clock.advance(60)
+
+    async def settle(self) -> None:
+        """Let what follows a step come to its end."""
+        for _ in range(2):
+            await pass_time(self.hass)
+        await self.entry.runtime_data.sync.async_run()
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def assert_archived(self) -> None:
+        """All that the meter has signed is in the archive once, with a signature that fits."""
+        found = await sessions(self.entry)
+        records = [record for each in found for record in each.records]
+        archived = sorted(payload_digest(record.raw) for record in records)
+        assert archived == sorted(payload_digest(text.encode()) for text in self.meter.records)
+        assert {record.verdict for record in records} == {Verdict.VALID}
+        assert {each.session.verdict for each in found} == {SessionVerdict.VALID}
 
 
-async def settle(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
-    """Let what follows a step come to its end."""
-    for _ in range(2):
-        await pass_time(hass)
-    await entry.runtime_data.sync.async_run()
-    await hass.async_block_till_done(wait_background_tasks=True)
+@asynccontextmanager
+async def serving(meter: SimulatedMeter, transport: str) -> AsyncIterator[Server]:
+    server: Server = (
+        ModbusTcpServer(meter, unit_id=5)
+        if transport == "modbus"
+        else RestServer(meter, response_time=0)
+    )
+    async with server:
+        yield server
 
 
-@pytest.mark.parametrize(
-    "meter_settings",
-    [{"readings": readings_of(round_)} for round_ in range(MOST)],
-    ids=[f"round {round_}" for round_ in range(MOST)],
-)
-async def test_a_meter_of_other_readings(
-    hass: HomeAssistant,
-    server: Server,
-    simulated: SimulatedMeter,
-    clock: ManualClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(logbook, "_STEADY_SECONDS", 0.1)
+def share_time(clock: ManualClock, patch: pytest.MonkeyPatch) -> None:
+    """Let Home Assistant's clock be the meter's: both pass only when a test lets them."""
 
     class Now(datetime):
-        """Home Assistant's time is the meter's, which does not jump back from charge to charge."""
-
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.fromtimestamp(clock.now(), tz)
 
-    monkeypatch.setattr(charge_cycle, "datetime", Now)
-    entry = await add_meter(hass, server)
-    cycle = entry.runtime_data.cycle
-    monkeypatch.setattr(cycle.watch, "timing", Timing(poll=0.01, step=3, command=3))
+    patch.setattr(charge_cycle, "datetime", Now)
+    patch.setattr("time.time", clock.now)
+    patch.setattr(dt_util, "utcnow", lambda: datetime.fromtimestamp(clock.now(), UTC))
+    patch.setattr(measure_scale, "monotonic", clock.now)
 
-    await act(hass, entry, "start_charge_cycle", **CHARGE)
-    clock.advance(60)
-    await settle(hass, entry)
-    assert number(hass, entry, "voltage") == pytest.approx(simulated.physics.slow.voltage / 100)
-    assert value(hass, entry, "charging") == "on"
-    await act(hass, entry, "read_charge_cycle")
-    clock.advance(60)
-    await act(hass, entry, "end_charge_cycle")
-    await settle(hass, entry)
-    await assert_archived(entry, simulated)
-    (session,) = await sessions(entry)
-    assert (session.session.outcome, session.session.verdict) == (
-        Outcome.ENDED,
-        SessionVerdict.VALID,
+
+@asynccontextmanager
+async def standing(
+    hass: HomeAssistant, readings: Mapping[str, str], transport: str, patch: pytest.MonkeyPatch
+) -> AsyncIterator[Stand]:
+    """Plug a meter of some readings in, and set it up as a user does."""
+    drive_time(patch)
+    # Two looks at a length instead of ten: that it has to stay is what is tested here.
+    patch.setattr(logbook, "_STEADY_SECONDS", 0.1)
+    clock = ManualClock(1_760_000_000.0)
+    share_time(clock, patch)
+    meter = SimulatedMeter(
+        seed=1,
+        clock=clock,
+        signing_time=0,
+        checking_time=0,
+        reboot_time=0,
+        time_offset=60,
+        readings=readings,
     )
-    assert session.session.identification == CHARGE["identification_data"]
+    if not WITHOUT_PAST & readings.keys():
+        meter.fill_logbook(2)
+    submit, prototypes = meter.submit_prototype, list[bytes | None]()
 
-    # What the first charge has found out is kept.
-    form = PrototypeForm.parse(entry.data[CONF_PROTOTYPE_FORM])
-    assert form == cycle.preparation.form
-    assert (form == DEFAULT_FORM) is (simulated.readings["prototype_container"] == "bare")
+    def count(text: bytes | None) -> None:
+        prototypes.append(text)
+        submit(text)
 
-    clock.advance(60)
-    await act(hass, entry, "start_charge_cycle", **CHARGE)
-    clock.advance(60)
-    await fail_power(simulated)
-    await settle(hass, entry)
-    if simulated.measurement_status:
+    patch.setattr(meter, "submit_prototype", count)
+    async with serving(meter, transport) as server:
+        entry = await add_meter(hass, server)
+        assert state_of(entry) is ConfigEntryState.LOADED
+        yield Stand(hass, entry, meter, clock, prototypes)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+def assert_values(stand: Stand) -> None:
+    """What is shown is what the meter has measured."""
+    sample, readings = stand.meter.physics.slow, stand.meter.readings
+    expected = {
+        "voltage": sample.voltage / 100,
+        "current": sample.current / 10000,
+        "power": sample.power / 1000,
+        "energy_imported": sample.imported / 1000,
+        "energy_exported": sample.exported / 1000,
+        "temperature_i1": sample.temperatures[0],
+        "temperature_i2": sample.temperatures[1],
+    }
+    lost = LOST.get(readings["registers"], set())
+    for name, right in expected.items():
+        shown = value(stand.hass, stand.entry, name)
+        if name in lost and readings:
+            assert shown == "unknown", name
+        else:
+            assert float(shown) == pytest.approx(right, abs=0.11, rel=0.001), name
+
+
+async def live(stand: Stand) -> None:
+    """Charge, charge again while the power fails, and have all that was signed."""
+    hass, entry, meter = stand.hass, stand.entry, stand.meter
+    await stand.start()
+    await stand.settle()
+    assert value(hass, entry, "charging") == "on"
+    if meter.readings["measure_scale"] == "tenths":
+        # What the energy over time settles (test_measure_scale).
+        for _ in range(10):
+            stand.clock.advance(10)
+            await pass_time(hass)
+    assert_values(stand)
+    await act(hass, entry, "read_charge_cycle")
+    stand.clock.advance(60)
+    combined = meter.readings["begin_and_end"] == "fetches"
+    await act(hass, entry, "end_charge_cycle", combined=combined)
+    await stand.settle()
+    await stand.assert_archived()
+    session = (await sessions(entry))[-1].session
+    assert (session.outcome, session.identification) == (Outcome.ENDED, "04A2B3C4")
+    assert len((await act(hass, entry, "get_events", limit=3))["events"]) == 3
+    assert (await act(hass, entry, "get_record", first=True))["record"] == meter.records[0]
+
+    # What the first charge has found out is kept, and used by the next one.
+    assert (
+        PrototypeForm.parse(entry.data[CONF_PROTOTYPE_FORM])
+        == entry.runtime_data.cycle.preparation.form
+    )
+    stand.clock.advance(60)
+    await stand.start()
+    assert len(stand.prototypes) == 1
+    await fail_power(meter)
+    await stand.settle()
+    if meter.measurement_status:
         await act(hass, entry, "end_charge_cycle")
-        await settle(hass, entry)
+        await stand.settle()
     assert phase_on_disk(hass, entry) is None
-    await assert_archived(entry, simulated)
-    found = [session.session for session in await sessions(entry)]
-    assert len(found) == 2
-    assert found[-1].outcome is Outcome.POWER_FAILURE
-    assert found[-1].verdict is SessionVerdict.VALID
+    await stand.assert_archived()
+    session = (await sessions(entry))[-1].session
+    assert (session.outcome, session.identification) == (Outcome.POWER_FAILURE, "04A2B3C4")
+    assert value(hass, entry, "charging") == "off"
+    assert meter.errors_1 == 0
+
+
+# What the log says of some readings; of all, it says nothing twice.
+FOUND: Final = {
+    ("answer_end", "none"): "does not end its answers",
+    ("answer_padding", "bom"): "byte order mark",
+    ("answer_padding", "nul"): "NUL after its answers",
+    ("begin_and_end", "fetches"): "goes on charging after 'begin and end'",
+    ("logbook_index", "1"): "gives its last entry the index 1",
+    ("logbook_ready", "bit_1"): "does not mark a saved record as ready",
+    ("measure_scale", "physical"): "with a decimal point",
+    ("ocmf_text", "unescaped"): "does not escape",
+    ("output", "payload"): "without their signature",
+    ("output_length", "with_nul"): "counts padding",
+    ("output_length", "words"): "longer than their length",
+    ("prototype_end", "nothing"): "in the form",
+    ("prototype_needed", "each"): "given clock and prototype again",
+    ("registers", "no_hours"): "refuses register 0x0030",
+    ("sample_time", "local"): "local time",
+    ("write_method", "put"): "takes PUT and no POST",
+}
+
+
+def assert_said_once(
+    stand: Stand, readings: Mapping[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the meter turned out to do is in the log and in the diagnostics, each thing once."""
+    said = [r.getMessage() for r in caplog.records if r.name.endswith(".dmed4.found")]
+    # The form has looked at the meter, too.
+    assert max(map(said.count, said), default=0) <= 2
+    assert {*said} == {*stand.entry.runtime_data.meter.found.texts}
+    ((place, reading),) = readings.items()
+    expected = FOUND.get((place, reading), "")
+    assert not expected or any(expected in text for text in said), said
+
+
+def assert_no_issue(stand: Stand) -> None:
+    """Nothing is asked of the user, but for the serial number that Modbus does not have."""
+    known = {f"{stand.entry.entry_id}_serial_number"}
+    registry = ir.async_get(stand.hass)
+    assert {issue for domain, issue in registry.issues if domain == DOMAIN} <= known
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize(("readings", "transport"), CASES)
+async def test_a_meter_that_reads_one_place_otherwise(
+    hass: HomeAssistant,
+    readings: dict[str, str],
+    transport: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with standing(hass, readings, transport, monkeypatch) as stand:
+        await live(stand)
+        assert_no_issue(stand)
+        assert_said_once(stand, readings, caplog)
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("number", range(COMBINATIONS))
+async def test_a_meter_that_reads_everything_in_its_own_way(
+    hass: HomeAssistant, number: int, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = combination(number, transport)
+    async with standing(hass, readings, transport, monkeypatch) as stand:
+        await live(stand)
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_meter_that_reads_the_manual_as_we_do(
+    hass: HomeAssistant, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with standing(hass, {}, transport, monkeypatch) as stand:
+        await live(stand)
+        assert_no_issue(stand)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("reading", OPEN_PLACES["ip_parameters"].readings)
+async def test_a_meter_with_its_addresses_elsewhere_in_the_menu(
+    hass: HomeAssistant, reading: str, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with standing(hass, {"ip_parameters": reading}, transport, monkeypatch) as stand:
+        address = f"P05_{reading[:2]}"
+        before = stand.meter.parameters.block()
+        changes = {address: "10.0.0.7", "P04_02": 7}
+        answer = await act(hass, stand.entry, "set_parameters", parameters=changes, password="1000")
+        assert answer["parameters"][address]["value"] == "10.0.0.7"
+        assert stand.meter.parameters.block() == {**before, address: 0x0A000007, "P04_02": 7}
+
+
+@pytest.mark.parametrize(
+    ("reading", "by_identification", "by_number"),
+    [("either", True, True), ("id", True, False), ("pagination", False, True)],
+)
+async def test_a_meter_that_finds_a_transaction_by_one_of_its_fields(
+    hass: HomeAssistant,
+    reading: str,
+    by_identification: bool,  # noqa: FBT001 - a parameter of the test
+    by_number: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with standing(hass, {"transaction_id": reading}, "rest", monkeypatch) as stand:
+        await stand.start()
+        for text, found in (("04A2B3C4", by_identification), ("T3", by_number)):
+            if found:
+                answer = await act(hass, stand.entry, "get_record", transaction_id=text)
+                assert answer["record"] == stand.meter.records[-1]
+                continue
+            with pytest.raises(ServiceValidationError) as raised:
+                await act(hass, stand.entry, "get_record", transaction_id=text)
+            assert raised.value.translation_key == "transaction_not_found"
+
+
+async def test_a_meter_whose_display_is_not_controlled_over_tls(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = SimulatedMeter(readings={"display_with_tls": "refused"})
+    async with RestServer(meter, tls=True) as server:
+        flow_id = await open_form(hass, "rest")
+        await hass.config_entries.flow.async_configure(flow_id, user_input(server, tls="pinned"))
+        entry = (await hass.config_entries.flow.async_configure(flow_id, {}))["result"]
+        await hass.async_block_till_done(wait_background_tasks=True)
+        with pytest.raises(HomeAssistantError) as raised:
+            await act(hass, entry, "set_display", display_on=False)
+        assert raised.value.translation_key == "display_over_tls"
+        assert meter.display_on
+        assert await hass.config_entries.async_unload(entry.entry_id)

@@ -173,7 +173,12 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
     parser.add_argument("--sessions", type=int, default=50, help="charges, one disaster in each")
     parser.add_argument("--seed", type=int, default=1, help="of the moments")
-    parser.add_argument("--transport", choices=("rest", "modbus_tcp"), default="rest")
+    parser.add_argument(
+        "--transport",
+        choices=("rest", "modbus_tcp", "modbus_serial"),
+        default="rest",
+        help="modbus_serial is RTU on a pseudo-terminal",
+    )
     parser.add_argument(
         "--disaster",
         choices=DISASTERS,

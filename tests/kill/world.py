@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 import json
 from pathlib import Path
+import re
 import resource
 import sqlite3
 import sys
@@ -24,7 +25,9 @@ from tools.demo.home_assistant import (
     start_home_assistant,
 )
 from tools.demo.process import Process, start
-from tools.demo.simulators import READY_LINE, READY_SECONDS
+from tools.demo.simulators import READY_SECONDS
+
+from .cable import Cable
 
 # What is not needed takes time at each start.
 _CONFIGURATION = """\
@@ -45,6 +48,7 @@ logger:
     homeassistant.components.camera.img_util: critical
 """
 
+_METER_READY = re.compile(r"public key [0-9a-f]+$")
 _SEED = 1
 # Home Assistant saves a new login and a new entry within some seconds.
 _SAVED_SECONDS = 30
@@ -79,11 +83,14 @@ class World:
         client: A user of that Home Assistant.
     """
 
-    def __init__(self, folder: Path, port: int, transport: str, client: Client) -> None:
+    def __init__(
+        self, folder: Path, port: int, transport: str, client: Client, cable: Cable
+    ) -> None:
         self.client = client
         self._folder = folder
         self._port = port
         self._transport = transport
+        self._cable = cable
         self._meter_port = free_port()
         self._meter: Process | None = None
         self._home_assistant: Process | None = None
@@ -94,18 +101,25 @@ class World:
 
     async def start_meter(self) -> None:
         """Switch the meter on; it goes on where it was."""
+        options = {
+            "rest": ("--rest", str(self._meter_port)),
+            "modbus_tcp": ("--modbus-tcp", str(self._meter_port)),
+            "modbus_serial": ("--rtu", self._cable.meter_path),
+        }
+        self._cable.plug_in()
         self._meter = await start(
             "The meter",
             *(sys.executable, "-u", "-m", "simulator"),
-            *(f"--{self._transport.replace('_', '-')}", str(self._meter_port)),
+            *options[self._transport],
             *("--seed", str(_SEED), "--memory", self._folder),
             log=self._folder / "simulator.log",
             cwd=REPOSITORY,
         )
-        await self._meter.wait_for_line(READY_LINE, READY_SECONDS)
+        await self._meter.wait_for_line(_METER_READY, READY_SECONDS)
 
     async def kill_meter(self) -> None:
         """Cut the meter's power."""
+        self._cable.unplug()
         if self._meter is not None:
             await self._meter.kill()
 
@@ -137,9 +151,14 @@ class World:
         """Make a user and set the meter up, and see to it that both are on disk."""
         client = self.client
         await client.onboard("Kill", "kill", "kill-dmed4")
-        address: dict[str, object] = {"host": "127.0.0.1", "port": self._meter_port}
-        unit = {"unit_id": 1} if self._transport == "modbus_tcp" else {}
-        entry_id = await client.set_up(self._transport, address | unit)
+        address = {"host": "127.0.0.1", "port": self._meter_port}
+        line = {"baudrate": "115200", "data_format": "8N", "stop_bits": "1", "framing": "rtu"}
+        fields: dict[str, dict[str, object]] = {
+            "rest": {**address},
+            "modbus_tcp": {**address, "unit_id": 1},
+            "modbus_serial": {"device": self._cable.path, **line, "unit_id": 1},
+        }
+        entry_id = await client.set_up(self._transport, fields[self._transport])
         self._device_id, entities = await client.find_meter(entry_id)
         self._charging = entities["charging"]
         storage = self._folder / "config" / ".storage"
@@ -234,12 +253,13 @@ async def world(folder: Path, transport: str) -> AsyncIterator[World]:
     """Make a world; its processes are gone afterwards."""
     port = free_port()
     prepare(folder, port, _CONFIGURATION)
-    async with connected(base_url(port)) as client:
-        made = World(folder, port, transport, client)
-        try:
-            await made.start_meter()
-            await made.start_home_assistant()
-            await made.set_up()
-            yield made
-        finally:
-            await made.stop()
+    with Cable() as cable:
+        async with connected(base_url(port)) as client:
+            made = World(folder, port, transport, client, cable)
+            try:
+                await made.start_meter()
+                await made.start_home_assistant()
+                await made.set_up()
+                yield made
+            finally:
+                await made.stop()

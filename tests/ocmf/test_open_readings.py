@@ -52,6 +52,7 @@ LEFTOVERS = {
     "zeros without time and purpose": moment(None, None, (0, 0, 0)),
     "zeros with an empty purpose": moment(NOON, "", (0, 0, 0)),
     "the end of the charge before": moment(MORNING, "E", (129.5, 3.25, 20.0)),
+    "an end from before the clock was set back": moment(LATER, "E", (129.5, 3.25, 20.0)),
     "an older end": moment(MORNING, "E", (120.5, 1.25, 20.0)),
     "an intermediate reading of the charge before": moment(MORNING, "C", (120.5, 1.25, 20.0)),
 }

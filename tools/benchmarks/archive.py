@@ -26,8 +26,8 @@ from custom_components.lovato_dmed4.archive import (
     Source,
 )
 
-_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_KEY: Final = ec.derive_private_key(0x0D4ED4, ec.SECP256R1())
+BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+KEY: Final = ec.derive_private_key(0x0D4ED4, ec.SECP256R1())
 # Records that are verified again at once.
 _CHUNK: Final = 50
 _PAGE: Final = 50
@@ -44,14 +44,14 @@ class Timing:
 
 def measure(url: str, records: int, runs: int) -> Iterator[Timing]:
     """Fill an archive with records of two to a session, and ask it what a user asks."""
-    with _opened(url) as archive:
+    with opened(url) as archive:
         meter = archive.register_meter(MeterInfo(unique_id="benchmark", name="Benchmark"))
-        spki = _KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        archive.see_key(meter, spki, _START)
+        spki = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        archive.see_key(meter, spki, BEGIN)
         storing = [
-            partial(archive.store, meter, raw, Source.METER, _START) for raw in _signed(records)
+            partial(archive.store, meter, raw, Source.METER, BEGIN) for raw in signed(records)
         ]
-        yield _time("store a record", storing)
+        yield take_time("store a record", storing)
         sessions = archive.sessions(SessionQuery(limit=1)).total
         newest = archive.sessions(SessionQuery(limit=runs)).sessions
 
@@ -63,15 +63,16 @@ def measure(url: str, records: int, runs: int) -> Iterator[Timing]:
             "find none with a verdict": SessionQuery(verdicts=(SessionVerdict.INVALID,)),
         }
         for name, query in questions.items():
-            yield _time(name, [partial(archive.sessions, query)] * runs)
-        yield _time("open a session", [partial(archive.session, each.id) for each in newest])
-        yield _time("count the records", [partial(archive.summary, meter)] * runs)
+            yield take_time(name, [partial(archive.sessions, query)] * runs)
+        yield take_time("open a session", [partial(archive.session, each.id) for each in newest])
+        yield take_time("count the records", [partial(archive.summary, meter)] * runs)
         times, delays = asyncio.run(_verify_in_background(archive))
         yield Timing(f"verify {_CHUNK} records again", times)
         yield Timing("delay of an event loop meanwhile", delays)
 
 
-def _time(name: str, runs: Sequence[Callable[[], object]]) -> Timing:
+def take_time(name: str, runs: Sequence[Callable[[], object]]) -> Timing:
+    """Do something some times, and note how long each took."""
     times = []
     for run in runs:
         begun = time.perf_counter()
@@ -95,13 +96,14 @@ def _verify(archive: Archive) -> Iterator[float]:
     after: int | None = 0
     while after is not None:
         begun = time.perf_counter()
-        after = archive.verify_again(after, _CHUNK, _START)
+        after = archive.verify_again(after, _CHUNK, BEGIN)
         if after is not None:
             yield time.perf_counter() - begun
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Archive]:
+def opened(url: str) -> Iterator[Archive]:
+    """Open an archive for a while."""
     archive = Archive(url)
     archive.open()
     try:
@@ -110,7 +112,7 @@ def _opened(url: str) -> Iterator[Archive]:
         archive.close()
 
 
-def _signed(records: int) -> Iterator[bytes]:
+def signed(records: int) -> Iterator[bytes]:
     """Sign a begin and an end for each charge, an hour apart."""
     for number in range(records):
         charge, is_end = divmod(number, 2)
@@ -121,12 +123,12 @@ def _signed(records: int) -> Iterator[bytes]:
             f'"IF":["RFID_PLAIN"],"IT":"ISO14443","ID":"card {charge % 100:02}","TT":"0.49 EUR/kWh",'
             f'"RD":[{begin},{now}]}}'
         )
-        signature = _KEY.sign(payload.encode(), ec.ECDSA(SHA256())).hex()
+        signature = KEY.sign(payload.encode(), ec.ECDSA(SHA256())).hex()
         yield f'OCMF|{payload}|{{"SA":"ECDSA-secp256r1-SHA256","SD":"{signature}"}}'.encode()
 
 
 def _reading(reason: str, charge: int, energy: int) -> str:
-    moment = _START + charge * timedelta(hours=1) + energy * timedelta(minutes=3)
+    moment = BEGIN + charge * timedelta(hours=1) + energy * timedelta(minutes=3)
     return (
         f'{{"TM":"{moment:%Y-%m-%dT%H:%M:%S},000+0000 S","TX":"{reason}","RV":{11 * charge + energy}.000,'
         '"RI":"01-00:01.08.00*FF","RU":"kWh","RT":"DC","EF":"","ST":"G"},'

@@ -18,9 +18,8 @@ from custom_components.lovato_dmed4.dmed4.lines import (
     SerialLine,
     TcpLine,
 )
-from custom_components.lovato_dmed4.dmed4.rest import Tls
 from custom_components.lovato_dmed4.dmed4.rest_certificate import fetch_fingerprint
-from custom_components.lovato_dmed4.dmed4.rest_session import open_session
+from custom_components.lovato_dmed4.dmed4.rest_session import Tls, open_session
 
 from .capture import ExploredMeter, ExploredModbusMeter, ExploredRestMeter, summary
 from .findings import find

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as Transaction
 from ..billing.cost import calculate
 from ..billing.model import Charge, Cost, Driver, Identification, NotBilled, Price, Rates
 from ..billing.prices import choose
-from ..ocmf import Moment, Record, RecordKind, judge, time_quality
+from ..ocmf import Judged, Moment, Record, RecordKind, judge, outlined_time_quality
 from .model import Bill, Outcome, Session, SessionVerdict
 from .tables import AppliedRow, DriverRow, IdentificationRow, MeterRow, PriceRow, RecordRow
 
@@ -163,7 +163,7 @@ def _bill(session: Session, end: RecordRow | None, book: Book, zone: tzinfo) -> 
     begin, now = judged.outline.begin, judged.outline.now
     return replace(
         bill,
-        cost=_cost(session, judged.record, book, zone),
+        cost=_cost(session, judged, book, zone),
         register_begin=_register(begin),
         register_end=_register(now),
         record=end.id,
@@ -177,20 +177,21 @@ def _register(moment: Moment | None) -> Decimal | None:
     return None if moment is None else moment.imported
 
 
-def _cost(session: Session, record: Record | None, book: Book, zone: tzinfo) -> Cost:
+def _cost(session: Session, judged: Judged | None, book: Book, zone: tzinfo) -> Cost:
     """Calculate what a session costs; the rates are named also where it may not be billed."""
+    record = judged.record if judged else None
     rates = book.applied.get(session.id)
     fixed = rates is not None
     if rates is None and (price := book.price(session, zone)) is not None:
         rates = price.rates
     reason = _reason(session, record)
     cost = Cost(amount=None, reason=reason, rates=rates, fixed=fixed)
-    if reason is not None or record is None or session.imported is None:
+    if reason is not None or judged is None or session.imported is None:
         return cost
     if rates is None or rates.energy is None:
         return replace(cost, reason=NotBilled.NO_PRICE)
     charge = Charge(
-        seconds=_seconds(session, record),
+        seconds=_seconds(session, judged),
         imported=session.imported,
         exported=session.exported or Decimal(0),
     )
@@ -214,10 +215,10 @@ def _reason(session: Session, record: Record | None) -> NotBilled | None:
     return reason
 
 
-def _seconds(session: Session, record: Record) -> Decimal | None:
+def _seconds(session: Session, judged: Judged) -> Decimal | None:
     """Return how long a session took; None where that may not be billed."""
     if session.begin is None or session.end is None or session.end < session.begin:
         return None
-    if not time_quality([record]).billable:
+    if judged.outline is None or not outlined_time_quality([judged.outline]).billable:
         return None
     return Decimal((session.end - session.begin) // timedelta(microseconds=1)) / 1_000_000

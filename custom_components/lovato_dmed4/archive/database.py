@@ -52,6 +52,8 @@ _SET_UP: Final[Mapping[str, tuple[str, ...]]] = {
     "sqlite": (
         f"PRAGMA busy_timeout = {1000 * _PATIENCE}",
         "PRAGMA foreign_keys = ON",
+        # What is deleted, such as a driver, is no longer readable in the file.
+        "PRAGMA secure_delete = ON",
         # With less, the last records could be gone when the power fails.
         "PRAGMA synchronous = FULL",
     ),

@@ -34,8 +34,8 @@ from ..dmed4.errors import LineInUseError
 from ..dmed4.lines import Framing, Line, SerialLine, TcpLine
 from ..dmed4.meter import Meter
 from ..dmed4.modbus import ModbusDevice, ModbusMeter
-from ..dmed4.rest import RestDevice, RestMeter, Tls
-from ..dmed4.rest_session import open_session
+from ..dmed4.rest import RestDevice, RestMeter
+from ..dmed4.rest_session import Tls, open_session
 from ..dmed4.scale import MeasureScale
 from .lending import async_lent_unit
 

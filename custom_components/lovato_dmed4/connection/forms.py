@@ -36,7 +36,7 @@ from ..const import (
     Transport,
 )
 from ..dmed4.lines import BAUD_RATES, DATA_FORMATS, Framing
-from ..dmed4.rest import Tls
+from ..dmed4.rest_session import Tls
 from .lending import is_local
 
 # Longer than on any type plate, and short enough for a record.

@@ -13,8 +13,9 @@ from homeassistant.core import HomeAssistant
 
 from ..dmed4.errors import MeterError
 from ..dmed4.probe import ask_model
-from ..dmed4.rest import RestMeter, Tls
+from ..dmed4.rest import RestMeter
 from ..dmed4.rest_certificate import fetch_fingerprint
+from ..dmed4.rest_session import Tls
 from .devices import async_http_session
 
 # A port that is open answers at once in a local network.

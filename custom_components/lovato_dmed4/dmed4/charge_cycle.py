@@ -273,7 +273,8 @@ class ChargeCycle[MadeT = bytes]:
             try:
                 await self._meter.write_time_offset(time_offset)
             except RefusedError as err:
-                _LOGGER.info("The meter did not take the time offset %s: %s", time_offset, err)
+                _LOGGER.debug("Time offset %s: %s", time_offset, err)
+                self._meter.found.note("The meter does not take the time offset before a charge")
         await self._meter.write_clock(datetime.now(UTC))
         return await self.watch.until(
             lambda status: SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature,
@@ -302,10 +303,15 @@ class ChargeCycle[MadeT = bytes]:
         after_failure = status.measurement is MeasurementStatus.ACTIVE_AFTER_POWER_FAILURE
         if isinstance(err, CommandFailedError) and not errors and not after_failure:
             if instead:
-                _LOGGER.info("The charge goes on after 'begin and end'; ending it")
+                self._meter.found.note(
+                    "The meter goes on charging after 'begin and end', and is given 'end' then"
+                )
                 return
             raise err
-        _LOGGER.info("The command had no effect (%s); renewing clock and prototype", err)
+        _LOGGER.debug("The command had no effect: %s", err)
+        self._meter.found.note(
+            "The meter has not carried out a command, and is given clock and prototype again then"
+        )
         try:
             if status.errors:
                 status = await self.watch.reset_errors()
@@ -350,6 +356,7 @@ class ChargeCycle[MadeT = bytes]:
             except (RefusedError, UnexpectedAnswerError) as err:
                 # What a new meter shows before its first record, the manual does not say.
                 _LOGGER.debug("The record before can not be read: %s", err)
+                self._meter.found.note("The meter has no record before this one that can be read")
                 await asyncio.sleep(self.watch.timing.poll)
             else:
                 break

@@ -117,12 +117,20 @@ class NotOfferedError(MeterError):
     """The transport does not offer what was asked, and another one may; nothing was sent."""
 
 
+class DisplayOverTlsError(RefusedError):
+    """The meter takes what is for its display without TLS only (manual: v1/force_display)."""
+
+
 class PageLockedError(RefusedError):
     """A remote display does not let its page be switched, as while its P01.05 is not DISABLE."""
 
 
 class EntryNotFoundError(MeterError):
     """A logbook has no such entry."""
+
+
+class TransactionNotFoundError(EntryNotFoundError):
+    """No saved record has this transaction ID, whichever field the meter takes for it."""
 
 
 class EntryNotReadyError(MeterError):

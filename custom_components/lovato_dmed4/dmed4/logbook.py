@@ -9,7 +9,6 @@ other does.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final, Protocol, override
 
 from . import registers
@@ -18,9 +17,11 @@ from .errors import (
     EntryNotReadyError,
     RefusedError,
     SearchNotOfferedError,
+    TransactionNotFoundError,
     UnexpectedAnswerError,
 )
 from .event_text import parse_event
+from .found import Found
 from .meter import Logbook
 from .model import LogbookInfo, MetrologicalEvent
 from .record_text import cut, is_whole, payload_digest
@@ -49,6 +50,10 @@ _SETTLE_PAUSE: Final = 0.2
 class RestSource(Protocol):
     """What the logbooks need of a meter behind a web server."""
 
+    @property
+    def found(self) -> Found:
+        """What has been found out about the meter."""
+
     async def read_logbook_info(self) -> LogbookInfo:
         """Read v1/logbook/info."""
 
@@ -58,6 +63,10 @@ class RestSource(Protocol):
 
 class ModbusSource(Protocol):
     """What the logbooks need of a meter behind a Modbus link."""
+
+    @property
+    def found(self) -> Found:
+        """What has been found out about the meter."""
 
     async def read_logbook_info(self) -> LogbookInfo:
         """Read how many entries there are."""
@@ -76,15 +85,18 @@ class _Index:
     """The entries of a logbook by their position, whatever the index of the last one is.
 
     Args:
+        found: what is known of the meter.
         read_at: reads an entry by its index.
         read_last: reads the last entry in another way; empty if there is none.
     """
 
     def __init__(
         self,
+        found: Found,
         read_at: Callable[[int], Awaitable[bytes]],
         read_last: Callable[[], Awaitable[bytes]] | None = None,
     ) -> None:
+        self._found = found
         self._read_at = read_at
         self._read_last = read_last
         self._base: int | None = None
@@ -117,6 +129,8 @@ class _Index:
             stable = (bool(last) and base == 0) or await self._last() == last
             if stable and base is not None:
                 self._base = base
+                if base:
+                    self._found.note("The meter's logbook gives its last entry the index 1")
                 return base
             # The last record may be there a moment before it is in the logbook.
             await asyncio.sleep(_SETTLE_PAUSE)
@@ -174,7 +188,7 @@ class RestLogbook(Logbook):
                 log, name, index_type="POS", index_reference="LAST_BUT", index_value=str(index)
             )
 
-        return _Index(read_at, read_last)
+        return _Index(self._source.found, read_at, read_last)
 
     @override
     async def read_info(self) -> LogbookInfo:
@@ -197,9 +211,12 @@ class RestLogbook(Logbook):
 
     @override
     async def find_by_transaction(self, transaction_id: str) -> bytes:
-        return await self._find(
-            "OCMF", "ocmf_log", index_type="TRANS_ID", index_value=transaction_id
-        )
+        try:
+            return await self._find(
+                "OCMF", "ocmf_log", index_type="TRANS_ID", index_value=transaction_id
+            )
+        except EntryNotFoundError as err:
+            raise TransactionNotFoundError(str(err)) from err
 
     @override
     async def read_event(self, position: int) -> MetrologicalEvent:
@@ -226,8 +243,8 @@ class ModbusLogbook(Logbook):
         self._lock = asyncio.Lock()
         # What is known of the numbers of entries, which only grow.
         self._info = LogbookInfo()
-        self._records = _Index(self._record_at, source.read_last_record)
-        self._events = _Index(self._event_at)
+        self._records = _Index(source.found, self._record_at, source.read_last_record)
+        self._events = _Index(source.found, self._event_at)
 
     @override
     async def read_info(self) -> LogbookInfo:
@@ -245,8 +262,24 @@ class ModbusLogbook(Logbook):
     async def find_first(self) -> bytes:
         async with self._lock:
             self._info = await self.read_info()
-            _check_position(0, self._info.records_saved)
-            return await self._records.read((self._info.records_saved or 0) - 1)
+            if (saved := self._info.records_saved) is None:
+                return await self._search_first()
+            _check_position(0, saved)
+            return await self._records.read(saved - 1)
+
+    async def _search_first(self) -> bytes:
+        """Find the oldest record where the number of records is not known: halve until it is."""
+        first = await self._records.read(0)
+        there, missing = 0, POSITIONS
+        while missing - there > 1:
+            middle = (there + missing) // 2
+            try:
+                first = await self._records.read(middle)
+            except EntryNotFoundError:
+                missing = middle
+            else:
+                there = middle
+        return first
 
     @override
     async def find_by_progressive(self, progressive: int) -> bytes:
@@ -293,7 +326,12 @@ class ModbusLogbook(Logbook):
                 return True
             if bits == registers.RECORD_READING or status != steady:
                 steady, since = status, now()
-            return bool(status & registers.RECORD_LENGTH) and now() - since >= _STEADY_SECONDS
+            stays = bool(status & registers.RECORD_LENGTH) and now() - since >= _STEADY_SECONDS
+            if stays:
+                self._source.found.note(
+                    "The meter does not mark a saved record as ready (0x4C01): its length is awaited"
+                )
+            return stays
 
         return await self._wait(registers.RECORD_STATUS, ready) & registers.RECORD_LENGTH
 
@@ -322,9 +360,12 @@ class ModbusLogbook(Logbook):
 
 
 def _check_position(position: int, saved: int | None) -> None:
-    """Do not ask for what is not there: what a meter answers then, the manual does not say."""
-    if position >= (saved or 0):
-        raise EntryNotFoundError(f"{saved or 0} entries are saved")
+    """Do not ask for what is not there: what a meter answers then, the manual does not say.
+
+    Where the number is not known either, the answer has to show it.
+    """
+    if saved is not None and position >= saved:
+        raise EntryNotFoundError(f"{saved} entries are saved")
 
 
 async def read_records(
@@ -356,37 +397,6 @@ async def read_records(
             yield position, record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventMark:
-    """How far the events are known.
-
-    Attributes:
-        saved: how many were saved.
-        last: the last of them as the meter gave it, None if there was none.
-        parsed: whether that came over a transport that parses them (Feature.PARSED_EVENTS); the
-            other transports' bytes can't be compared with it.
-    """
-
-    saved: int
-    last: bytes | None
-    parsed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventNews:
-    """What is new since a mark.
-
-    Attributes:
-        events: new ones, oldest first.
-        dropped: whether the logbook no longer has some that came before them.
-        mark: how far the events are known now.
-    """
-
-    events: tuple[MetrologicalEvent, ...] = ()
-    dropped: bool = False
-    mark: EventMark
-
-
 async def read_events(logbook: Logbook, offset: int, limit: int) -> list[MetrologicalEvent]:
     """Read events from a position on, the newest first; as many as there are, at most ``limit``.
 
@@ -403,73 +413,3 @@ async def read_events(logbook: Logbook, offset: int, limit: int) -> list[Metrolo
         if len(events) <= 1 or await logbook.read_event(offset) == events[0]:
             return events
     raise UnexpectedAnswerError("the logbook keeps changing while it is read")
-
-
-async def look_for_events(
-    logbook: Logbook, info: LogbookInfo, mark: EventMark | None, *, parsed: bool
-) -> EventNews | None:
-    """Find the events since those that are known; None if there are none.
-
-    Nothing is asked while the number of saved events stands still, except of a full logbook, where
-    it does so although new events replace old ones: there the last event is looked at.
-
-    Args:
-        logbook: the meter's.
-        info: its state when it was last looked at.
-        mark: how far the events are known; None takes those that are there for known.
-        parsed: whether the transport parses events.
-    """
-    if info.events_saved is None:
-        return None
-    saved = _saved_events(info)
-    if mark is not None and mark.parsed == parsed and mark.saved == saved:
-        full = info.events_maximum is None or saved >= info.events_maximum
-        if not full or not saved or (await logbook.read_event(0)).raw == mark.last:
-            return None
-    for _ in range(_ATTEMPTS):
-        saved = _saved_events(await logbook.read_info())
-        news = await _news(logbook, saved, mark, parsed=parsed)
-        if _saved_events(await logbook.read_info()) == saved:
-            return news
-    raise UnexpectedAnswerError("the logbook keeps changing while it is read")
-
-
-def _saved_events(info: LogbookInfo) -> int:
-    most = POSITIONS if info.events_maximum is None else info.events_maximum
-    return min(info.events_saved or 0, most, POSITIONS)
-
-
-async def _news(logbook: Logbook, saved: int, mark: EventMark | None, *, parsed: bool) -> EventNews:
-    more = 0 if mark is None else max(0, saved - mark.saved)
-    if mark is None or mark.parsed != parsed or mark.last is None:
-        # Nothing to compare with: only the number shows what is new.
-        events = await read_events(logbook, 0, max(more, 1) if saved else 0)
-        new, dropped = events[:more], len(events) < more
-    else:
-        events, dropped = await _back_to(logbook, mark.last, more, saved)
-        new = events
-    last = events[0].raw if events else None
-    return EventNews(
-        events=tuple(reversed(new)),
-        dropped=dropped,
-        mark=EventMark(saved=saved, last=last, parsed=parsed),
-    )
-
-
-async def _back_to(
-    logbook: Logbook, known: bytes, more: int, saved: int
-) -> tuple[list[MetrologicalEvent], bool]:
-    """Read from the last event back to the known one, which is at least ``more`` events before.
-
-    A meter that gives other events each time does not make this go on beyond those that are saved.
-    """
-    most = min(saved, POSITIONS)
-    step = min(max(more, 1) + 1, most)
-    while True:
-        events = await read_events(logbook, 0, step)
-        for position, event in enumerate(events):
-            if position >= more and event.raw == known:
-                return events[:position], False
-        if len(events) < step or step == most:
-            return events, True
-        step = min(2 * step, most)

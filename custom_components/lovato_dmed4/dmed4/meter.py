@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from .found import Found
 from .model import (
     Command,
     Container,
@@ -53,6 +54,7 @@ class Logbook(Protocol):
 
         Raises:
             SearchNotOfferedError: without Feature.RECORD_SEARCH.
+            TransactionNotFoundError: no record has it.
         """
 
     async def read_event(self, position: int) -> MetrologicalEvent:
@@ -145,6 +147,10 @@ class Meter(Protocol):
     @property
     def missing(self) -> frozenset[str]:
         """Registers or paths that this meter refuses, and whose values are therefore None."""
+
+    @property
+    def found(self) -> Found:
+        """What this meter turns out to do where the manual can be read in several ways."""
 
     async def identify(self) -> Identity:
         """Find out who the meter is; raises NotADmed4Error for any other device."""

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from itertools import chain
-import logging
 import time
 from typing import Final, Self, cast
 
@@ -10,6 +9,7 @@ from modbus_connection import ModbusUnit
 
 from . import registers
 from .errors import NotADmed4Error, RefusedError
+from .found import Found
 from .keys import both_forms
 from .lent import LentUnit
 from .lines import Line
@@ -40,8 +40,6 @@ from .output import OutputMessage
 from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
 from .units import RepeatingUnit
-
-_LOGGER = logging.getLogger(__name__)
 
 # Answers to function 0x11 (manual: model code). R and D meters share a code.
 MODBUS_MODELS: Final = {
@@ -169,6 +167,7 @@ class ModbusMeter(ModbusDevice):
 
     def __init__(self, link: ModbusLink, unit_id: int, lent: LentUnit | None = None) -> None:
         super().__init__(link, unit_id, lent)
+        self.found: Final = Found()
         self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
         self._output = OutputMessage(self)
@@ -257,7 +256,7 @@ class ModbusMeter(ModbusDevice):
                 if err.code not in _LACKING:
                     raise
                 self._refused[register] = err.code
-                _LOGGER.info("The meter refuses register 0x%04X: going on without it", register)
+                self.found.note(f"The meter refuses register 0x{register:04X}: going on without it")
             else:
                 there.append(name)
         words.restrict_fields(there)
@@ -346,7 +345,7 @@ class ModbusMeter(ModbusDevice):
             clock = await self._clock_drift()
             if clock is not None and abs(clock) <= _CLOCK_TOLERANCE:
                 if not self._sample_offset:
-                    _LOGGER.info("The meter gives the time of its last sample as local time")
+                    self.found.note("The meter gives the time of its last sample as local time")
                 self._sample_offset = local
                 return drift - local
         self._sample_offset = 0

@@ -5,15 +5,13 @@ manual does not say. A meter that reads it as we do is asked for no more than th
 """
 
 import asyncio
-import logging
 from typing import Final, Protocol
 
 from . import registers
 from .errors import UnexpectedAnswerError
+from .found import Found
 from .model import SignatureStatus
 from .record_text import cut, is_payload, is_whole, signature_section, telling_end
-
-_LOGGER = logging.getLogger(__name__)
 
 # A record that changes while it is read is read again. Signing takes well under a second.
 _ATTEMPTS: Final = 20
@@ -28,6 +26,10 @@ _DER_BYTES: Final = 144  # also when it is written in hex
 
 class OutputSource(Protocol):
     """What the output message needs of a meter behind a Modbus link."""
+
+    @property
+    def found(self) -> Found:
+        """What has been found out about the meter."""
 
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read so many registers."""
@@ -89,7 +91,7 @@ class OutputMessage:
         if not is_payload(text):
             return text
         if not self._unframed:
-            _LOGGER.info(
+            self._source.found.note(
                 "The meter shows its records without their signature, which is fetched too"
             )
             self._unframed = True
@@ -103,12 +105,19 @@ class OutputMessage:
         read = await self._source.read_text(registers.OUTPUT_MESSAGE, even)
         text = read[:size]
         if is_whole(cut(text)) or b"\0" in text:
+            if cut(text) != text:
+                self._source.found.note(
+                    "The meter counts padding in the length of a record (0x4202)"
+                )
             return cut(text)
         more = await self._source.read_text(
             registers.OUTPUT_MESSAGE + even // 2, registers.TEXT_BYTES - even
         )
         longer = cut((read + more).partition(b"\0")[0])
         if is_whole(longer):
+            self._source.found.note(
+                "The meter's records are longer than their length (0x4202) says"
+            )
             return longer
         if length > registers.TEXT_BYTES and text:
             raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")

@@ -134,7 +134,9 @@ class Preparation:
         if self._accepted != self.form:
             self.form = self._accepted
             if self.form != DEFAULT_FORM:
-                _LOGGER.info("The meter takes the prototype of a charge in the form %s", self.form)
+                self._meter.found.note(
+                    f"The meter takes the prototype of a charge in the form {self.form}"
+                )
 
     async def hand_over_again(self, status: Status) -> None:
         """Hand over the prototype of the running charge again; one without an identification if it is not known.

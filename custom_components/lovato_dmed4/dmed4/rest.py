@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from http import HTTPStatus
 import json
-import logging
 import time
-from typing import Final, Self, TypedDict, Unpack
+from typing import Final, Self, Unpack
 
 import aiohttp
 from yarl import URL
@@ -18,6 +16,7 @@ from .errors import (
     CannotConnectError,
     CertificateChangedError,
     CertificateNotTrustedError,
+    DisplayOverTlsError,
     NotADmed4Error,
     RefusedError,
     SilentError,
@@ -25,6 +24,7 @@ from .errors import (
     UnexpectedAnswerError,
     WrongPasswordError,
 )
+from .found import Found
 from .links import http_lock
 from .logbook import RestLogbook
 from .model import (
@@ -50,10 +50,16 @@ from .model import (
 from .parameters import RestParameters
 from .repeating import Repeater
 from .rest_answers import Answer
-from .rest_session import METHOD_REFUSALS, REFUSALS, outcome, read_limited, send_once
+from .rest_session import (
+    METHOD_REFUSALS,
+    REFUSALS,
+    Connection,
+    Tls,
+    outcome,
+    read_limited,
+    send_once,
+)
 from .scale import PHYSICAL, MeasureScale
-
-_LOGGER = logging.getLogger(__name__)
 
 _UNKNOWN: Final[Answer] = {}
 
@@ -64,26 +70,6 @@ _NO_HTTP: Final = "Expected HTTP/"
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
 _JSON: Final = {"Content-Type": "application/json"}
-
-
-class Tls(StrEnum):
-    """How a meter proves over the network that it is the meter."""
-
-    OFF = "off"
-    """Not at all: HTTP."""
-    PINNED = "pinned"
-    """By the one certificate that was accepted when it was set up."""
-    VERIFIED = "verified"
-    """By a certificate that the system trusts for its host name."""
-
-
-class Connection(TypedDict, total=False):
-    """How a web server is reached, besides its address."""
-
-    tls: Tls
-    certificate: str
-    channel: int
-    timeout: float
 
 
 class RestDevice:
@@ -124,6 +110,7 @@ class RestDevice:
         self.shares_line = bool(channel)
         # Paths that take no POST but a PUT.
         self._put_paths: set[str] = set()
+        self.found: Final = Found()
 
     async def close(self) -> None:
         """Nothing is kept open: the meter closes each connection itself."""
@@ -132,7 +119,7 @@ class RestDevice:
         async def get() -> Answer:
             body = await self._request("GET", path, parameters=query)
             try:
-                return rest_answers.parse(body)
+                return rest_answers.parse(body, self.found.note)
             except UnexpectedAnswerError as err:
                 raise UnexpectedAnswerError(f"{path}: {err}") from err
 
@@ -186,6 +173,7 @@ class RestDevice:
             except RefusedError:
                 raise err from None
             self._put_paths.add(path)
+            self.found.note(f"The meter takes PUT and no POST at v1/{path}")
 
     async def _request(
         self,
@@ -211,7 +199,7 @@ class RestDevice:
                     middlewares=(send_once,),
                 ) as response,
             ):
-                body = await read_limited(response.content)
+                body = await read_limited(response.content, self.found.note)
         except TimeoutError as err:
             raise SilentError(f"no answer to {method} {path} in time") from err
         except aiohttp.ServerFingerprintMismatch as err:
@@ -319,7 +307,7 @@ class RestMeter(RestDevice):
             nonlocal body
             body = b""
             body = await self._request("GET", path)
-            return rest_answers.parse(body)
+            return rest_answers.parse(body, self.found.note)
 
         try:
             return await self._repeater.ask(get)
@@ -348,6 +336,7 @@ class RestMeter(RestDevice):
             if err.code not in REFUSALS:
                 raise
             self._refused[path] = err.code
+            self.found.note(f"The meter refuses v1/{path}: going on without it")
             return {}
         self._refused.pop(path, None)
         return answer
@@ -367,7 +356,7 @@ class RestMeter(RestDevice):
         answer = await self._get("measure")
         if rest_answers.is_physical(answer) and self.scale != PHYSICAL:
             # From now on also those that happen to be whole numbers.
-            _LOGGER.info("The meter gives V, A and kW with a decimal point: taken as they are")
+            self.found.note("The meter gives V, A and kW with a decimal point: taken as they are")
             self.scale = PHYSICAL
         return rest_answers.measures(answer, self.scale)
 
@@ -446,11 +435,19 @@ class RestMeter(RestDevice):
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""
-        await self._write("force_display", {"display_on_off": int(on)})
+        await self._force_display("display_on_off", int(on))
 
     async def show_page(self, page: DisplayPage) -> None:
         """Choose the display's page."""
-        await self._write("force_display", {"set_page": int(page)})
+        await self._force_display("set_page", int(page))
+
+    async def _force_display(self, name: str, value: int) -> None:
+        try:
+            await self._write("force_display", {name: value})
+        except RefusedError as err:
+            if err.code == HTTPStatus.NOT_IMPLEMENTED and self._url.scheme == "https":
+                raise DisplayOverTlsError(str(err), err.code) from err
+            raise
 
     async def read_settings(self) -> Settings:
         """Read the settings (charge_settings)."""

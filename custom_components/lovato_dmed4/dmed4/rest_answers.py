@@ -4,7 +4,7 @@ The manual's print leaves much open: spellings, types, the number of decimals, h
 Whatever can be understood without a doubt is understood.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 import json
 import math
@@ -59,6 +59,9 @@ _UNESCAPED_TEXT: Final = re.compile(
 # At the end of the object, where no text can be meant.
 _TRAILING_COMMA: Final = re.compile(r",\s*\}$")
 
+_UNESCAPED_RECORD: Final = re.compile(rb'"OCMF *\| *\{"')
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
 _PADDING: Final = "\0\ufeff \t\r\n"
 """What may stand around an answer: what ends a text in C, a byte order mark, white space."""
 
@@ -76,15 +79,22 @@ _TEMPERATURE_DECIMALS: Final = 1
 _TEMPERATURE_TOLERANCE: Final = 0.05  # as a decimal logarithm: 32 °F rounded to whole ones
 
 
-def parse(body: bytes) -> Answer:
+def parse(body: bytes, note: Callable[[str], None] | None = None) -> Answer:
     """Read a JSON object, its names in lower case with underscores.
 
     The manual prints some names with spaces and others with capitals, and says of a record or an
     event only that it is a string: firmware that does not escape its quotes is understood, too.
 
+    Args:
+        body: as it came.
+        note: is told what is unusual about it.
+
     Raises:
         UnexpectedAnswerError: it is no object.
     """
+    if note is not None:
+        for unusual in _unusual(body):
+            note(unusual)
     text = body.decode(errors="surrogateescape").strip(_PADDING)
     try:
         answer = _load(text)
@@ -97,6 +107,15 @@ def parse(body: bytes) -> Answer:
     if not isinstance(answer, dict):
         raise UnexpectedAnswerError("JSON, but not an object")
     return normalised(answer)
+
+
+def _unusual(body: bytes) -> Iterator[str]:
+    if body.startswith(_BYTE_ORDER_MARK):
+        yield "The meter puts a byte order mark before its answers: left out"
+    if body.rstrip(b" \r\n").endswith(b"\0"):
+        yield "The meter puts a NUL after its answers: left out"
+    if _UNESCAPED_RECORD.search(body):
+        yield "The meter does not escape the quotes of a record in its answers"
 
 
 def _load(text: str) -> object:

@@ -3,7 +3,8 @@
 import aiohttp
 
 from .errors import CertificateChangedError, TlsFailedError
-from .rest import RestMeter, Tls
+from .rest import RestMeter
+from .rest_session import Tls
 
 
 async def fetch_fingerprint(session: aiohttp.ClientSession, host: str, port: int) -> str:

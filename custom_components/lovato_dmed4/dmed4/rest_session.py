@@ -1,8 +1,10 @@
 """How requests go to a meter's web server: each on a connection of its own, and once."""
 
+from collections.abc import Callable
+from enum import StrEnum
 from http import HTTPStatus
 from ssl import SSLContext
-from typing import Final, override
+from typing import Final, TypedDict, override
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -25,6 +27,26 @@ REFUSALS: Final = (400, 404, 405, HTTPStatus.NOT_IMPLEMENTED)
 
 # Refusals of the method alone, which a command can be repeated after with another one.
 METHOD_REFUSALS: Final = (405, HTTPStatus.NOT_IMPLEMENTED)
+
+
+class Tls(StrEnum):
+    """How a meter proves over the network that it is the meter."""
+
+    OFF = "off"
+    """Not at all: HTTP."""
+    PINNED = "pinned"
+    """By the one certificate that was accepted when it was set up."""
+    VERIFIED = "verified"
+    """By a certificate that the system trusts for its host name."""
+
+
+class Connection(TypedDict, total=False):
+    """How a web server is reached, besides its address."""
+
+    tls: Tls
+    certificate: str
+    channel: int
+    timeout: float
 
 
 def open_session(
@@ -87,7 +109,7 @@ async def send_once(
         raise aiohttp.ClientConnectionError(f"no answer: {err}") from err
 
 
-async def read_limited(content: aiohttp.StreamReader) -> bytes:
+async def read_limited(content: aiohttp.StreamReader, note: Callable[[str], None]) -> bytes:
     """Read a body; one that does not end as HTTP requires is whole if its JSON is."""
     body = bytearray()
     try:
@@ -97,6 +119,7 @@ async def read_limited(content: aiohttp.StreamReader) -> bytes:
                 raise UnexpectedAnswerError(f"an answer of more than {_ANSWER_LIMIT} bytes")
     except aiohttp.ClientPayloadError:
         # aiohttp keeps back what came with the wrong end. The manual prints that end as a lone 0.
+        note("The meter does not end its answers as HTTP requires: taken where their JSON is whole")
         body += content._read_nowait(-1)  # noqa: SLF001 - there is no public way to it
     return bytes(body)
 

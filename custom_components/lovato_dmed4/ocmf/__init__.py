@@ -1,6 +1,6 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
-from .billing import TimeQuality, TimeReason, time_quality
+from .billing import TimeQuality, TimeReason, outlined_time_quality, time_quality
 from .deviations import Deviation, DeviationCode, deviations
 from .envelopes import FoundRecord, find_records
 from .export import NotExportableError, to_ocmf, to_xml
@@ -62,6 +62,7 @@ __all__ = [
     "judge",
     "load_public_key",
     "outline",
+    "outlined_time_quality",
     "parse",
     "signature_shape",
     "time_quality",

@@ -51,7 +51,11 @@ class TimeQuality:
 
 def time_quality(records: Sequence[Record]) -> TimeQuality:
     """Assess the time of a record, or of the records of one session; never raises."""
-    outlines = [outline(record) for record in records]
+    return outlined_time_quality([outline(record) for record in records])
+
+
+def outlined_time_quality(outlines: Sequence[Outline]) -> TimeQuality:
+    """Do as `time_quality` does, where the outlines of the records are at hand."""
     readings = [
         reading for each in outlines for moment in each.moments for reading in moment.readings
     ]

@@ -141,7 +141,8 @@ def _is_leftover(begin: Moment, moment: Moment) -> bool:
 
     The manual defines the fourth to sixth reading "at end or during" a charge only. In the record of
     a begin they may be zeros, or what the buffer held before: an end that was not later, with totals
-    that were not higher.
+    that were not higher. It may look later where the clock was set back since: then it is an end with
+    the energy of a charge in which the totals did not move.
     """
     if moment is begin or len(moment.readings) != _FULL:
         return False
@@ -149,6 +150,8 @@ def _is_leftover(begin: Moment, moment: Moment) -> bool:
     if None in {*before, *now}:
         return False
     if any(before) and not any(now) and moment.transaction in {"B", "", None}:
+        return True
+    if before == now and moment.cycle and moment.transaction != begin.transaction:
         return True
     earlier = begin.time is not None and moment.time is not None and moment.time < begin.time
     return earlier and all(map(_not_more, now, before, strict=True))

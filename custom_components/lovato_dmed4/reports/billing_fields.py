@@ -1,4 +1,8 @@
-"""What may be said of drivers, prices and senders of statements: everything is checked here."""
+"""What may be said of drivers, prices and senders of statements: everything is checked here.
+
+What people may enter by mistake is refused with a text in their language, in actions and in the panel
+alike. What no form lets them enter is refused as the schemas of Home Assistant do it.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import time
@@ -7,9 +11,11 @@ import re
 from typing import Any, Final
 
 from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from ..const import DOMAIN
 from .query import ATTR_DRIVER_ID, ATTR_SINCE, ATTR_UNTIL, NUMBER, moment
 from .text import shown
 
@@ -37,36 +43,47 @@ _MAX_IDENTIFICATIONS: Final = 50
 # More than a kWh, a minute or a session costs in any currency.
 _MAX_AMOUNT: Final = 1_000_000
 _MAX_DECIMALS: Final = 10
+_PRICE_ENTITY: Final = cv.entity_domain(["sensor", "input_number", "number"])
 # Not what an address may be, but what makes none: a second recipient, a line break, no domain.
 _EMAIL: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\"]+")
 
 
 def line(value: Any) -> str:
-    """Read a text of one line, without anything unseen in it."""
+    """Read a text of one line, without anything unseen in it.
+
+    Raises:
+        ServiceValidationError: it is longer than 120 characters, or has others than visible ones.
+    """
     text = cv.string(value).strip()
     if len(text) > _MAX_LINE or shown(text) != text:
-        raise vol.Invalid(f"one line of at most {_MAX_LINE} characters is needed")
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="text_not_possible")
     return text
 
 
 def lines(value: Any) -> str:
-    """Read a text of several lines, without anything else unseen in it."""
+    """Read a text of several lines, without anything else unseen in it.
+
+    Raises:
+        ServiceValidationError: it is longer than 1000 characters, or has others than visible ones.
+    """
     text = cv.string(value).replace("\r\n", "\n").strip()
     if len(text) > _MAX_TEXT or any(shown(each) != each for each in text.split("\n")):
-        raise vol.Invalid(f"at most {_MAX_TEXT} characters are possible")
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="text_not_possible")
     return text
 
 
 def _filled(value: Any) -> str:
     if not (text := line(value)):
-        raise vol.Invalid("a text is needed")
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="text_missing")
     return text
 
 
 def _email(value: Any) -> str:
     text = line(value)
     if text and not _EMAIL.fullmatch(text):
-        raise vol.Invalid("one e-mail address is needed")
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="email_not_possible"
+        )
     return text
 
 
@@ -81,18 +98,42 @@ def _identification(value: Any) -> dict[str, Any]:
     return found
 
 
+def _identifications(value: Any) -> list[Any]:
+    found: list[Any] = cv.ensure_list(value)
+    if len(found) > _MAX_IDENTIFICATIONS:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="too_many_identifications"
+        )
+    return found
+
+
 def amount(value: Any) -> Decimal:
-    """Read an exact amount: a text, or a number as it is written."""
+    """Read an exact amount: a text, or a number as it is written.
+
+    Raises:
+        ServiceValidationError: it is not a number from -1,000,000 to 1,000,000, or has more than ten
+            decimals.
+    """
     try:
         number = Decimal(str(value).strip())
-    except InvalidOperation as err:
-        raise vol.Invalid("a number is needed") from err
-    if not number.is_finite() or abs(number) > _MAX_AMOUNT:
-        raise vol.Invalid("the number is too large")
+    except InvalidOperation:
+        number = Decimal("NaN")
     exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > _MAX_DECIMALS:
-        raise vol.Invalid(f"at most {_MAX_DECIMALS} decimals are possible")
+    # Infinite ones and those that are none have a letter there.
+    if not isinstance(exponent, int) or -exponent > _MAX_DECIMALS or abs(number) > _MAX_AMOUNT:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="amount_not_possible"
+        )
     return number
+
+
+def _price_entity(value: Any) -> str:
+    try:
+        return _PRICE_ENTITY(value)
+    except vol.Invalid as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="price_entity_not_possible"
+        ) from err
 
 
 def _time_of_day(value: Any) -> time:
@@ -102,13 +143,15 @@ def _time_of_day(value: Any) -> time:
 def _price(values: dict[str, Any]) -> dict[str, Any]:
     """See that a price is one, as a whole."""
     if ATTR_ENERGY not in values and ATTR_PRICE_ENTITY not in values:
-        raise vol.Invalid("a price of a kWh is needed, or an entity that says it")
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="price_without_energy"
+        )
     if (ATTR_TIME_FROM in values) != (ATTR_TIME_UNTIL in values) or (
         ATTR_TIME_FROM in values and values[ATTR_TIME_FROM] == values[ATTR_TIME_UNTIL]
     ):
-        raise vol.Invalid("a time of day needs a beginning and another end")
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="price_time_of_day")
     if ATTR_UNTIL in values and values[ATTR_UNTIL] <= values[ATTR_SINCE]:
-        raise vol.Invalid("the price has to end after it begins")
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="price_ends_early")
     return values
 
 
@@ -119,9 +162,7 @@ _IDENTIFICATION: Final = vol.Schema(
 DRIVER_FIELDS: Final = {
     vol.Optional(ATTR_DRIVER_ID): NUMBER,
     vol.Required(ATTR_NAME): _filled,
-    vol.Optional(ATTR_IDENTIFICATIONS, default=list): vol.All(
-        cv.ensure_list, vol.Length(max=_MAX_IDENTIFICATIONS), [_identification]
-    ),
+    vol.Optional(ATTR_IDENTIFICATIONS, default=list): vol.All(_identifications, [_identification]),
     vol.Optional(ATTR_ADDRESS, default=""): lines,
     vol.Optional(ATTR_EMAIL, default=""): _email,
     vol.Optional(ATTR_PERSON, default=""): _person,
@@ -142,7 +183,7 @@ PRICE_FIELDS: Final = {
     vol.Optional(ATTR_DRIVER_ID): NUMBER,
     vol.Optional(ATTR_TIME_FROM): _time_of_day,
     vol.Optional(ATTR_TIME_UNTIL): _time_of_day,
-    vol.Optional(ATTR_PRICE_ENTITY): cv.entity_domain(["sensor", "input_number", "number"]),
+    vol.Optional(ATTR_PRICE_ENTITY): _price_entity,
 }
 """Together they have to pass `PRICE`."""
 

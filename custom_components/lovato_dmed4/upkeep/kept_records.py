@@ -4,7 +4,8 @@ Home Assistant has no form for a removal. A repair asks afterwards, until it is 
 Assistant restarts; whoever ignores it keeps the records.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
@@ -14,6 +15,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
+from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from ..archive import Archive, ArchiveError
@@ -25,7 +27,25 @@ from .energy_statistics import async_forget_statistics
 ISSUE: Final = "records_kept"
 
 _CHOICE: Final = "records"
-_SEPARATOR: Final = "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What a question is about.
+
+    Attributes:
+        url: of the database, which may hold a password.
+        unique_ids: that the archive may know the meter by.
+        statistics: the name of its statistics, if it has any.
+    """
+
+    url: str
+    unique_ids: Sequence[str]
+    statistics: str | None
+
+
+# By the ID of the issue. Not in its own data, which every user may read.
+_KEPT: Final[HassKey[dict[str, _Kept]]] = HassKey(f"{DOMAIN}_kept_records")
 
 
 class _Choice(StrEnum):
@@ -63,15 +83,13 @@ async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         LOGGER.warning("%s: whether there are records of it is not known: %s", name, err)
         return
     if records:
+        statistics = entry.data.get(CONF_STATISTICS)
+        kept = _Kept(url=url, unique_ids=unique_ids, statistics=statistics)
+        hass.data.setdefault(_KEPT, {})[_issue_id(entry)] = kept
         ir.async_create_issue(
             hass,
             DOMAIN,
             _issue_id(entry),
-            data={
-                "url": url,
-                "unique_ids": _SEPARATOR.join(unique_ids),
-                "statistics": entry.data.get(CONF_STATISTICS),
-            },
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE,
@@ -82,6 +100,7 @@ async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 @callback
 def async_settle(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Take the question back: the meter is there again."""
+    hass.data.get(_KEPT, {}).pop(_issue_id(entry), None)
     ir.async_delete_issue(hass, DOMAIN, _issue_id(entry))
 
 
@@ -97,11 +116,6 @@ def _issue_id(entry: ConfigEntry[Any]) -> str:
 class KeptRecordsFlow(RepairsFlow):
     """Delete the records for good if the administrator says so."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self._url = str(data["url"])
-        self._unique_ids = str(data["unique_ids"]).split(_SEPARATOR)
-        self._statistics: str | None = data["statistics"]
-
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Begin with the question; what Home Assistant gives here is the issue's ID."""
         return await self.async_step_choice()
@@ -111,11 +125,13 @@ class KeptRecordsFlow(RepairsFlow):
     ) -> RepairsFlowResult:
         """Ask; keeping them is the default."""
         errors: dict[str, str] = {}
-        entries = self.hass.config_entries
-        if any(entries.async_entry_for_domain_unique_id(DOMAIN, one) for one in self._unique_ids):
+        kept = self.hass.data.get(_KEPT, {}).get(self.issue_id)
+        known = self.hass.config_entries.async_entry_for_domain_unique_id
+        if kept is None or any(known(DOMAIN, unique_id) for unique_id in kept.unique_ids):
             return self.async_abort(reason="set_up_again")
         if user_input is not None:
-            if user_input[_CHOICE] == _Choice.KEEP or await self._async_deleted():
+            if user_input[_CHOICE] == _Choice.KEEP or await self._async_deleted(kept):
+                del self.hass.data[_KEPT][self.issue_id]
                 return self.async_create_entry(data={})
             errors["base"] = "not_deleted"
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
@@ -126,13 +142,13 @@ class KeptRecordsFlow(RepairsFlow):
             description_placeholders=issue.translation_placeholders if issue else None,
         )
 
-    async def _async_deleted(self) -> bool:
+    async def _async_deleted(self, kept: _Kept) -> bool:
         file = default_file(self.hass)
-        delete = partial(delete_records, self._url, self._unique_ids, file=file)
+        delete = partial(delete_records, kept.url, kept.unique_ids, file=file)
         try:
             await self.hass.async_add_executor_job(delete)
         except ArchiveError as err:
             LOGGER.error("Records could not be deleted from the archive: %s", err)
             return False
-        async_forget_statistics(self.hass, self._statistics)
+        async_forget_statistics(self.hass, kept.statistics)
         return True

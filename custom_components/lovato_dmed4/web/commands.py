@@ -180,23 +180,32 @@ _CHECKS: Final[Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {"pri
 def async_setup_websocket_api(hass: HomeAssistant) -> None:
     """Register the commands."""
     for name, (answer, fields) in _COMMANDS.items():
-        schema = vol.Schema({vol.Required("type"): f"{DOMAIN}/{name}", **fields})
+        # The fields are checked in the handler, so that a refusal has its translated text.
+        schema = vol.Schema({vol.Required("type"): f"{DOMAIN}/{name}"}, extra=vol.ALLOW_EXTRA)
+        command = websocket_api.websocket_command(vol.All(schema))
         checks = [_CHECKS[name]] if name in _CHECKS else []
-        command = websocket_api.websocket_command(vol.All(schema, *checks))
-        websocket_api.async_register_command(hass, command(_handler(answer)))
+        handler = _handler(answer, vol.All(vol.Schema(dict(fields)), *checks))
+        websocket_api.async_register_command(hass, command(handler))
 
 
-def _handler(answer: Answer) -> WebSocketCommandHandler:
+def _handler(answer: Answer, check: Callable[[Message], Message]) -> WebSocketCommandHandler:
     @websocket_api.require_admin
     @websocket_api.async_response
     async def handle(
         hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
     ) -> None:
+        given = {key: value for key, value in msg.items() if key not in {"id", "type"}}
         try:
-            result = await answer(hass, msg)
+            result = await answer(hass, check(given))
         except HomeAssistantError as err:
-            code = err.translation_key or ERR_HOME_ASSISTANT_ERROR
-            connection.send_error(msg["id"], code, str(err))
+            connection.send_error(
+                msg["id"],
+                err.translation_key or ERR_HOME_ASSISTANT_ERROR,
+                str(err),
+                translation_domain=err.translation_domain,
+                translation_key=err.translation_key,
+                translation_placeholders=err.translation_placeholders,
+            )
         else:
             connection.send_result(msg["id"], result)
 

@@ -6,6 +6,7 @@ import { Fetched } from "./fetched";
 import { filterForm } from "./filter-form";
 import { LedgerPage, valuesOf } from "./ledger-page";
 import { NO_FILTERS, toQuery, todayIn, type Filters } from "./location";
+import { documentLanguage } from "./page";
 import { failure, notice, waiting } from "./parts";
 import type { Costs, Drivers, Issuer, Sums } from "./shapes";
 import { baseStyle } from "./styles/base";
@@ -83,8 +84,8 @@ export class BillingPage extends LedgerPage {
     const [chosen] = values.getAll("device_id");
     const { entry_id = "" } =
       meters.find(({ device_id }) => device_id === chosen) ?? meters[0] ?? {};
-    const [language = "en"] = this.hass.language.split("-", 1);
-    if (LANGUAGES.has(language)) values.set("language", language);
+    const language = documentLanguage(this.hass);
+    if (language) values.set("language", language);
     void this.save(`/api/${DOMAIN}/${entry_id}/statement.${form}?${values}`);
   }
 
@@ -286,6 +287,3 @@ export class BillingPage extends LedgerPage {
     </details>`;
   }
 }
-
-/** The languages that statements are written in; Home Assistant's own one for all others. */
-const LANGUAGES: ReadonlySet<string> = new Set(["en", "de", "fr", "it", "es"]);

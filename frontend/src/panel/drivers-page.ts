@@ -38,12 +38,22 @@ export class DriversPage extends LedgerPage {
   readonly #drivers = new Fetched<Drivers>(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("revision") || changed.has("place")) this.#load();
+    if (changed.has("revision") || changed.has("place")) void this.#load();
+    if (this.place.filters.search && this.#drivers.value) this.#nameWanted(this.#drivers.value);
   }
 
-  readonly #load = (): void => {
-    void this.#drivers.load(this.hass, "drivers/list", this.archive);
-  };
+  /** Open the form for the identification that the address is about, once. */
+  #nameWanted({ unnamed }: Drivers): void {
+    const { filters } = this.place;
+    const wanted = unnamed.find(({ identification }) => identification === filters.search);
+    if (wanted) this._draft = draftOf(wanted);
+    // Not while the panel is being drawn: it is drawn anew for another address.
+    queueMicrotask(() => {
+      this.go({ filters: { ...filters, search: "" } }, true);
+    });
+  }
+
+  readonly #load = (): Promise<void> => this.#drivers.load(this.hass, "drivers/list", this.archive);
 
   readonly #onClosed = (): void => {
     this._draft = undefined;
@@ -53,7 +63,8 @@ export class DriversPage extends LedgerPage {
   async #write(command: string, data: object): Promise<void> {
     if ((await this.write(`drivers/${command}`, data)) === undefined) return;
     this.closeDialog();
-    this.#load();
+    await this.#load();
+    await this.keepFocus();
   }
 
   readonly #save = (event: SubmitEvent): void => {
@@ -78,8 +89,9 @@ export class DriversPage extends LedgerPage {
   };
 
   /** An identification that has turned up becomes that of a driver who is known already. */
-  readonly #assign = (unnamed: Unnamed, event: Event): void => {
-    const number = Number((event.target as HTMLSelectElement).value);
+  readonly #assign = (unnamed: Unnamed, event: SubmitEvent): void => {
+    event.preventDefault();
+    const number = Number(valuesOf(event.target as HTMLFormElement)("driver_id"));
     const driver = this.#drivers.value?.drivers.find(({ driver_id }) => driver_id === number);
     if (!driver) return;
     const identifications = [...driver.identifications, entryOf(unnamed)];
@@ -90,7 +102,7 @@ export class DriversPage extends LedgerPage {
     const { texts: text } = this;
     const { value: found, error } = this.#drivers;
     return html`
-      ${this.ledgerTabs()} ${failure(this.#drivers, text, this.#load)}
+      ${this.ledgerTabs()} ${failure(this.#drivers, text, () => void this.#load())}
       ${this._draft || this._leaving ? nothing : this.problem()}
       ${found ? this.#lists(found) : error ? nothing : waiting(text)}
       ${this._draft ? this.#form(this._draft) : nothing}
@@ -189,29 +201,35 @@ export class DriversPage extends LedgerPage {
         type="button"
         aria-label="${text("panel.drivers.name_it")}: ${identification}"
         @click=${() => {
-          this._draft = {
-            ...NEW,
-            name: suggestion ?? "",
-            identifications: [entryOf(unnamed)],
-          };
+          this._draft = draftOf(unnamed);
         }}
       >
         ${text("panel.drivers.name_it")}
       </button>
       ${
         drivers.length
-          ? html`<select
-              aria-label="${text("panel.drivers.belongs_to")}: ${identification}"
-              ?disabled=${this._busy}
-              @change=${(event: Event) => {
+          ? html`<form
+              @submit=${(event: SubmitEvent) => {
                 this.#assign(unnamed, event);
               }}
             >
-              <option value="">${text("panel.drivers.belongs_to")}</option>
-              ${drivers.map(
-                ({ driver_id, name }) => html`<option value=${driver_id}>${name}</option>`,
-              )}
-            </select>`
+              <select
+                name="driver_id"
+                required
+                aria-label="${text("panel.drivers.belongs_to")}: ${identification}"
+              >
+                <option value="">${text("panel.drivers.belongs_to")}</option>
+                ${drivers.map(
+                  ({ driver_id, name }) => html`<option value=${driver_id}>${name}</option>`,
+                )}
+              </select>
+              <button
+                aria-label="${text("panel.drivers.assign")}: ${identification}"
+                ?disabled=${this._busy}
+              >
+                ${text("panel.drivers.assign")}
+              </button>
+            </form>`
           : nothing
       }
     </li>`;
@@ -298,6 +316,11 @@ export class DriversPage extends LedgerPage {
 
 function entryOf({ identification, identification_type: type }: Unnamed): IdentificationEntry {
   return { value: identification, type };
+}
+
+/** A new driver for an identification, with the name that Home Assistant has for such a tag. */
+function draftOf(unnamed: Unnamed): Draft {
+  return { ...NEW, name: unnamed.suggestion ?? "", identifications: [entryOf(unnamed)] };
 }
 
 /** One identification a line; of those that stay, the type stays too. */

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { DOMAIN } from "../common/hass";
 import { errorText } from "../common/texts";
 import type { View } from "./location";
-import { PanelPage } from "./page";
+import { PanelPage, focusOn } from "./page";
 import { notice } from "./parts";
 
 /** The pages about money, as they are listed on each of them. */
@@ -60,13 +60,22 @@ export abstract class LedgerPage extends PanelPage {
     this.renderRoot.querySelector("dialog")?.close();
   }
 
+  /** What had the focus may be gone with what was changed: then the heading has it. */
+  protected async keepFocus(): Promise<void> {
+    await this.updateComplete;
+    const heading = this.renderRoot.querySelector<HTMLElement>("h2");
+    if (heading && !this.shadowRoot?.activeElement) focusOn(heading);
+  }
+
   protected ledgerTabs(): TemplateResult {
     const { texts: text } = this;
+    // What is searched for belongs to the list that it was typed above.
+    const filters = { ...this.place.filters, search: "" };
     return html`<nav class="ledger" aria-label=${text("panel.tab.billing")}>
       ${LEDGER.map(
         (view) =>
           html`<a
-            href=${this.href({ view })}
+            href=${this.href({ view, filters })}
             aria-current=${this.place.view === view ? "page" : nothing}
             >${text(`panel.ledger.${view}` as "panel.ledger.billing")}</a
           >`,

@@ -17,9 +17,24 @@ export function go(base: string, place: Place, replace = false): void {
   window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace } }));
 }
 
+/** The languages that statements and receipts are written in. */
+const DOCUMENT_LANGUAGES: ReadonlySet<string> = new Set(["en", "de", "fr", "it", "es"]);
+
+/** The reader's language if documents are written in it; undefined for that of Home Assistant. */
+export function documentLanguage(hass: HomeAssistant): string | undefined {
+  const [language = ""] = hass.language.split("-", 1);
+  return DOCUMENT_LANGUAGES.has(language) ? language : undefined;
+}
+
 /** Whether the list of sessions is shown now. */
 function isList(base: string): boolean {
   return window.location.pathname.replace(/\/$/, "") === base;
+}
+
+/** Give the focus to a heading, which has none of its own. */
+export function focusOn(heading: HTMLElement): void {
+  heading.tabIndex = -1;
+  heading.focus();
 }
 
 /** A page of the panel. */
@@ -79,8 +94,7 @@ export abstract class PanelPage extends LitElement {
     const { moves = 0 } = this;
     if (moves === this.#moves) return;
     this.#moves = moves;
-    heading.tabIndex = -1;
-    heading.focus();
+    focusOn(heading);
   }
 
   protected href(changes: Partial<Place>): string {

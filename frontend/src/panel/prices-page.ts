@@ -38,12 +38,14 @@ export class PricesPage extends LedgerPage {
   readonly #drivers = new Fetched<Drivers>(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("revision") || changed.has("place")) this.#load();
+    if (changed.has("revision") || changed.has("place")) void this.#load();
   }
 
-  readonly #load = (): void => {
-    void this.#prices.load(this.hass, "prices/list", this.archive);
-    void this.#drivers.load(this.hass, "drivers/list", this.archive);
+  readonly #load = async (): Promise<void> => {
+    await Promise.all([
+      this.#prices.load(this.hass, "prices/list", this.archive),
+      this.#drivers.load(this.hass, "drivers/list", this.archive),
+    ]);
   };
 
   readonly #onClosed = (): void => {
@@ -55,7 +57,8 @@ export class PricesPage extends LedgerPage {
   async #write(command: string, data: object): Promise<void> {
     if ((await this.write(`prices/${command}`, data)) === undefined) return;
     this.closeDialog();
-    this.#load();
+    await this.#load();
+    await this.keepFocus();
   }
 
   readonly #save = (event: SubmitEvent): void => {
@@ -94,7 +97,7 @@ export class PricesPage extends LedgerPage {
     const { value: found, error } = this.#prices;
     const open = this._edited !== undefined || Boolean(this._leaving) || this._applying;
     return html`
-      ${this.ledgerTabs()} ${failure(this.#prices, text, this.#load)}
+      ${this.ledgerTabs()} ${failure(this.#prices, text, () => void this.#load())}
       ${open ? nothing : this.problem()}
       ${
         this._changed === undefined
@@ -156,17 +159,22 @@ export class PricesPage extends LedgerPage {
         <p>${name}</p>
         <p class="quiet">${this.#holds(price)}</p>
       </div>
-      <button
-        type="button"
-        class="icon"
-        aria-label="${text("panel.edit")}: ${name}"
-        title=${text("panel.edit")}
-        @click=${() => {
-          this._edited = price;
-        }}
-      >
-        <ha-icon icon="mdi:pencil-outline"></ha-icon>
-      </button>
+      ${
+        // A meter that is gone could not be chosen again: the price would hold for all of them.
+        price.meter !== null && price.device_id === null
+          ? nothing
+          : html`<button
+              type="button"
+              class="icon"
+              aria-label="${text("panel.edit")}: ${name}"
+              title=${text("panel.edit")}
+              @click=${() => {
+                this._edited = price;
+              }}
+            >
+              <ha-icon icon="mdi:pencil-outline"></ha-icon>
+            </button>`
+      }
       <button
         type="button"
         class="icon"
@@ -267,9 +275,14 @@ export class PricesPage extends LedgerPage {
     </dialog>`;
   }
 
-  #moment(name: "since" | "until", value: string, required: boolean): TemplateResult {
+  #moment(
+    name: "since" | "until",
+    value: string,
+    required: boolean,
+    label = this.texts(`panel.prices.${name}_label`),
+  ): TemplateResult {
     return html`<label
-      ><span>${this.texts(`panel.prices.${name}_label`)}</span>
+      ><span>${label}</span>
       <input name=${name} type="datetime-local" ?required=${required} .value=${value} />
     </label>`;
   }
@@ -320,11 +333,13 @@ export class PricesPage extends LedgerPage {
       ><span>${text("panel.filter.meter")}</span>
       <select name="device_id">
         <option value="">${text("panel.filter.all_meters")}</option>
-        ${this.info.meters.map(
-          ({ device_id, name }) =>
-            html`<option value=${device_id ?? ""} ?selected=${device_id === price?.device_id}>
-              ${name}
-            </option>`,
+        ${this.info.meters.map(({ device_id, name }) =>
+          // One without a device would be as good as all.
+          device_id === null
+            ? nothing
+            : html`<option value=${device_id} ?selected=${device_id === price?.device_id}>
+                ${name}
+              </option>`,
         )}
       </select>
     </label>`;
@@ -364,7 +379,8 @@ export class PricesPage extends LedgerPage {
         <h2 id="form">${text("panel.prices.apply")}</h2>
         <p>${text("panel.prices.apply_hint")}</p>
         <div class="pair">
-          ${this.#moment("since", "", true)} ${this.#moment("until", "", false)}
+          ${this.#moment("since", "", true, text("panel.filter.since"))}
+          ${this.#moment("until", "", false, text("panel.filter.until"))}
         </div>
         ${this.dialogButtons(text("panel.prices.apply"))}
       </form>

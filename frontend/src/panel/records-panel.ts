@@ -74,6 +74,8 @@ export class RecordsPanel extends LitElement {
   #language = "";
   #told = "";
   #arrived = false;
+  /** Of which page the tab was brought into sight. */
+  #tabOf: View | undefined;
   #moves = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
   #connection: HomeAssistant["connection"] | undefined;
@@ -141,6 +143,14 @@ export class RecordsPanel extends LitElement {
     }
     if (before?.states !== hass.states) this.#listen(hass);
     if (changed.has(/* @__KEY__ */ "_revision") || (changed.has("hass") && !before)) this.#load();
+  }
+
+  protected override updated(): void {
+    // On a phone, not all tabs fit.
+    const tab = this.renderRoot.querySelector("[aria-current]");
+    if (this.#tabOf !== this._place.view)
+      tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (tab) this.#tabOf = this._place.view;
   }
 
   /** See whether the archive may have something new. */

@@ -6,7 +6,7 @@ import type { HomeAssistant } from "../common/hass";
 import type { Localize, TextKey } from "../common/texts";
 import { facts, severityIcon, verdictLook } from "./parts";
 import type { Clock, Report, Severity, StoredRecord, Transparency } from "./shapes";
-import { NOTHING, decimal, explain, identificationType, moment } from "./words";
+import { NOTHING, decimal, explain, moment, who } from "./words";
 
 function part(icon: TemplateResult, title: string, content: unknown): TemplateResult {
   return html`<li>
@@ -191,6 +191,7 @@ export function recordFacts(
   report: Report & Partial<Pick<StoredRecord, "source" | "arrived" | "verified">>,
   text: Localize,
   hass: HomeAssistant,
+  driver: string | null,
 ): TemplateResult {
   const { meter, identification } = report;
   return facts([
@@ -199,8 +200,7 @@ export function recordFacts(
       text("panel.fact.identification"),
       identification.data === null
         ? null
-        : html`${identification.data}
-            <small>${identificationType(identification.type, text)}</small>`,
+        : who({ driver, identification: identification.data }, identification.type, text),
     ],
     [text("panel.fact.level"), level(identification.level, text)],
     [text("panel.fact.flags"), identification.flags.join(", ")],

@@ -5,8 +5,8 @@ import { formatDuration } from "../common/format";
 import { controls } from "../common/style";
 import type { Point } from "./chart";
 import { Fetched } from "./fetched";
-import { START } from "./location";
-import { PanelPage } from "./page";
+import { NO_FILTERS, START } from "./location";
+import { PanelPage, documentLanguage } from "./page";
 import { facts, failure, notice, severityIcon, verdictChip, verdictLook, waiting } from "./parts";
 import { readPower } from "./power";
 import { powerFigure } from "./power-figure";
@@ -174,7 +174,7 @@ export class SessionPageElement extends PanelPage {
           ${text("panel.session.records", { count: count(detail.record_reports.length, hass) })}
         </h3>
         ${detail.record_reports.map((record, place) =>
-          this.#record(record, place === detail.record_reports.length - 1),
+          this.#record(record, detail, place === detail.record_reports.length - 1),
         )}
       </section>
     `;
@@ -198,7 +198,7 @@ export class SessionPageElement extends PanelPage {
         duration === null || WITHOUT_END.has(detail.outcome) ? null : formatDuration(duration),
       ],
       [text("panel.fact.cost"), this.#cost(detail.cost)],
-      [text("panel.fact.identification"), who(detail, detail.identification_type, text)],
+      [text("panel.fact.identification"), this.#who(detail)],
       [text("panel.fact.level"), level(detail.identification_level, text)],
       [text("panel.fact.tariff"), detail.tariff_text],
       [text("panel.fact.charge_point"), detail.charge_point],
@@ -209,19 +209,37 @@ export class SessionPageElement extends PanelPage {
     ]);
   }
 
-  /** What it costs, or why it has no cost; nothing where nobody has set a price. */
+  /** Who charged; an identification that belongs to nobody yet can be named from here. */
+  #who(detail: SessionDetail): TemplateResult {
+    const { texts: text } = this;
+    const { driver_id, identification, identification_type: type } = detail;
+    const { meter } = this.place.filters;
+    return html`${who(detail, type, text)}
+    ${
+      identification && driver_id === null
+        ? html`<a
+            href=${this.href({
+              view: "drivers",
+              filters: { ...NO_FILTERS, meter, search: identification },
+            })}
+            >${text("panel.session.name_driver")}</a
+          >`
+        : nothing
+    }`;
+  }
+
+  /** What it costs, or why it has no cost. */
   #cost({ amount, reason, rates, time_left_out }: Cost): unknown {
     const { texts: text, hass } = this;
     if (amount === null)
-      return reason === null || reason === "no_price"
-        ? null
-        : html`–<small>${explain(text, "not_billed", reason)}</small>`;
+      return reason === null ? null : html`– <small>${explain(text, "not_billed", reason)}</small>`;
     return html`${money(amount, rates?.currency ?? "", hass)}
     ${time_left_out ? html`<small>${text("panel.fact.without_time")}</small>` : nothing}`;
   }
 
   #downloads({ links }: SessionDetail): TemplateResult[] {
     const { texts: text } = this;
+    const language = documentLanguage(this.hass);
     const beside = (form: string): string => links.ocmf.replace(/\.ocmf$/, `.${form}`);
     return [
       this.#button("XML", links.xml, text("panel.download.xml")),
@@ -232,7 +250,7 @@ export class SessionPageElement extends PanelPage {
       this.#button("OCPP", links.ocpp, text("panel.download.ocpp")),
       this.#button(
         text("panel.session.receipt"),
-        links.ocmf.replace(/\.ocmf$/, "/receipt.pdf"),
+        `${links.ocmf.replace(/\.ocmf$/, "/receipt.pdf")}${language ? `?language=${language}` : ""}`,
         text("panel.download.receipt"),
       ),
     ];
@@ -258,7 +276,7 @@ export class SessionPageElement extends PanelPage {
     record.querySelector("summary")?.focus({ preventScroll: true });
   }
 
-  #record(record: StoredRecord, open: boolean): TemplateResult {
+  #record(record: StoredRecord, session: SessionDetail, open: boolean): TemplateResult {
     const { texts: text, hass } = this;
     return html`<details class="card record" id="record-${record.record_id}" ?open=${open}>
       <summary>
@@ -272,7 +290,7 @@ export class SessionPageElement extends PanelPage {
       <h4>${text("panel.readings.title")}</h4>
       ${readingsTable(record, text, hass)}
       <h4>${text("panel.session.contents")}</h4>
-      ${recordFacts(record, text, hass)} ${rawText(record, text)}
+      ${recordFacts(record, text, hass, sameDriver(record, session))} ${rawText(record, text)}
       <div class="downloads">
         ${this.#button("OCMF", record.links.ocmf, text("panel.download.ocmf"))}
         ${this.#button("XML", record.links.xml, text("panel.download.xml"))}
@@ -303,4 +321,9 @@ export class SessionPageElement extends PanelPage {
       }
     </section>`;
   }
+}
+
+/** The driver of the session, if a record is of the same identification. */
+function sameDriver({ identification }: StoredRecord, session: SessionDetail): string | null {
+  return identification.data === session.identification ? session.driver : null;
 }

@@ -6,7 +6,7 @@ import { NO_FILTERS } from "./location";
 import { PanelPage } from "./page";
 import { notice, verdictLook } from "./parts";
 import { rawText, readingsTable, recordFacts, reportParts } from "./report";
-import type { Verification, Verifications } from "./shapes";
+import type { Drivers, Verification, Verifications } from "./shapes";
 import { baseStyle } from "./styles/base";
 import { tableStyle } from "./styles/table";
 import { verifyStyle } from "./styles/verify";
@@ -23,6 +23,7 @@ export class VerifyPage extends PanelPage {
   declare _problem: string;
 
   readonly #verification = new Fetched<Verifications>(this);
+  readonly #drivers = new Fetched<Drivers>(this);
 
   constructor() {
     super();
@@ -36,6 +37,8 @@ export class VerifyPage extends PanelPage {
       const value = data.get(name);
       return typeof value === "string" ? value : "";
     });
+    const meter = this.info.meters[0]?.device_id;
+    void this.#drivers.load(this.hass, "drivers/list", meter ? { device_id: [meter] } : {});
     this.#verification.clear();
     await this.#verification.load(this.hass, "records/verify", {
       // The text as it is, but for the line break that pasting brings.
@@ -146,11 +149,21 @@ export class VerifyPage extends PanelPage {
             ? html`<h4>${text("panel.readings.title")}</h4>
                 ${readingsTable(found, text, hass)}
                 <h4>${text("panel.session.contents")}</h4>
-                ${recordFacts(found, text, hass)}`
+                ${recordFacts(found, text, hass, this.#driverOf(found))}`
             : nothing
         }
         ${rawText(found, text)}
       </section>`;
+  }
+
+  /** The name of the driver who has the identification; readers differ in the case of numbers. */
+  #driverOf({ identification }: Verification): string | null {
+    const plain = (value: string): string => value.trim().toLowerCase();
+    const data = plain(identification.data ?? "");
+    const mine = this.#drivers.value?.drivers.find(({ identifications }) =>
+      identifications.some(({ value }) => plain(value) === data),
+    );
+    return mine?.name ?? null;
   }
 
   /** Who, when and how much; who signed it only where the signature says so. */
@@ -161,7 +174,8 @@ export class VerifyPage extends PanelPage {
     const amount = energy(found.imported, hass);
     const begin = moment(found.begin, hass);
     return html`<p>
-        ${found.identification.data ?? text("panel.unidentified")} ·
+        ${[this.#driverOf(found), found.identification.data ?? text("panel.unidentified")].filter(Boolean).join(" · ")}
+        ·
         ${
           found.end === null
             ? text("panel.verify.summary_open", { energy: amount, begin })

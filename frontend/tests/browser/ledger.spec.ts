@@ -42,11 +42,41 @@ test("names who has charged", async ({ page }) => {
   await expect(dialog).toHaveCount(0);
   await expect(page.getByRole("region", { name: "Drivers" }).locator("li")).toContainText(ALICE);
   await expect(page.getByRole("button", { name: `Name: ${ALICE}` })).toHaveCount(0);
-  await page.getByLabel(`Belongs to …: ${BOB}`).selectOption("Alice");
+  const belongs = page.getByLabel(`Belongs to …: ${BOB}`);
+  await belongs.selectOption("Alice");
+  await page.getByRole("button", { name: `Assign: ${BOB}` }).click();
+  await expect(belongs).toHaveCount(0);
   await expect(page.getByRole("region", { name: "Drivers" }).locator("li")).toContainText(BOB);
   await page.getByRole("button", { name: "Edit: Alice" }).click();
   await dialog.getByLabel("Identifications").fill(ALICE);
   await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: `Name: ${BOB}` })).toBeVisible();
+});
+
+test("offers a name from the session, with the keyboard alone", async ({ page }) => {
+  await open(page, `?search=${BOB}`);
+  const session = page.getByRole("table", { name: "Charging sessions" }).getByRole("link").first();
+  await session.focus();
+  await page.keyboard.press("Enter");
+  const link = page.getByRole("link", { name: "Name the driver" });
+  await expect(page.locator("dl").first()).toContainText("No price was set for this session.");
+  await link.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Name")).toBeFocused();
+  await expect(dialog.getByLabel("Identifications")).toHaveValue(BOB);
+  await page.keyboard.type("Bob");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  const remove = page.getByRole("button", { name: "Delete: Bob" });
+  await remove.focus();
+  await page.keyboard.press("Enter");
+  // The first button of the question is the one that changes nothing.
+  await expect(dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(remove).toHaveCount(0);
+  await expect(page.getByRole("heading", { level: 2, name: "Drivers", exact: true })).toBeFocused();
   await expect(page.getByRole("button", { name: `Name: ${BOB}` })).toBeVisible();
 });
 
@@ -55,12 +85,15 @@ test("has a price, and applies it to the past", async ({ page }) => {
   await page.getByRole("button", { name: "Add price" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Holds from").fill("2024-01-01T00:00");
+  // The server refuses what the browser cannot know, and the dialog stays.
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toContainText("A price per kWh is missing.");
   await dialog.getByLabel("Per kWh (EUR)", { exact: true }).fill("0.5");
   await dialog.getByLabel("VAT included, in %").fill("20");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("€0.50 per kWh, 20 % VAT included")).toBeVisible();
   await page.getByRole("button", { name: "Apply to past sessions" }).click();
-  await dialog.getByLabel("Holds from").fill("2024-01-01T00:00");
+  await dialog.getByLabel("From").fill("2024-01-01T00:00");
   await dialog.getByRole("button", { name: "Apply to past sessions" }).click();
   await expect(page.getByText(/^Sessions with another price than before: \d$/)).toBeVisible();
 });
@@ -119,21 +152,27 @@ for (const [name, use] of Object.entries({
     });
   });
 
-test.describe("in German", () => {
-  test.use({ language: "de" });
+for (const [language, ...headings] of [
+  ["de", "Kosten", "Fahrer", "Preise"],
+  ["es", "Costes", "Conductores", "Precios"],
+  ["fr", "Coûts", "Conducteurs", "Prix"],
+  ["it", "Costi", "Conducenti", "Prezzi"],
+] as const)
+  test.describe(`in ${language}, on a phone`, () => {
+    test.use({ language, viewport: { width: 390, height: 844 }, hasTouch: true });
 
-  test("has all its texts", async ({ page }) => {
-    const panel = page.locator("lovato-dmed4-panel");
-    for (const [path, heading] of [
-      ["/billing", "Kosten"],
-      ["/drivers", "Fahrer"],
-      ["/prices", "Preise"],
-    ] as const) {
-      await page.goto(`${PANEL}${path}`);
-      await expect(
-        page.getByRole("heading", { level: 2, name: heading, exact: true }),
-      ).toBeVisible();
-      expect(await leftInEnglish(panel, "de")).toEqual([]);
-    }
+    test("has all its texts, and room for them", async ({ page }) => {
+      const panel = page.locator("lovato-dmed4-panel");
+      for (const [place, path] of ["/billing", "/drivers", "/prices"].entries()) {
+        const name = headings[place] ?? "";
+        await page.goto(`${PANEL}${path}`);
+        const heading = page.getByRole("heading", { level: 2, name, exact: true });
+        await expect(heading).toBeVisible();
+        await expect(page).toHaveTitle(`${name} – Home Assistant`);
+        expect(await leftInEnglish(panel, language)).toEqual([]);
+        expect(await axeViolations(panel)).toEqual([]);
+        const main = page.locator("lovato-dmed4-panel main");
+        expect(await main.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0);
+      }
+    });
   });
-});

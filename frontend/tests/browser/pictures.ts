@@ -24,6 +24,13 @@ test.use({
   },
 });
 
+const DRIVERS: Readonly<Record<string, string>> = {
+  "Anna Rossi": "04A2B3C4D5E680",
+  "Bernd Maier": "047C19E2B35A81",
+  "Chiara Conti": "DE8AACA2B3C4D5",
+  "Delivery van": "04F1D08AC66B80",
+};
+
 const DESKTOP = { viewport: { width: 1280, height: 860 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -40,6 +47,10 @@ test.beforeAll(async ({ bench }) => {
   const { rest, modbus_tcp } = bench.stand.meters;
   await bench.order("name", { device_id: rest.device_id, name: "Charger at the entrance" });
   await bench.order("name", { device_id: modbus_tcp.device_id, name: "Charger in the yard" });
+  for (const [name, identification] of Object.entries(DRIVERS))
+    await bench.act("rest", "save_driver", { name, identifications: [identification] });
+  for (const meter of ["rest", "modbus_tcp"] as const)
+    await bench.act(meter, "save_price", { since: "2020-01-01", energy: "0.49" });
   const cards = [cardOf(bench, "modbus_tcp"), cardOf(bench, "rest")];
   const sections = cards.map((card) => ({ type: "grid", cards: [card] }));
   await bench.order("dashboard", {

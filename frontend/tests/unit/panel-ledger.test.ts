@@ -266,16 +266,43 @@ describe("drivers", () => {
     });
   });
 
-  it("get an identification that has turned up", async () => {
+  it("get an identification that has turned up, when the button says so", async () => {
     await show("/drivers");
     const select = find<HTMLSelectElement>(".stranger select");
     select.value = "3";
     select.dispatchEvent(new Event("change"));
     await settle();
+    // With the arrow keys, others are chosen on the way to the right one.
+    expect(asked("drivers/save")).toBeUndefined();
+    find(".stranger form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await settle();
     expect(asked("drivers/save")).toMatchObject({
       driver_id: 3,
       identifications: [...ANNA.identifications, { value: "04B3", type: "ISO14443" }],
     });
+  });
+
+  it("are named from a session, once", async () => {
+    await show("/drivers?search=04B3");
+    expect(find<HTMLInputElement>("dialog [name=identifications]").value).toBe("04B3");
+    expect(window.location.search).toBe("");
+    await press("Cancel");
+    expect(root().querySelector("dialog")).toBeNull();
+  });
+
+  it("are listed as usual where the identification has a name by now", async () => {
+    await show("/drivers?search=04A2");
+    expect(text()).toContain("Anna");
+    expect(root().querySelector("dialog")).toBeNull();
+    expect(window.location.search).toBe("");
+  });
+
+  it("leave the focus to the heading when they are gone", async () => {
+    await show("/drivers");
+    await press("Delete: Anna");
+    answers["drivers/list"] = { drivers: [], unnamed: [] };
+    await submit();
+    expect((root() as ShadowRoot).activeElement).toBe(find("h2"));
   });
 
   it("stay in the form when they could not be saved, and why is said there", async () => {
@@ -328,6 +355,46 @@ describe("prices", () => {
     });
   });
 
+  it("of a meter that is gone can be deleted, not changed into prices for all", async () => {
+    answers["prices/list"] = {
+      prices: [{ ...PRICE, device_id: null, meter: "pk-1" }],
+      currency: "EUR",
+      time_zone: "Europe/Rome",
+    };
+    await show("/prices");
+    expect(text()).toContain("pk-1");
+    const labels = [...root().querySelectorAll("li button")].map((button) =>
+      button.getAttribute("title"),
+    );
+    expect(labels).toEqual(["Delete"]);
+  });
+
+  it("cannot be meant for a meter without a device", async () => {
+    const bare = { ...ARCHIVE, device_id: null, name: "Meter two" };
+    answers["archive/info"] = { version: "1.0.0", meters: [ARCHIVE, bare] };
+    await show("/prices");
+    await press("Add price");
+    const options = find("[name=device_id]").querySelectorAll("option");
+    expect([...options].map((option) => option.textContent.trim())).toEqual([
+      "All meters",
+      "Meter one",
+    ]);
+  });
+
+  it("are refused in the reader's words", async () => {
+    answers["prices/save"] = Object.assign(new Error(), {
+      message: "in English",
+      translation_domain: "lovato_dmed4",
+      translation_key: "price_without_energy",
+    });
+    await show("/prices");
+    await press("Add price");
+    await submit();
+    expect(find("dialog [role=alert], dialog .notice").textContent).toContain(
+      "A price per kWh is missing.",
+    );
+  });
+
   it("are deleted after a question only", async () => {
     await show("/prices");
     await press("Delete: €0.4712 per kWh, €0.02 per minute, 19 % VAT included");
@@ -370,6 +437,16 @@ describe("costs", () => {
     expect(asked("auth/sign_path") ?? vi.mocked(hass.callWS).mock.lastCall?.[0]).toMatchObject({
       path: "/api/lovato_dmed4/entry-1/statement.pdf?driver_id=3&since=2025-12-01&until=2026-01-01&language=en",
     });
+  });
+
+  it("lead to drivers and prices for the same days, without what is searched for", async () => {
+    await show("/billing?range=last_month&search=04B3");
+    const links = [...root().querySelectorAll<HTMLAnchorElement>("nav.ledger a")];
+    expect(links.map((link) => link.getAttribute("href"))).toEqual([
+      "/lovato-dmed4/billing?range=last_month",
+      "/lovato-dmed4/drivers?range=last_month",
+      "/lovato-dmed4/prices?range=last_month",
+    ]);
   });
 
   it("have a sender, who is saved whole", async () => {

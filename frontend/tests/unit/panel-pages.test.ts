@@ -706,6 +706,11 @@ describe("the page that verifies", () => {
       device_id: METER,
       record_id: 3,
       session_id: 7,
+      identification: { ...RECORD.identification, data: "04a2" },
+    };
+    answers["drivers/list"] = {
+      drivers: [{ ...ANNA, name: "Anna Rossi", identifications: [{ value: "04A2", type: null }] }],
+      unnamed: [],
     };
     const bad = { ...RECORD, device_id: null, record_id: null, session_id: null };
     answers["records/verify"] = { ...good, records: [good, bad] };
@@ -726,6 +731,9 @@ describe("the page that verifies", () => {
     expect(text()).toContain("Records found: 2");
     expect(root().querySelectorAll(".banner").length).toBe(2);
     expect(text()).toContain("Signed by Meter one.");
+    // Who has the identification is known here only.
+    expect(text()).toContain("Anna Rossi · 04a2 ·");
+    expect(text()).toContain("Anna Rossi 04a2");
   });
 });
 

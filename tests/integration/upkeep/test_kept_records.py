@@ -16,7 +16,7 @@ from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 from tests.integration.flows import Browser, issue_ids
 from tests.integration.helpers import add_meter
-from tests.integration.plugin import ClientSessionGenerator
+from tests.integration.plugin import ClientSessionGenerator, WebSocketGenerator
 
 
 @pytest.fixture
@@ -197,12 +197,23 @@ async def test_only_administrators_decide(
     file: Path,
     browser: Browser,
     hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
 ) -> None:
+    """And nobody else gets to know where they are, or with which password."""
+    url = f"sqlite:///{file.with_name('correct-horse-battery.db')}"
+    hass.config_entries.async_update_entry(rest_entry, options={"database_url": url})
+    assert await hass.config_entries.async_reload(rest_entry.entry_id)
+    file = file.with_name("correct-horse-battery.db")
     await archive_some(rest_entry, simulated)
     question = await remove(hass, rest_entry)
     assert ir.async_get(hass).async_get_issue(DOMAIN, question) is not None
     client = await hass_client(hass_read_only_access_token)
     body: dict[str, Any] = {"handler": DOMAIN, "issue_id": question}
     assert (await client.post("/api/repairs/issues/fix", json=body)).status == 401
+    socket = await hass_ws_client(hass, hass_read_only_access_token)
+    await socket.send_json_auto_id(
+        {"type": "repairs/get_issue_data", "domain": DOMAIN, "issue_id": question}
+    )
+    assert (await socket.receive_json())["result"] == {"issue_data": None}
     assert count(file) == 2

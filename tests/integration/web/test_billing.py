@@ -155,41 +155,72 @@ async def test_the_sender_of_statements(rest_entry: Dmed4ConfigEntry, ask: Ask) 
 
 
 @pytest.mark.parametrize(
-    ("command", "fields"),
+    ("command", "fields", "code"),
     [
-        ("drivers/save", {}),
-        ("drivers/save", {"name": "  "}),
-        ("drivers/save", {"name": "a\nb"}),
-        ("drivers/save", {"name": "x" * 121}),
-        ("drivers/save", {"name": "a\u202eb"}),
-        ("drivers/save", {"name": "a", "identifications": [""]}),
-        ("drivers/save", {"name": "a", "identifications": [{"number": "1"}]}),
-        ("drivers/save", {"name": "a", "identifications": ["1"] * 51}),
-        ("drivers/save", {"name": "a", "email": "a@b.c, d@e.f"}),
-        ("drivers/save", {"name": "a", "email": "a@b.c\nBcc: d@e.f"}),
-        ("drivers/save", {"name": "a", "person": "light.kitchen"}),
-        ("prices/save", {"energy": 1}),
-        ("prices/save", {"since": "2025-01-01"}),
-        ("prices/save", {"since": "2025-01-01", "energy": "NaN"}),
-        ("prices/save", {"since": "2025-01-01", "energy": "1e9"}),
-        ("prices/save", {"since": "2025-01-01", "energy": "0.00000000001"}),
-        ("prices/save", {"since": "2025-01-01", "energy": "0,49"}),
-        ("prices/save", {"since": "2025-01-01", "energy": 1, "vat": -1}),
-        ("prices/save", {"since": "2025-01-01", "energy": 1, "until": "2025-01-01"}),
-        ("prices/save", {"since": "2025-01-01", "energy": 1, "time_from": "22:00"}),
+        ("drivers/save", {}, "invalid_format"),
+        ("drivers/save", {"name": "  "}, "text_missing"),
+        ("drivers/save", {"name": "a\nb"}, "text_not_possible"),
+        ("drivers/save", {"name": "x" * 121}, "text_not_possible"),
+        ("drivers/save", {"name": "a\u202eb"}, "text_not_possible"),
+        ("drivers/save", {"name": "a", "note": "x" * 1001}, "text_not_possible"),
+        ("drivers/save", {"name": "a", "identifications": [""]}, "text_missing"),
+        ("drivers/save", {"name": "a", "identifications": [{"number": "1"}]}, "invalid_format"),
+        ("drivers/save", {"name": "a", "identifications": ["1"] * 51}, "too_many_identifications"),
+        ("drivers/save", {"name": "a", "email": "a@b"}, "email_not_possible"),
+        ("drivers/save", {"name": "a", "email": "a@b.c, d@e.f"}, "email_not_possible"),
+        ("drivers/save", {"name": "a", "email": "a@b.c\nBcc: d@e.f"}, "text_not_possible"),
+        ("drivers/save", {"name": "a", "person": "light.kitchen"}, "invalid_format"),
+        ("prices/save", {"energy": 1}, "invalid_format"),
+        ("prices/save", {"since": "2025-01-01"}, "price_without_energy"),
+        ("prices/save", {"since": "2025-01-01", "energy": "NaN"}, "amount_not_possible"),
+        ("prices/save", {"since": "2025-01-01", "energy": "-Infinity"}, "amount_not_possible"),
+        ("prices/save", {"since": "2025-01-01", "energy": "1e9"}, "amount_not_possible"),
+        ("prices/save", {"since": "2025-01-01", "energy": "0.00000000001"}, "amount_not_possible"),
+        ("prices/save", {"since": "2025-01-01", "energy": "0,49"}, "amount_not_possible"),
+        ("prices/save", {"since": "2025-01-01", "energy": 1, "vat": -1}, "invalid_format"),
+        (
+            "prices/save",
+            {"since": "2025-01-01", "energy": 1, "until": "2025-01-01"},
+            "price_ends_early",
+        ),
+        (
+            "prices/save",
+            {"since": "2025-01-01", "energy": 1, "time_from": "22:00"},
+            "price_time_of_day",
+        ),
         (
             "prices/save",
             {"since": "2025-01-01", "energy": 1, "time_from": "22:00", "time_until": "22:00"},
+            "price_time_of_day",
         ),
-        ("prices/save", {"since": "2025-01-01", "price_entity": "light.kitchen"}),
-        ("issuer/save", {"party_id": "TOOLONG"}),
-        ("costs/sum", {"driver_id": [-1]}),
+        (
+            "prices/save",
+            {"since": "2025-01-01", "price_entity": "light.kitchen"},
+            "price_entity_not_possible",
+        ),
+        ("issuer/save", {"party_id": "TOOLONG"}, "invalid_format"),
+        ("costs/sum", {"driver_id": [-1]}, "invalid_format"),
+        ("costs/sum", {"unknown": 1}, "invalid_format"),
     ],
 )
 async def test_nonsense_is_refused(
-    rest_entry: Dmed4ConfigEntry, refused: Ask, command: str, fields: dict[str, Any]
+    rest_entry: Dmed4ConfigEntry, refused: Ask, command: str, fields: dict[str, Any], code: str
 ) -> None:
-    assert await refused(command, **fields) == "invalid_format"
+    assert await refused(command, **fields) == code
+
+
+async def test_refusals_come_with_what_translates_them(
+    rest_entry: Dmed4ConfigEntry, answers: Ask
+) -> None:
+    """The browser shows them in the user's language, not in that of the server."""
+    for command, fields, key in (
+        ("prices/save", {"since": "2025-01-01"}, "price_without_energy"),
+        ("drivers/delete", {"driver_id": 99}, "not_in_ledger"),
+    ):
+        error = (await answers(command, **fields))["error"]
+        assert error["translation_domain"] == DOMAIN
+        assert error["translation_key"] == error["code"] == key
+        assert error["message"]
 
 
 async def test_errors_have_codes(rest_entry: Dmed4ConfigEntry, ask: Ask, refused: Ask) -> None:

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from http import HTTPStatus
 import io
+from itertools import permutations
 import json
 from pathlib import Path
 import re
@@ -175,6 +176,21 @@ async def test_a_receipt_can_be_verified_elsewhere(
 
     found = verify(parse(record), load_public_key(bytes.fromhex(key.decode())))
     assert found.verdict is Verdict.VALID
+
+
+async def test_a_record_that_fits_into_no_single_code(
+    client: TestClient[Any, Any], billed: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """It is split into codes that belong together: joined, they are the record."""
+    long = charge_of(simulated, 5, ID="04A2", TT="x" * 900)
+    await archive(billed, long.records)
+    content = await (await client.get(address(billed, "sessions/5/receipt.pdf"))).read()
+    codes = read_codes(content)
+    key = next(code for code in codes if re.fullmatch(rb"[0-9a-f]+", code))
+    codes.remove(key)
+    assert len(codes) > 1
+    assert all(len(code) < len(long.end) for code in codes)
+    assert long.end in {b"".join(parts) for parts in permutations(codes)}
 
 
 def read_codes(content: bytes) -> list[bytes]:

@@ -32,9 +32,16 @@ export const ledgerStyle = css`
     flex: 1 1 200px;
     overflow-wrap: anywhere;
   }
+  .stranger form {
+    display: flex;
+    flex: 0 1 auto;
+    gap: 8px;
+    min-width: 0;
+  }
   .stranger select {
+    flex: 0 1 auto;
     width: auto;
-    max-width: 100%;
+    min-width: 0;
   }
   .filters {
     display: grid;
