@@ -52,6 +52,7 @@ from .upkeep.energy_statistics import EnergyStatistics
 from .upkeep.issues import IssueWatcher
 from .upkeep.kept_records import async_ask, async_settle
 from .upkeep.measure_scale import ScaleCheck
+from .upkeep.own_time import async_own_time_settled
 from .upkeep.serial_number import SerialNumberCheck
 from .web.commands import async_setup_websocket_api
 from .web.downloads import VIEWS
@@ -321,6 +322,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         return
     async_key_settled(hass, entry)
     async_settled(hass, entry)
+    async_own_time_settled(hass, entry)
     async_forget_waiting(hass, entry.entry_id)
     # Records are evidence: they are kept unless the user says otherwise. A database server that is
     # silent must not hold up the removal.

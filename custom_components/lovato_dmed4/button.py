@@ -36,12 +36,6 @@ async def _reset_errors(entry: Dmed4ConfigEntry, _: Context | None) -> None:
         await data.cycle.reset_errors()
 
 
-async def _synchronise_clock(entry: Dmed4ConfigEntry, _: Context | None) -> None:
-    data = entry.runtime_data
-    async with data.live.commanding():
-        await data.cycle.synchronise_clock()
-
-
 async def _start(entry: Dmed4ConfigEntry, context: Context | None) -> None:
     data = entry.runtime_data
     identity = await async_charge_identity(
@@ -85,7 +79,7 @@ BUTTONS: Final = (
         translation_key="synchronise_clock",
         entity_category=EntityCategory.CONFIG,
         useful_fn=lambda status: not status.measurement.charging,
-        press_fn=_synchronise_clock,
+        press_fn=lambda entry, context: entry.runtime_data.clock.async_set(context),
     ),
 )
 

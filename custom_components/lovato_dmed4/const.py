@@ -1,6 +1,6 @@
 """Names and figures that more than one module of the integration needs."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 import logging
 from typing import Final
@@ -10,6 +10,10 @@ from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PORT
 DOMAIN: Final = "lovato_dmed4"
 MANUFACTURER: Final = "LOVATO Electric"
 LOGGER: Final = logging.getLogger(__package__)
+
+RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)
+"""When this version was made: a machine whose time is earlier has a wrong clock. A release is not
+packed with another month here than in the changelog."""
 
 # Where the panel is; repairs link to its pages.
 PANEL_PATH: Final = "lovato-dmed4"
@@ -65,6 +69,10 @@ CONF_FORMER_IDS: Final = "former_ids"
 CONF_FORMER_KEY: Final = "former_key"
 CONF_KNOWN_KEY: Final = "known_key"
 CONF_FAILED_SEEN: Final = "failed_seen"
+# Seconds by which a meter's clock appears to be off although a person has just set it.
+CONF_APPARENT_DRIFT: Final = "apparent_drift"
+# Up to when records state a time that a person has called wrong.
+CONF_WRONG_UNTIL: Final = "wrong_until"
 # What the statistics of signed sessions are called.
 CONF_STATISTICS: Final = "statistics"
 # The form of a prototype that the meter takes, found out at the first charge.

@@ -27,7 +27,15 @@ from .const import (
 from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.event_news import EventMark, EventNews, look_for_events
 from .dmed4.meter import Meter
-from .dmed4.model import Block, Feature, Housekeeping, Identity, LiveData, MetrologicalEvent
+from .dmed4.model import (
+    Block,
+    Feature,
+    Housekeeping,
+    Identity,
+    LiveData,
+    MetrologicalEvent,
+    SignatureStatus,
+)
 
 # The part of a second at which live polls are due. Home Assistant gives each coordinator one of its
 # own, so that not all ask one server at once. Here each meter is a server of its own, and those on
@@ -210,7 +218,11 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
 
 
 class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
-    """Poll what changes slowly."""
+    """Poll what changes slowly.
+
+    Attributes:
+        of_synchronised_clock: whether the meter's clock was synchronised before its drift was read.
+    """
 
     config_entry: ConfigEntry[Any]
 
@@ -226,6 +238,7 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
             always_update=False,
         )
         self.data = Housekeeping()
+        self.of_synchronised_clock = False
         self._meter = meter
         self._live = live
 
@@ -235,13 +248,16 @@ class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):
         if not self._live.last_update_success:
             # What answers now may be another meter.
             return self.data
+        synchronised = SignatureStatus.TIMESTAMP_SYNCHRONISED in self._live.data.status.signature
         try:
-            return await self._meter.read_housekeeping()
+            data = await self._meter.read_housekeeping()
         except MeterError as err:
             await self._live.async_refresh()
             if not self._live.last_update_success:
                 return self.data
             raise translated(err, UpdateFailed) from err
+        self.of_synchronised_clock = synchronised
+        return data
 
 
 class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):

@@ -13,6 +13,7 @@ from .connection.identity import ISSUE as KEY_CHANGED, KeyChangedFlow
 from .intake.failed_records import ISSUE as RECORD_FAILED, FailedRecordsFlow
 from .upkeep.kept_records import ISSUE as RECORDS_KEPT, KeptRecordsFlow
 from .upkeep.measure_scale import ISSUE as MEASURE_SCALE, ScaleFlow
+from .upkeep.own_time import ISSUE as OWN_TIME, OwnTimeFlow
 from .upkeep.serial_number import ISSUE as SERIAL_NUMBER, SerialNumberFlow
 
 type _Data = Mapping[str, str | int | float | None]
@@ -26,6 +27,7 @@ _FLOWS: Final[Mapping[str, Callable[[ConfigEntry[Any], _Data], RepairsFlow]]] = 
     KEY_CHANGED: lambda entry, data: KeyChangedFlow(entry, str(data["unique_id"])),
     RECORD_FAILED: lambda entry, data: FailedRecordsFlow(entry, int(data["failed"] or 0)),
     MEASURE_SCALE: ScaleFlow,
+    OWN_TIME: lambda entry, data: OwnTimeFlow(entry, str(data["newest"])),
     SERIAL_NUMBER: lambda entry, data: SerialNumberFlow(entry, str(data["found"])),
 }
 

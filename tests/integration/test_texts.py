@@ -75,7 +75,12 @@ from custom_components.lovato_dmed4.reports.report import (
     TIME_REASONS,
 )
 from custom_components.lovato_dmed4.sensors import descriptions
-from custom_components.lovato_dmed4.upkeep import issues, kept_records, measure_scale as scale_check
+from custom_components.lovato_dmed4.upkeep import (
+    issues,
+    kept_records,
+    measure_scale as scale_check,
+    own_time,
+)
 from simulator.boards import BOARD_BITS
 from tools.reference.entities import DISPLAY, METER, Entity, name_of
 
@@ -593,12 +598,17 @@ def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:
 def test_exceptions_are_all_used() -> None:
     used = (
         raised_keys()
-        | {"archive_unavailable", "stored_by_newer"}  # what they name is checked where they come
+        | {
+            "archive_unavailable",
+            "stored_by_newer",
+            own_time.ISSUE,
+        }  # what they name is checked where they come
         | {connection_errors.translation_key(error) for error in examples()}
     )
     assert set(STRINGS["exceptions"]) == used
+    named = {"time_before_release": {"now"}, "clock_doubtful": {"minutes"}}
     for key in raised_keys():
-        assert not placeholders(STRINGS["exceptions"][key]["message"])
+        assert placeholders(STRINGS["exceptions"][key]["message"]) == named.get(key, set())
 
 
 def test_fields_of_errors() -> None:
@@ -698,6 +708,7 @@ def test_issues() -> None:
         "logbook_unreadable",
         "login_locked",
         "errors_persist",
+        own_time.ISSUE,
         "serial_number_missing",
         "serial_number_differs",
     }

@@ -10,6 +10,7 @@ from custom_components.lovato_dmed4.ocmf import (
     FindingCode,
     Record,
     Severity,
+    check_other_sessions,
     check_session,
     findings,
     parse,
@@ -172,6 +173,38 @@ def test_time_that_goes_back(quality: str, severity: Severity) -> None:
     time = f"2026-05-01T11:59:59,000+0200 {quality}"
     expected = [(FindingCode.TIME_BACKWARD, severity, 1, (NOON, time))]
     assert found([begin, charge(42, BEGIN, middle), end]) == expected
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "contradicted"),
+    [
+        ("T6", "T9", []),
+        (None, None, []),
+        # The number is higher, and the time is earlier; and the other way round.
+        ("T12", None, [0]),
+        (None, "T5", [1]),
+        ("T12", "T5", [0, 1]),
+        ("T7", "T8", []),
+        # Counted apart, begun again, or no number.
+        ("F12", "F5", []),
+        ("T12", "T1", [0]),
+        ("?", "?", []),
+    ],
+)
+def test_sessions_that_go_up_by_number_and_down_by_time(
+    earlier: str | None, later: str | None, contradicted: list[int]
+) -> None:
+    records = [single("B", 1, "T7"), single("E", 2, "T8")]
+    others = {"earlier": earlier, "later": later}
+    given = {name: single("E", page=page) for name, page in others.items() if page}
+    findings = check_other_sessions(records, **given)
+    assert [finding.record for finding in findings] == contradicted
+    pages = (earlier, later)
+    assert [finding.values for finding in findings] == [
+        (pages[record], LATER) for record in contradicted
+    ]
+    assert {finding.code for finding in findings} <= {FindingCode.SESSIONS_OUT_OF_ORDER}
+    assert check_other_sessions([], **given) == ()
 
 
 def test_time_that_goes_back_between_records() -> None:

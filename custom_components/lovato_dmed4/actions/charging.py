@@ -95,9 +95,7 @@ async def reset_errors(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceRes
 async def synchronise_clock(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
     """Set the meter's clock to Home Assistant's time."""
     data = entry.runtime_data
-    async with data.live.commanding():
-        await data.cycle.synchronise_clock()
-    await data.housekeeping.async_refresh()
+    await data.clock.async_set(call.context)
     return {"clock_drift": data.housekeeping.data.clock_drift}
 
 

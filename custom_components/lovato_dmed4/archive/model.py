@@ -363,10 +363,12 @@ class ArchiveSummary:
         records: how many records.
         suspicious: how many of them are to be reviewed.
         failed: how many of them have a signature that failed.
+        newest: the latest time that a verified record states.
         last: the last session that ended.
     """
 
     records: int = 0
     suspicious: int = 0
     failed: int = 0
+    newest: datetime | None = None
     last: Session | None = None

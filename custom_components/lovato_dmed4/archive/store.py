@@ -214,7 +214,7 @@ class Archive:
         verdicts = RecordRow.verdict, RecordRow.key_verdict
         with self._database.reading() as transaction:
             counted = transaction.execute(
-                select(*verdicts, func.count())
+                select(*verdicts, func.count(), func.max(RecordRow.time))
                 .where(RecordRow.meter_id == meter_id)
                 .group_by(*verdicts)
             ).all()
@@ -226,11 +226,19 @@ class Archive:
                 .limit(1)
             )
             return ArchiveSummary(
-                records=sum(count for _, _, count in counted),
+                records=sum(count for _, _, count, _ in counted),
                 suspicious=sum(
-                    count for verdict, key, count in counted if is_suspicious(verdict, key)
+                    count for verdict, key, count, _ in counted if is_suspicious(verdict, key)
                 ),
-                failed=sum(count for verdict, _, count in counted if verdict is Verdict.INVALID),
+                failed=sum(count for verdict, _, count, _ in counted if verdict is Verdict.INVALID),
+                newest=max(
+                    (
+                        time
+                        for verdict, key, _, time in counted
+                        if time is not None and not is_suspicious(verdict, key)
+                    ),
+                    default=None,
+                ),
                 last=to_session(last) if last else None,
             )
 
@@ -253,6 +261,32 @@ class Archive:
         with self._database.reading() as transaction:
             rows = transaction.scalars(SESSIONS.where(SessionRow.id == number(session_id))).all()
             return next(details(transaction, rows), None)
+
+    def neighbour(self, record: StoredRecord, *, later: bool) -> StoredRecord | None:
+        """Return the verified record of another session that is next to a record by its time.
+
+        Args:
+            record: one of a session.
+            later: whether the next one after it is wanted, instead of the last one before it.
+        """
+        if record.time is None:
+            return None
+        other = RecordRow.time > record.time if later else RecordRow.time < record.time
+        with self._database.reading() as transaction:
+            row = transaction.scalar(
+                select(RecordRow)
+                .where(
+                    RecordRow.meter_id == record.meter_id,
+                    # A metering board that was exchanged counts from the beginning.
+                    RecordRow.key_id == record.key_id,
+                    RecordRow.session_id != record.session_id,
+                    RecordRow.verdict == Verdict.VALID,
+                    other,
+                )
+                .order_by(RecordRow.time if later else RecordRow.time.desc())
+                .limit(1)
+            )
+            return to_record(row) if row else None
 
     def each_session(
         self, query: SessionQuery, zone: tzinfo | None = None

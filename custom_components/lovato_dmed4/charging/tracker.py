@@ -43,7 +43,8 @@ from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 from ..intake.listeners import Listeners
 from ..intake.logbook_sync import LogbookSync
 from ..ocmf import MalformedRecordError, RecordKind, outline, parse
-from ..upkeep.clock import time_offset
+from ..upkeep.clock import async_require_plausible_drift, is_synchronised, time_offset
+from ..upkeep.own_time import async_require_own_time
 from .open_charge import OpenCharge, Origin, Phase, begun, stored_charge
 from .power_failure import async_power_failed, async_power_failure_over
 
@@ -190,6 +191,9 @@ class ChargeTracker(Journal[MadeRecord]):
         Raises:
             HomeAssistantError: it was not possible or failed, in the user's words; as in all steps.
         """
+        await async_require_plausible_drift(self._entry, self._live, self._housekeeping)
+        newest = self._records.summary_coordinator.data.newest
+        async_require_own_time(self._hass, self._entry, newest)
         begin = partial(self._cycle.begin, charge, time_offset=self._changed_offset())
         return await self._async_take(ChargeEvent.STARTED, begin)
 
@@ -206,10 +210,9 @@ class ChargeTracker(Journal[MadeRecord]):
 
     def _changed_offset(self) -> int | None:
         """Get the offset to UTC if the meter is not known to have it."""
-        wanted = time_offset()
-        if not self._housekeeping.last_update_success:
-            return None
-        return None if self._housekeeping.data.settings.time_offset == wanted else wanted
+        wanted, housekeeping = time_offset(), self._housekeeping
+        known = housekeeping.last_update_success and is_synchronised(self._live)
+        return None if known and housekeeping.data.settings.time_offset == wanted else wanted
 
     async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:
         """Take a step to its end, even if its caller no longer waits."""

@@ -14,6 +14,7 @@ from .keys import (
     load_public_key,
     to_spki_hex,
 )
+from .other_sessions import check_other_sessions
 from .record import ClockStatus, Reading, Record, SignatureSection, parse
 from .sections import MAX_SIZE, Json, MalformedRecordError, Number
 from .session import Moment, Outline, RecordKind, difference, outline
@@ -51,6 +52,7 @@ __all__ = [
     "TimeReason",
     "Verdict",
     "begins_in_future",
+    "check_other_sessions",
     "check_session",
     "deviations",
     "difference",

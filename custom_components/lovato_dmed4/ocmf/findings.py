@@ -12,11 +12,11 @@ from .record import ClockStatus, Reading, Record
 from .session import COUNTER_SIZE, Outline, RecordKind, difference, energy, outline
 
 # What a text can name; a hostile record's values are as long as the record.
-_LONGEST_VALUE = 64
+LONGEST_VALUE = 64
 
 # Bounded, since a meter counts with 32 bits and Python reads no number of any length.
-_PAGINATION = re.compile(r"([TF])([0-9]{1,20})")
-_FIRST_PAGES = range(2)
+PAGINATION = re.compile(r"([TF])([0-9]{1,20})")
+FIRST_PAGES = range(2)
 _FAILED_LEVELS = frozenset({"MISMATCH", "INVALID", "OUTDATED", "UNKNOWN"})
 # Clocks whose time may be corrected at any moment.
 _LOOSE_CLOCKS = frozenset({None, ClockStatus.UNKNOWN, ClockStatus.INFORMATIVE})
@@ -68,6 +68,8 @@ class FindingCode(StrEnum):
     TIME_IN_FUTURE = "time_in_future"
     # The time before; this one, as written.
     TIME_BACKWARD = "time_backward"
+    # Another session's record comes on the other side by number than by time: its number; its time.
+    SESSIONS_OUT_OF_ORDER = "sessions_out_of_order"
     # The register; its value before; this one, as written.
     REGISTER_BACKWARD = "register_backward"
     # The same where the counter began again from 0, or went past its end: no reason for doubt.
@@ -119,6 +121,8 @@ _SEVERITIES = {
     FindingCode.PAGINATION_UNREADABLE: Severity.WARNING,
     FindingCode.TIME_IN_FUTURE: Severity.WARNING,
     FindingCode.TIME_BACKWARD: Severity.ERROR,
+    # In which of the two sessions the clock was wrong, they do not say.
+    FindingCode.SESSIONS_OUT_OF_ORDER: Severity.WARNING,
     FindingCode.REGISTER_BACKWARD: Severity.ERROR,
     FindingCode.REGISTER_ROLLED_OVER: Severity.NOTE,
     # A cable's loss may be in the one and not in the other.
@@ -232,7 +236,7 @@ def _finding(
     code: FindingCode, step: _Step, *values: str | None, severity: Severity | None = None
 ) -> Finding:
     """Put a finding together."""
-    shown = tuple((value or "")[:_LONGEST_VALUE] for value in values)
+    shown = tuple((value or "")[:LONGEST_VALUE] for value in values)
     return Finding(code, severity or _SEVERITIES[code], step.index, shown)
 
 
@@ -319,13 +323,13 @@ def _check_pagination(steps: Sequence[_Step]) -> Iterator[Finding]:
     """Numbers that go on by one."""
     before: re.Match[str] | None = None
     for step in steps:
-        page = _PAGINATION.fullmatch(step.pagination)
+        page = PAGINATION.fullmatch(step.pagination)
         if not page:
             yield _finding(FindingCode.PAGINATION_UNREADABLE, step, step.pagination)
             continue
         if before and (code := _compare_pages(before, page)):
             # A counter that began again is no proof of anything.
-            restarted = code is FindingCode.PAGINATION_BACKWARD and int(page[2]) in _FIRST_PAGES
+            restarted = code is FindingCode.PAGINATION_BACKWARD and int(page[2]) in FIRST_PAGES
             severity = Severity.WARNING if restarted else None
             yield _finding(code, step, before[0], page[0], severity=severity)
         before = page

@@ -4,7 +4,7 @@ Meters may keep their records in different databases, where the same number mean
 number is only good together with a meter that says which archive is meant.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Outcome, SessionQuery, StoredRecord, compared_records
 from ..const import DOMAIN
-from ..ocmf import FindingCode, Verdict, check_session
+from ..ocmf import Finding, FindingCode, Record, Verdict, check_other_sessions, check_session, parse
 from .archives import MeterArchive, MetersInArchive, async_meter_archive
 from .energy import read_energy
 from .links import record_path, session_path
@@ -171,7 +171,7 @@ def read_session(
     legible = [(stored, each.record) for stored, each in checked if each.record]
     findings = check_session(
         [record for _, record in legible], arrived=session.arrived, left_out=left_out
-    )
+    ) + _compare_sessions(archive, legible)
     return {
         **session_shape(bill, meters.devices),
         "findings": [
@@ -194,6 +194,27 @@ def read_session(
             billed=has_cdr(bill),
         ),
     }
+
+
+def _compare_sessions(
+    archive: Archive, records: Sequence[tuple[StoredRecord, Record]]
+) -> tuple[Finding, ...]:
+    """Compare a session with those before and after it by their times."""
+    return check_other_sessions(
+        [record for _, record in records],
+        earlier=_neighbour(archive, records[:1], later=False),
+        later=_neighbour(archive, records[-1:], later=True),
+    )
+
+
+def _neighbour(
+    archive: Archive, records: Sequence[tuple[StoredRecord, Record]], *, later: bool
+) -> Record | None:
+    """Read the record of another session that is next to one, if there is one, by its time."""
+    for stored, _ in records:
+        if (other := archive.neighbour(stored, later=later)) is not None:
+            return parse(other.raw)
+    return None
 
 
 def read_record(archive: Archive, record_id: int, meter_archive: MeterArchive) -> RecordShape:

@@ -11,12 +11,13 @@ from functools import partial
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from ..connection.names import device_name
-from ..const import CONF_KEEP_CLOCK, HOUSEKEEPING_INTERVAL, LOGGER
+from ..const import CONF_APPARENT_DRIFT, CONF_KEEP_CLOCK, DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle
 from ..dmed4.errors import CycleActiveError, MeterError
@@ -137,6 +138,29 @@ class ClockKeeper:
         if written or self.failures >= FAILURES_LIMIT:
             self._rests_until = now + _WRITE_INTERVAL
 
+    async def async_set(self, context: Context | None) -> None:
+        """Set the clock at once, as a person or an automation wants it.
+
+        Args:
+            context: of the request. Only a person can say that a clock that is far off is wrong, and
+                what it appears to be off afterwards is how this meter states its time.
+
+        Raises:
+            ServiceValidationError: it is far off, and no person has asked.
+            HomeAssistantError: it was not possible, in the user's words.
+        """
+        if context is None or context.user_id is None:
+            await async_require_plausible_drift(self._entry, self._live, self._housekeeping)
+        async with self._live.commanding():
+            await self._cycle.synchronise_clock()
+        await self._housekeeping.async_refresh()
+        data = {key: value for key, value in self._entry.data.items() if key != CONF_APPARENT_DRIFT}
+        drift = self._housekeeping.data.clock_drift
+        fresh = self._live.last_update_success and self._housekeeping.last_update_success
+        if fresh and drift is not None and abs(drift) > DOUBT_LIMIT:
+            data[CONF_APPARENT_DRIFT] = drift
+        self._hass.config_entries.async_update_entry(self._entry, data=data)
+
     async def _async_look(self) -> None:
         await self._live.async_refresh()
         await self._housekeeping.async_refresh()
@@ -164,18 +188,53 @@ class ClockKeeper:
         return steps
 
     def _is_off(self) -> bool:
-        drift = self._housekeeping.data.clock_drift
-        return not self._is_synchronised() or (drift is not None and abs(drift) > DRIFT_LIMIT)
-
-    def _is_synchronised(self) -> bool:
-        return SignatureStatus.TIMESTAMP_SYNCHRONISED in self._live.data.status.signature
+        drift = clock_drift(self._entry, self._housekeeping)
+        return not is_synchronised(self._live) or (drift is not None and abs(drift) > DRIFT_LIMIT)
 
     @property
     def doubt(self) -> int | None:
         """Seconds by which the meter is ahead, where that is so much that neither is believed."""
-        drift = self._housekeeping.data.clock_drift
-        doubtful = drift is not None and abs(drift) > DOUBT_LIMIT and self._is_synchronised()
-        return drift if doubtful else None
+        return doubtful_drift(self._entry, self._live, self._housekeeping)
+
+
+def is_synchronised(live: LiveCoordinator) -> bool:
+    """Whether the meter says that its clock has been set and is still right."""
+    return SignatureStatus.TIMESTAMP_SYNCHRONISED in live.data.status.signature
+
+
+def clock_drift(entry: ConfigEntry[Any], housekeeping: HousekeepingCoordinator) -> int | None:
+    """Get the seconds by which the meter is ahead, as far as that is no matter of how it states them."""
+    drift = housekeeping.data.clock_drift
+    return None if drift is None else drift - entry.data.get(CONF_APPARENT_DRIFT, 0)
+
+
+def doubtful_drift(
+    entry: ConfigEntry[Any], live: LiveCoordinator, housekeeping: HousekeepingCoordinator
+) -> int | None:
+    """Get the drift of a synchronised clock if it is so large that neither clock is believed, in seconds."""
+    drift = clock_drift(entry, housekeeping)
+    # A clock that has just been set for the first time was not set wrong before.
+    believed = housekeeping.of_synchronised_clock and is_synchronised(live)
+    return drift if believed and drift is not None and abs(drift) > DOUBT_LIMIT else None
+
+
+async def async_require_plausible_drift(
+    entry: ConfigEntry[Any], live: LiveCoordinator, housekeeping: HousekeepingCoordinator
+) -> None:
+    """Write nothing while the meter's clock and that of this machine contradict each other.
+
+    Raises:
+        ServiceValidationError: they do; a person has to say which one is right.
+    """
+    if doubtful_drift(entry, live, housekeeping) is not None:
+        # What the last poll found may have been put right since.
+        await housekeeping.async_refresh()
+    if (drift := doubtful_drift(entry, live, housekeeping)) is not None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="clock_doubtful",
+            translation_placeholders={"minutes": str(round(abs(drift) / 60))},
+        )
 
 
 def fills_up(found: Housekeeping) -> bool:

@@ -4,6 +4,7 @@ They are made of the archive, so also for the time before the installation and w
 off. What they have is always what the archive says: rows that differ from it are written again.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.translation import async_get_translations
@@ -41,9 +41,6 @@ from ..const import CONF_STATISTICS, DOMAIN, LOGGER, SIGNAL_PRICES_CHANGED
 from ..intake.keeper import RecordKeeper
 
 _RECORDER: Final = "recorder"
-
-# Seconds. While a logbook is fetched, records come faster than hours need to be added up.
-_COOLDOWN: Final = 10
 
 # Rows that the recorder writes at once: it records nothing else meanwhile.
 _AT_ONCE: Final = 500
@@ -92,21 +89,14 @@ class EnergyStatistics:
         self._marks: dict[int, SessionMark] = {}
         # Until the first comparison, and after one that failed, all hours are compared.
         self._whole = True
-        self._debouncer = Debouncer(
-            hass,
-            LOGGER,
-            cooldown=_COOLDOWN,
-            immediate=True,
-            function=self._async_update,
-            background=True,
-        )
+        self._wanted = False
+        self._work: asyncio.Task[None] | None = None
 
     @callback
     def async_start(self) -> None:
         """Follow the archive and the prices from now on, if Home Assistant records anything."""
         if _RECORDER not in self._hass.config.components:
             return
-        self._entry.async_on_unload(self._debouncer.async_shutdown)
         # The rest of Home Assistant starts first.
         self._entry.async_on_unload(async_at_started(self._hass, self._follow))
 
@@ -123,13 +113,22 @@ class EnergyStatistics:
 
     @callback
     def _look(self) -> None:
-        if not self._hass.is_stopping:
-            self._debouncer.async_schedule_call()
+        """Compare soon; what changes while that is being done is compared after it."""
+        self._wanted = not self._hass.is_stopping
+        if self._wanted and (self._work is None or self._work.done()):
+            self._work = self._entry.async_create_background_task(
+                self._hass, self._async_work(), f"{self._entry.title} statistics"
+            )
 
     @callback
     def _look_at_all(self) -> None:
         self._whole = True
         self._look()
+
+    async def _async_work(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            await self._async_update()
 
     async def _async_update(self) -> None:
         """Write what is not there yet; what can't be read now is compared again at the next news."""

@@ -250,6 +250,31 @@ async def test_tampered_session(hass: HomeAssistant, two_sessions: None) -> None
     assert any("between T4 and T6" in text for text in session["explanation"])
 
 
+async def test_sessions_that_contradict_each_other(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """The clock was three days behind when the later one was signed, and nothing else shows it."""
+    behind, before = charge_of(simulated, 1), charge_of(simulated, 2)
+    late = [behind.sign("B", 0, page=9), behind.sign("E", 2, page=10)]
+    await archive(rest_entry, late)
+    assert (await call(hass, "get_session", session_id=1))["findings"] == []
+    # Not with a record whose signature is wrong.
+    bad = before.end.replace(b'"RV":122.000', b'"RV":121.000')
+    await archive(rest_entry, [bad], Source.METER)
+    assert (await call(hass, "get_session", session_id=1))["findings"] == []
+    await archive(rest_entry, [before.begin])
+
+    session = await call(hass, "get_session", session_id=1)
+    (found,) = session["findings"]
+    assert (found["code"], found["severity"]) == ("sessions_out_of_order", "warning")
+    assert found["record_id"] == session["record_reports"][1]["record_id"]
+    assert found["values"] == ["T4", "2025-11-02T06:30:00,000+0100 S"]
+    assert any("T4" in text and "opposite order" in text for text in session["explanation"])
+    other = await call(hass, "get_session", session_id=2)
+    (found,) = [each for each in other["findings"] if each["code"] == "sessions_out_of_order"]
+    assert found["values"][0] == "T11"
+
+
 async def test_what_others_refuse(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:

@@ -3,19 +3,23 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.const import DOMAIN, RELEASED
 from custom_components.lovato_dmed4.dmed4.errors import CycleActiveError
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep import clock
 from custom_components.lovato_dmed4.upkeep.clock import time_offset
 from simulator import RestServer, SimulatedMeter
 from simulator.faults import RestFault
+from tests.integration.flows import Browser
 from tests.integration.helpers import (
     Server,
+    act,
     add_entry,
     change_answer,
     fingerprint,
@@ -25,6 +29,7 @@ from tests.integration.helpers import (
     value,
     writes,
 )
+from tests.integration.plugin import ClientSessionGenerator
 
 MINUTE = 60
 
@@ -245,7 +250,11 @@ async def test_a_clock_that_stays_wrong_though_it_is_taken_is_left_alone(
 
 
 async def test_a_machine_that_is_days_behind_sets_no_meter_wrong(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    server: Server,
+    simulated: SimulatedMeter,
+    admin: Context,
 ) -> None:
     await pass_time(hass, MINUTE)
     simulated._clock_lead = 3 * 24 * 3600
@@ -256,11 +265,137 @@ async def test_a_machine_that_is_days_behind_sets_no_meter_wrong(
     found = ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_clock_doubtful")
     assert found is not None
     assert found.translation_placeholders == {"meter": entry.title, "minutes": str(3 * 24 * 60)}
+    # Nor does a charge, or an automation that sets the clock: neither is a person who has looked.
+    for step in (
+        press(hass, entry, "start"),
+        act(hass, entry, "start_charge_cycle", admin),
+        press(hass, entry, "synchronise_clock"),
+        act(hass, entry, "synchronise_clock"),
+    ):
+        with pytest.raises(ServiceValidationError) as refused:
+            await step
+        assert refused.value.translation_key == "clock_doubtful"
+        assert refused.value.translation_placeholders == {"minutes": str(3 * 24 * 60)}
+    assert len(writes(server)) == sent
+    assert not simulated.charging
     # A person says that Home Assistant is right.
-    await press(hass, entry, "synchronise_clock")
+    await press(hass, entry, "synchronise_clock", admin)
     await pass_time(hass, MINUTE)
     assert abs(drift(simulated)) < 2
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_clock_doubtful") is None
+
+
+async def test_a_meter_that_states_local_time_is_asked_about_once(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    admin: Context,
+) -> None:
+    """What a clock appears to be off just after a person has set it is no drift."""
+    await press(hass, rest_entry, "synchronise_clock")
+    doubtful = f"{rest_entry.entry_id}_clock_doubtful"
+    change_answer(rest_server, "/v1/charge_settings", datetime=round(simulated.time) + 3600)
+    await pass_time(hass, MINUTE)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, doubtful) is not None
+    with pytest.raises(ServiceValidationError):
+        await press(hass, rest_entry, "start", admin)
+    await act(hass, rest_entry, "synchronise_clock", admin)
+    await pass_time(hass, MINUTE)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, doubtful) is None
+    sent = len(writes(rest_server))
+    await pass_time(hass, MINUTE)
+    assert len(writes(rest_server)) == sent
+    # Also after a restart; and a drift on top of it is noticed.
+    assert await hass.config_entries.async_reload(rest_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await press(hass, rest_entry, "start", admin)
+    await press(hass, rest_entry, "end", admin)
+    change_answer(rest_server, "/v1/charge_settings", datetime=round(simulated.time) + 7200)
+    await pass_time(hass, MINUTE)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, doubtful) is not None
+
+
+async def test_no_charge_begins_before_the_version_was_made(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
+) -> None:
+    sent = len(writes(server))
+    with (
+        freeze_time(RELEASED - timedelta(minutes=1), ignore=["asyncio"]),
+        pytest.raises(ServiceValidationError) as refused,
+    ):
+        await act(hass, entry, "start_charge_cycle")
+    assert refused.value.translation_key == "time_before_release"
+    assert len(writes(server)) == sent
+    await act(hass, entry, "start_charge_cycle")
+    assert simulated.charging
+
+
+async def test_no_charge_begins_before_the_newest_record(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    server: Server,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The power fails, and the machine starts three days before the last charge."""
+    await act(hass, entry, "start_charge_cycle")
+    await act(hass, entry, "end_charge_cycle")
+    right = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: right() - timedelta(days=3))
+    simulated.power_failure()
+    sent = len(writes(server))
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, entry, "start_charge_cycle")
+    assert refused.value.translation_key == "time_before_records"
+    assert len(writes(server)) == sent
+    issue_id = f"{entry.entry_id}_time_before_records"
+    issues = ir.async_get(hass)
+    assert issues.async_get_issue(DOMAIN, issue_id) is not None
+
+    # The time has come from the network.
+    monkeypatch.setattr(dt_util, "utcnow", right)
+    await pass_time(hass, MINUTE)
+    await act(hass, entry, "start_charge_cycle")
+    assert simulated.charging
+    assert issues.async_get_issue(DOMAIN, issue_id) is None
+
+
+async def test_an_administrator_can_say_that_the_records_are_wrong(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await act(hass, rest_entry, "start_charge_cycle")
+    await act(hass, rest_entry, "end_charge_cycle")
+    browser = await Browser.open(hass, hass_client)
+    right = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: right() - timedelta(days=3))
+    simulated.power_failure()
+    with pytest.raises(ServiceValidationError):
+        await act(hass, rest_entry, "start_charge_cycle")
+    form = await browser.repair(f"{rest_entry.entry_id}_time_before_records")
+    assert form["step_id"] == "confirm"
+    assert set(form["description_placeholders"]) == {"meter", "now", "newest"}
+    assert (await browser.submit(form, {}))["type"] == "create_entry"
+    await act(hass, rest_entry, "start_charge_cycle")
+    assert simulated.charging
+
+
+async def test_the_offset_is_written_with_the_clock_before_the_first_charge(
+    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
+) -> None:
+    """Also if the user keeps the clock, and if the meter states an offset that it may have lost."""
+    await hass.config.async_set_time_zone("Etc/GMT-2")
+    entry = add_entry(hass, rest_server, fingerprint(simulated), keep_clock=False)
+    undo = change_answer(rest_server, "/v1/charge_settings", datetime_offset=120)
+    assert await set_up(hass, entry)
+    undo()
+    assert simulated.time_offset == 0
+    await act(hass, entry, "start_charge_cycle")
+    assert simulated.time_offset == 120
 
 
 async def test_a_log_that_fills_up_during_commissioning_is_spared(
