@@ -14,8 +14,9 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from simulator import RestServer, SimulatedMeter
+from tests.logbooks import rest_calls
 
-from .helpers import HOUSEKEEPING, add_entry, fingerprint, pass_time, rest_calls, set_up
+from .helpers import HOUSEKEEPING, add_entry, fingerprint, pass_time, set_up
 from .plugin import ClientSessionGenerator, WebSocketGenerator, get_diagnostics_for_config_entry
 
 HOSTILE = [
