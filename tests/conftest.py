@@ -14,6 +14,11 @@ from tests.deprecations import deprecations
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be longer than one of the suite."""
+    parser.addoption("--lossy-polls", type=int, default=90, help="over lossy lines, every 10 s")
+
+
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled: None) -> None:
     """Let tests talk to the simulator; other hosts stay out of reach."""

@@ -10,15 +10,12 @@ from tools.benchmarks.__main__ import run
 from tools.benchmarks.archive import measure
 from tools.benchmarks.case import Case
 from tools.benchmarks.start import measure_imports
-from tools.benchmarks.values import BLOCKS
 from tools.benchmarks.ways import WayName
 
 
 def test_the_smallest_case_yields_figures() -> None:
-    seconds = 2
-    figures = run(Case(way=WayName.DMED4, meters=1, seconds=seconds, changes=1, settling=1))
-    # The seconds may begin right before a poll and end right after one.
-    assert 0 < figures.requests * seconds <= len(BLOCKS) * (seconds + 1)
+    figures = run(Case(way=WayName.DMED4, meters=1, seconds=2, changes=1, settling=1))
+    assert figures.requests > 0
     assert figures.bytes_received > figures.bytes_sent > 0
     assert figures.cpu > 0
     assert figures.memory > 0

@@ -18,6 +18,9 @@ from tools.explorer.__main__ import explore, parse_arguments
         ("rest", {"measure_scale": "physical"}, "given themselves, with a decimal point"),
         ("rest", {"keys": "raw"}, "public_key_ocmf is missing"),
         ("rest", {"key_text": "colons"}, "public_key is not written in hexadecimal digits"),
+        ("rest", {"ocmf_text": "unescaped"}, "The meter does not escape the quotes of a record"),
+        ("modbus-tcp", {"registers": "no_hours"}, "The meter refuses register 0x0030"),
+        ("modbus-tcp", {"output": "payload"}, "its records without their signature"),
         ("rest", {"serial_number": "text"}, "the serial number is a str"),
         ("modbus-tcp", {}, "the answer bears the node number that was asked"),
         ("modbus-tcp", {"node_answer": "own"}, "the meter's own node number"),
@@ -32,6 +35,7 @@ async def test_a_reading_is_named_and_saved(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     meter = SimulatedMeter(seed=1, time_offset=60, readings=readings)
+    meter.fill_logbook(2)
     server = RestServer(meter) if way == "rest" else ModbusTcpServer(meter)
     file = tmp_path / "dump.json"
     async with server:

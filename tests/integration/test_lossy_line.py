@@ -3,7 +3,9 @@
 All lines are used at once, by one Home Assistant that is set up over them while they lose messages.
 The losses are seeded, and time is driven. Each line carries the polls of a quarter of an hour; those
 of a whole hour are in `tests/dmed4/test_lossy_line.py`, without Home Assistant around them. Commands
-get lost as well, and other programs ask the same meters.
+get lost as well, and other programs ask the same meters. For an hour with Home Assistant:
+
+    pytest tests/integration/test_lossy_line.py --lossy-polls 360 --timeout 0
 """
 
 import asyncio
@@ -33,8 +35,6 @@ from tests.driven_time import drive_time
 
 from .helpers import IDLE, act, complaints, fingerprint, pass_time, state_of
 from .plugin import MockConfigEntry
-
-POLLS = 90
 
 # Behind the gateway, where nothing is connected.
 DEAD_UNIT = 9
@@ -150,7 +150,9 @@ async def test_no_entity_becomes_unavailable(
     entries: dict[str, MockConfigEntry],
     losses: Losses,
     caplog: pytest.LogCaptureFixture,
+    pytestconfig: pytest.Config,
 ) -> None:
+    polls = pytestconfig.getoption("lossy_polls")
     assert {state_of(entry) for entry in entries.values()} == {ConfigEntryState.LOADED}
     lost: list[str] = []
 
@@ -160,10 +162,10 @@ async def test_no_entity_becomes_unavailable(
             lost.append(new.entity_id)
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, note)
-    for number in range(1, POLLS + 1):
+    for number in range(1, polls + 1):
         await asyncio.gather(pass_time(hass, number * IDLE), _poll_elsewhere(entries))
     assert lost == []
-    assert losses.count > POLLS // 10
+    assert losses.count > polls // 10
     assert [line for line in complaints(caplog) if "dead" not in line] == []
 
 

@@ -122,6 +122,7 @@ async def explore(arguments: argparse.Namespace) -> bool:
         complete = await report.show()
         found = await find(meter)
         _say("\nReadings of the manual that this meter follows")
+        found["readings"] += meter.found.texts
         for reading in found["readings"]:
             _say(f"  {reading}")
         if arguments.dump is not None:
