@@ -23,6 +23,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er, 
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.lovato_dmed4.connection import topology
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_diagnostics
 from custom_components.lovato_dmed4.dmed4.model import Identity
@@ -809,6 +810,29 @@ async def test_meters_behind_a_gateway_show_it(hass: HomeAssistant, order: tuple
         assert len(asked) == 3
         for entry in entries.values():
             await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("removed", [1, 2])
+async def test_a_device_may_be_removed_while_the_gateway_is_asked(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, removed: int
+) -> None:
+    """The gateway itself, or another meter behind it."""
+    others = {unit: SimulatedMeter(seed=unit) for unit in (2, 3)}
+    ask = topology.async_detect
+    async with GatewayServer(SimulatedMeter(seed=1, parameters={"P05_05": 1}), others) as server:
+        gone = await add(hass, "modbus_tcp", port=server.port, unit_id=removed)
+
+        async def ask_and_remove(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity:
+            assert data["unit_id"] == 0
+            await hass.config_entries.async_remove(gone.entry_id)
+            return await ask(hass, data)
+
+        monkeypatch.setattr(topology, "async_detect", ask_and_remove)
+        entry = await add(hass, "modbus_tcp", port=server.port, unit_id=3)
+        assert hass.config_entries.async_entries(DOMAIN) == [entry]
+        assert entry.state is ConfigEntryState.LOADED
+        assert device(hass, entry).via_device_id is None
+        assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -9,10 +9,10 @@ from custom_components.lovato_dmed4.ocmf import (
     ClockStatus,
     Moment,
     RecordKind,
-    clock_quality,
     difference,
     outline,
     parse,
+    time_quality,
 )
 
 from .helpers import BEGIN, END, MIDDLE, PAYLOAD, at, charge, record, session, unsigned
@@ -193,23 +193,26 @@ def test_difference(earlier: str, later: str, went: str) -> None:
 
 
 def test_clock_is_the_weakest_of_all_readings() -> None:
-    assert clock_quality(session()) is ClockStatus.SYNCHRONISED
+    assert time_quality(session()).clock is ClockStatus.SYNCHRONISED
     for quality in ("U", "I", "R"):
         end = at("12:45:10", "E", 140_750, 11_250, quality=quality)
-        assert clock_quality([*session(), charge(44, BEGIN, end)]) == quality
+        assert time_quality([*session(), charge(44, BEGIN, end)]).clock == quality
     all_qualities = [
         charge(44, BEGIN, at("12:45:10", "E", 140_750, 11_250, quality=quality))
         for quality in "SRIU"
     ]
-    assert clock_quality(all_qualities) is ClockStatus.UNKNOWN
-    assert clock_quality(all_qualities[:3]) is ClockStatus.INFORMATIVE
-    assert clock_quality(all_qualities[:2]) is ClockStatus.RELATIVE
+    assert time_quality(all_qualities).clock is ClockStatus.UNKNOWN
+    assert time_quality(all_qualities[:3]).clock is ClockStatus.INFORMATIVE
+    assert time_quality(all_qualities[:2]).clock is ClockStatus.RELATIVE
 
 
 def test_clock_that_is_not_told() -> None:
-    assert clock_quality([]) is None
-    assert clock_quality([unsigned([]), unsigned([{"TM": "2026-05-01T12:00:00,000+0200"}])]) is None
-    assert clock_quality([parse(record(None, PAYLOAD))]) is ClockStatus.SYNCHRONISED
+    assert time_quality([]).clock is None
+    assert (
+        time_quality([unsigned([]), unsigned([{"TM": "2026-05-01T12:00:00,000+0200"}])]).clock
+        is None
+    )
+    assert time_quality([parse(record(None, PAYLOAD))]).clock is ClockStatus.SYNCHRONISED
 
 
 def test_intermediate_records_of_the_simulator_know_their_begin() -> None:

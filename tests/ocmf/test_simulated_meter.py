@@ -10,7 +10,6 @@ from custom_components.lovato_dmed4.ocmf import (
     SignatureShape,
     Verdict,
     check_session,
-    clock_quality,
     deviations,
     difference,
     expect,
@@ -18,6 +17,7 @@ from custom_components.lovato_dmed4.ocmf import (
     outline,
     parse,
     signature_shape,
+    time_quality,
     transaction,
     verify,
 )
@@ -66,7 +66,7 @@ def test_charge(signature_format: int, last: str) -> None:
     assert len({outline(record).session for record in records}) == 1
     assert check_session(records) == ()
     assert [found for record in records for found in deviations(record)] == []
-    assert clock_quality(records) is ClockStatus.SYNCHRONISED
+    assert time_quality(records).clock is ClockStatus.SYNCHRONISED
     key = key_of(meter)
     for record in records:
         assert verify(record, key).verdict is Verdict.VALID
@@ -105,7 +105,7 @@ def test_power_failure() -> None:
     assert outline(records[-1]).kind is RecordKind.POWER_FAILURE
     assert len({outline(record).session for record in records}) == 1
     assert codes(records) == ["power_failure"]
-    assert clock_quality(records) is ClockStatus.UNKNOWN
+    assert time_quality(records).clock is ClockStatus.UNKNOWN
     assert expect(records[-1:], key_of(meter)).accepted
 
 

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from ..connection.names import device_name
+from ..connection.names import repair_name
 from ..connection.pages import device_page
 from ..const import DOMAIN, LOGGER
 
@@ -36,7 +36,7 @@ def async_power_failed(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         severity=ir.IssueSeverity.WARNING,
         translation_key=CHARGE_AFTER_POWER_FAILURE,
         translation_placeholders={
-            "meter": device_name(hass, entry),
+            "meter": repair_name(hass, entry),
             "link": device_page(hass, entry),
         },
     )
@@ -65,7 +65,7 @@ class PowerFailureFlow(ConfirmRepairFlow):
         """Ask, then end the charge."""
         if user_input is None:
             return await super().async_step_confirm()
-        placeholders = {"meter": device_name(self.hass, self._entry)}
+        placeholders = {"meter": repair_name(self.hass, self._entry)}
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded", description_placeholders=placeholders)
         try:

@@ -9,7 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import CONF_CERTIFICATE, DOMAIN
 from ..dmed4.errors import CertificateChangedError
-from .names import device_name
+from .names import repair_name
 from .pages import device_page
 
 CERTIFICATE_CHANGED: Final = "certificate_changed"
@@ -34,7 +34,7 @@ def async_certificate_changed(
         severity=ir.IssueSeverity.ERROR,
         translation_key=CERTIFICATE_CHANGED,
         translation_placeholders={
-            "meter": device_name(hass, entry),
+            "meter": repair_name(hass, entry),
             "expected": fingerprint_text(error.expected),
             "found": fingerprint_text(error.found),
             "link": device_page(hass, entry),

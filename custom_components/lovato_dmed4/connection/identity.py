@@ -43,7 +43,7 @@ from ..const import (
 )
 from ..dmed4.model import Identity
 from ..ocmf import MalformedKeyError, PublicKey, fingerprint_text, load_public_key
-from .names import device_name
+from .names import repair_name
 
 ISSUE: Final = "key_changed"
 
@@ -208,7 +208,7 @@ def _async_report_match(
         severity=ir.IssueSeverity.ERROR,
         translation_key=match.value,
         translation_placeholders={
-            "meter": device_name(hass, entry),
+            "meter": repair_name(hass, entry),
             "expected": _shown(entry.data.get(CONF_KNOWN_KEY)),
             "found": _shown(identity.public_key_ocmf or identity.public_key),
             "archive": f"/{PANEL_PATH}/archive",

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+import re
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import Event, HomeAssistant, callback
@@ -10,6 +11,21 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from ..const import DOMAIN
+
+# Repairs read Markdown and HTML, and make a link of an address by itself.
+_MARKUP: Final = str.maketrans("[]<>`\\", "()()'/")
+_ADDRESS: Final = re.compile(r"(://|www(?=\.)|@)", re.IGNORECASE)
+
+
+def without_markup(text: str) -> str:
+    """Take out of a text of a device what a repair would show as a link, an image or markup."""
+    return _ADDRESS.sub(r"\1 ", text.translate(_MARKUP))
+
+
+@callback
+def repair_name(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:
+    """Get the name of an entry's device for a repair: it may have come from the device."""
+    return without_markup(device_name(hass, entry))
 
 
 @callback
@@ -65,7 +81,7 @@ def _rename_issues(hass: HomeAssistant, entry_id: str, name: str) -> None:
             continue
         if named is None or "meter" not in named:
             continue
-        renamed = replace(issue, translation_placeholders={**named, "meter": name})
+        renamed = replace(issue, translation_placeholders={**named, "meter": without_markup(name)})
         ir.async_create_issue(
             hass,
             DOMAIN,

@@ -12,7 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
-from .names import device_name
+from .names import repair_name
 from .pages import ENTRIES_PAGE, inside
 
 _ISSUE: Final = "stored_by_newer"
@@ -93,7 +93,7 @@ def async_stored_by_newer(
         severity=ir.IssueSeverity.ERROR,
         learn_more_url=inside(ENTRIES_PAGE),
         translation_key=_ISSUE,
-        translation_placeholders={"meter": device_name(hass, entry), **placeholders},
+        translation_placeholders={"meter": repair_name(hass, entry), **placeholders},
     )
     return ConfigEntryError(
         translation_domain=DOMAIN,

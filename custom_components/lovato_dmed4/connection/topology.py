@@ -69,7 +69,13 @@ async def async_link_devices(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     }
     for other, device in devices.items():
         via = await _async_via(hass, other, devices)
-        registry.async_update_device(device.id, via_device_id=None if via is None else via.id)
+        # Either may have been removed while the gateway was asked.
+        if registry.async_get(device.id) is None:
+            continue
+        known = via is not None and registry.async_get(via.id) is not None
+        registry.async_update_device(
+            device.id, via_device_id=via.id if via is not None and known else None
+        )
 
 
 async def _async_via(

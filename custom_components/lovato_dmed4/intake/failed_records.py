@@ -11,7 +11,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
-from ..connection.names import device_name
+from ..connection.names import device_name, repair_name
 from ..const import CONF_FAILED_SEEN, DOMAIN, PANEL_PATH
 from ..ocmf import Verdict
 from .keeper import RecordKeeper
@@ -82,7 +82,7 @@ class FailedRecords:
             severity=ir.IssueSeverity.ERROR,
             translation_key=ISSUE,
             translation_placeholders={
-                "meter": device_name(self._hass, self._entry),
+                "meter": repair_name(self._hass, self._entry),
                 "count": str(unseen),
                 "session": self._page(latest),
                 **_description(latest),

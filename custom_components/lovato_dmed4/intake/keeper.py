@@ -29,7 +29,7 @@ from ..archive import (
     StoredRecord,
 )
 from ..connection.identity import FormerKey, identified_by_key, public_key
-from ..connection.names import device_name
+from ..connection.names import device_name, repair_name
 from ..connection.pages import ENTRIES_PAGE, inside
 from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
@@ -425,7 +425,7 @@ class RecordKeeper:
             severity=ir.IssueSeverity.ERROR,
             learn_more_url=inside(ENTRIES_PAGE),
             translation_key="archive_unavailable",
-            translation_placeholders={"meter": device_name(self._hass, self._entry)},
+            translation_placeholders={"meter": repair_name(self._hass, self._entry)},
         )
 
     @callback

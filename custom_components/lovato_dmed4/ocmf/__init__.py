@@ -1,6 +1,6 @@
 """Signed records of electricity meters in the Open Charge Metering Format (OCMF)."""
 
-from .billing import TimeQuality, TimeReason, clock_quality, outlined_time_quality, time_quality
+from .billing import TimeQuality, TimeReason, outlined_time_quality, time_quality
 from .deviations import Deviation, DeviationCode, deviations
 from .envelopes import FoundRecord, find_records
 from .export import NotExportableError, to_ocmf, to_xml
@@ -54,7 +54,6 @@ __all__ = [
     "begins_in_future",
     "check_other_sessions",
     "check_session",
-    "clock_quality",
     "deviations",
     "difference",
     "expect",

@@ -63,11 +63,6 @@ def outlined_time_quality(outlines: Sequence[Outline]) -> TimeQuality:
     return TimeQuality(clock, _reason(outlines, readings, clock))
 
 
-def clock_quality(records: Sequence[Record]) -> ClockStatus | None:
-    """Return the weakest clock of all readings; None if one does not say."""
-    return time_quality(records).clock
-
-
 def _weakest(readings: Sequence[Reading]) -> ClockStatus | None:
     """Return the weakest clock; None if a reading does not say."""
     clocks = {reading.clock for reading in readings}

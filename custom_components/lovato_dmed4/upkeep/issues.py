@@ -11,7 +11,7 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from ..connection.errors import local_time
 from ..connection.login import Login
-from ..connection.names import device_name
+from ..connection.names import repair_name
 from ..connection.pages import ENTRIES_PAGE, device_page, inside
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL, PANEL_PATH
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
@@ -132,7 +132,7 @@ class IssueWatcher:
             learn_more_url=inside(_PAGES.get(key) or device_page(self._hass, self._entry)),
             translation_key=key,
             translation_placeholders={
-                "meter": device_name(self._hass, self._entry),
+                "meter": repair_name(self._hass, self._entry),
                 **placeholders,
             },
         )

@@ -19,7 +19,7 @@ from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from ..archive import Archive, ArchiveError
-from ..connection.names import device_name
+from ..connection.names import device_name, without_markup
 from ..const import CONF_FORMER_IDS, CONF_STATISTICS, DOMAIN, LOGGER
 from ..intake.shared_archive import async_borrowed, database_url, default_file, delete_records
 from .energy_statistics import async_forget_statistics
@@ -93,7 +93,7 @@ async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key=ISSUE,
-            translation_placeholders={"meter": name, "records": str(records)},
+            translation_placeholders={"meter": without_markup(name), "records": str(records)},
         )
 
 

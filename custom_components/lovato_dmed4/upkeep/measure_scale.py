@@ -13,7 +13,7 @@ from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig,
 import voluptuous as vol
 
 from ..connection.devices import entry_scale
-from ..connection.names import device_name
+from ..connection.names import repair_name
 from ..connection.pages import device_page
 from ..const import CONF_SCALE, DOMAIN, LOGGER
 from ..coordinator import LiveCoordinator
@@ -123,7 +123,7 @@ class ScaleCheck:
             severity=ir.IssueSeverity.ERROR,
             translation_key=ISSUE,
             translation_placeholders={
-                "meter": device_name(self._hass, self._entry),
+                "meter": repair_name(self._hass, self._entry),
                 "values": values_text(measures, scale, scale),
                 "link": device_page(self._hass, self._entry),
             },
@@ -189,7 +189,7 @@ class ScaleFlow(RepairsFlow):
             step_id="scale",
             data_schema=vol.Schema({vol.Required(CONF_SCALE): selector}),
             description_placeholders={
-                "meter": device_name(self.hass, self._entry),
+                "meter": repair_name(self.hass, self._entry),
                 "link": device_page(self.hass, self._entry),
             },
         )

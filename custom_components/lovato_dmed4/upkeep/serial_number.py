@@ -15,7 +15,7 @@ import voluptuous as vol
 from ..archive import StoredRecord
 from ..archive.model import Source
 from ..connection.forms import is_serial_number
-from ..connection.names import device_name
+from ..connection.names import repair_name, without_markup
 from ..connection.pages import device_page
 from ..const import CONF_SERIAL_NUMBER, DOMAIN, LOGGER
 from ..dmed4.model import Feature, Identity
@@ -86,9 +86,9 @@ class SerialNumberCheck:
             severity=ir.IssueSeverity.WARNING,
             translation_key=key,
             translation_placeholders={
-                "meter": device_name(self._hass, self._entry),
-                "known": self._known or "",
-                "found": found,
+                "meter": repair_name(self._hass, self._entry),
+                "known": without_markup(self._known or ""),
+                "found": without_markup(found),
                 "link": device_page(self._hass, self._entry),
             },
         )

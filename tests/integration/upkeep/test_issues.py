@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+import re
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
+from custom_components.lovato_dmed4.connection.names import without_markup
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
@@ -40,6 +42,35 @@ async def test_each_fatal_error_has_an_issue(
     simulated.set_fatal(number, on=False)
     await pass_time(hass, HOUSEKEEPING)
     assert not raised(hass, rest_entry)
+
+
+def test_nothing_of_a_device_is_markup() -> None:
+    hostile = (
+        "[pay](https://evil.example) ![x](//e/x.png) <img src=x> `a` *b* www.evil.example a@b.c \\"
+    )
+    shown = without_markup(hostile)
+    assert not set("[]<>`\\") & set(shown)
+    # What GitHub's Markdown makes links of without any markup.
+    assert re.search(r"https?://\S|www\.|\S@\S", shown) is None
+    assert without_markup("DMED404R0600 13399248 (left), 1.2/3-4") == (
+        "DMED404R0600 13399248 (left), 1.2/3-4"
+    )
+
+
+async def test_a_name_that_came_from_the_meter_is_no_markup(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    title = "DMED404 [pay](https://evil.example) <img src=x>"
+    hass.config_entries.async_update_entry(rest_entry, title=title)
+    simulated.set_fatal(4)
+    await pass_time(hass, HOUSEKEEPING)
+    (issue,) = (
+        issue
+        for issue in ir.async_get(hass).issues.values()
+        if issue.translation_key == "fatal_error_4"
+    )
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["meter"] == without_markup(title) != title
 
 
 async def test_a_wiring_error_has_an_issue(
