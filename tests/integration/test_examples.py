@@ -373,7 +373,8 @@ async def _to_a_back_end(bench: Bench) -> None:
         config = yaml.safe_load(example.text.replace("https://backend.example.com", there))
         assert await async_setup_component(bench.hass, "rest_command", config)
         await bench.start()
-        set_sample(bench.simulated, cycle_imported=12_345)
+        total = bench.simulated.physics.fast.imported
+        set_sample(bench.simulated, imported=total + 12_345, cycle_imported=12_345)
         bench.simulated.command(Command.END)
         await pass_time(bench.hass)
         await until(lambda: bool(received))

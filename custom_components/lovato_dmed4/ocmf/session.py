@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from enum import StrEnum
 import hashlib
 import json
+from typing import Final
 
 from .record import ClockStatus, Reading, Record
 
@@ -44,6 +45,10 @@ _KINDS = {
     "A": RecordKind.END,
     "P": RecordKind.POWER_FAILURE,
 }
+
+
+# kWh. No meter's totals are so coarse that they stay where they are.
+_MOVES_TOTALS: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,8 @@ def _is_leftover(begin: Moment, moment: Moment) -> bool:
     The manual defines the fourth to sixth reading "at end or during" a charge only. In the record of
     a begin they may be zeros, or what the buffer held before: an end that was not later, with totals
     that were not higher. It may look later where the clock was set back since: then it is an end with
-    the energy of a charge in which the totals did not move.
+    the energy of a charge in which the totals did not move. A small energy is no sign of that: totals
+    may be coarser than the energy of the cycle.
     """
     if moment is begin or len(moment.readings) != _FULL:
         return False
@@ -151,7 +157,8 @@ def _is_leftover(begin: Moment, moment: Moment) -> bool:
         return False
     if any(before) and not any(now) and moment.transaction in {"B", "", None}:
         return True
-    if before == now and moment.cycle and moment.transaction != begin.transaction:
+    moved = moment.cycle is not None and moment.cycle > _MOVES_TOTALS
+    if before == now and moved and moment.transaction != begin.transaction:
         return True
     earlier = begin.time is not None and moment.time is not None and moment.time < begin.time
     return earlier and all(map(_not_more, now, before, strict=True))
