@@ -117,7 +117,9 @@ class EnergyStatistics:
         self._wanted = not self._hass.is_stopping
         if self._wanted and (self._work is None or self._work.done()):
             self._work = self._entry.async_create_background_task(
-                self._hass, self._async_work(), f"{self._entry.title} statistics"
+                self._hass,
+                self._async_work(),
+                f"{device_name(self._hass, self._entry)} statistics",
             )
 
     @callback
