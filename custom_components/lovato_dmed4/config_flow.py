@@ -34,8 +34,8 @@ from .connection.forms import (
 )
 from .connection.identity import Match, async_change_id, async_match, keys_disagree, unique_ids
 from .connection.lending import hub_of
-from .connection.login import ATTEMPTS
-from .connection.search import Cause, Found, async_find_cause, async_search, serial_cause
+from .connection.login import LOGIN_ATTEMPTS
+from .connection.search import Answerer, Cause, async_find_cause, async_search, serial_cause
 from .connection.topology import async_detect
 from .const import (
     CONF_CERTIFICATE,
@@ -287,7 +287,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             errors=errors,
             description_placeholders={
                 "used": str(login.attempts_used),
-                "limit": str(ATTEMPTS),
+                "limit": str(LOGIN_ATTEMPTS),
                 "until": "-" if until is None else local_time(until),
             },
         )
@@ -327,7 +327,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             return
         found = await async_search(self.hass, host, port=port, unit=data.get(CONF_UNIT_ID))
         if found is not None:
-            errors[CONF_UNIT_ID if found.kind is Found.UNIT else CONF_PORT] = found.kind
+            errors[CONF_UNIT_ID if found.kind is Answerer.UNIT else CONF_PORT] = found.kind
             self._placeholders = {"port": str(found.port), "unit": str(found.unit)}
 
     async def _async_serial_cause(self, data: Mapping[str, Any]) -> str | None:

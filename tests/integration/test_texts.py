@@ -45,7 +45,7 @@ from custom_components.lovato_dmed4.connection import (
     identity as connection_identity,
 )
 from custom_components.lovato_dmed4.connection.identity import Match
-from custom_components.lovato_dmed4.connection.search import Cause, Found
+from custom_components.lovato_dmed4.connection.search import Answerer, Cause
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
@@ -662,7 +662,7 @@ def test_errors_of_forms() -> None:
     keys |= {"wrong_password", "login_locked"}
     keys |= {cause.value for cause in Cause}
     fields = {"invalid_host", "invalid_device", "invalid_serial_number", "rtu_needs_eight_bits"}
-    fields |= {found.value for found in Found} | {"keys_disagree"}
+    fields |= {found.value for found in Answerer} | {"keys_disagree"}
     assert set(STRINGS["config"]["error"]) == keys | fields | {"unknown"}
     assert set(STRINGS["config"]["abort"]) == {
         "already_configured",

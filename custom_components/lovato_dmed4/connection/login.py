@@ -18,7 +18,7 @@ from ..dmed4.errors import LoginLockedError, MeterError, NotLoggedInError, Passw
 from ..dmed4.meter import Commissioning, Meter
 from .storage import StoredFile, stored_file
 
-ATTEMPTS: Final = 3
+LOGIN_ATTEMPTS: Final = 3
 """Wrong passwords that lock the login (manual: v1/login)."""
 
 LOCK_TIME: Final = timedelta(minutes=15)
@@ -61,7 +61,7 @@ class Login:
     def locked_until(self) -> datetime | None:
         """When the lock ends that three of them have brought about; None while there is none."""
         recent = self._recent()
-        if len(recent) < ATTEMPTS:
+        if len(recent) < LOGIN_ATTEMPTS:
             return None
         return dt_util.utc_from_timestamp(max(recent)) + LOCK_TIME
 

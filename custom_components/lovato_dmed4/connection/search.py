@@ -40,7 +40,7 @@ class Cause(StrEnum):
     PORT_FORBIDDEN = "serial_forbidden"
 
 
-class Found(StrEnum):
+class Answerer(StrEnum):
     """What answers elsewhere at the host; the values are keys of the form's texts."""
 
     REST = "found_rest"
@@ -50,7 +50,7 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SearchResult:
     """Where somebody answers.
 
     Attributes:
@@ -59,7 +59,7 @@ class Finding:
         unit: as which Modbus unit; 0 for none.
     """
 
-    kind: Found
+    kind: Answerer
     port: int
     unit: int = 0
 
@@ -92,7 +92,7 @@ async def async_find_cause(hass: HomeAssistant, host: str, port: int) -> Cause |
 
 async def async_search(
     hass: HomeAssistant, host: str, *, port: int, unit: int | None
-) -> Finding | None:
+) -> SearchResult | None:
     """Look for a DMED4 at the usual ports of a host, and at the given one as another unit.
 
     Args:
@@ -112,7 +112,7 @@ async def async_search(
     return next((finding for finding in found if finding is not None), None)
 
 
-async def _look_for_unit(host: str, port: int, unit: int | None) -> Finding | None:
+async def _look_for_unit(host: str, port: int, unit: int | None) -> SearchResult | None:
     """Ask as unit 0, to which a meter with an Ethernet port of its own answers as any."""
     if unit is None:
         return None
@@ -120,34 +120,34 @@ async def _look_for_unit(host: str, port: int, unit: int | None) -> Finding | No
         answer = await ask_model(host, port, asked, seconds=_SECONDS)
         if answer is not None:
             other = answer.model is not None and answer.unit != unit
-            return Finding(Found.UNIT, port, answer.unit) if other else None
+            return SearchResult(Answerer.UNIT, port, answer.unit) if other else None
     return None
 
 
-async def _look_for_modbus(host: str, port: int, unit: int | None) -> Finding | None:
+async def _look_for_modbus(host: str, port: int, unit: int | None) -> SearchResult | None:
     for asked in dict.fromkeys((unit or 1, 0)):
         answer = await ask_model(host, port, asked, seconds=_SECONDS)
         if answer is not None and answer.model is not None:
-            return Finding(Found.MODBUS, port, answer.unit)
+            return SearchResult(Answerer.MODBUS, port, answer.unit)
     return None
 
 
 async def _look_for_rest(
     hass: HomeAssistant, host: str, port: int, *, tls: bool, skipped: int | bool
-) -> Finding | None:
+) -> SearchResult | None:
     if port == skipped:
         return None
     session = async_http_session(hass)
     with suppress(MeterError):
         if not tls:
             await RestMeter(session, host, port, timeout=_SECONDS).identify()
-            return Finding(Found.REST, port)
+            return SearchResult(Answerer.REST, port)
         async with asyncio.timeout(_SECONDS):
             certificate = await fetch_fingerprint(session, host, port)
         await RestMeter(
             session, host, port, tls=Tls.PINNED, certificate=certificate, timeout=_SECONDS
         ).identify()
-        return Finding(Found.TLS, port)
+        return SearchResult(Answerer.TLS, port)
     return None
 
 

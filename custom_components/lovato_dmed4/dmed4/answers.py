@@ -35,7 +35,7 @@ class NoAnswerError(Exception):
     """What came can't be the answer, or be followed by it."""
 
 
-class Answer(ABC):
+class AwaitedAnswer(ABC):
     """The answer to one request, as it comes in.
 
     Args:
@@ -79,7 +79,7 @@ class Answer(ABC):
             raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
 
 
-class TcpAnswer(Answer):
+class TcpAnswer(AwaitedAnswer):
     """An answer with the header of Modbus TCP, whose transaction ID must be the request's."""
 
     limit = 2 * (_MBAP.size + _LONGEST_PDU)  # that to an earlier request may come before it
@@ -104,7 +104,7 @@ class TcpAnswer(Answer):
         return b""
 
 
-class RtuAnswer(Answer):
+class RtuAnswer(AwaitedAnswer):
     """An answer that ends with a CRC."""
 
     def __init__(self, request: bytes) -> None:
@@ -141,7 +141,7 @@ class RtuAnswer(Answer):
         return 2 + count if self._length is None or function in _READ else self._length
 
 
-class AsciiAnswer(Answer):
+class AsciiAnswer(AwaitedAnswer):
     """An answer in hexadecimal digits between a colon and CR LF."""
 
     def __init__(self, request: bytes) -> None:
@@ -172,7 +172,7 @@ class AsciiAnswer(Answer):
         return b""
 
 
-ANSWERS: Final[Mapping[Framing, Callable[[bytes], Answer]]] = {
+ANSWERS: Final[Mapping[Framing, Callable[[bytes], AwaitedAnswer]]] = {
     Framing.TCP: TcpAnswer,
     Framing.RTU: RtuAnswer,
     Framing.ASCII: AsciiAnswer,

@@ -20,7 +20,7 @@ from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
 
-from .answers import ANSWERS, Answer, NoAnswerError
+from .answers import ANSWERS, AwaitedAnswer, NoAnswerError
 from .errors import LineInUseError
 from .lent import LentUnit
 from .lines import Framing, Line, TcpLine
@@ -85,7 +85,7 @@ class ListeningConnection(ModbusConnection):
         )
         self._line = line
         self._answer_of = ANSWERS[line.framing]
-        self._awaited: Answer | None = None
+        self._awaited: AwaitedAnswer | None = None
         self.heard_at = 0.0
 
     @override

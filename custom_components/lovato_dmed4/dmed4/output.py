@@ -15,7 +15,7 @@ from .record_text import cut, is_payload, is_whole, signature_section, telling_e
 
 # A record that changes while it is read is read again. Signing takes well under a second.
 _ATTEMPTS: Final = 20
-PAUSE: Final = 0.2
+RECORD_PAUSE: Final = 0.2
 
 # Bytes at the end of a record that hold enough of its signature to distinguish it from every other.
 _END_BYTES: Final = 32
@@ -68,7 +68,7 @@ class OutputMessage:
                 record = await self._record(length)
                 if await self._is_still(record, end, length):
                     return record
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(RECORD_PAUSE)
         raise UnexpectedAnswerError("the last record keeps changing while it is read")
 
     async def _state(self) -> tuple[SignatureStatus, int]:

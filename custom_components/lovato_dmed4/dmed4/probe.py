@@ -20,7 +20,7 @@ _ANSWER_LIMIT: Final = 260
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeAnswer:
     """What came back from a Modbus TCP port.
 
     Attributes:
@@ -32,7 +32,7 @@ class Answer:
     model: str | None
 
 
-async def ask_model(host: str, port: int, unit: int, *, seconds: float) -> Answer | None:
+async def ask_model(host: str, port: int, unit: int, *, seconds: float) -> ProbeAnswer | None:
     """Ask for the model (function 0x11) over a connection of its own.
 
     Args:
@@ -55,7 +55,7 @@ async def ask_model(host: str, port: int, unit: int, *, seconds: float) -> Answe
                 )
                 if (transaction, protocol) != (_TRANSACTION, 0) or length > _ANSWER_LIMIT:
                     return None
-                return Answer(answered, _model(await reader.readexactly(length - 1)))
+                return ProbeAnswer(answered, _model(await reader.readexactly(length - 1)))
             finally:
                 writer.close()
     return None

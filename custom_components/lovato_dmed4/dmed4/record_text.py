@@ -21,7 +21,7 @@ _INTEGER: Final = 0x02
 _NUMBER_BYTES: Final = 32
 
 
-RECORD_LIMIT: Final = 4096
+READ_LIMIT: Final = 4096
 """Bytes of a record from a meter, whose own buffer has 1024."""
 
 

@@ -25,7 +25,7 @@ BUSY_PAUSE = 0.2
 """Seconds until a busy meter is asked again: a signature takes a fraction of a second."""
 
 
-class Outcome(Enum):
+class Reply(Enum):
     """What an error says of a question."""
 
     ANSWERED = auto()
@@ -38,7 +38,7 @@ class Outcome(Enum):
     """The device has not acted on it."""
 
 
-_LOST: Final = (Outcome.DISTURBED, Outcome.SILENT)
+_LOST: Final = (Reply.DISTURBED, Reply.SILENT)
 
 
 class Repeater:
@@ -51,7 +51,7 @@ class Repeater:
         outcome: what an error says of the question.
     """
 
-    def __init__(self, outcome: Callable[[Exception], Outcome]) -> None:
+    def __init__(self, outcome: Callable[[Exception], Reply]) -> None:
         self._outcome = outcome
         self._attempts = FIRST_ATTEMPTS
 
@@ -73,10 +73,10 @@ class Repeater:
                     if not left:
                         self._attempts = 1
                         raise
-                    await asyncio.sleep(PAUSE if outcome is Outcome.DISTURBED else 0)
+                    await asyncio.sleep(PAUSE if outcome is Reply.DISTURBED else 0)
                     continue
                 self._attempts = ATTEMPTS
-                if outcome is Outcome.ANSWERED or _now() >= busy_until:
+                if outcome is Reply.ANSWERED or _now() >= busy_until:
                     raise
                 await asyncio.sleep(BUSY_PAUSE)
             else:

@@ -24,7 +24,7 @@ from .model import (
     SystemStatus,
 )
 from .plain import is_name, plain
-from .record_text import RECORD_LIMIT, cut
+from .record_text import READ_LIMIT, cut
 from .scale import MeasureScale
 
 type Answer = Mapping[str, object]
@@ -304,7 +304,7 @@ def record(answer: Answer, name: str) -> bytes:
         raw = cut(value.encode(errors="surrogateescape"))
     except UnicodeEncodeError as err:
         raise UnexpectedAnswerError(f"{name} holds what is no character") from err
-    if len(raw) > RECORD_LIMIT:
+    if len(raw) > READ_LIMIT:
         raise UnexpectedAnswerError(f"{name} has {len(raw)} bytes")
     return raw
 

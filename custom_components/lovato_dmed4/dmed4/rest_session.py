@@ -12,7 +12,7 @@ from aiohttp.client_middlewares import ClientHandlerType
 from aiohttp.http import RawResponseMessage
 
 from .errors import CannotConnectError, RefusedError, SilentError, UnexpectedAnswerError
-from .repeating import Outcome
+from .repeating import Reply
 
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
@@ -124,17 +124,17 @@ async def read_limited(content: aiohttp.StreamReader, note: Callable[[str], None
     return bytes(body)
 
 
-def outcome(error: Exception) -> Outcome:
+def outcome(error: Exception) -> Reply:
     """What an error says of a request."""
     if isinstance(error, RefusedError):
         if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
-            return Outcome.BUSY
+            return Reply.BUSY
         # What a meter does not have it answers with 501 (manual: API).
         in_trouble = (error.code or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
         lacking = error.code == HTTPStatus.NOT_IMPLEMENTED
-        return Outcome.DISTURBED if in_trouble and not lacking else Outcome.ANSWERED
+        return Reply.DISTURBED if in_trouble and not lacking else Reply.ANSWERED
     if isinstance(error, SilentError):
-        return Outcome.SILENT
+        return Reply.SILENT
     if isinstance(error, CannotConnectError | UnexpectedAnswerError):
-        return Outcome.DISTURBED
-    return Outcome.ANSWERED
+        return Reply.DISTURBED
+    return Reply.ANSWERED

@@ -17,19 +17,19 @@ from modbus_connection import (
 )
 
 from . import links
-from .repeating import Outcome, Repeater
+from .repeating import Repeater, Reply
 
 
-def _outcome(error: Exception) -> Outcome:
+def _outcome(error: Exception) -> Reply:
     if isinstance(error, ServerDeviceBusyError):
-        return Outcome.BUSY
+        return Reply.BUSY
     if isinstance(error, GatewayPathUnavailableError | GatewayTargetError):
-        return Outcome.DISTURBED  # the gateway's answer, and the device's silence
+        return Reply.DISTURBED  # the gateway's answer, and the device's silence
     if isinstance(error, ModbusTimeoutError):
-        return Outcome.SILENT
+        return Reply.SILENT
     if isinstance(error, ModbusError) and not isinstance(error, ModbusExceptionError):
-        return Outcome.DISTURBED
-    return Outcome.ANSWERED
+        return Reply.DISTURBED
+    return Reply.ANSWERED
 
 
 class RepeatingUnit:

@@ -33,7 +33,7 @@ _SHEET_NAME: Final = 31
 SHEET: Final = "sessions"
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """What a column holds."""
 
     TEXT = auto()
@@ -46,38 +46,38 @@ class Kind(Enum):
 
 
 # Explained in docs/records.md.
-COLUMNS: Final[Mapping[str, Kind]] = {
-    "session_id": Kind.WHOLE,
-    "meter": Kind.TEXT,
-    "meter_serial_number": Kind.TEXT,
-    "pagination": Kind.TEXT,
-    "begin": Kind.TIME,
-    "end": Kind.TIME,
-    "duration_seconds": Kind.DURATION,
-    "imported_kwh": Kind.ENERGY,
-    "imported_wh": Kind.WHOLE,
-    "exported_kwh": Kind.ENERGY,
-    "exported_wh": Kind.WHOLE,
-    "driver": Kind.TEXT,
-    "identification_type": Kind.TEXT,
-    "identification": Kind.TEXT,
-    "identification_level": Kind.TEXT,
-    "tariff_text": Kind.TEXT,
-    "charge_point": Kind.TEXT,
-    "outcome": Kind.TEXT,
-    "verdict": Kind.TEXT,
-    "records": Kind.WHOLE,
-    "clock": Kind.TEXT,
-    "duration_billable": Kind.TEXT,
-    "counted_at": Kind.TIME,
-    "counted_by": Kind.TEXT,
-    "transparency_software": Kind.TEXT,
-    "public_key_sha256": Kind.TEXT,
-    "last_record_sha256": Kind.TEXT,
-    "cost": Kind.MONEY,
-    "currency": Kind.TEXT,
-    "price_kwh": Kind.MONEY,
-    "not_billed": Kind.TEXT,
+COLUMNS: Final[Mapping[str, CellKind]] = {
+    "session_id": CellKind.WHOLE,
+    "meter": CellKind.TEXT,
+    "meter_serial_number": CellKind.TEXT,
+    "pagination": CellKind.TEXT,
+    "begin": CellKind.TIME,
+    "end": CellKind.TIME,
+    "duration_seconds": CellKind.DURATION,
+    "imported_kwh": CellKind.ENERGY,
+    "imported_wh": CellKind.WHOLE,
+    "exported_kwh": CellKind.ENERGY,
+    "exported_wh": CellKind.WHOLE,
+    "driver": CellKind.TEXT,
+    "identification_type": CellKind.TEXT,
+    "identification": CellKind.TEXT,
+    "identification_level": CellKind.TEXT,
+    "tariff_text": CellKind.TEXT,
+    "charge_point": CellKind.TEXT,
+    "outcome": CellKind.TEXT,
+    "verdict": CellKind.TEXT,
+    "records": CellKind.WHOLE,
+    "clock": CellKind.TEXT,
+    "duration_billable": CellKind.TEXT,
+    "counted_at": CellKind.TIME,
+    "counted_by": CellKind.TEXT,
+    "transparency_software": CellKind.TEXT,
+    "public_key_sha256": CellKind.TEXT,
+    "last_record_sha256": CellKind.TEXT,
+    "cost": CellKind.MONEY,
+    "currency": CellKind.TEXT,
+    "price_kwh": CellKind.MONEY,
+    "not_billed": CellKind.TEXT,
 }
 
 # The titles of columns by their names; a name without one is its own title.
@@ -208,12 +208,12 @@ class Workbook:
         self._book.set_properties({"created": _EPOCH})
         self._sheet = self._book.add_worksheet(titles.get(SHEET, "Sessions")[:_SHEET_NAME])
         formats = {
-            Kind.TEXT: "@",
-            Kind.WHOLE: "0",
-            Kind.ENERGY: "0.000",
-            Kind.MONEY: "0.00##",
-            Kind.TIME: "yyyy-mm-dd hh:mm:ss",
-            Kind.DURATION: "[hh]:mm:ss",
+            CellKind.TEXT: "@",
+            CellKind.WHOLE: "0",
+            CellKind.ENERGY: "0.000",
+            CellKind.MONEY: "0.00##",
+            CellKind.TIME: "yyyy-mm-dd hh:mm:ss",
+            CellKind.DURATION: "[hh]:mm:ss",
         }
         self._formats = {
             kind: self._book.add_format({"num_format": code}) for kind, code in formats.items()
@@ -231,7 +231,7 @@ class Workbook:
         for column, (name, kind) in enumerate(COLUMNS.items()):
             self._write(column, kind, row[name])
 
-    def _write(self, column: int, kind: Kind, value: Value) -> None:
+    def _write(self, column: int, kind: CellKind, value: Value) -> None:
         place: tuple[int, int] = self._rows, column
         look = self._formats[kind]
         match value:
@@ -243,7 +243,7 @@ class Workbook:
                 local = dt_util.as_local(value).replace(tzinfo=None)
                 self._sheet.write_datetime(*place, local, look)
             case _:
-                days = _SECONDS_PER_DAY if kind is Kind.DURATION else 1
+                days = _SECONDS_PER_DAY if kind is CellKind.DURATION else 1
                 self._sheet.write_number(*place, _cell_number(value, days), look)
 
     def close(self) -> None:

@@ -71,7 +71,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeterKey:
+class PrintedKey:
     """A public key that sessions of a statement were verified with."""
 
     meter: str
@@ -100,7 +100,7 @@ class Statement:
     sections: Sequence[Section]
     sums: Sums
     vat: Sequence[VatSum]
-    keys: Sequence[MeterKey]
+    keys: Sequence[PrintedKey]
     number: str
 
     @property
@@ -125,7 +125,7 @@ def compose(
     *,
     issuer: Mapping[str, str],
     meters: Mapping[str, str],
-    keys: Mapping[int, MeterKey],
+    keys: Mapping[int, PrintedKey],
     since: datetime | None,
     until: datetime | None,
     zone: tzinfo,
@@ -142,7 +142,7 @@ def compose(
         zone: in which its times are.
     """
     sections: dict[tuple[int, str], Section] = {}
-    total, used = Sums(), dict[int, MeterKey]()
+    total, used = Sums(), dict[int, PrintedKey]()
     gross: dict[tuple[str, Decimal | None], Decimal] = defaultdict(Decimal)
     digest = sha256(repr((sorted(issuer.items()), since, until)).encode())
     for bill in bills:

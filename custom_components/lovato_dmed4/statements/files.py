@@ -16,7 +16,7 @@ from custom_components.lovato_dmed4.reports.reader import session_not_found
 from custom_components.lovato_dmed4.reports.report import Devices
 from custom_components.lovato_dmed4.reports.text import file_name
 
-from .content import MeterKey, Statement, compose
+from .content import PrintedKey, Statement, compose
 from .table import Words
 
 
@@ -93,7 +93,7 @@ def _compose(
     names |= {unique_id: device.name for unique_id, device in devices.items()}
     meters = {bill.session.meter_id: bill.session.meter for bill in bills}
     keys = {
-        key.id: MeterKey(meter=names[unique_id], fingerprint=key.fingerprint, spki=key.spki)
+        key.id: PrintedKey(meter=names[unique_id], fingerprint=key.fingerprint, spki=key.spki)
         for meter_id, unique_id in meters.items()
         for key in archive.keys(meter_id)
     }

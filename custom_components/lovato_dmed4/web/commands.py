@@ -77,7 +77,7 @@ from ..reports.verify import async_verify
 from ..runtime_data import Dmed4ConfigEntry
 
 type Message = Mapping[str, Any]
-type Answer = Callable[[HomeAssistant, Message], Coroutine[Any, Any, Mapping[str, Any]]]
+type Handler = Callable[[HomeAssistant, Message], Coroutine[Any, Any, Mapping[str, Any]]]
 
 
 async def _verify_record(hass: HomeAssistant, msg: Message) -> VerificationsShape:
@@ -147,7 +147,7 @@ def _key(key: StoredKey) -> StoredKeyShape:
     }
 
 
-_COMMANDS: Final[Mapping[str, tuple[Answer, Mapping[Any, Any]]]] = {
+_COMMANDS: Final[Mapping[str, tuple[Handler, Mapping[Any, Any]]]] = {
     "sessions/list": (async_list_sessions, FILTER_FIELDS | PAGE_FIELDS),
     "sessions/get": (async_get_session, SESSION_FIELDS),
     "sessions/energy": (async_sum_energy, ENERGY_FIELDS),
@@ -188,7 +188,7 @@ def async_setup_websocket_api(hass: HomeAssistant) -> None:
         websocket_api.async_register_command(hass, command(handler))
 
 
-def _handler(answer: Answer, check: Callable[[Message], Message]) -> WebSocketCommandHandler:
+def _handler(answer: Handler, check: Callable[[Message], Message]) -> WebSocketCommandHandler:
     @websocket_api.require_admin
     @websocket_api.async_response
     async def handle(

@@ -21,7 +21,7 @@ from custom_components.lovato_dmed4.archive import Archive, MeterInfo, SessionQu
 from custom_components.lovato_dmed4.billing.model import Driver, Identification, Price, Rates
 from custom_components.lovato_dmed4.billing.sums import Sums
 from custom_components.lovato_dmed4.reports.billing import read_costs
-from custom_components.lovato_dmed4.statements.content import MeterKey, Statement, compose
+from custom_components.lovato_dmed4.statements.content import PrintedKey, Statement, compose
 from custom_components.lovato_dmed4.statements.files import StatementForm, export_statement
 from custom_components.lovato_dmed4.statements.table import Words
 from tests.ocmf.helpers import KEY, record, sign, spki
@@ -29,7 +29,7 @@ from tests.ocmf.helpers import KEY, record, sign, spki
 ROME = ZoneInfo("Europe/Rome")
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 NIGHT = (time(22), time(6))
-OURS = MeterKey(meter="meter", fingerprint="", spki=b"")
+OURS = PrintedKey(meter="meter", fingerprint="", spki=b"")
 
 # Summer time begins and ends, the night begins and ends, a month and a year end, and none of it.
 MOMENTS = [
