@@ -170,7 +170,9 @@ class RecordEventEntity(ArchiveEntity, EventEntity):
     @callback
     def _handle_record(self, record: StoredRecord) -> None:
         since = self._records.known_since
-        old = since is not None and record.time is not None and record.time < since
+        # A record's time is in whole seconds.
+        first = None if since is None else since.replace(microsecond=0)
+        old = first is not None and record.time is not None and record.time < first
         if old and record.source is not Source.COMMAND:
             return
         if self._early is not None:

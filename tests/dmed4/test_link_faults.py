@@ -188,7 +188,7 @@ async def test_a_command_whose_answer_is_lost_is_given_once(
         await meter.identify()
         server.faults.inject(ModbusFault.LOST_ANSWER, only=lambda frame: frame.pdu[0] == 0x06)
         for write, times in (
-            (partial(meter.send, Command.RESET_ERRORS), 1),
+            (partial(meter.send, Command.READ), 1),
             (partial(meter.show_page, DisplayPage.DATE), ATTEMPTS),
         ):
             before = len(server.requests)

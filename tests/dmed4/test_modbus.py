@@ -182,7 +182,7 @@ async def test_a_meter_that_stays_busy_refuses() -> None:
 async def test_a_command_is_not_repeated_to_a_busy_meter() -> None:
     peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, 6]))
     async with peer, client("modbus", peer.port) as meter:
-        for command in Command:
+        for command in set(Command) - {Command.RESET_ERRORS}:
             peer.requests.clear()
             with pytest.raises(RefusedError):
                 await meter.send(command)

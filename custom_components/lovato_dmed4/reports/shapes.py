@@ -304,6 +304,7 @@ class SyncShape(TypedDict):
     lost: int
     failed: bool
     overwrites_soon: bool
+    unreadable: bool  # entries that are no records, one after the other: reading has stopped
 
 
 class KeyAlarmShape(TypedDict):

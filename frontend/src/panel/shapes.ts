@@ -232,6 +232,7 @@ export interface MeterArchive extends Counts {
     readonly lost: number;
     readonly failed: boolean;
     readonly overwrites_soon: boolean;
+    readonly unreadable: boolean;
   };
   readonly keys: readonly StoredKey[];
   readonly alarm: KeyAlarm | null;

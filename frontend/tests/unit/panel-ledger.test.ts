@@ -33,7 +33,7 @@ const ARCHIVE = {
   records: 12,
   suspicious: 0,
   failed: 0,
-  sync: { ...SYNC, overwrites_soon: false },
+  sync: { ...SYNC, overwrites_soon: false, unreadable: false },
   keys: [],
 };
 

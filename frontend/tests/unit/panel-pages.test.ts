@@ -43,6 +43,7 @@ const ARCHIVE: MeterArchive = {
     lost: 0,
     failed: false,
     overwrites_soon: false,
+    unreadable: false,
   },
   keys: [],
   alarm: null,
@@ -750,6 +751,7 @@ describe("the archive's page", () => {
         lost: 1,
         failed: true,
         overwrites_soon: true,
+        unreadable: false,
       },
     });
     await show("/archive");

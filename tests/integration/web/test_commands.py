@@ -416,7 +416,15 @@ async def test_info(
         "failed": 0,
         "alarm": None,
     }
-    assert set(sync) == {"running", "fetched", "missing", "lost", "failed", "overwrites_soon"}
+    assert set(sync) == {
+        "running",
+        "fetched",
+        "missing",
+        "lost",
+        "failed",
+        "overwrites_soon",
+        "unreadable",
+    }
     assert key.pop("first_seen") <= key.pop("last_seen")
     assert key == {
         "fingerprint": sha256(simulated.public_key_ocmf).digest().hex(":").upper(),
