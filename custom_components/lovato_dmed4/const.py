@@ -12,8 +12,7 @@ MANUFACTURER: Final = "LOVATO Electric"
 LOGGER: Final = logging.getLogger(__package__)
 
 RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)
-"""When this version was made: a machine whose time is earlier has a wrong clock. A release is not
-packed with another month here than in the changelog."""
+"""When this version was made, to the month: a machine whose time is earlier has a wrong clock."""
 
 # Where the panel is; repairs link to its pages.
 PANEL_PATH: Final = "lovato-dmed4"
