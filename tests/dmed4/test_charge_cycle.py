@@ -34,6 +34,7 @@ from custom_components.lovato_dmed4.dmed4.model import (
     MeasurementStatus,
     MeterErrors,
     SignatureStatus,
+    Status,
 )
 from custom_components.lovato_dmed4.dmed4.prototype import (
     DEFAULT_FORM,
@@ -502,6 +503,55 @@ async def test_a_lost_command_is_not_given_again_to_a_meter_that_has_changed(
         with pytest.raises(CommandFailedError):
             await cycle.read()
         assert len(lost) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_command_that_a_busy_meter_has_not_taken_is_given_again(
+    simulated: SimulatedMeter, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with proxied(simulated, transport) as (meter, _):
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        send = meter.send
+        given: list[MeterCommand] = []
+
+        async def send_to_busy(command: MeterCommand) -> None:
+            given.append(command)
+            if len(given) == 1:
+                raise RefusedError("busy", code=6)
+            await send(command)
+
+        monkeypatch.setattr(meter, "send", send_to_busy)
+        await cycle.begin(CHARGE)
+        assert given == [MeterCommand.BEGIN] * 2
+        assert len(simulated.records) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_command_is_not_given_again_when_the_status_can_not_be_read(
+    simulated: SimulatedMeter, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with proxied(simulated, transport) as (meter, _):
+        cycle = ChargeCycle(meter, await meter.identify(), HASTY)
+        read_status = meter.read_status
+        given: list[MeterCommand] = []
+
+        async def lose(command: MeterCommand) -> None:
+            given.append(command)
+            raise SilentError("lost")
+
+        async def fail(*_: object) -> bytes:
+            monkeypatch.setattr(meter, "read_status", be_silent)
+            raise CommandFailedError("the meter did not get there in time")
+
+        async def be_silent() -> Status:
+            monkeypatch.setattr(meter, "read_status", read_status)
+            raise SilentError("gone")
+
+        monkeypatch.setattr(meter, "send", lose)
+        monkeypatch.setattr(cycle, "_await_record", fail)
+        with pytest.raises(CommandFailedError):
+            await cycle.begin(CHARGE)
+        assert given == [MeterCommand.BEGIN]
 
 
 @pytest.mark.usefixtures("impatient")

@@ -64,7 +64,7 @@ export class DriversPage extends LedgerPage {
     if ((await this.write(`drivers/${command}`, data)) === undefined) return;
     this.closeDialog();
     await this.#load();
-    await this.keepFocus();
+    await this.keepFocus(command);
   }
 
   readonly #save = (event: SubmitEvent): void => {

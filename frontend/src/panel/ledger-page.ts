@@ -60,11 +60,11 @@ export abstract class LedgerPage extends PanelPage {
     this.renderRoot.querySelector("dialog")?.close();
   }
 
-  /** What had the focus may be gone with what was changed: then the heading has it. */
-  protected async keepFocus(): Promise<void> {
+  /** What had the focus may be gone, or about to go, with what was changed: then the heading has it. */
+  protected async keepFocus(command: string): Promise<void> {
     await this.updateComplete;
     const heading = this.renderRoot.querySelector<HTMLElement>("h2");
-    if (heading && !this.shadowRoot?.activeElement) focusOn(heading);
+    if (heading && (command === "delete" || !this.shadowRoot?.activeElement)) focusOn(heading);
   }
 
   protected ledgerTabs(): TemplateResult {

@@ -58,7 +58,7 @@ export class PricesPage extends LedgerPage {
     if ((await this.write(`prices/${command}`, data)) === undefined) return;
     this.closeDialog();
     await this.#load();
-    await this.keepFocus();
+    await this.keepFocus(command);
   }
 
   readonly #save = (event: SubmitEvent): void => {

@@ -40,9 +40,12 @@ async def bills(entry: Dmed4ConfigEntry) -> list[Bill]:
 
 
 async def settle(hass: HomeAssistant) -> None:
-    """Let the costs be calculated again, which is done once in a while."""
+    """Let the costs be calculated again, which is done once in a while, and wait for it."""
     for _ in range(2):
         await pass_time(hass, 2)
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await entry.runtime_data.pricing.costs.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def test_costs_appear_with_the_first_price(
