@@ -28,7 +28,7 @@ async def replay(
     clock.advance(60)
     way = "rest" if isinstance(server, RestServer) else "modbus-tcp"
     file = tmp_path / "dump.json"
-    arguments = [way, server.host, "--port", str(server.port), "--dump", str(file)]
+    arguments = [way, server.host, "--port", str(server.port), "--file", str(file)]
     assert await explore(parse_arguments(arguments))
     return ReplayedMeter(json.loads(file.read_text()))
 

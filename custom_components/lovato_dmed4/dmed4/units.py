@@ -18,6 +18,7 @@ from modbus_connection import (
 
 from . import links
 from .repeating import Repeater, Reply
+from .tap import Tap
 
 
 def _outcome(error: Exception) -> Reply:
@@ -37,6 +38,7 @@ class RepeatingUnit:
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
+        tap: takes note of the bytes of this device's requests and answers, if anything does.
     """
 
     def __init__(self, link: links.ModbusLink, unit: ModbusUnit) -> None:
@@ -44,6 +46,7 @@ class RepeatingUnit:
         self._unit = unit
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
+        self.tap: Tap | None = None
 
     async def report_server_id(self) -> bytes:
         """Ask who it is (function 0x11)."""
@@ -89,7 +92,8 @@ class RepeatingUnit:
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:
-                return await request()
+                with self._link.tapped(self.tap):
+                    return await request()
             finally:
                 self.seconds_waited += loop.time() - start
 
