@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 import json
-from typing import Any, override
+from typing import Any, Literal, override
 
 from custom_components.lovato_dmed4.dmed4.lines import Framing, Line, SerialLine, TcpLine
 from custom_components.lovato_dmed4.dmed4.rest_session import Tls, open_session
@@ -100,7 +100,7 @@ async def examined(device: Device, way: str, wishes: Wishes | None = None) -> Ex
 async def _on_a_serial_line(
     device: Device, pty: Pty, framing: Framing, wishes: Wishes
 ) -> Examination:
-    name = "ascii" if framing is Framing.ASCII else "rtu"
+    name: Literal["rtu", "ascii"] = "ascii" if framing is Framing.ASCII else "rtu"
     async with SerialServer({UNIT: device}, pty, framing=name, baudrate=115200):
         line = SerialLine(device=pty.path, baudrate=115200, framing=framing)
         return await examined_on(line, wishes)

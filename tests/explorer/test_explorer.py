@@ -271,11 +271,11 @@ async def test_a_block_that_is_refused_is_read_in_pieces(
     assert "  0x0030 (exception 2)\n  0x0034 (exception 2)\n" in capsys.readouterr().out
     dump = json.loads(file.read_text(encoding="utf-8"))
     assert dump["missing"] == ["0x0030 (exception 2)", "0x0034 (exception 2)"]
-    replay = ReplayedMeter(dump)
+    again = ReplayedMeter(dump)
     there = {
         register
         for register in range(0x0030, 0x0038)
-        if replay.answer(bytes([4]) + (register - 1).to_bytes(2) + b"\0\1") != b"\x84\x02"
+        if again.answer(bytes([4]) + (register - 1).to_bytes(2) + b"\0\1") != b"\x84\x02"
     }
     assert {*range(0x0030, 0x0038)} - there == {*missing}
     async with replayed(dump) as replay:

@@ -1,7 +1,7 @@
 """Listens on a line: all bytes that go to a device and come from it, as they are."""
 
 from functools import partial
-from typing import Protocol, override
+from typing import Protocol, cast, override
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -33,8 +33,8 @@ class _TappedHandler(ResponseHandler):
 def tap_connector(connector: aiohttp.TCPConnector, tap: Tap) -> None:
     """Listen on all connections that a connector is going to make."""
     handler = connector._factory  # noqa: SLF001 - aiohttp offers no other way to the bytes
-    tapped = partial[ResponseHandler](_TappedHandler, tap, **handler.keywords)
-    connector._factory = tapped  # noqa: SLF001
+    tapped = partial(_TappedHandler, tap, **handler.keywords)
+    connector._factory = cast("partial[ResponseHandler]", tapped)  # noqa: SLF001
 
 
 def tapped_requests(tap: Tap) -> aiohttp.TraceConfig:
