@@ -6,6 +6,7 @@ from typing import Any, Literal, override
 
 from custom_components.lovato_dmed4.dmed4.lines import Framing, Line, SerialLine, TcpLine
 from custom_components.lovato_dmed4.dmed4.rest_session import Tls, open_session
+from custom_components.lovato_dmed4.examination.frames import message
 from custom_components.lovato_dmed4.examination.modbus import ExaminedModbusMeter
 from custom_components.lovato_dmed4.examination.rest import ExaminedRestMeter
 from custom_components.lovato_dmed4.examination.run import Examination, Wishes, examine
@@ -43,10 +44,15 @@ class PassingClock(LoopClock):
 
     def __init__(self) -> None:
         self._ahead = 0.0
+        self._stopped: float | None = None
 
     @override
     def now(self) -> float:
-        return super().now() + self._ahead
+        return super().now() + self._ahead if self._stopped is None else self._stopped
+
+    def stop(self) -> None:
+        """Let the time stand still from now on."""
+        self._stopped = self.now()
 
     def advance(self, seconds: float) -> None:
         """Move the time on by so many seconds."""
@@ -54,9 +60,20 @@ class PassingClock(LoopClock):
 
 
 def charged(
-    readings: Mapping[str, str], *, sessions: int = 2, charging: bool = False
+    readings: Mapping[str, str],
+    *,
+    sessions: int = 2,
+    charging: bool = False,
+    stopped: bool = False,
 ) -> SimulatedMeter:
-    """Make a meter that has charged a few times: a begin, an intermediate reading and an end each."""
+    """Make a meter that has charged a few times: a begin, an intermediate reading and an end each.
+
+    Args:
+        readings: that it follows, other than the default.
+        sessions: that it has made.
+        charging: whether another one is under way.
+        stopped: whether its time stands still from now on, so that it measures always the same.
+    """
     clock = PassingClock()
     meter = SimulatedMeter(
         seed=3,
@@ -80,6 +97,8 @@ def charged(
         meter.command(Command.BEGIN)
         clock.advance(60)
     meter.update()
+    if stopped:
+        clock.stop()
     return meter
 
 
@@ -140,3 +159,12 @@ def saved(examination: Examination) -> dict[str, Any]:
 def readings_of(examination: Examination) -> dict[str, tuple[str, ...]]:
     """Get the readings that are left for each place of which something was seen."""
     return {one.place: one.readings for one in examination.findings if one.looked}
+
+
+def functions_of(examination: Examination, way: str) -> set[object]:
+    """Get the methods or the functions of all requests."""
+    sent = [entry["sent"] for entry in examination.content["exchanges"]]
+    if way in ("rest", "tls"):
+        return {text.split(" ")[0] for text in sent}
+    framing = Framing("tcp" if way == "modbus" else way)
+    return {message(framing, bytes.fromhex(text))[1][0] for text in sent}

@@ -2,15 +2,13 @@
 
 import pytest
 
-from custom_components.lovato_dmed4.dmed4.lines import Framing
-from custom_components.lovato_dmed4.examination.frames import message
 from custom_components.lovato_dmed4.examination.place import Needs
 from custom_components.lovato_dmed4.examination.places import PLACES
-from custom_components.lovato_dmed4.examination.run import Examination, Wishes
+from custom_components.lovato_dmed4.examination.run import Wishes
 from simulator import ModbusTcpServer
 from simulator.readings import OPEN_PLACES
 
-from .helpers import PASSWORD, charged, examined, readings_of
+from .helpers import PASSWORD, charged, examined, functions_of, readings_of
 
 # Of the readings that can be seen, those that leave another one possible on this meter, and why.
 SEVERAL = {
@@ -105,15 +103,6 @@ async def test_what_writes_is_not_done_while_charging(way: str) -> None:
     assert examination.outcomes["clock"] == "CycleActive"
     assert (meter.records, meter.time_offset, meter.charging) == (records, 60, True)
     assert functions_of(examination, way) == ({"GET"} if way == "rest" else {0x04, 0x11})
-
-
-def functions_of(examination: Examination, way: str) -> set[object]:
-    """Get the methods or the functions of all requests."""
-    sent = [entry["sent"] for entry in examination.content["exchanges"]]
-    if way == "rest":
-        return {text.split(" ")[0] for text in sent}
-    framing = Framing("tcp" if way == "modbus" else way)
-    return {message(framing, bytes.fromhex(text))[1][0] for text in sent}
 
 
 @pytest.mark.parametrize("way", ["modbus", "rest"])

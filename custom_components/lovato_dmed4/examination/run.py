@@ -140,7 +140,8 @@ async def examine(
     with suppress(TimeoutError):
         async with asyncio.timeout(wishes.seconds):
             await runner.run(progress or (lambda _done, _of: None))
-    return runner.result()
+    # Masking takes a moment, in which an event loop would stand still.
+    return await asyncio.get_running_loop().run_in_executor(None, runner.result)
 
 
 class _Runner:
