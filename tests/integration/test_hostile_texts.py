@@ -351,8 +351,9 @@ def hostile_records(simulated: SimulatedMeter) -> Iterator[bytes]:
         )
         yield f'OCMF|{odd}|{{"SD":{json.dumps(text)}}}'.encode()
         raw = text.encode(errors="surrogateescape")
+        end = charge_of(simulated, number).end
+        yield end.replace(b'"PG":"T%d"' % (3 * number), b'"PG":"%b"' % raw)
         yield b'OCMF|{"FV":"1.0","PG":"T%b","MS":"%b","ID":"%b"}|{"SD":"00"}' % (raw, raw, raw)
-    yield charge_of(simulated, 1, ID=text).end.replace(b'"PG":"T3"', b'"PG":"%b"' % raw)
 
 
 async def test_no_text_of_the_logbooks(
