@@ -46,6 +46,8 @@ EVENT_SUSPICIOUS: Final = "suspicious"
 RECORD: Final = EventEntityDescription(
     key="record",
     translation_key="record",
+    # What a person wants to know of it, the verdict of the last session and Activity say.
+    entity_category=EntityCategory.DIAGNOSTIC,
     event_types=[EVENT_ARCHIVED, EVENT_SUSPICIOUS],
 )
 
