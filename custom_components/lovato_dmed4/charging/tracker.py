@@ -32,12 +32,13 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.start import async_at_started
 
 from ..archive import Archive, Source, StoredRecord
+from ..connection.identity import ATTR_METER, is_of_another_board
 from ..connection.names import device_name
 from ..connection.storage import StoredFile, stored_file
 from ..const import CONF_PROTOTYPE_FORM
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle, Journal
-from ..dmed4.model import Command, MeasurementStatus, SignatureStatus
+from ..dmed4.model import Command, Identity, MeasurementStatus, SignatureStatus
 from ..dmed4.prototype import ChargeIdentity
 from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 from ..intake.listeners import Listeners
@@ -113,6 +114,7 @@ class ChargeTracker(Journal[MadeRecord]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         *,
+        identity: Identity,
         cycle: ChargeCycle[MadeRecord],
         live: LiveCoordinator,
         housekeeping: HousekeepingCoordinator,
@@ -121,6 +123,7 @@ class ChargeTracker(Journal[MadeRecord]):
     ) -> None:
         self._hass = hass
         self._entry = entry
+        self._identity = identity
         self._cycle = cycle
         self._live = live
         self._housekeeping = housekeeping
@@ -145,6 +148,9 @@ class ChargeTracker(Journal[MadeRecord]):
         """Remember the charge that was open when Home Assistant was stopped or killed."""
         if (stored := await self._store.async_load()) is not None:
             self._claims = stored["claims"]
+            if is_of_another_board(stored, self._identity):
+                # The charge of another meter, whose driver must not get into the records of this one.
+                return
             self.charge = stored_charge(stored["charge"])
             self._cycle.preparation.prototype = stored.get("prototype", "").encode()
             self._interrupted = True
@@ -404,7 +410,11 @@ class ChargeTracker(Journal[MadeRecord]):
     @callback
     def _content(self) -> dict[str, Any]:
         charge = None if self.charge is None else asdict(self.charge)
-        content: dict[str, Any] = {"charge": charge, "claims": self._claims}
+        content = {
+            "charge": charge,
+            "claims": self._claims,
+            ATTR_METER: self._identity.fingerprint,
+        }
         if charge is not None and (prototype := self._cycle.preparation.prototype):
             content["prototype"] = prototype.decode()
         return content
