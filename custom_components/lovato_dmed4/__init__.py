@@ -241,14 +241,7 @@ async def _async_make_parts(
         records=records,
     )
     charge = ChargeTracker(
-        hass,
-        entry,
-        identity=identity,
-        cycle=cycle,
-        live=live,
-        housekeeping=housekeeping,
-        records=records,
-        sync=sync,
+        hass, entry, cycle=cycle, live=live, housekeeping=housekeeping, records=records, sync=sync
     )
     await charge.async_load()
     await records.async_start()

@@ -38,7 +38,7 @@ from ..connection.storage import StoredFile, stored_file
 from ..const import CONF_PROTOTYPE_FORM
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle, Journal
-from ..dmed4.model import Command, Identity, MeasurementStatus, SignatureStatus
+from ..dmed4.model import Command, MeasurementStatus, SignatureStatus
 from ..dmed4.prototype import ChargeIdentity
 from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 from ..intake.listeners import Listeners
@@ -114,7 +114,6 @@ class ChargeTracker(Journal[MadeRecord]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         *,
-        identity: Identity,
         cycle: ChargeCycle[MadeRecord],
         live: LiveCoordinator,
         housekeeping: HousekeepingCoordinator,
@@ -123,7 +122,6 @@ class ChargeTracker(Journal[MadeRecord]):
     ) -> None:
         self._hass = hass
         self._entry = entry
-        self._identity = identity
         self._cycle = cycle
         self._live = live
         self._housekeeping = housekeeping
@@ -148,7 +146,7 @@ class ChargeTracker(Journal[MadeRecord]):
         """Remember the charge that was open when Home Assistant was stopped or killed."""
         if (stored := await self._store.async_load()) is not None:
             self._claims = stored["claims"]
-            if is_of_another_board(stored, self._identity):
+            if is_of_another_board(stored, self._cycle.identity):
                 # The charge of another meter, whose driver must not get into the records of this one.
                 return
             self.charge = stored_charge(stored["charge"])
@@ -413,7 +411,7 @@ class ChargeTracker(Journal[MadeRecord]):
         content = {
             "charge": charge,
             "claims": self._claims,
-            ATTR_METER: self._identity.fingerprint,
+            ATTR_METER: self._cycle.identity.fingerprint,
         }
         if charge is not None and (prototype := self._cycle.preparation.prototype):
             content["prototype"] = prototype.decode()
