@@ -1,6 +1,5 @@
 """What is restored is the meter's own: another one at the same entity IDs starts with its own values."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -64,7 +63,7 @@ def other(simulated: SimulatedMeter, clock: ManualClock) -> SimulatedMeter:
     return meter
 
 
-def shown(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def shown(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> dict[str, tuple[str, dict[str, Any]]]:
     """States and attributes of what is restored."""
     found = {}
     for key, entity in entities(hass, entry).items():
