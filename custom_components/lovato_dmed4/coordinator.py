@@ -36,12 +36,15 @@ from .dmed4.model import (
     MetrologicalEvent,
     SignatureStatus,
 )
+from .dmed4.plain import plain
 
 # The part of a second at which live polls are due. Home Assistant gives each coordinator one of its
 # own, so that not all ask one server at once. Here each meter is a server of its own, and those on
 # one line take turns anyway: polled together, 50 meters take a third of the processor's time.
 _BEAT: Final = 0.3
 
+# Characters of an event that become an attribute: more than the manual's example has.
+_RAW_LIMIT: Final = 255
 
 _CONTENTS: Final[dict[Block, Callable[[LiveData], object]]] = {
     Block.MEASURES: lambda data: (
@@ -349,11 +352,11 @@ def _mark(stored: Mapping[str, Any]) -> EventMark:
 
 def event_attributes(event: MetrologicalEvent) -> dict[str, Any]:
     """Show an event: its time as the meter's local time, what the meter gave as text or in hex."""
+    is_text = event.raw.startswith(b"EVENT")
+    raw = event.raw.decode(errors="replace") if is_text else event.raw.hex()
     return {
         "at": None if event.at is None else event.at.isoformat(),
         "code": event.code,
         "arguments": event.arguments,
-        "raw": event.raw.decode(errors="replace")
-        if event.raw.startswith(b"EVENT")
-        else event.raw.hex(),
+        "raw": plain(raw, _RAW_LIMIT),
     }
