@@ -22,7 +22,14 @@ from .charging.absence import APART
 from .charging.pricing import CostSummary
 from .const import SIGNAL_LOGBOOK_PROGRESS
 from .dmed4.model import Block
-from .entity import ArchiveEntity, CommonEntity, Dmed4Entity, HousekeepingEntity, device_info
+from .entity import (
+    ArchiveEntity,
+    CommonEntity,
+    Dmed4Entity,
+    HousekeepingEntity,
+    MeterRestoreEntity,
+    device_info,
+)
 from .intake.logbook_sync import SyncState
 from .runtime_data import Dmed4ConfigEntry
 from .sensors.counting import EnergyCounter, is_possible
@@ -118,7 +125,7 @@ class LiveSensor(Dmed4Sensor):
         return self._attr_native_value
 
 
-class EnergySensor(Dmed4Sensor, RestoreSensor):
+class EnergySensor(MeterRestoreEntity, Dmed4Sensor, RestoreSensor):
     """An energy, compared with the one before, also with the one before a restart."""
 
     entity_description: EnergySensorDescription

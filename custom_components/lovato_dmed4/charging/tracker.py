@@ -34,6 +34,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Outcome, Session, Source, StoredRecord
+from ..connection.identity import ATTR_METER, is_of_another_board
 from ..connection.names import device_name
 from ..connection.storage import StoredFile, stored_file
 from ..const import CONF_PROTOTYPE_FORM
@@ -156,6 +157,9 @@ class ChargeTracker(Journal[MadeRecord]):
         """Remember the charge that was open when Home Assistant was stopped or killed."""
         if (stored := await self._store.async_load()) is not None:
             self._claims = stored["claims"]
+            if is_of_another_board(stored, self._cycle.identity):
+                # The charge of another meter, whose driver must not get into the records of this one.
+                return
             self.charge = stored_charge(stored["charge"])
             self._cycle.preparation.prototype = stored.get("prototype", "").encode()
             self._interrupted = True
@@ -445,7 +449,11 @@ class ChargeTracker(Journal[MadeRecord]):
     @callback
     def _content(self) -> dict[str, Any]:
         charge = None if self.charge is None else asdict(self.charge)
-        content: dict[str, Any] = {"charge": charge, "claims": self._claims}
+        content = {
+            "charge": charge,
+            "claims": self._claims,
+            ATTR_METER: self._cycle.identity.fingerprint,
+        }
         if charge is not None and (prototype := self._cycle.preparation.prototype):
             content["prototype"] = prototype.decode()
         return content
