@@ -12,7 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
-from .connection.identity import async_recognise
+from .connection.identity import ATTR_METER, async_recognise, is_of_another_board
 from .connection.names import device_name
 from .connection.storage import StoredFile, stored_file
 from .const import (
@@ -280,6 +280,8 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         meter: Meter,
+        identity: Identity,
+        *,
         live: LiveCoordinator,
         housekeeping: HousekeepingCoordinator,
     ) -> None:
@@ -291,6 +293,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
             update_interval=HOUSEKEEPING_INTERVAL,
         )
         self._meter = meter
+        self._identity = identity
         self._live = live
         self._housekeeping = housekeeping
         self._store = stored_file(hass, entry.entry_id, StoredFile.EVENTS, dict[str, Any])
@@ -304,7 +307,8 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
 
     async def async_load(self) -> None:
         """Remember how far the events were known before Home Assistant was stopped."""
-        if (stored := await self._store.async_load()) is not None:
+        stored = await self._store.async_load()
+        if stored is not None and not is_of_another_board(stored, self._identity):
             self._mark = _mark(stored)
 
     @override
@@ -326,7 +330,8 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
                 return None
             raise translated(err, UpdateFailed) from err
         if news is not None and news.mark != self._mark:
-            await self._store.async_save(_stored(news.mark))
+            stored = {**_stored(news.mark), ATTR_METER: self._identity.fingerprint}
+            await self._store.async_save(stored)
             self._mark = news.mark
         return news
 
