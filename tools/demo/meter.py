@@ -11,8 +11,10 @@ from typing import Final
 from simulator import Command, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.past import PastCharge, meter_with_past
 
-DRIVERS: Final = {"Anna Bianchi": "04A2B3C4D5E680", "Marco Rossi": "04F1E2D3C4B5A6", "Guest": ""}
+# Of the first meter. The other one came later: its records are fetched one after the other, over Modbus,
+# and the demo waits for all of them.
 WEEKS: Final = 4
+DRIVERS: Final = {"Anna Bianchi": "04A2B3C4D5E680", "Marco Rossi": "04F1E2D3C4B5A6", "Guest": ""}
 _DAYS_BETWEEN: Final = 1.4
 _LAST_HOURS: Final = 12
 # Seconds that the meter takes to look at who charges.
@@ -22,7 +24,7 @@ _CHECKING: Final = 1
 def charges(seed: int) -> Iterator[PastCharge]:
     """Make the charges of some weeks, the same for the same seed: mostly in the evening."""
     chance = random.Random(seed)  # noqa: S311 - nothing here is a secret
-    ago = 24.0 * 7 * WEEKS
+    ago = 24.0 * 7 * WEEKS / seed
     while ago > _LAST_HOURS:
         # Not the guest: those who have a card.
         card = chance.choice([number for number in DRIVERS.values() if number])
