@@ -24,7 +24,7 @@ def unpack_blueprints(config: Path) -> None:
 async def furnish(client: Client, entry_ids: list[str]) -> None:
     """Name meters and drivers, set a price, fetch what was charged, and automate."""
     meters = [await client.find_meter(entry_id) for entry_id in entry_ids]
-    named = [
+    named: list[dict[str, object]] = [
         {"type": "config/device_registry/update", "device_id": device_id, "name_by_user": name}
         for (device_id, _), name in zip(meters, METERS, strict=True)
     ]
