@@ -78,6 +78,15 @@ class Archive:
         """
         self._database.open()
 
+    @property
+    def opening(self) -> object:
+        """What distinguishes one opening from the next; None while it is not open.
+
+        It is closed when the file of SQLite turns out to have been deleted or replaced. Opened again,
+        that may be another database, in which meters have other numbers.
+        """
+        return self._database.opening
+
     def close(self) -> None:
         """Let go of all connections."""
         self._database.close()

@@ -68,6 +68,7 @@ class ChargeCycle[MadeT = bytes]:
     lost link.
 
     Attributes:
+        identity: of the meter.
         journal: receives each command and each record, also of those that are not returned.
         preparation: the form of prototypes that the meter takes, and the last one.
         watch: waits for the status, and how long.
@@ -77,7 +78,7 @@ class ChargeCycle[MadeT = bytes]:
 
     def __init__(self, meter: Meter, identity: Identity, timing: Timing | None = None) -> None:
         self._meter = meter
-        self._identity = identity
+        self.identity = identity
         self.watch = Watch(meter, timing or Timing())
         self.preparation = Preparation(meter, identity, self.watch)
         self.journal = Journal[MadeT]()
@@ -111,7 +112,7 @@ class ChargeCycle[MadeT = bytes]:
         transaction = int(time.time())
 
         def build(form: PrototypeForm) -> bytes:
-            return build_prototype(charge, self._identity, transaction=transaction, form=form)
+            return build_prototype(charge, self.identity, transaction=transaction, form=form)
 
         build(self.preparation.choose_form())
         async with self._lock:
@@ -256,7 +257,7 @@ class ChargeCycle[MadeT = bytes]:
         """
         if SignatureStatus.NOT_INITIALIZED not in status.signature:
             return
-        if self._identity.public_key is None and (await self._meter.identify()).public_key is None:
+        if self.identity.public_key is None and (await self._meter.identify()).public_key is None:
             raise NotCommissionedError("the meter has no key yet")
         self._meter.found.note(
             "The meter has a key, and calls its signature not initialised before the first one"

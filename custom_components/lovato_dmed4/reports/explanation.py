@@ -1,7 +1,8 @@
 """What the codes of a report mean, in the language of this Home Assistant.
 
 The browser side translates the codes itself, in its user's language; the response of an action is read
-by people, too, and comes with the sentences.
+by people, too, and comes with the sentences. They go into notifications, which read Markdown: what they
+quote of a record is without it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
+from ..connection.names import without_markup
 from ..const import DOMAIN
 from ..ocmf import Severity
 from .shapes import FindingShape, ReportShape, SessionDetailShape, TransparencyShape
@@ -55,14 +57,15 @@ def _record(report: ReportShape, texts: Texts) -> Iterator[str]:
     yield _text(texts, "clock", report["clock"]["quality"])
     for deviation in report["deviations"]:
         if deviation["severity"] != Severity.NOTE:
-            yield f"{_text(texts, 'deviation', deviation['code'])} ({deviation['path']})"
+            path = without_markup(deviation["path"])
+            yield f"{_text(texts, 'deviation', deviation['code'])} ({path})"
     yield _transparency(report["transparency"], texts)
 
 
 def _finding(finding: FindingShape, texts: Texts) -> str:
     text = _text(texts, "finding", finding["code"])
     for number, value in enumerate(finding["values"], 1):
-        text = text.replace(f"{{value_{number}}}", value)
+        text = text.replace(f"{{value_{number}}}", without_markup(value))
     return text
 
 
