@@ -217,7 +217,9 @@ class CycleSensor(EnergySensor):
                 str(state.attributes.get(ATTR_LAST_RESET))
             )
             self._idle_before = charge.charge is None
-            self._away = True
+        # A charge that runs when the meter is set up began before, too.
+        charging = self.coordinator.data.status.measurement.charging
+        self._away = state is not None or charging
         await super().async_added_to_hass()
         # The charge tracker hears of a charge that was begun elsewhere just after this sensor.
         self.async_on_remove(charge.news.async_add(lambda _: self._handle_coordinator_update()))

@@ -48,7 +48,7 @@ async def test_disabled_by_default(hass: HomeAssistant, modbus_entry: Dmed4Confi
 
 
 PERSON = {
-    *("charging", "charge_cycle", "start", "end"),
+    *("charging", "charge_cycle", "record", "start", "end"),
     *("voltage", "current", "power"),
     *("energy_imported", "cycle_energy_imported"),
     *("last_session_energy", "last_session_end", "last_session_verdict"),
