@@ -176,7 +176,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     SerialNumberCheck(
         hass,
         entry,
-        features=data.meter.features,
+        meter=data.meter,
         identity=data.identity,
         records=data.records,
     ).async_start()
@@ -217,7 +217,7 @@ async def _async_start_polling(
     housekeeping = HousekeepingCoordinator(hass, entry, meter, live)
     # Not without a meter, but without its counters an entry is still worth having.
     await housekeeping.async_refresh()
-    events = EventLogCoordinator(hass, entry, meter, live, housekeeping)
+    events = EventLogCoordinator(hass, entry, meter, identity, live=live, housekeeping=housekeeping)
     await events.async_load()
     return live, housekeeping, events
 

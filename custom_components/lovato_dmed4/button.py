@@ -13,7 +13,7 @@ from .binary_sensor import has_problem
 from .charging.identity import async_charge_identity
 from .charging.rights import Step, async_require_charge
 from .dmed4.model import Block, Status
-from .entity import Dmed4Entity
+from .entity import Dmed4Entity, MeterRestoreEntity
 from .runtime_data import Dmed4ConfigEntry
 
 # One step at a time.
@@ -93,7 +93,7 @@ async def async_setup_entry(
     async_add_entities(Dmed4Button(entry, description) for description in BUTTONS)
 
 
-class Dmed4Button(Dmed4Entity, ButtonEntity):
+class Dmed4Button(MeterRestoreEntity, Dmed4Entity, ButtonEntity):
     """A button of a meter."""
 
     entity_description: Dmed4ButtonDescription

@@ -12,7 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
-from .connection.identity import async_recognise
+from .connection.identity import ATTR_METER, async_recognise, is_of_another_board
 from .connection.names import device_name
 from .connection.storage import StoredFile, stored_file
 from .const import (
@@ -36,12 +36,15 @@ from .dmed4.model import (
     MetrologicalEvent,
     SignatureStatus,
 )
+from .dmed4.plain import plain
 
 # The part of a second at which live polls are due. Home Assistant gives each coordinator one of its
 # own, so that not all ask one server at once. Here each meter is a server of its own, and those on
 # one line take turns anyway: polled together, 50 meters take a third of the processor's time.
 _BEAT: Final = 0.3
 
+# Characters of an event that become an attribute: more than the manual's example has.
+_RAW_LIMIT: Final = 255
 
 _CONTENTS: Final[dict[Block, Callable[[LiveData], object]]] = {
     Block.MEASURES: lambda data: (
@@ -125,7 +128,10 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
     def _async_refresh_finished(self) -> None:
         if self.last_update_success:
             for listener in tuple(self._poll_listeners):
-                listener()
+                try:
+                    listener()
+                except Exception:  # noqa: BLE001 - the poll has succeeded, and so has a command before it
+                    LOGGER.exception("A listener failed")
 
     @callback
     @override
@@ -274,6 +280,8 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         meter: Meter,
+        identity: Identity,
+        *,
         live: LiveCoordinator,
         housekeeping: HousekeepingCoordinator,
     ) -> None:
@@ -285,6 +293,7 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
             update_interval=HOUSEKEEPING_INTERVAL,
         )
         self._meter = meter
+        self._identity = identity
         self._live = live
         self._housekeeping = housekeeping
         self._store = stored_file(hass, entry.entry_id, StoredFile.EVENTS, dict[str, Any])
@@ -298,7 +307,8 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
 
     async def async_load(self) -> None:
         """Remember how far the events were known before Home Assistant was stopped."""
-        if (stored := await self._store.async_load()) is not None:
+        stored = await self._store.async_load()
+        if stored is not None and not is_of_another_board(stored, self._identity):
             self._mark = _mark(stored)
 
     @override
@@ -320,7 +330,8 @@ class EventLogCoordinator(DataUpdateCoordinator[EventNews | None]):
                 return None
             raise translated(err, UpdateFailed) from err
         if news is not None and news.mark != self._mark:
-            await self._store.async_save(_stored(news.mark))
+            stored = {**_stored(news.mark), ATTR_METER: self._identity.fingerprint}
+            await self._store.async_save(stored)
             self._mark = news.mark
         return news
 
@@ -344,11 +355,11 @@ def _mark(stored: Mapping[str, Any]) -> EventMark:
 
 def event_attributes(event: MetrologicalEvent) -> dict[str, Any]:
     """Show an event: its time as the meter's local time, what the meter gave as text or in hex."""
+    is_text = event.raw.startswith(b"EVENT")
+    raw = event.raw.decode(errors="replace") if is_text else event.raw.hex()
     return {
         "at": None if event.at is None else event.at.isoformat(),
         "code": event.code,
         "arguments": event.arguments,
-        "raw": event.raw.decode(errors="replace")
-        if event.raw.startswith(b"EVENT")
-        else event.raw.hex(),
+        "raw": plain(raw, _RAW_LIMIT),
     }

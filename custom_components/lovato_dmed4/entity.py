@@ -2,18 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_HOST, CONF_PORT
-from homeassistant.core import callback
+from homeassistant.core import State, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoredExtraData, RestoreEntity
 from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpdateCoordinator
 from yarl import URL
 
 from .archive import ArchiveSummary
 from .charging.rights import async_require_admin
+from .connection.identity import ATTR_METER, unique_ids
 from .const import CONF_TLS, CONF_TRANSPORT, DOMAIN, MANUFACTURER, Transport
 from .coordinator import LiveCoordinator
 from .dmed4.model import Block, Identity
@@ -148,3 +151,36 @@ class ArchiveEntity(CommonEntity[DataUpdateCoordinator[ArchiveSummary]]):
         super().__init__(self._records.summary_coordinator, description)
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
         self._attr_device_info = device_info(entry, entry.runtime_data.identity)
+
+
+class MeterRestoreEntity(RestoreEntity):
+    """An entity that restores what the same meter showed, and nothing of another one.
+
+    Home Assistant keeps it by entity ID, which may be that of another meter by now: of one that took
+    the place of a removed one, or whose key was accepted since.
+    """
+
+    @cached_property
+    def _meter(self) -> str:
+        """What the meter is known by that answered when the entity was added."""
+        entry: Dmed4ConfigEntry | None = self.platform.config_entry
+        if TYPE_CHECKING:
+            assert entry is not None
+        return unique_ids(entry.data, entry.runtime_data.identity)[0]
+
+    # Any: each platform has a type of its own for it.
+    @property
+    @override
+    def extra_restore_state_data(self) -> Any:
+        data = super().extra_restore_state_data
+        return RestoredExtraData({**(data.as_dict() if data else {}), ATTR_METER: self._meter})
+
+    @override
+    async def async_get_last_extra_data(self) -> ExtraStoredData | None:
+        data = await super().async_get_last_extra_data()
+        return data if data and data.as_dict().get(ATTR_METER) == self._meter else None
+
+    @override
+    async def async_get_last_state(self) -> State | None:
+        own = await self.async_get_last_extra_data()
+        return await super().async_get_last_state() if own else None

@@ -12,7 +12,7 @@ from .archive import Source, StoredRecord
 from .charging.tracker import ChargeEvent, ChargeNews
 from .const import DOMAIN
 from .coordinator import event_attributes
-from .entity import ArchiveEntity, Dmed4Entity
+from .entity import ArchiveEntity, Dmed4Entity, MeterRestoreEntity
 from .runtime_data import Dmed4ConfigEntry
 
 # Others read; the entities only report.
@@ -46,6 +46,7 @@ EVENT_SUSPICIOUS: Final = "suspicious"
 RECORD: Final = EventEntityDescription(
     key="record",
     translation_key="record",
+    # Without a category, by which triggers would not find it at the device that they are for.
     event_types=[EVENT_ARCHIVED, EVENT_SUSPICIOUS],
 )
 
@@ -65,7 +66,7 @@ async def async_setup_entry(
     )
 
 
-class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
+class ChargeCycleEventEntity(MeterRestoreEntity, Dmed4Entity, EventEntity):
     """Fires for each thing that happens to a charge cycle, also when the meter is lost by it."""
 
     @property
@@ -101,7 +102,7 @@ class ChargeCycleEventEntity(Dmed4Entity, EventEntity):
         )
 
 
-class MetrologicalEventEntity(Dmed4Entity, EventEntity):
+class MetrologicalEventEntity(MeterRestoreEntity, Dmed4Entity, EventEntity):
     """Fires for each new metrological event, the oldest first."""
 
     def __init__(self, entry: Dmed4ConfigEntry, description: EventEntityDescription) -> None:
@@ -142,7 +143,7 @@ class MetrologicalEventEntity(Dmed4Entity, EventEntity):
             dropped = False
 
 
-class RecordEventEntity(ArchiveEntity, EventEntity):
+class RecordEventEntity(MeterRestoreEntity, ArchiveEntity, EventEntity):
     """Fires for each record that is new to the archive.
 
     Not for those that the meter had signed before the archive came to know it: there may be hundreds

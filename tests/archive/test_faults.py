@@ -108,6 +108,51 @@ def test_a_file_that_is_no_database(sqlite_url: str, tmp_path: Path) -> None:
     archive.close()
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_deleted_or_replaced_keeps_nothing(
+    sqlite_url: str, tmp_path: Path, *, replaced: bool
+) -> None:
+    """Who has it open could go on writing into it, and would be answered that all is well."""
+    path, archive = tmp_path / "records.db", Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    store(archive, meter, CHARGE.begin())
+    before = archive.opening
+    if replaced:
+        archive.pause()
+        copy = path.with_suffix(".copy")
+        copy.write_bytes(path.read_bytes())
+        archive.resume()
+        copy.replace(path)
+    else:
+        path.unlink()
+    with pytest.raises(ArchiveError, match="deleted or replaced"):
+        archive.store(meter, CHARGE.end(1), Source.METER, NOW)
+    # From now on until it is opened again.
+    assert archive.opening is None
+    with pytest.raises(ArchiveError, match="not open"):
+        archive.summary(meter)
+    archive.open()
+    assert archive.opening not in {None, before}
+    assert bool(archive.meters()) is replaced
+    meter = add_meter(archive)
+    archive.store(meter, CHARGE.end(1), Source.METER, NOW)
+    archive.close()
+    with closing(sqlite3.connect(path)) as database:
+        (raws,) = zip(*database.execute("SELECT raw FROM dmed4_records"), strict=True)
+    assert CHARGE.end(1) in raws
+
+
+def test_what_is_read_of_a_deleted_file_is_not_shown(sqlite_url: str, tmp_path: Path) -> None:
+    archive = Archive(sqlite_url)
+    archive.open()
+    meter = add_meter(archive)
+    (tmp_path / "records.db").unlink()
+    with pytest.raises(ArchiveError, match="deleted or replaced"):
+        archive.summary(meter)
+    archive.close()
+
+
 def test_a_file_system_without_shared_memory(sqlite_url: str, tmp_path: Path) -> None:
     # What the log needs can't be made, as on some network shares.
     shared = tmp_path / "records.db-shm"

@@ -70,12 +70,12 @@ def storage_file(hass: HomeAssistant, entry: ConfigEntry) -> Path:
 
 
 def remembered(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any] | None:
-    """What is on disk of the open charge."""
+    """What is on disk of the open charge, besides whose it is."""
     path = storage_file(hass, entry)
     if not path.is_file():
         return None
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["data"]
-    return data
+    return {key: value for key, value in data.items() if key != "meter"}
 
 
 def phase_on_disk(hass: HomeAssistant, entry: ConfigEntry) -> str | None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from os import dup
+from dataclasses import dataclass
+from os import dup, stat_result
+from os.path import samestat
 from pathlib import Path
 import re
 from socket import SHUT_RDWR, socket
 import sqlite3
 from threading import Timer
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import unquote
 from weakref import WeakSet
 
@@ -97,6 +99,7 @@ class Database:
         self._url = url
         self._secrets = _secrets(url)
         self._engine: Engine | None = None
+        self._file: _File | None = None
         self._paused: Connection | None = None
         self._connected: WeakSet[Any] = WeakSet()
 
@@ -115,6 +118,7 @@ class Database:
                         _choose_journal(engine)
                     with _writing(engine).connect() as connection:
                         migrate(connection)
+                    file = _File.of(engine)
             except BaseException:
                 engine.dispose()
                 raise
@@ -122,7 +126,13 @@ class Database:
             raise
         except Exception as err:  # noqa: BLE001 - drivers raise anything for a URL they don't like
             raise ArchiveError(self._describe(err)) from None
+        self._file = file
         self._engine = engine
+
+    @property
+    def opening(self) -> object:
+        """What distinguishes one opening from the next; None while it is not open."""
+        return self._engine
 
     def close(self) -> None:
         """Let go of all connections; those in use when they are done."""
@@ -135,7 +145,12 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Read in one transaction, which sees one state of the database."""
         engine = self._opened()
-        with self._translated(), self._patiently(engine), Session(_reading(engine)) as session:
+        with (
+            self._in_place(),
+            self._translated(),
+            self._patiently(engine),
+            Session(_reading(engine)) as session,
+        ):
             yield session
 
     @contextmanager
@@ -143,12 +158,28 @@ class Database:
         """Write in one transaction: all of it is on disk afterwards, or nothing."""
         engine = self._opened()
         with (
+            self._in_place(),
             self._translated(),
             self._patiently(engine),
             Session(_writing(engine), expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def _in_place(self) -> Iterator[None]:
+        """Make sure that what has been done was done in the file that is still there.
+
+        Whoever has a file open does not notice that it is deleted or replaced: everything goes well,
+        and is gone with the last connection.
+        """
+        file = self._file
+        yield
+        if file is None or file.is_there():
+            return
+        if file is self._file:
+            self.close()
+        raise ArchiveError("The file of the archive was deleted or replaced while it was in use")
 
     @contextmanager
     def _patiently(self, engine: Engine) -> Iterator[None]:
@@ -224,6 +255,30 @@ class Database:
         cause = err.orig if isinstance(err, StatementError) and err.orig else err
         text = str(cause).partition("\n")[0].strip()
         return f"{type(cause).__name__}: {self._secrets.sub('…', text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of SQLite as it was when it was opened."""
+
+    path: Path
+    opened: stat_result
+
+    @classmethod
+    def of(cls, engine: Engine) -> Self | None:
+        """Get the file of an open database; None where it is a server."""
+        if engine.dialect.name != "sqlite":
+            return None
+        with engine.connect() as connection:
+            path = Path(connection.exec_driver_sql("PRAGMA database_list").all()[0][2])
+        return cls(path, path.stat())
+
+    def is_there(self) -> bool:
+        """Whether its path still leads to it: by its inode, as SQLite itself finds out."""
+        try:
+            return samestat(self.opened, self.path.stat())
+        except OSError:
+            return False
 
 
 def _secrets(url: str) -> re.Pattern[str]:

@@ -47,6 +47,9 @@ from .names import repair_name
 
 ISSUE: Final = "key_changed"
 
+ATTR_METER: Final = "meter"
+"""In what is stored: what the meter was known by."""
+
 _UNKNOWN: Final = "?"
 
 
@@ -118,6 +121,16 @@ def with_serial_number(data: Mapping[str, Any], identity: Identity) -> Identity:
     if identity.serial_number is not None or not data.get(CONF_SERIAL_NUMBER):
         return identity
     return replace(identity, serial_number=data[CONF_SERIAL_NUMBER])
+
+
+def is_of_another_board(stored: Mapping[str, Any], identity: Identity) -> bool:
+    """Whether what is stored for an entry was stored while the meter had another key.
+
+    Args:
+        stored: with the fingerprint of that key as ``meter``; None, or missing, before there was one.
+        identity: of the meter that answers now.
+    """
+    return stored.get(ATTR_METER) not in {None, identity.fingerprint}
 
 
 @callback

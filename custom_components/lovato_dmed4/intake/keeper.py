@@ -125,7 +125,7 @@ class RecordKeeper:
         )
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
         self.news = Listeners[StoredRecord]()
-        self._meter_id: int | None = None
+        self._registered: tuple[object, int] | None = None
         self._last_held = self._held_back = False
         self.keys: tuple[StoredKey, ...] = ()
         self._work: asyncio.Task[None] | None = None
@@ -150,12 +150,14 @@ class RecordKeeper:
     @property
     def available(self) -> bool:
         """Whether the archive could be reached when it was last tried."""
-        return self._meter_id is not None and self.summary_coordinator.last_update_success
+        return self.meter_id is not None and self.summary_coordinator.last_update_success
 
     @property
     def meter_id(self) -> int | None:
-        """The meter's number in the archive; None until the archive could be reached."""
-        return self._meter_id
+        """The meter's number in the archive; None until it is registered in the one that is open."""
+        if self._registered is None or self._registered[0] is not self._shared.opening:
+            return None
+        return self._registered[1]
 
     @property
     def waiting(self) -> int:
@@ -181,7 +183,7 @@ class RecordKeeper:
 
     async def _async_begin(self) -> None:
         await self._try()
-        if self._meter_id is not None:
+        if self.meter_id is not None:
             await self.summary_coordinator.async_refresh()
 
     async def async_stop(self) -> None:
@@ -297,7 +299,7 @@ class RecordKeeper:
 
     async def _async_work(self) -> None:
         try:
-            if self._meter_id is None:
+            if self.meter_id is None:
                 await self._async_register()
             while self._queue:
                 await self._async_store_first()
@@ -322,9 +324,10 @@ class RecordKeeper:
         key, now = self._seen_key(), dt_util.utcnow()
         said = self._entry.data.get(CONF_FORMER_KEY)
         state = KeyState.REJECTED if said == FormerKey.NEVER else KeyState.FORMER
-        self._meter_id, self.keys = await self._shared.async_write(
+        meter_id, self.keys = await self._shared.async_write(
             lambda archive: _register(archive, info, former, key, now, state=state)
         )
+        self._registered = self._shared.opening, meter_id
         if former or said:
             done = {CONF_FORMER_IDS, CONF_FORMER_KEY}
             rest = {name: value for name, value in self._entry.data.items() if name not in done}
@@ -349,7 +352,7 @@ class RecordKeeper:
 
     async def _async_store_first(self) -> None:
         """Store the record that has waited longest; while it is in the queue, it is not lost."""
-        waiting, meter_id = self._queue[0], self._meter_id
+        waiting, meter_id = self._queue[0], self.meter_id
         if TYPE_CHECKING:
             assert meter_id is not None
         result = None
@@ -381,7 +384,7 @@ class RecordKeeper:
             self.news.async_tell(result.record)
 
     async def _async_summarise(self) -> ArchiveSummary:
-        meter_id = self._meter_id
+        meter_id = self.meter_id
         if meter_id is None:
             # The attempts to reach the archive go on by themselves.
             raise archive_unavailable(UpdateFailed, self._cause)
@@ -409,7 +412,7 @@ class RecordKeeper:
             return
         if self._retry is None:
             self._retry = async_call_later(self._hass, self._pause, self._try_again)
-        if self._meter_id is None:
+        if self.meter_id is None:
             # It has never worked: not a matter of a restart.
             self._complain()
         elif self._complaint is None:

@@ -139,7 +139,6 @@ class SharedArchive:
         self._archive = Archive(url)
         self._writing = asyncio.Semaphore(_WRITERS)
         self._reading = asyncio.Semaphore(_READERS)
-        self._open = False
         self.users: list[CALLBACK_TYPE] = []
         self.verifying = asyncio.Lock()
 
@@ -151,7 +150,7 @@ class SharedArchive:
             # Who asked it something may be gone; the thread that looks is not.
             for _ in range(_READERS):
                 await self._reading.acquire()
-            await self.async_write(Archive.close)
+            await self._async_do(self._writing, Archive.close)
 
     async def async_open(self) -> None:
         """Open the archive unless that is done.
@@ -160,9 +159,13 @@ class SharedArchive:
             ArchiveError: it can't be opened.
         """
         # Who only reads does not wait for those who write.
-        if not self._open:
-            await self.async_write(Archive.open)
-            self._open = True
+        if self.opening is None:
+            await self._async_do(self._writing, Archive.open)
+
+    @property
+    def opening(self) -> object:
+        """What distinguishes one opening of the database from the next; see `Archive`."""
+        return self._archive.opening
 
     async def async_write[T](self, method: Callable[[Archive], T]) -> T:
         """Let the archive do something while it does nothing else that writes.
@@ -170,7 +173,7 @@ class SharedArchive:
         Raises:
             ArchiveError: the database failed.
         """
-        return await self._async_do(self._writing, method)
+        return await self._async_do(self._writing, self._not_later(method))
 
     async def async_read[T](self, method: Callable[[Archive], T]) -> T:
         """Ask the archive something.
@@ -178,7 +181,18 @@ class SharedArchive:
         Raises:
             ArchiveError: the database failed, or has never been opened.
         """
-        return await self._async_do(self._reading, method)
+        return await self._async_do(self._reading, self._not_later(method))
+
+    def _not_later[T](self, method: Callable[[Archive], T]) -> Callable[[Archive], T]:
+        """Refuse what has waited for its turn until the database was opened anew: it may be another."""
+        opening = self.opening
+
+        def do(archive: Archive) -> T:
+            if archive.opening is not opening:
+                raise ArchiveError("The archive was opened anew meanwhile")
+            return method(archive)
+
+        return do
 
     async def _async_do[T](self, turns: asyncio.Semaphore, method: Callable[[Archive], T]) -> T:
         await turns.acquire()

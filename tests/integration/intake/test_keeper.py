@@ -16,8 +16,10 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import (
     Archive,
+    ArchiveError,
     KeyState,
     KeyVerdict,
+    MeterInfo,
     Source,
     StoredRecord,
 )
@@ -241,12 +243,13 @@ async def test_reload(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, file: Path
 ) -> None:
     before = rest_entry.runtime_data.records
+    number = before.meter_id
     simulated.fill_logbook(2)
     await before.async_store(simulated.records[0].encode(), Source.METER)
     assert await hass.config_entries.async_reload(rest_entry.entry_id)
     keeper = rest_entry.runtime_data.records
     assert keeper is not before
-    assert keeper.meter_id == before.meter_id
+    assert keeper.meter_id == number
     assert keeper.summary_coordinator.data.records == 1
 
 
@@ -293,6 +296,67 @@ async def test_kept_in_memory_until_the_archive_is_back(
     assert keeper.summary_coordinator.data.records == 3
     assert "archive data recovered" in caplog.text
     assert len(complaints(caplog)) == 1
+
+
+async def test_a_file_that_is_deleted_is_no_archive(
+    hass: HomeAssistant,
+    *,
+    keeper: RecordKeeper,
+    rest_entry: Dmed4ConfigEntry,
+    signed: list[bytes],
+    file: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What is written into it would be gone with Home Assistant: nothing is said to be archived."""
+    assert await keeper.async_store(signed[0], Source.COMMAND)
+    await hass.async_add_executor_job(file.unlink)
+    news: list[StoredRecord] = []
+    keeper.news.async_add(news.append)
+    assert await keeper.async_store(signed[1], Source.COMMAND) is None
+    assert (keeper.waiting, keeper.available, keeper.meter_id, news) == (1, False, None, [])
+    assert issue(hass, rest_entry) is not None
+    assert "deleted or replaced" in complaints(caplog)[0]
+    # A new file takes its place, in which the meter is registered again.
+    await pass_time(hass, 10)
+    await until_stored(hass, keeper)
+    assert archived(file) == signed[1:2]
+    assert [record.raw for record in news] == signed[1:2]
+    assert [key.state for key in keeper.keys] == [KeyState.PINNED]
+    assert issue(hass, rest_entry) is None
+    assert await keeper.async_store(signed[2], Source.COMMAND)
+    assert archived(file) == signed[1:3]
+
+
+async def test_meters_of_a_deleted_file_are_not_mixed_up(
+    hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes], file: Path
+) -> None:
+    """In the new file they have other numbers: what waits for its turn does not go to another meter."""
+    (shared,) = async_archives(hass)
+    number = keeper.meter_id
+    assert number is not None
+    await hass.async_add_executor_job(file.unlink)
+    with pytest.raises(ArchiveError, match="deleted or replaced"):
+        await shared.async_read(lambda archive: archive.summary(number))
+    await shared.async_open()
+    other = await shared.async_write(
+        lambda archive: archive.register_meter(MeterInfo(unique_id="other", name="Other"))
+    )
+    assert other == number
+    assert keeper.meter_id is None
+    assert await keeper.async_store(signed[0], Source.METER)
+    assert keeper.meter_id not in {None, number}
+    assert (await shared.async_read(lambda archive: archive.summary(number))).records == 0
+
+    # As when it was asked for just before.
+    def reopen(archive: Archive) -> None:
+        archive.close()
+        archive.open()
+
+    opened = asyncio.ensure_future(shared.async_write(reopen))
+    late = asyncio.ensure_future(shared.async_write(lambda archive: archive.summary(number)))
+    await opened
+    with pytest.raises(ArchiveError, match="anew"):
+        await late
 
 
 async def test_tried_again_with_the_next_record(
@@ -604,7 +668,9 @@ async def test_a_database_that_hangs_takes_few_threads(keeper: RecordKeeper) -> 
     record = await late
     assert record is not None
     assert record.raw == b"anything"
-    assert not keeper._shared._reading.locked()
+    # The others have their turn back, and who was waiting for one has had it.
+    while keeper._shared._reading.locked():  # noqa: ASYNC110 - it informs no one
+        await asyncio.sleep(0)
 
 
 # --- Verifying again ----------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from tests.integration.helpers import (
     value,
 )
 
-IMPORTED = "sensor.meter_imported_energy"
+IMPORTED = "sensor.meter_total_imported_energy"
 CYCLE = "sensor.meter_session_energy"
 
 
@@ -41,13 +41,19 @@ type Restore = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture
-def restore(hass: HomeAssistant, hass_storage: dict[str, Any]) -> Restore:
+def restore(
+    hass: HomeAssistant, hass_storage: dict[str, Any], simulated: SimulatedMeter
+) -> Restore:
     """Let Home Assistant remember a value from before a restart."""
 
     async def remember(entity_id: str, kwh: object, **attributes: object) -> None:
         stored = {
             "state": State(entity_id, str(kwh), attributes).as_dict(),
-            "extra_data": {"native_value": kwh, "native_unit_of_measurement": "kWh"},
+            "extra_data": {
+                "native_value": kwh,
+                "native_unit_of_measurement": "kWh",
+                "meter": fingerprint(simulated),
+            },
             "last_seen": dt_util.utcnow().isoformat(),
         }
         hass_storage[restore_state.STORAGE_KEY] = {
