@@ -69,6 +69,7 @@ class ReplayedMeter(Device):
     Attributes:
         transport: `rest` or `modbus`, the one that was examined and so can be replayed.
         unit_id: Its Modbus node number.
+        keeps_open: Whether its web server leaves connections open.
     """
 
     def __init__(self, dump: Mapping[str, Any], clock: Clock | None = None) -> None:
@@ -82,7 +83,10 @@ class ReplayedMeter(Device):
         self._missing: dict[int, int] = {}
         self._writes: list[int] = []
         self._answers = _Timeline[bytes, bytes]()
-        self._pages = _Timeline[_Question, bytes]()
+        self._pages = _Timeline[_Question, bytes | None]()
+        first = dump["exchanges"][0]["sent"] if dump["exchanges"] else ""
+        self._channelled = bool(_CHANNEL.match(first.partition(" ")[2]))
+        self.keeps_open = dump.get("readings", {}).get("closing") == ["kept"]
         own_number: set[int] = set()
         for moment, entry in enumerate(dump["exchanges"]):
             if self.transport == "rest":
@@ -193,10 +197,19 @@ class ReplayedMeter(Device):
         sent, received = (entry[name].encode("latin-1") for name in ("sent", "received"))
         head, _, body = sent.partition(b"\r\n\r\n")
         method, target, *_ = head.decode("latin-1").split(" ")
-        self._pages.note(_question(method, _CHANNEL.sub("/v1/", target), body), moment, received)
+        question = _question(method, self._path(target), body)
+        self._pages.note(question, moment, None if entry.get("silent") else received)
+
+    def _path(self, target: str) -> str:
+        """Take the channel out of a path, of a meter that was reached over a display."""
+        return _CHANNEL.sub("/v1/", target) if self._channelled else target
 
     def page(self, method: str, target: str, body: bytes) -> bytes | None:
-        """Return all that a web server sends, head and body; None if it was not asked for this then."""
+        """Return all that a web server sends, head and body; None if it was not asked for this then.
+
+        Raises:
+            TimeoutError: It sent nothing, and did not close the connection.
+        """
         question = _question(method, target, body)
         look = self._pages.at if method == "GET" else self._pages.next
         known = look(question, self._moment)
@@ -204,6 +217,8 @@ class ReplayedMeter(Device):
             return None
         if method != "GET":
             self._moment = known[0] + 1
+        if known[1] is None:
+            raise TimeoutError
         return known[1]
 
 

@@ -253,7 +253,11 @@ class RestServer:
 async def _replayed(meter: ReplayedMeter, request: web.BaseRequest) -> web.StreamResponse:
     """Send byte for byte what a real meter once sent."""
     body = await request.read()
-    answer = meter.page(request.method, request.rel_url.raw_path_qs, body)
+    try:
+        answer = meter.page(request.method, request.rel_url.raw_path_qs, body)
+    except TimeoutError:
+        await asyncio.Event().wait()
+        raise
     if answer is None:
         if request.method == "GET":
             return _failure(404, "Not Found", request.path)
@@ -262,6 +266,8 @@ async def _replayed(meter: ReplayedMeter, request: web.BaseRequest) -> web.Strea
         return _break_off(request, web.Response())
     assert request.transport is not None  # noqa: S101 - it has just been read from
     request.transport.write(answer)
+    if meter.keeps_open:
+        await asyncio.Event().wait()
     request.transport.close()
     return web.Response()
 

@@ -100,6 +100,8 @@ def _written(exchange: Exchange, sent: bytes, received: bytes, line: _Line) -> d
         entry[name] = data.decode("latin-1") if as_text else data.hex(" ")
     if exchange.cut:
         entry["cut"] = True
+    if exchange.silent:
+        entry["silent"] = True
     return entry
 
 

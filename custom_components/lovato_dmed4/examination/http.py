@@ -34,9 +34,11 @@ class Answer:
 
     Attributes:
         raw: all of it.
+        silent: whether nothing more came, and the connection stayed open.
     """
 
     raw: bytes
+    silent: bool = False
 
     @cached_property
     def _head_end(self) -> int:
@@ -97,7 +99,7 @@ class Answer:
     def end(self) -> bytes:
         """What comes after the last byte of the body and the line break of its chunk."""
         end = self.raw[self._pieces[-1][1] :] if self._pieces else self.raw[self._head_end :]
-        return end.removeprefix(b"\r\n") if self._pieces else end
+        return end.removeprefix(b"\r").removeprefix(b"\n") if self._pieces else end
 
     @property
     def succeeded(self) -> bool:

@@ -91,7 +91,10 @@ def record(raw: bytes) -> bytes:
 
 def value(text: str) -> str:
     """Mask a text as it is masked inside an answer or a record."""
-    return ("0" if text.isdecimal() and text.isascii() else "x") * len(text)
+    if not (text.isdecimal() and text.isascii()):
+        return "x" * len(text)
+    zeros = "0" * len(text)
+    return zeros if text.startswith("0") or len(text) == 1 else f"1{zeros[1:]}"
 
 
 def crude(raw: bytes) -> bytes:
@@ -216,7 +219,7 @@ def _masked_parameter(text: str) -> str:
     """Mask a system parameter that is, or may be a part of, an IP address; a network mask is kept."""
     parts = text.split(".")
     number = int.from_bytes(map(int, parts)) if _is_dotted(parts) else _integer(text)
-    if number is not None and (number <= _WORD or is_mask(number)):
+    if number is not None and (number <= _WORD or is_mask(number) or is_reversed_mask(number)):
         return text
     return re.sub(r"[0-9]", "1", text) if _DIGITS.match(text) else value(text)
 
@@ -236,6 +239,11 @@ def is_mask(number: int) -> bool:
     """Whether a number is a network mask: ones, then zeros."""
     zeros = (1 << 32) - 1 - number
     return zeros >= 0 and not zeros & (zeros + 1)
+
+
+def is_reversed_mask(number: int) -> bool:
+    """Whether a number is a network mask with its first byte at the low end."""
+    return number < 1 << 32 and is_mask(int.from_bytes(number.to_bytes(4), "little"))
 
 
 def _masked_signature(text: str) -> str:

@@ -35,6 +35,7 @@ _ADDRESSES: Final[Mapping[str, frozenset[str]]] = {
     "02_03_07_09": frozenset({"P05_02", "P05_03", "P05_07", "P05_09"}),
 }
 _WORD: Final = 0xFFFF
+_BASES: Final = ("0", "1")
 
 
 def clues_of(seen: ModbusSeen) -> Clues:
@@ -152,17 +153,22 @@ def _look_at_nothing(clues: Clues, seen: ModbusSeen, length: int | None) -> None
 def _look_at_logbooks(clues: Clues, seen: ModbusSeen) -> None:
     texts = {index: _text_of(saved.text) for index, saved in seen.saved.items() if saved}
     last = _text_of(seen.window)
-    if texts.get(0):
-        same = not last or payload_digest(texts[0]) == payload_digest(last) or is_payload(last)
-        clues.only("logbook_index", *(("0",) if same else ("0", "1")))
-    elif texts.get(1):
-        clues.only("logbook_index", "1")
+    first = next((index for index, text in sorted(texts.items()) if text), None)
+    if first is not None and first <= len(_BASES):
+        # Where the last record comes without its frame, what is signed is all of it.
+        same = not last or _digest(texts[first]) == _digest(last)
+        clues.only("logbook_last", "there" if same else "elsewhere")
+        clues.only("logbook_index", *_BASES[first - (not same) : first - (not same) + 1])
     for index, saved in seen.saved.items():
         if saved is not None and texts.get(index):
             _look_at_saved(clues, saved, len(texts[index]))
     for statuses in seen.events.values():
         if statuses[-1]:
             clues.only("event_ready", "1" if statuses[-1] == 1 else "count")
+
+
+def _digest(text: bytes) -> bytes:
+    return payload_digest(b"|%b|" % text if is_payload(text) else text)
 
 
 def _look_at_saved(clues: Clues, saved: SavedRecord, size: int) -> None:

@@ -21,6 +21,8 @@ class Needs(StrEnum):
     """Saved records, of at least one whole charge."""
     WRITES = "writes"
     """Consent to write settings and to select entries of the logbooks."""
+    LOGIN = "login"
+    """A login with the advanced password."""
     CHARGE = "charge"
     """A charge, which signs records."""
     POWER = "power"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .place import Needs, Place, Transport
+from .rest_places import REST_PLACES
 
 _MODBUS: Final = (Transport.MODBUS,)
 _REST: Final = (Transport.REST,)
@@ -51,6 +52,7 @@ _CHARGES: Final = {
             Needs.POWER,
             ("end", "prepare", "ended"),
         ),
+        "end_command": ("which commands end a session", Needs.CHARGE, ("either", "combined")),
         "begin_and_end": ("what the command r does", Needs.CHARGE, ("ends", "fetches")),
         "status_change": (
             "whether the status changes before or after the signature",
@@ -119,6 +121,7 @@ _RECORDS: Final = {
         readings={
             "full": "A record names the algorithm and the encoding of its signature.",
             "data": "A record does not name the algorithm and the encoding of its signature.",
+            "base64": "A record has its signature in base64 and does not say so.",
         },
     ),
     "signature_der": Place(
@@ -218,6 +221,15 @@ _LOGBOOKS: Final = {
             "1": "The last record of the logbook has index 1.",
         },
     ),
+    "logbook_last": Place(
+        about="whether the last record can be had from the logbook, too",
+        needs=Needs.WRITES,
+        transports=_MODBUS,
+        readings={
+            "there": "The last record can be had from the logbook, too.",
+            "elsewhere": "The last record can't be had from the logbook.",
+        },
+    ),
     "logbook_length": Place(
         about="what the length of a saved record (0x4C01) counts",
         needs=Needs.WRITES,
@@ -226,6 +238,7 @@ _LOGBOOKS: Final = {
             "bytes": "The length of a saved record (0x4C01) counts its bytes.",
             "with_nul": "The length of a saved record (0x4C01) counts a NUL at its end, too.",
             "even": "The length of a saved record (0x4C01) is rounded up to whole registers.",
+            "words": "The length of a saved record (0x4C01) counts registers.",
         },
     ),
     "logbook_ready": Place(
@@ -256,153 +269,6 @@ _LOGBOOKS: Final = {
             "03_04_06_09": "P05.03, P05.04, P05.06 and P05.09 are IP addresses.",
             "02_03": "P05.02 and P05.03 are IP addresses, and P05.04 is the port.",
             "02_03_07_09": "P05.02, P05.03, P05.07 and P05.09 are IP addresses.",
-        },
-    ),
-}
-
-_REST_PLACES: Final = {
-    "ocmf_text": Place(
-        about="how the quotes of a record are written inside an answer",
-        needs=Needs.RECORDS,
-        transports=_REST,
-        readings={
-            "escaped": "The quotes of a record are escaped in an answer.",
-            "unescaped": "The quotes of a record are not escaped in an answer.",
-            "line_break": "A record is followed by a raw line break in an answer.",
-        },
-    ),
-    "names": Place(
-        about="how names are written",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "underscores": "Names in answers have underscores.",
-            "spaces": "Names in answers have spaces.",
-        },
-    ),
-    "numbers": Place(
-        about="how numbers are written",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "numbers": "Numbers in answers are numbers.",
-            "strings": "Numbers in answers are in quotes.",
-        },
-    ),
-    "system_names": Place(
-        about="which spelling the system status has",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "schema": "The system status is spelt as in the manual's schema.",
-            "tables": "The system status is spelt as in the manual's tables.",
-        },
-    ),
-    "display_with_tls": Place(
-        about="whether the display can be switched over TLS",
-        needs=Needs.WRITES,
-        transports=_REST,
-        readings={
-            "offered": "The display can be switched over TLS.",
-            "refused": "The display can't be switched over TLS.",
-        },
-    ),
-    "answer_end": Place(
-        about="how an answer ends",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "http": "Answers end as HTTP requires.",
-            "line": "Answers end with a lone 0.",
-            "none": "Answers end only by closing the connection.",
-        },
-    ),
-    "answer_padding": Place(
-        about="what stands around the JSON of an answer",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "none": "Nothing stands around the JSON of an answer.",
-            "nul": "Answers end in a NUL.",
-            "bom": "Answers begin with a byte order mark.",
-        },
-    ),
-    "closing": Place(
-        about="whether closing the connection is announced",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "announced": "The meter announces that it closes the connection.",
-            "unannounced": "The meter does not announce that it closes the connection.",
-        },
-    ),
-    "success": Place(
-        about="what a setting is answered with that was taken",
-        needs=Needs.WRITES,
-        transports=_REST,
-        readings={
-            "200": "A setting that was taken is answered with 200.",
-            "201": "A setting that was taken is answered with 201.",
-            "204": "A setting that was taken is answered with 204.",
-            "result": 'A setting that was taken is answered with 200 and {"result": 1}.',
-        },
-    ),
-    "write_method": Place(
-        about="whether settings are taken by PUT and by POST",
-        needs=Needs.WRITES,
-        transports=_REST,
-        readings={
-            "both": "Settings are taken by PUT and by POST.",
-            "post": "Settings are taken by POST only.",
-            "put": "Settings are taken by PUT only.",
-        },
-    ),
-    "unknown_paths": Place(
-        about="what a path is answered with that there is not",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "404": "A path that does not exist is answered with an error.",
-            "closed": "A path that does not exist is not answered: the connection is closed.",
-        },
-    ),
-    "measure_scale": Place(
-        about="in which scale the measures are",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "registers": "Measures are in the scale of the registers: 0.01 V, 0.0001 A, 0.001 kW.",
-            "tenths": "Measures are tenths: 0.1 V, 0.1 A, 0.1 kW.",
-            "physical": "Measures are V, A and kW themselves, with a decimal point.",
-        },
-    ),
-    "status_words": Place(
-        about="how the status words are written",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "decimal": "Status words are decimal numbers.",
-            "hex": "Status words are hexadecimal texts.",
-        },
-    ),
-    "serial_number": Place(
-        about="what the serial number is made of",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "number": "The serial number is a number.",
-            "text": "The serial number is a text.",
-        },
-    ),
-    "key_text": Place(
-        about="how a public key is written",
-        needs=Needs.LOOK,
-        transports=_REST,
-        readings={
-            "hex": "Public keys are hexadecimal digits.",
-            "prefixed": "Public keys have 0x in front.",
-            "colons": "Public keys have colons between their bytes.",
-            "point": "The public key has 04 in front.",
         },
     ),
 }
@@ -456,7 +322,7 @@ PLACES: Final[Mapping[str, Place]] = {
     **_RECORDS,
     **_STATUS,
     **_LOGBOOKS,
-    **_REST_PLACES,
+    **REST_PLACES,
     **_MODBUS_PLACES,
 }
 """All open places by their name."""

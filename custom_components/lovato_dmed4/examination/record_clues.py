@@ -103,7 +103,8 @@ def look_at(clues: Clues, texts: Sequence[Text]) -> None:
         [text for text in framed if "SD" in text.signature],
         {
             "full": lambda text: {"SA", "SE"} <= text.signature.keys(),
-            "data": lambda text: text.signature.keys() == {"SD"},
+            "data": lambda text: text.signature.keys() == {"SD"} and _is_hex(text),
+            "base64": lambda text: text.signature.keys() == {"SD"} and not _is_hex(text),
         },
     )
     clues.fitting("signature_der", _integers(framed), _DER_FORMS)
@@ -121,6 +122,14 @@ _DER_FORMS: Final = {
     "padded": lambda digits: not digits[0],
     "bare": lambda digits: bool(digits[0]),
 }
+
+
+def _is_hex(text: Text) -> bool:
+    try:
+        bytes.fromhex(str(text.signature.get("SD", "")))
+    except ValueError:
+        return False
+    return True
 
 
 def _integers(texts: Sequence[Text]) -> Iterator[bytes]:

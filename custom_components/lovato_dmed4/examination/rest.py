@@ -1,5 +1,6 @@
 """The examination over the REST API: the steps, the cheapest first."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -30,14 +31,17 @@ _SETTINGS: Final = "charge_settings"
 _ATTEMPTS: Final = 2
 _RESTORED: Final = 3
 _OTHER_OFFSET: Final = 60
+_IMPOSSIBLE_OFFSET: Final = 7
+"""Minutes: the manual has steps of 15."""
 _VOLTAGE: Final = 0x000A
+_MOST: Final = 65536
 
 
 def _last_but(index: int) -> Mapping[str, str]:
     return {"index_type": "POS", "index_reference": "LAST_BUT", "index_value": str(index)}
 
 
-# In the order in which the integration asks for them; the last is none that the manual has.
+# In the order in which the integration asks for them; the last two are none that a meter has.
 QUESTIONS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "charge_settings": ("charge_settings", {}),
     "system_status": ("system_status", {}),
@@ -52,6 +56,7 @@ QUESTIONS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "event last": ("logbook/events", _LAST),
     **{f"event {index}": ("logbook/events", _last_but(index)) for index in range(2)},
     "unknown": ("charge_history", {}),
+    "channel": ("1/charge_status", {}),
 }
 """What is asked for: path and query, by a name."""
 
@@ -69,6 +74,29 @@ class ExaminedRestMeter(RestMeter):
         """How it is reached."""
         return self._url.scheme.upper()
 
+    async def answer_and_end(self) -> Answer | None:
+        """Ask for the status on a connection of its own, and see whether the meter closes it then.
+
+        The requests of the API's client ask for that themselves.
+
+        Returns:
+            What came, `silent` where the connection stayed open; None over TLS, or where the meter
+            can't be reached.
+        """
+        if self._url.scheme != "http":
+            return None
+        path = self._url.joinpath("charge_status").raw_path
+        question = f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n"
+        with suppress(OSError):
+            async with self._lock:
+                reader, writer = await asyncio.open_connection(self.host, self._url.port)
+                try:
+                    writer.write(question.encode())
+                    return await _all_of(reader)
+                finally:
+                    writer.close()
+        return None
+
     async def ask(self, method: str, path: str, **request: object) -> None:
         """Make one request; what comes of it is on the line.
 
@@ -76,6 +104,18 @@ class ExaminedRestMeter(RestMeter):
             MeterError: as the meter's own requests do.
         """
         await self._request(method, path, **request)  # type: ignore[arg-type]
+
+
+async def _all_of(reader: asyncio.StreamReader) -> Answer:
+    """Read until a connection is closed by the other side, not for long and not too much."""
+    raw = b""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            while len(raw) < _MOST and (data := await reader.read(_MOST)):
+                raw += data
+    except TimeoutError:
+        return Answer(raw, silent=True)
+    return Answer(raw)
 
 
 class RestSteps:
@@ -93,7 +133,7 @@ class RestSteps:
         self._trace = trace
         own = beside if isinstance(beside, RestMeter) else meter
         self._turn = own.logbook.turn
-        self.seen = RestSeen(tls=meter.line == "HTTPS")
+        self.seen = RestSeen(tls=meter.line == "HTTPS", host=meter.host)
         self.warnings: list[str] = []
 
     # --- only reading ----------------------------------------------------------------------------
@@ -108,6 +148,7 @@ class RestSteps:
             silent = 0 if answer.raw else silent + 1
             if silent == len(_FIRST):
                 raise SilentError("nothing answers")
+        self.seen.ending = await self._meter.answer_and_end()
 
     async def _asked(self, method: str, path: str, **request: object) -> Answer:
         """Make a request, once again if it was not answered, and get what came."""
@@ -115,19 +156,20 @@ class RestSteps:
         for _ in range(_ATTEMPTS):
             try:
                 await self._meter.ask(method, path, **request)
-            except CannotConnectError, SilentError:
-                if method != "GET":
-                    break
-                continue
+            except CannotConnectError:
+                if method == "GET":
+                    continue
+            except SilentError:
+                self._note_silence(before)
             except RefusedError, UnexpectedAnswerError:
-                break
+                pass
             break
-        return self._came(before)
-
-    def _came(self, before: int) -> Answer:
-        """Get what came since so many exchanges."""
         new = self._trace.exchanges[before:]
-        return Answer(bytes(new[-1].received) if new else b"")
+        return Answer(bytes(new[-1].received), silent=new[-1].silent) if new else Answer(b"")
+
+    def _note_silence(self, before: int) -> None:
+        for exchange in self._trace.exchanges[before:]:
+            exchange.silent = True
 
     async def search(self) -> None:
         """Search for the last record by what may be its transaction ID."""
@@ -169,6 +211,7 @@ class RestSteps:
             return
         other = 0 if before == _OTHER_OFFSET else _OTHER_OFFSET
         try:
+            self.seen.refused = await self._set("POST", {"datetime_offset": _IMPOSSIBLE_OFFSET})
             await self._meter.write_time_offset(other)
         finally:
             await self._put_back(before)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-import json
+from ipaddress import IPv4Address
 import re
 from typing import Final
 
 from ..dmed4 import rest_answers
 from ..dmed4.errors import UnexpectedAnswerError
 from ..dmed4.record_text import payload_digest
-from . import record_clues
+from ..dmed4.rest_session import METHOD_REFUSALS, REFUSALS
+from . import masking, record_clues
 from .clues import Clues
 from .http import Answer
 from .modbus_clues import look_at_addresses, look_at_status
@@ -17,19 +18,28 @@ from .place import Transport
 from .rest import RECORDS
 from .seen import RestSeen
 
-_CHUNK_END: Final = b"0\r\n\r\n"
-_LONE_END: Final = b"0\r\n"
+_ENDS: Final = {
+    b"0\r\n\r\n": "http",
+    b"0\n\n": "line_feeds",
+    b"0\r\n": "line",
+    b"": "none",
+}
+_AROUND: Final = b"\0\xef\xbb\xbf \r\n"
 _CREATED: Final = 201
 _NO_CONTENT: Final = 204
 _TAKEN: Final = re.compile(rb'"result"\s*:\s*"?1\b')
 _STATUS: Final = ("measurement_status", "signature_status", "error_status_1", "error_status_2")
+_KEYS: Final = ("public_key", "public_key_ocmf")
 _DOTTED: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}\Z")
 _PARAMETER: Final = re.compile(r"p\d\d_\d\d(_\d\d)?\Z")
 
 # What a DMED4 can measure at all, in V; what it is read as must lie in this range.
 _LIKELY: Final = range(100, 1101)
-_DECIMALS: Final = {"registers": 2, "tenths": 1}
+_DECIMALS: Final = {"registers": 2, "tenths": 1, "mixed": 1}
+# What voltage times current has to be divided by to be the power, all as they are given.
+_PRODUCTS: Final = {"registers": 10**6, "tenths": 10**4, "mixed": 10**3}
 _NEAR: Final = 0.02
+_ROUGHLY: Final = 0.1
 
 
 def clues_of(seen: RestSeen) -> Clues:
@@ -42,7 +52,7 @@ def clues_of(seen: RestSeen) -> Clues:
     _look_at_keys(clues, parsed.get("charge_settings", {}))
     _look_at_status(clues, parsed)
     _look_at_records(clues, seen, parsed)
-    _look_at_parameters(clues, parsed.get("system_parameters", {}))
+    _look_at_parameters(clues, parsed.get("system_parameters", {}), seen.host)
     _look_at_writes(clues, seen)
     return clues
 
@@ -57,16 +67,20 @@ def _look_at_form(clues: Clues, seen: RestSeen, parsed: Mapping[str, Mapping[str
     status = parsed.get("charge_status", {})
     words = [status[name] for name in _STATUS if name in status]
     if words:
-        spaced = b"measurement status" in seen.answers["charge_status"].body
-        clues.only("names", "spaces" if spaced else "underscores")
+        body = seen.answers["charge_status"].body
+        separators = {b"measurement status": "spaces", b"measurement-status": "dashes"}
+        found = [name for text, name in separators.items() if text in body]
+        clues.only("names", *(found or ("underscores",)))
         hexadecimal = any(isinstance(word, str) and word[:2].lower() == "0x" for word in words)
-        clues.only("status_words", "hex" if hexadecimal else "decimal")
+        missing = len(words) < len(_STATUS)
+        clues.only("status_words", "no_errors" if missing else "hex" if hexadecimal else "decimal")
     if "voltage" in (measure := parsed.get("measure", {})):
         clues.only("numbers", "strings" if isinstance(measure["voltage"], str) else "numbers")
     if system := parsed.get("system_status"):
         serial = str(system.get("serial_number", "")).strip()
         if serial:
-            clues.only("serial_number", "number" if serial.isdecimal() else "text")
+            digits = "zeros" if serial.startswith("0") else "number"
+            clues.only("serial_number", digits if serial.isdecimal() else "text")
         _look_at_spelling(clues, system)
 
 
@@ -83,20 +97,56 @@ def _look_at_spelling(clues: Clues, system: Mapping[str, object]) -> None:
 def _look_at_ends(clues: Clues, seen: RestSeen) -> None:
     answers = [answer for answer in seen.answers.values() if answer.succeeded and answer.body]
     for answer in answers:
-        if answer.chunked:
-            ends = {_CHUNK_END: "http", _LONE_END: "line", b"": "none"}
-            known = (ends[answer.end],) if answer.end in ends else ()
-            clues.only("answer_end", *known)
-        announced = answer.headers.get("connection", "").lower() == "close"
-        clues.only("closing", "announced" if announced else "unannounced")
+        _look_at_length(clues, answer)
         body = answer.body
         marked, ended = body.startswith(b"\xef\xbb\xbf"), body.rstrip(b"\r\n ").endswith(b"\0")
         clues.only("answer_padding", "bom" if marked else "nul" if ended else "none")
-    if (unknown := seen.answers.get("unknown")) is not None and answers:
-        refused = unknown.status is not None and not unknown.succeeded
-        clues.only(
-            "unknown_paths", *(("404",) if refused else ("closed",) if not unknown.raw else ())
-        )
+        text = body.strip(_AROUND)
+        comma = re.search(rb",\s*\}\Z", text)
+        clues.only("answer_form", "list" if text[:1] == b"[" else "comma" if comma else "object")
+    if answers:
+        _look_at_paths(clues, seen.answers)
+        _look_at_closing(clues, seen.ending, answers[0])
+
+
+def _look_at_length(clues: Clues, answer: Answer) -> None:
+    said = answer.headers.get("content-length", "")
+    if answer.chunked:
+        known = (_ENDS[answer.end],) if answer.end in _ENDS else ()
+        clues.only("answer_end", *known)
+        clues.only("answer_length", "both" if said else "chunks")
+    elif said.isdecimal():
+        more = int(said) - len(answer.body)
+        clues.only("answer_length", "long" if more > 0 else "short" if more < 0 else "chunks")
+
+
+def _look_at_closing(clues: Clues, ending: Answer | None, other: Answer) -> None:
+    """Look at an answer that the meter was not asked to close; any other one hides if it would."""
+    if ending is not None and ending.raw and ending.silent:
+        clues.only("closing", "kept")
+        return
+    unasked = ending if ending is not None and ending.raw else None
+    announced = (unasked or other).headers.get("connection", "").lower() == "close"
+    hidden = () if unasked else ("kept",)
+    clues.only("closing", "announced" if announced else "unannounced", *hidden)
+
+
+def _look_at_paths(clues: Clues, answers: Mapping[str, Answer]) -> None:
+    missing = {
+        reading
+        for name, reading in (("system_status", "no_system"), ("logbook/info", "no_logbook_info"))
+        if (answer := answers.get(name)) is not None and answer.status in REFUSALS
+    }
+    clues.only("paths", *(missing or {"all"}))
+    unknown, channel = answers.get("unknown"), answers.get("channel")
+    if unknown is None or channel is None:
+        return
+    if channel.succeeded:
+        clues.only("unknown_paths", "channel")
+    elif not unknown.raw:
+        clues.only("unknown_paths", "silent" if unknown.silent else "closed")
+    else:
+        clues.only("unknown_paths", *(() if unknown.succeeded else ("404",)))
 
 
 def _look_at_scale(clues: Clues, seen: RestSeen, measure: Mapping[str, object]) -> None:
@@ -107,43 +157,35 @@ def _look_at_scale(clues: Clues, seen: RestSeen, measure: Mapping[str, object]) 
     if rest_answers.is_physical(measure):
         clues.only("measure_scale", "physical")
         return
-    clues.only("measure_scale", "registers", "tenths")
-    for known in (seen.shown_voltage, seen.modbus_voltage):
-        if known:
-            near = [
-                name
-                for name, decimals in _DECIMALS.items()
-                if abs(voltage / 10**decimals - known) <= _NEAR * known
-            ]
-            clues.only("measure_scale", *near)
-            return
+    clues.only("measure_scale", *_DECIMALS)
     current, power = (rest_answers.number(measure, name) for name in ("current", "power"))
     if current and power:
-        products = {"registers": 10**6, "tenths": 10**4}
-        near = [
-            name
-            for name, factor in products.items()
-            if abs(voltage * current - power * factor) <= 0.1 * voltage * current
-        ]
+        watts = {name: voltage * current - power * factor for name, factor in _PRODUCTS.items()}
+        near = [name for name, off in watts.items() if abs(off) <= _ROUGHLY * voltage * current]
         if near:
             clues.only("measure_scale", *near)
+    for known in (seen.shown_voltage, seen.modbus_voltage):
+        if known:
+            volts = {name: voltage / 10**decimals for name, decimals in _DECIMALS.items()}
+            near = [name for name, shown in volts.items() if abs(shown - known) <= _NEAR * known]
+            clues.only("measure_scale", *near)
             return
-    likely = [
-        name for name, exponent in _DECIMALS.items() if round(voltage / 10**exponent) in _LIKELY
-    ]
+    likely = [name for name, places in _DECIMALS.items() if round(voltage / 10**places) in _LIKELY]
     if likely:
         clues.only("measure_scale", *likely)
 
 
 def _look_at_keys(clues: Clues, settings: Mapping[str, object]) -> None:
-    raw, spki = (str(settings.get(name) or "") for name in ("public_key", "public_key_ocmf"))
+    raw, spki = (str(settings.get(name) or "") for name in _KEYS)
     if raw or spki:
         clues.only("keys", "both" if raw and spki else "raw" if raw else "ocmf")
     text = raw or spki
     if not text:
         return
     digits = re.sub(r"[^0-9A-Fa-f]", "", text.removeprefix("0x"))
-    if ":" in text:
+    if text.endswith("\0"):
+        clues.only("key_text", "nul")
+    elif ":" in text:
         clues.only("key_text", "colons")
     elif text[:2].lower() == "0x":
         clues.only("key_text", "prefixed")
@@ -152,7 +194,7 @@ def _look_at_keys(clues: Clues, settings: Mapping[str, object]) -> None:
     elif digits == text:
         clues.only("key_text", *(("hex",) if raw else ("hex", "point")))
     else:
-        clues.only("key_text")
+        clues.only("key_text", *(("base64",) if rest_answers.key(settings, _KEYS[not raw]) else ()))
 
 
 def _look_at_status(clues: Clues, parsed: Mapping[str, Mapping[str, object]]) -> None:
@@ -214,15 +256,11 @@ def _record(answer: Mapping[str, object], name: str) -> bytes:
 def _text_form(body: bytes) -> str:
     if re.search(rb'"\s*OCMF\s*\|\s*\{"', body):
         return "unescaped"
-    try:
-        json.loads(body.strip(b"\0\xef\xbb\xbf \r\n"))
-    except ValueError:
-        return "line_break"
-    return "escaped"
+    return "line_break" if re.search(rb'\}[\r\n]+"', body) else "escaped"
 
 
 def _look_at_nothing(clues: Clues, answer: Answer) -> None:
-    body = answer.body.strip(b"\0\xef\xbb\xbf \r\n")
+    body = answer.body.strip(_AROUND)
     if not answer.succeeded:
         clues.only("nothing_yet", *(("refused",) if answer.status else ()))
     elif not body:
@@ -233,29 +271,63 @@ def _look_at_nothing(clues: Clues, answer: Answer) -> None:
         clues.only("nothing_yet", "empty" if b'""' in body else "broken")
 
 
-def _look_at_parameters(clues: Clues, answer: Mapping[str, object]) -> None:
+def _look_at_parameters(clues: Clues, answer: Mapping[str, object], host: str) -> None:
+    """Draw from the system parameters which are IP addresses, and how these are written."""
     values: dict[str, int] = {}
+    forms: set[str] = set()
     for name, value in answer.items():
+        text = str(value).strip()
         if not _PARAMETER.match(name):
             continue
-        text = str(value).strip()
         if _DOTTED.match(text) or len(name) > len("p05_03"):
+            forms.add("dotted" if _DOTTED.match(text) else "split")
             values[name.upper()[:6]] = _ADDRESS
         elif text.isdecimal():
             values[name.upper()] = int(text)
+    numbers = [number for number in values.values() if number > _WORD and number != _ADDRESS]
     look_at_addresses(clues, values)
+    if forms:
+        clues.only("address_form", *(forms if len(forms) == 1 else ()))
+    elif numbers:
+        clues.only("address_form", *_directions(numbers, host))
+
+
+def _directions(numbers: list[int], host: str) -> tuple[str, ...]:
+    """Find out at which end of a number an address begins: by a mask, or by the meter's own address."""
+    with suppress(ValueError):
+        own = int(IPv4Address(host))
+        if own in numbers:
+            return ("number",)
+        if int.from_bytes(own.to_bytes(4), "little") in numbers:
+            return ("backwards",)
+    if any(map(masking.is_mask, numbers)):
+        return ("number",)
+    return (
+        ("backwards",) if any(map(masking.is_reversed_mask, numbers)) else ("number", "backwards")
+    )
 
 
 _ADDRESS: Final = 1 << 31
+_WORD: Final = 0xFFFF
 
 
 def _look_at_writes(clues: Clues, seen: RestSeen) -> None:
-    taken = {method: answer for method, answer in seen.written.items() if answer.succeeded}
+    taken = {
+        method: answer
+        for method, answer in seen.written.items()
+        if answer.succeeded and not rest_answers.refusal(answer.body)
+    }
     if {"POST", "PUT"} <= seen.written.keys() and taken:
+        by_put = "put" if seen.written["POST"].status in METHOD_REFUSALS else "whole_post"
         both = len(taken) == len(seen.written)
-        clues.only("write_method", "both" if both else "post" if "POST" in taken else "put")
+        clues.only("write_method", "both" if both else "post" if "POST" in taken else by_put)
     for answer in taken.values():
         known = {_CREATED: "201", _NO_CONTENT: "204"}.get(answer.status or 0)
         clues.only("success", known or ("result" if _TAKEN.search(answer.body) else "200"))
+    if seen.refused is not None and seen.refused.status is not None:
+        in_body = seen.refused.succeeded and rest_answers.refusal(seen.refused.body)
+        clues.only(
+            "refusal", *(("result",) if in_body else () if seen.refused.succeeded else ("status",))
+        )
     if seen.display is not None:
         clues.only("display_with_tls", "offered" if seen.display.succeeded else "refused")

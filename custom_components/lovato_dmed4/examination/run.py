@@ -107,6 +107,7 @@ _WHY: Final[Mapping[Needs, str]] = {
     Needs.LOOK: "it was not answered, or nothing of it can be seen now",
     Needs.RECORDS: "it takes records of at least one whole charging session",
     Needs.WRITES: "it takes your consent to write, and a meter that is not charging",
+    Needs.LOGIN: "it takes a login at the meter with its advanced password",
     Needs.CHARGE: "only a charging session shows it",
     Needs.POWER: "only a power failure during a charging session shows it",
     Needs.EMPTY: "only a meter that has not signed anything yet shows it",

@@ -79,6 +79,9 @@ class RestSeen:
         answers: by what was asked for, as `rest.QUESTIONS` names it.
         searched: whether a search for a transaction ID found something, by the field it was for.
         written: answers to settings, by the method.
+        refused: the answer to a setting that is out of its range.
+        ending: the status on a connection that the meter was not asked to close.
+        host: where it was reached; it is not in the file.
         display: the answer to a command of the display, over TLS.
         tls: whether the connection is encrypted.
         modbus_voltage: what register 0x000A of the same meter shows, in V.
@@ -88,6 +91,9 @@ class RestSeen:
     answers: dict[str, Answer] = field(default_factory=dict)
     searched: dict[str, bool] = field(default_factory=dict)
     written: dict[str, Answer] = field(default_factory=dict)
+    refused: Answer | None = None
+    ending: Answer | None = None
+    host: str = ""
     display: Answer | None = None
     tls: bool = False
     modbus_voltage: float | None = None

@@ -25,6 +25,7 @@ class Exchange:
         sent: the request.
         received: all that came until the next one.
         cut: whether more came than was kept.
+        silent: whether an answer was waited for in vain, on a connection that stayed open.
     """
 
     at: float
@@ -32,6 +33,7 @@ class Exchange:
     sent: bytearray
     received: bytearray = field(default_factory=bytearray)
     cut: bool = False
+    silent: bool = False
 
 
 class Trace(Tap):
