@@ -248,6 +248,14 @@ async def test_an_automation_acts_for_the_one_who_made_it(
 # --- Settings, records and names ----------------------------------------------------------------
 
 
+WRITES: dict[str, tuple[str, dict[str, object]]] = {
+    "button": ("press", {}),
+    "switch": ("turn_on", {}),
+    "number": ("set_value", {"value": 1}),
+    "select": ("select_option", {"option": "voltage"}),
+}
+
+
 async def test_what_changes_the_meter_or_names_people_is_for_administrators(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, log_in: LogIn
 ) -> None:
@@ -296,12 +304,7 @@ async def test_what_changes_the_meter_or_names_people_is_for_administrators(
         for key in ("synchronise_clock", "display", "time_offset", "tariff", "display_page"):
             before = value(hass, rest_entry, key)
             entity_id = entities(hass, rest_entry)[key].entity_id
-            service, data = {
-                "button": ("press", {}),
-                "switch": ("turn_on", {}),
-                "number": ("set_value", {"value": 1}),
-                "select": ("select_option", {"option": "voltage"}),
-            }[entity_id.partition(".")[0]]
+            service, data = WRITES[entity_id.partition(".")[0]]
             status = await who.post(
                 entity_id.partition(".")[0], service, entity_id=entity_id, **data
             )
