@@ -220,6 +220,7 @@ class ChargeTracker(Journal[MadeRecord]):
 
     async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:
         """Take a step to its end, even if its caller no longer waits."""
+        self._live.async_require_loaded()
         task = self._hass.async_create_task(
             self._async_run(event, step), f"{device_name(self._hass, self._entry)} {event}"
         )

@@ -51,11 +51,13 @@ async def _get_rights(
         connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, str(err))
         return
     user = connection.user
+    # The entry may be gone after anything that is awaited.
+    records = entry.runtime_data.records
     integration = await async_get_integration(hass, DOMAIN)
     rights = {step.value: may_charge(hass, entry, step, user) for step in Step}
     answer: dict[str, Any] = {**rights, "version": str(integration.version)}
     if rights[Step.START]:
-        own = await async_own_identity(hass, entry.runtime_data.records, user.id)
+        own = await async_own_identity(hass, records, user.id)
         answer["form"] = _start_form(entry, own, names=user.is_admin)
     connection.send_result(msg["id"], answer)
 
