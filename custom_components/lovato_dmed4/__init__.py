@@ -18,6 +18,7 @@ from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import async_make_display, async_make_meter, is_display
+from .connection.dialogues import async_close_dialogues
 from .connection.errors import translated
 from .connection.identity import (
     Match,
@@ -324,6 +325,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         await async_withdraw_card(hass)
     if all(is_display(other) for other in others):
         async_withdraw_panel(hass)
+    async_close_dialogues(hass, entry)
     async_certificate_accepted(hass, entry)
     async_stored_understood(hass, entry)
     await async_remove_stored(hass, entry.entry_id)

@@ -205,6 +205,9 @@ class RecordKeeper:
         if TYPE_CHECKING:
             assert self._work is not None
         await self._work
+        await self.summary_coordinator.async_shutdown()
+        # Reads no more, but waits for what is being read.
+        await self.summary_coordinator.async_refresh()
         await self._shared.async_give_back(self._refresh_summary_soon)
 
     async def async_store(
@@ -219,6 +222,10 @@ class RecordKeeper:
         """
         done = self._queue_up(raw, source, chained=chained)
         if done is None:
+            return None
+        if self._stopped:
+            # It waits for the next keeper of the entry, which opens the archive again.
+            done.set_result(None)
             return None
         self._try()
         await asyncio.wait({done}, timeout=ARCHIVE_TIMEOUT)
