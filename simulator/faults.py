@@ -22,6 +22,10 @@ class ModbusFault(StrEnum):
     """The connection breaks off in the middle of the answer; a cable just falls silent."""
     GARBAGE = "garbage"
     """As many bytes as the answer has, none of them right."""
+    LONGER = "longer"
+    """The answer to a read is intact and has one register more than was asked for."""
+    SHORTER = "shorter"
+    """The answer to a read is intact and has one register less; of one there is none left."""
     WRONG_TRANSACTION = "wrong transaction"
     """The answer bears the next transaction ID (TCP; other framings have none)."""
 
@@ -116,6 +120,14 @@ class RestFaults(Faults[RestFault, str]):
         super().clear()
         self.missing_fields = set()
         self.extra_fields = {}
+
+
+def resized(answer: bytes, fault: ModbusFault | None) -> bytes:
+    """Return an answer to a read with a register more or less, whose byte count is right."""
+    if fault not in {ModbusFault.LONGER, ModbusFault.SHORTER} or answer[0] not in {0x03, 0x04}:
+        return answer
+    words = answer[2:-2] if fault is ModbusFault.SHORTER else answer[2:] + b"\xff\xff"
+    return bytes([answer[0], len(words)]) + words
 
 
 def garbled(data: bytes) -> bytes:

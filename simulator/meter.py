@@ -518,6 +518,8 @@ class SimulatedMeter(Device):
         )
         if not allowed:
             raise NotValidError(f"{command} in measurement status {self._measurement_status}")
+        if command is Command.END and self.readings.follows("end_command", "combined"):
+            raise NotValidError("r ends a cycle")
         if self._recovering and not (self.synchronised and self._prototype is not None):
             raise NotValidError("clock and prototype are lost")
 
@@ -782,8 +784,9 @@ class SimulatedMeter(Device):
         algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
         signature = self._private_key.sign(payload.encode(), algorithm)
         der = der_signature(*decode_dss_signature(signature), self.readings["signature_der"])
-        data_only = self.readings.follows("signature_section", "data")
-        section = signature_text(der, self.signature_format, data_only=data_only)
+        data_only = self.readings.follows("signature_section", "data", "base64")
+        base64 = self.readings.follows("signature_section", "base64")
+        section = signature_text(der, base64 or self.signature_format, data_only=data_only)
         line = " | " if self.readings.follows("frame", "spaces") else "|"
         text = line.join(("OCMF", payload, section))
         self._output_lost = False

@@ -148,6 +148,25 @@ class Parameters:
         """Return all parameters; an IP address is one number."""
         return {name: self._saved[name] for name in PARAMETER_NAMES}
 
+    def shown_block(self, form: str) -> dict[str, int | str]:
+        """Return all parameters, with IP addresses as `backwards` number, `dotted` or `split`."""
+        shown: dict[str, int | str] = {}
+        for name, value in self.block().items():
+            if name not in self._ip_parameters:
+                shown[name] = value
+                continue
+            parts = value.to_bytes(4)
+            match form:
+                case "backwards":
+                    shown[name] = int.from_bytes(parts, "little")
+                case "dotted":
+                    shown[name] = ".".join(map(str, parts))
+                case "split":
+                    shown |= dict(zip(self._parts(name), parts, strict=True))
+                case _:
+                    shown[name] = value
+        return shown
+
     def write_block(self, block: Mapping[str, int]) -> None:
         """Set and save all parameters; the four bytes of an IP address stand for themselves.
 

@@ -20,7 +20,7 @@ class PastCharge:
 
     Attributes:
         hours_ago: how long before now it began.
-        minutes: how long it took.
+        minutes: how long it took; one that is not over by now is running still.
         fields: what its records say of who charged, such as `{"ID": "04A2"}`.
         reads: how many intermediate records were made.
     """
@@ -66,14 +66,14 @@ def meter_with_past(
     powers: Powers = []
     for charge in charges:
         clock.go_to(present - 3600 * charge.hours_ago)
-        powers += _charge(meter, clock, charge)
+        powers += _charge(meter, clock, charge, present)
     clock.arrive()
     meter.update()
     return meter, powers
 
 
-def _charge(meter: SimulatedMeter, clock: _Past, charge: PastCharge) -> Powers:
-    """Let a charge happen."""
+def _charge(meter: SimulatedMeter, clock: _Past, charge: PastCharge, present: float) -> Powers:
+    """Let a charge happen, or as much of it as has happened by the present."""
     meter.configure(datetime=int(clock.now()))
     meter.submit_prototype(_prototype(meter, charge.fields))
     _pass(meter, clock, _SIGNING)
@@ -82,15 +82,17 @@ def _charge(meter: SimulatedMeter, clock: _Past, charge: PastCharge) -> Powers:
     powers: Powers = [(begin, 0)]
     reads = [begin + 60 * charge.minutes * n / (charge.reads + 1) for n in range(charge.reads + 1)]
     reads.pop(0)
-    while clock.now() < begin + 60 * charge.minutes:
+    end = begin + 60 * charge.minutes
+    while clock.now() < min(end, present - _STEP):
         _pass(meter, clock, _STEP)
         powers.append((clock.now(), meter.physics.slow.power))
         if reads and clock.now() >= reads[0]:
             del reads[0]
             meter.command(Command.INTERMEDIATE)
-    meter.command(Command.END)
-    powers.append((clock.now(), 0))
-    _pass(meter, clock, _SIGNING)
+    if end <= present:
+        meter.command(Command.END)
+        powers.append((clock.now(), 0))
+        _pass(meter, clock, _SIGNING)
     return powers
 
 

@@ -139,7 +139,11 @@ _RECORD = (
     OpenPlace(
         "signature_section",
         "v1/ocmf: SA, SE, SD",
-        {"full": "all three", "data": "SD alone: the others have default values"},
+        {
+            "full": "all three",
+            "data": "SD alone: the others have default values",
+            "base64": "SD alone, in base64",
+        },
     ),
     OpenPlace(
         "signature_der",
@@ -169,6 +173,11 @@ _CYCLE = (
             "ends": "it ends the cycle",
             "fetches": "it signs an intermediate reading and lets the cycle go on",
         },
+    ),
+    OpenPlace(
+        "end_command",
+        _FLOWCHART + ': "End", "Begin and End"',
+        {"either": "both end the cycle", "combined": "only r does; E is refused"},
     ),
     OpenPlace(
         "status_change",
@@ -240,12 +249,19 @@ _LOGBOOKS = (
         {"0": "the last entry has index 0", "1": "the last entry has index 1"},
     ),
     OpenPlace(
+        "logbook_last",
+        "Getting OCMF files different from the last one",
+        {"there": "the last one can be had, too", "elsewhere": "the last one has no index here"},
+        MODBUS,
+    ),
+    OpenPlace(
         "logbook_length",
         '4C01h bits 9-0: "OCMF total bytes"',
         {
             "bytes": "in bytes",
             "with_nul": "with a NUL at the end",
             "even": "rounded up to whole registers",
+            "words": "in registers",
         },
         MODBUS,
     ),
@@ -287,7 +303,11 @@ _REST = (
     OpenPlace(
         "names",
         "REST: some names are printed with spaces where others have underscores",
-        {"underscores": "all have underscores", "spaces": "all have spaces"},
+        {
+            "underscores": "all have underscores",
+            "spaces": "all have spaces",
+            "dashes": "all have dashes",
+        },
         REST,
     ),
     OpenPlace(
@@ -319,6 +339,17 @@ _REST = (
             "02_03_07_09": "P05_02 address, P05_03 mask, P05_07 other party, P05_09 gateway",
         },
     ),
+    OpenPlace(
+        "address_form",
+        "v1/system_parameters: numeric parameters, an IP address being split into bytes in a POST",
+        {
+            "number": "the GET has a number for each",
+            "backwards": "a number with the first byte at its low end",
+            "dotted": "a text with dots",
+            "split": "four bytes, as the POST",
+        },
+        REST,
+    ),
 )
 
 _ANSWERS = (
@@ -329,6 +360,28 @@ _ANSWERS = (
             "http": "a chunk of no bytes and an empty line, as HTTP says",
             "line": "0 and a line break, then the connection is closed",
             "none": "the connection is closed",
+            "line_feeds": "as HTTP says, but with line feeds alone between the chunks",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "answer_form",
+        "REST, responses: JSON objects, in print with commas and brackets that do not match",
+        {
+            "object": "an object",
+            "list": "a list with one object in it",
+            "comma": "an object with a comma after its last member",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "answer_length",
+        "REST, responses: chunked transfer; what HTTP does not allow is not excluded",
+        {
+            "chunks": "as HTTP says",
+            "both": "a length beside the chunks",
+            "long": "no chunks, and a length of one byte too many",
+            "short": "no chunks, and a length of one byte too few",
         },
         REST,
     ),
@@ -344,6 +397,7 @@ _ANSWERS = (
         {
             "announced": "with that header",
             "unannounced": "with a length and without the header, and closed all the same",
+            "kept": "with a length, and the connection stays open",
         },
         REST,
     ),
@@ -354,19 +408,41 @@ _ANSWERS = (
         REST,
     ),
     OpenPlace(
+        "refusal",
+        "REST: failures are HTTP errors such as 400; what is refused for its content is not said",
+        {"status": "400", "result": '200 with {"result": 0}'},
+        REST,
+    ),
+    OpenPlace(
         "write_method",
         "v1/charge_settings and others: GET, PUT and POST",
         {
             "both": "each is taken",
             "post": "PUT is not implemented",
             "put": "POST is not implemented where there is a PUT",
+            "whole_post": "a POST to v1/charge_settings has to hold all four fields of its example",
+        },
+        REST,
+    ),
+    OpenPlace(
+        "paths",
+        "REST: the paths, some of which a firmware may not have",
+        {
+            "all": "all are there",
+            "no_system": "no v1/system_status",
+            "no_logbook_info": "no v1/logbook/info",
         },
         REST,
     ),
     OpenPlace(
         "unknown_paths",
         "REST: what a path answers that is not in the manual",
-        {"404": "404 Not Found", "closed": "the connection is closed without an answer"},
+        {
+            "404": "404 Not Found",
+            "closed": "the connection is closed without an answer",
+            "silent": "nothing",
+            "channel": "a channel number is passed over, as of a remote display",
+        },
         REST,
     ),
     OpenPlace(
@@ -376,19 +452,28 @@ _ANSWERS = (
             "registers": "those of the Modbus registers",
             "tenths": "tenths of everything",
             "physical": "V, A, kW and °C themselves, with a decimal point",
+            "mixed": "tenths of V, mA, tenths of W and of °C",
         },
         REST,
     ),
     OpenPlace(
         "status_words",
         "v1/charge_status: bits, printed without a base",
-        {"decimal": "decimal numbers", "hex": "hexadecimal texts"},
+        {
+            "decimal": "decimal numbers",
+            "hex": "hexadecimal texts",
+            "no_errors": "without the error words, while there is no error",
+        },
         REST,
     ),
     OpenPlace(
         "serial_number",
         "v1/system_status: serial_number, whose form is not said",
-        {"number": "a number", "text": "a text of letters and digits"},
+        {
+            "number": "a number",
+            "text": "a text of letters and digits",
+            "zeros": "a text of digits that begins with zeros",
+        },
         REST,
     ),
     OpenPlace(
@@ -399,6 +484,8 @@ _ANSWERS = (
             "prefixed": "with 0x in front",
             "colons": "with colons between the bytes",
             "point": "with 04 in front, as an uncompressed point",
+            "nul": "with a NUL at the end",
+            "base64": "in base64",
         },
         REST,
     ),

@@ -92,7 +92,7 @@ def payload_text(
 
 
 def signature_text(der: bytes, signature_format: int, *, data_only: bool = False) -> str:
-    """Write the signature section; format 0 is hex, 1 is base64 (register 0x4282)."""
+    """Write the signature section, or SD alone; format 0 is hex, 1 is base64 (register 0x4282)."""
     encoding, data = (
         ("base64", b64encode(der).decode()) if signature_format else ("hex", der.hex().upper())
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .device import Device
-from .errors import NoRegisterError, NotValidError, OutOfRangeError
+from .errors import NoEntryError, NoRegisterError, NotValidError, OutOfRangeError
 from .logbook import Download
 from .meter import COUNTER_SIZE, Command, SimulatedMeter
 from .record import MAX_RECORD_BYTES
@@ -132,6 +132,9 @@ def _set_offset(meter: SimulatedMeter, value: int) -> None:
 
 def _start_record(meter: SimulatedMeter, index: int) -> None:
     meter.update()
+    elsewhere = meter.readings.follows("logbook_last", "elsewhere")
+    if elsewhere and index == meter.record_log.index_base:
+        raise NoEntryError("the last one is at 0x4400")
     record = meter.record_log.from_last(index)
     meter.record_download.start(record.raw, ready_at=meter.now + _SEARCH_TIME)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import ssl
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +17,7 @@ from .errors import (
     MeterError,
     NoEntryError,
     NotLoggedInError,
+    OutOfRangeError,
     WrongPasswordError,
 )
 from .faults import RestFault, RestFaults
@@ -27,8 +29,9 @@ from .rest_api import Api, Call, DisplayApi, MeterApi, Methods
 CHUNK_SIZE = 256
 """Bytes of one chunk (manual: chunked transfer)."""
 
+_BAD_REQUEST = (400, "Bad request")
 _FAILURES = {
-    RestFault.BAD_REQUEST: (400, "Bad request"),
+    RestFault.BAD_REQUEST: _BAD_REQUEST,
     RestFault.SERVER_ERROR: (500, "Internal Server Error"),
     RestFault.NOT_IMPLEMENTED: (501, "Not Implemented"),
     RestFault.UNAVAILABLE: (503, "Service Unavailable"),
@@ -41,6 +44,13 @@ _REFUSALS: dict[type[MeterError], tuple[int, str]] = {
     BusyError: (503, "Service Unavailable"),
 }
 _DISPLAY = "/force_display"
+_CHANNEL = re.compile(r"^/v1/[1-4]/")
+_SETTINGS = "/v1/charge_settings"
+_EXAMPLE = ("datetime", "datetime_offset", "tariff", "command")
+_MISSING_PATHS = {
+    ("no_system", "/v1/system_status"): (404, "Not Found"),
+    ("no_logbook_info", "/v1/logbook/info"): (501, "Not Implemented"),
+}
 _NOT_JSON = b"<html><body>DMED4</body></html>"
 
 
@@ -158,6 +168,9 @@ class RestServer:
             return _failure(*_FAILURES[fault], "a fault of the simulator's")
         try:
             answer = "" if self._device.rebooting else self._carry_out(request.path, call)
+        except TimeoutError:
+            await asyncio.Event().wait()
+            raise
         except ConnectionAbortedError:
             return _break_off(request, web.Response())
         await asyncio.sleep(self.faults.delay)
@@ -184,18 +197,40 @@ class RestServer:
             and self._device.readings.follows("display_with_tls", "refused")
         ):
             return _failure(501, "Not Implemented", "only without TLS")
+        readings = self._device.readings
         try:
-            methods = self._api.methods(path)
-            if methods is None:
-                if self._device.readings.follows("unknown_paths", "closed"):
-                    raise ConnectionAbortedError
-                return _failure(404, "Not Found", path)
+            if missing := _MISSING_PATHS.get((readings["paths"], path)):
+                return _failure(*missing, path)
+            if (methods := self._methods(path)) is None:
+                raise NoEntryError(path)
             if call.method not in methods or self._refuses(call.method, methods):
                 return _failure(501, "Not Implemented", call.method)
+            if path == _SETTINGS and call.method == "POST":
+                _check_whole(call, readings)
             return methods[call.method](call)
         except MeterError as error:
-            status, reason = _REFUSALS.get(type(error), (400, "Bad request"))
-            return _failure(status, reason, str(error))
+            status, reason = _REFUSALS.get(type(error), _BAD_REQUEST)
+            said = call.method != "GET" and readings.follows("refusal", "result")
+            in_body = said and type(error) not in _REFUSALS
+            return '{"result": 0}' if in_body else _failure(status, reason, str(error))
+
+    def _methods(self, path: str) -> Methods | None:
+        """Return what can be done with a path; None where it is answered that there is none.
+
+        Raises:
+            ConnectionAbortedError: Such a path is answered by closing the connection.
+            TimeoutError: It is not answered.
+        """
+        if (methods := self._api.methods(path)) is not None:
+            return methods
+        match self._device.readings["unknown_paths"]:
+            case "closed":
+                raise ConnectionAbortedError
+            case "silent":
+                raise TimeoutError
+            case "channel":
+                return self._api.methods(_CHANNEL.sub("/v1/", path))
+        return None
 
     def _refuses(self, method: str, methods: Methods) -> bool:
         """Return whether the meter has only the other one of PUT and POST."""
@@ -250,22 +285,52 @@ async def _send_otherwise(
     request: web.BaseRequest, body: bytes, readings: Readings
 ) -> web.StreamResponse | None:
     """Send an answer in another form than HTTP and the default reading have it; None if in none."""
-    padding = readings["answer_padding"]
-    body = {"nul": body + b"\0", "bom": b"\xef\xbb\xbf" + body}.get(padding, body)
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-    if readings.follows("closing", "unannounced"):
-        raw = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
-    elif readings.follows("answer_end", "http"):
-        return None if padding == "none" else await _send(request, body, cut=False)
-    else:
-        parts = [body[i : i + CHUNK_SIZE] for i in range(0, len(body), CHUNK_SIZE)]
-        chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
-        end = b"0\r\n" if readings.follows("answer_end", "line") else b""
-        raw = head + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + end
+    changed = _rewritten(body, readings)
+    if readings.follows("closing", "kept"):
+        return web.Response(body=changed, content_type="application/json")
+    if (raw := _frame(changed, readings)) is None:
+        return None if changed == body else await _send(request, changed, cut=False)
     assert request.transport is not None  # noqa: S101 - it has just been read from
     request.transport.write(raw)
     request.transport.close()
     return web.Response()
+
+
+def _rewritten(body: bytes, readings: Readings) -> bytes:
+    """Return a body in the form, and with what stands around it, that the readings say."""
+    form, padding = readings["answer_form"], readings["answer_padding"]
+    if body.endswith(b"}"):
+        body = {"list": b"[%b]" % body, "comma": body[:-1] + b",}"}.get(form, body)
+    return {"nul": body + b"\0", "bom": b"\xef\xbb\xbf" + body}.get(padding, body)
+
+
+def _frame(body: bytes, readings: Readings) -> bytes | None:
+    """Return all of an answer byte for byte; None where it is framed as HTTP says."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+    length = {"long": len(body) + 1, "short": len(body) - 1}.get(readings["answer_length"])
+    if readings.follows("closing", "unannounced"):
+        length = len(body) if length is None else length
+    else:
+        head += b"Connection: close\r\n"
+    if length is not None:
+        return head + b"Content-Length: %d\r\n\r\n" % length + body
+    both = readings.follows("answer_length", "both")
+    if readings.follows("answer_end", "http") and not both:
+        return None
+    if both:
+        head += b"Content-Length: %d\r\n" % len(body)
+    parts = [body[i : i + CHUNK_SIZE] for i in range(0, len(body), CHUNK_SIZE)]
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+    ends = {"line": b"0\r\n", "none": b""}
+    chunks += ends.get(readings["answer_end"], b"0\r\n\r\n")
+    if readings.follows("answer_end", "line_feeds"):
+        chunks = chunks.replace(b"\r\n", b"\n")
+    return head + b"Transfer-Encoding: chunked\r\n\r\n" + chunks
+
+
+def _check_whole(call: Call, readings: Readings) -> None:
+    if readings.follows("write_method", "whole_post") and not {*_EXAMPLE} <= call.json().keys():
+        raise OutOfRangeError(f"the body has {', '.join(_EXAMPLE)}")
 
 
 def _break_off(request: web.BaseRequest, response: web.StreamResponse) -> web.StreamResponse:

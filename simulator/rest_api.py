@@ -1,5 +1,6 @@
 """What a meter's REST API answers (manual: API communication over HTTP/HTTPS protocol)."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -113,8 +114,8 @@ class MeterApi(Api):
 
     def _json(self, data: dict[str, Any]) -> str:
         follows = self._meter.readings.follows
-        spaced, strings = follows("names", "spaces"), follows("numbers", "strings")
-        return json.dumps(_rewritten(data, spaced=spaced, strings=strings))
+        separator = {"spaces": " ", "dashes": "-"}.get(self._meter.readings["names"], "_")
+        return json.dumps(_rewritten(data, separator, strings=follows("numbers", "strings")))
 
     def _ocmf_json(self, name: str, record: str) -> str:
         escaped = json.dumps(record, ensure_ascii=False)[1:-1]
@@ -132,9 +133,9 @@ class MeterApi(Api):
         reading = self._meter.readings["measure_scale"]
         return self._json(
             {
-                "voltage": _scaled(sample.voltage / 10**2, 2, reading),
-                "current": _scaled(abs(sample.current) / 10**4, 4, reading),
-                "power": _scaled(sample.power / 10**3, 3, reading),
+                "voltage": _scaled(sample.voltage / 10**2, 2, reading, mixed=1),
+                "current": _scaled(abs(sample.current) / 10**4, 4, reading, mixed=3),
+                "power": _scaled(sample.power / 10**3, 3, reading, mixed=4),
                 "energy": sample.cycle_imported,
                 "energy_neg": sample.cycle_exported,
                 "temperature_i1": _scaled(first, 1, reading),
@@ -153,8 +154,12 @@ class MeterApi(Api):
             "error_status_1": self._meter.errors_1,
             "error_status_2": self._meter.errors_2,
         }
-        if self._meter.readings.follows("status_words", "hex"):
-            return self._json({name: f"0x{word:04X}" for name, word in words.items()})
+        match self._meter.readings["status_words"]:
+            case "hex":
+                return self._json({name: f"0x{word:04X}" for name, word in words.items()})
+            case "no_errors":
+                errors = {"error_status_1", "error_status_2"}
+                words = {name: word for name, word in words.items() if word or name not in errors}
         return self._json(words)
 
     def _system_status(self, _: Call) -> str:
@@ -168,9 +173,7 @@ class MeterApi(Api):
                 "meas_fw_cks": f"{meter.firmware_checksum:08X}",
                 "pow_fw_rev": revision(_POWER_FIRMWARE),
                 "pow_fw_cks": f"{meter.firmware_checksum ^ 0xFFFFFFFF:08X}",
-                "serial_number": f"DM{meter.serial_number}A"
-                if meter.readings.follows("serial_number", "text")
-                else meter.serial_number,
+                "serial_number": _serial_number(meter),
                 **model_code,
                 "operative_status": meter.operative_status,
                 "cable_res_locked": int(meter.cable_locked),
@@ -189,7 +192,8 @@ class MeterApi(Api):
 
     def _system_parameters(self, _: Call) -> str:
         self._require_login()
-        return self._json(self._meter.parameters.block())
+        form = self._meter.readings["address_form"]
+        return self._json(dict(self._meter.parameters.shown_block(form)))
 
     def _set_system_parameters(self, call: Call) -> str:
         self._require_login()
@@ -237,12 +241,7 @@ class MeterApi(Api):
             del keys["public_key_ocmf"]
         elif follows("keys", "ocmf"):
             del keys["public_key"]
-        colon = ":" if follows("key_text", "colons") else ""
-        prefix = "0x" if follows("key_text", "prefixed") else ""
-        return {
-            name: prefix + (key.hex(colon) if colon else key.hex()).upper()
-            for name, key in keys.items()
-        }
+        return {name: _key_text(key, meter.readings["key_text"]) for name, key in keys.items()}
 
     def _set_charge_settings(self, call: Call) -> str:
         parameters = call.parameters(
@@ -386,22 +385,42 @@ class DisplayApi(Api):
         return ""
 
 
-def _scaled(value: float, decimals: int, reading: str) -> float:
+def _scaled(value: float, decimals: int, reading: str, *, mixed: int = 1) -> float:
     """Write a measure in one of the readings of its scale."""
     if reading == "physical":
         return round(float(value), decimals)
-    return round(value * 10.0 ** (1 if reading == "tenths" else decimals))
+    return round(value * 10.0 ** {"tenths": 1, "mixed": mixed}.get(reading, decimals))
 
 
-def _rewritten(data: Any, *, spaced: bool, strings: bool) -> Any:
+def _serial_number(meter: SimulatedMeter) -> str | int:
+    match meter.readings["serial_number"]:
+        case "text":
+            return f"DM{meter.serial_number}A"
+        case "zeros":
+            return f"{meter.serial_number:010}"
+    return meter.serial_number
+
+
+def _key_text(key: bytes, reading: str) -> str:
+    match reading:
+        case "base64":
+            return b64encode(key).decode()
+        case "colons" if key:
+            return key.hex(":").upper()
+        case "prefixed":
+            return f"0x{key.hex().upper()}"
+        case "nul":
+            return f"{key.hex().upper()}\0"
+    return key.hex().upper()
+
+
+def _rewritten(data: Any, separator: str, *, strings: bool) -> Any:
     if isinstance(data, dict):
         return {
-            name.replace("_", " ") if spaced else name: _rewritten(
-                value, spaced=spaced, strings=strings
-            )
+            name.replace("_", separator): _rewritten(value, separator, strings=strings)
             for name, value in data.items()
         }
-    return str(data) if strings else data
+    return str(data) if strings and data is not None else data
 
 
 def _integer(value: object) -> int:

@@ -11,7 +11,7 @@ import tty
 from types import TracebackType
 from typing import Literal, Self, override
 
-from .faults import ModbusFault, ModbusFaults, garbled
+from .faults import ModbusFault, ModbusFaults, garbled, resized
 from .framing import FRAMINGS, Frame, Framing, FramingName, NotModbusError
 from .lines import Bus, Ethernet, Gateway, Line
 from .meter import SimulatedMeter
@@ -101,7 +101,7 @@ class ModbusServer(ABC):
         if fault is ModbusFault.WRONG_TRANSACTION:
             frame = replace(frame, transaction=frame.transaction + 1 & 0xFFFF)
         frame = replace(frame, unit=self._answers_as(frame.unit))
-        data = framing.encode(replace(frame, pdu=answer))
+        data = framing.encode(replace(frame, pdu=resized(answer, fault)))
         match fault:
             case ModbusFault.CUT:
                 await self._send(data[: len(data) // 2], writer)

@@ -12,6 +12,8 @@ from tests.deprecations import deprecations
 
 # The test tools switch it on: every statement to the archive, twice the time.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+# A line for each entity that each test adds.
+logging.getLogger("homeassistant").setLevel(logging.WARNING)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

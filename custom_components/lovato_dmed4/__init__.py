@@ -180,7 +180,7 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
     SerialNumberCheck(
         hass,
         entry,
-        features=data.meter.features,
+        meter=data.meter,
         identity=data.identity,
         records=data.records,
     ).async_start()

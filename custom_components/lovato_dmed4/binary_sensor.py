@@ -1,6 +1,6 @@
 """What a meter says yes or no to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -14,7 +14,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .charging.tracker import ChargeNews
-from .dmed4.model import Block, Feature, SignatureStatus, Status, SystemStatus
+from .dmed4.model import (
+    BOARD_1_BITS,
+    BOARD_2_BITS,
+    FATAL_ERRORS,
+    Block,
+    Feature,
+    SignatureStatus,
+    Status,
+    SystemStatus,
+)
 from .entity import Dmed4Entity, HousekeepingEntity
 from .runtime_data import Dmed4ConfigEntry
 
@@ -60,11 +69,17 @@ def _hardware_problem(system: SystemStatus) -> bool:
 
 
 def _hardware_errors(system: SystemStatus) -> Mapping[str, Any]:
+    fatal = [f"e_{number}" for number in system.fatal_errors]
     return {
-        "board_1": list(system.board_1_errors),
-        "board_2": list(system.board_2_errors),
-        "fatal": [f"e_{number}" for number in system.fatal_errors],
+        "board_1": _with_text(system.board_1_errors, BOARD_1_BITS),
+        "board_2": _with_text(system.board_2_errors, BOARD_2_BITS),
+        "fatal": _with_text(fatal, {f"e_{number}" for number in FATAL_ERRORS}),
     }
+
+
+def _with_text(errors: Sequence[str], known: AbstractSet[str]) -> list[str]:
+    """Replace what the manual does not name, and what has no text, by one that has; diagnostics have it."""
+    return list(dict.fromkeys(error if error in known else "unknown" for error in errors))
 
 
 CHARGING: Final = Dmed4BinarySensorDescription(
@@ -162,9 +177,11 @@ class ChargingSensor(Dmed4BinarySensor):
         await super().async_added_to_hass()
         # A charge that another controller began becomes known only now.
         self.async_on_remove(self._data.charge.news.async_add(self._handle_news))
+        # When it began may become known later still, from its record.
+        self.async_on_remove(self._data.charge.past.async_add(self._handle_news))
 
     @callback
-    def _handle_news(self, _: ChargeNews) -> None:
+    def _handle_news(self, _: ChargeNews | None) -> None:
         self._handle_coordinator_update()
 
     @override

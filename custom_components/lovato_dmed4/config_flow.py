@@ -35,6 +35,7 @@ from .connection.forms import (
 from .connection.identity import Match, async_change_id, async_match, keys_disagree, unique_ids
 from .connection.lending import hub_of
 from .connection.login import LOGIN_ATTEMPTS
+from .connection.names import without_markup
 from .connection.search import Answerer, Cause, async_find_cause, async_search, serial_cause
 from .connection.topology import async_detect
 from .const import (
@@ -363,7 +364,8 @@ def _title(identity: Identity, data: Mapping[str, Any]) -> str:
     """Name a meter; several of one model get what distinguishes them on site."""
     serial_number = identity.serial_number or data.get(CONF_SERIAL_NUMBER)
     if serial_number or CONF_UNIT_ID not in data:
-        return " ".join(filter(None, (identity.model, serial_number)))
+        # Home Assistant puts the title into notifications, which read Markdown.
+        return without_markup(" ".join(filter(None, (identity.model, serial_number))))
     place = data[CONF_HOST] if CONF_HOST in data else _port_name(data[CONF_DEVICE])
     return f"{identity.model} ({place}, {data[CONF_UNIT_ID]})"
 

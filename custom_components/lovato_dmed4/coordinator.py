@@ -130,7 +130,10 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
     def _async_refresh_finished(self) -> None:
         if self.last_update_success:
             for listener in tuple(self._poll_listeners):
-                listener()
+                try:
+                    listener()
+                except Exception:  # noqa: BLE001 - the poll has succeeded, and so has a command before it
+                    LOGGER.exception("A listener failed")
 
     @callback
     @override

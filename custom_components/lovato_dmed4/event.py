@@ -46,6 +46,7 @@ EVENT_SUSPICIOUS: Final = "suspicious"
 RECORD: Final = EventEntityDescription(
     key="record",
     translation_key="record",
+    # Without a category, by which triggers would not find it at the device that they are for.
     event_types=[EVENT_ARCHIVED, EVENT_SUSPICIOUS],
 )
 

@@ -9,6 +9,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_cached_translations
 
+from .connection.names import without_markup
 from .const import DOMAIN
 from .event import ATTR_ENERGY, ATTR_VERDICT, EVENT_CHARGING_ENDED
 
@@ -34,7 +35,10 @@ def async_describe_events(
         if (verdict := data[ATTR_VERDICT]) is not None:
             parts.append(words.get(f"{path}.verdict.state.{verdict}", verdict))
         return {
-            LOGBOOK_ENTRY_NAME: (device.name_by_user or device.name or "") if device else "",
+            # The owner's own, or one that may have come from the device.
+            LOGBOOK_ENTRY_NAME: (device.name_by_user or without_markup(device.name or ""))
+            if device
+            else "",
             LOGBOOK_ENTRY_MESSAGE: ": ".join(
                 [parts[0], ", ".join(parts[1:])] if parts[1:] else parts
             ),

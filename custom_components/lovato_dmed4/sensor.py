@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 
 from .billing.cost import calculate
 from .billing.model import Charge
+from .charging.absence import APART
 from .charging.pricing import CostSummary
 from .const import SIGNAL_LOGBOOK_PROGRESS
 from .dmed4.model import Block
@@ -131,6 +132,8 @@ class EnergySensor(MeterRestoreEntity, Dmed4Sensor, RestoreSensor):
 
     def __init__(self, entry: Dmed4ConfigEntry, description: EnergySensorDescription) -> None:
         super().__init__(entry, description, Block.MEASURES, Block.STATUS)
+        if description.flows_back and entry.runtime_data.identity.one_way:
+            self._attr_entity_registry_enabled_default = False
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -191,12 +194,16 @@ class TotalSensor(EnergySensor):
 
 
 class CycleSensor(EnergySensor):
-    """The energy of the running or the last charge cycle, which starts again with each."""
+    """The energy of the running or the last charge cycle, which starts again with each.
+
+    After a restart, the value of before is shown until the records have said which session the energy
+    is of: statistics take each other `last_reset` for another session, whose energy they add.
+    """
 
     _attr_last_reset: datetime | None = None
     _before: float | None = None
-    # Whether a charge that ended while Home Assistant was away would go unnoticed otherwise.
-    _unseen = False
+    # Whether Home Assistant was away since the energy before, and whether it knew of no charge then.
+    _away = _idle_before = False
 
     @override
     def _restore(self, value: float, written: datetime) -> None:
@@ -204,37 +211,54 @@ class CycleSensor(EnergySensor):
 
     @override
     async def async_added_to_hass(self) -> None:
+        charge = self._data.charge
         if (state := await self.async_get_last_state()) is not None:
             self._attr_last_reset = dt_util.parse_datetime(
                 str(state.attributes.get(ATTR_LAST_RESET))
             )
-            self._unseen = self._data.charge.charge is None
+            self._idle_before = charge.charge is None
+        # A charge that runs when the meter is set up began before, too.
+        charging = self.coordinator.data.status.measurement.charging
+        self._away = state is not None or charging
         await super().async_added_to_hass()
         # The charge tracker hears of a charge that was begun elsewhere just after this sensor.
-        self.async_on_remove(
-            self._data.charge.news.async_add(lambda _: self._handle_coordinator_update())
-        )
+        self.async_on_remove(charge.news.async_add(lambda _: self._handle_coordinator_update()))
+        self.async_on_remove(charge.past.async_add(lambda _: self._handle_coordinator_update()))
 
     @override
     def _async_update_attrs(self) -> object:
         value, before = self._value, self._before
         if value is not None and not is_possible(value):
             value = before
-        charge = self._data.charge.charge
+        charge = self._data.charge
         charging = self.coordinator.data.status.measurement.charging
-        if value is None or (charging and charge is None):
+        if (
+            value is None
+            or (charging and charge.charge is None)
+            or (self._away and not charge.looked_back)
+        ):
             # Not the new energy before it is known when the charge began.
             self._attr_native_value = None if value is None else before
             return self._attr_native_value, self._attr_last_reset
-        since = charge.since if charge is not None and charging else None
-        if since is not None and (self._attr_last_reset is None or since > self._attr_last_reset):
-            self._attr_last_reset = since
-        elif before is not None and (value < before or (self._unseen and value != before)):
-            self._attr_last_reset = dt_util.utcnow()
-        self._unseen = False
+        self._attr_last_reset = self._reset(value, charging=charging)
+        self._away = self._idle_before = False
         self._before = value
         self._attr_native_value = value
         return value, self._attr_last_reset
+
+    def _reset(self, value: float, *, charging: bool) -> datetime | None:
+        """Find out when the session began that the energy is of."""
+        before, reset, tracker = self._before, self._attr_last_reset, self._data.charge
+        since = None
+        if charging and tracker.charge is not None:
+            since = tracker.charge.since
+        elif self._away and value != before and (begin := tracker.last_begin) is not None:
+            since = begin if reset is None or begin > reset + APART else None
+        if since is not None and (reset is None or since > reset):
+            return since
+        if before is not None and (value < before or (self._idle_before and value != before)):
+            return dt_util.utcnow()
+        return reset
 
 
 class HousekeepingSensor(HousekeepingEntity, Dmed4Sensor):

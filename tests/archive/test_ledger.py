@@ -174,6 +174,18 @@ def test_a_price_is_kept_and_changed(archive: Archive, meter: int) -> None:
     assert ledger.prices() == ()
 
 
+def test_a_price_keeps_its_currency(archive: Archive) -> None:
+    """Whose amounts were entered in euros must not become as many francs."""
+    saved = archive.ledger.save_price(Price(rates=rates("0.40"), since=SINCE))
+    francs = replace(rates("0.45"), currency="CHF")
+    changed = archive.ledger.save_price(replace(saved, rates=francs))
+    assert changed == replace(saved, rates=rates("0.45"))
+    assert archive.ledger.prices() == (changed,)
+    added = archive.ledger.save_price(Price(rates=francs, since=SINCE))
+    assert archive.ledger.prices() == (changed, added)
+    assert added.rates.currency == "CHF"
+
+
 def test_deleting_a_driver_deletes_what_is_known_and_leaves_the_records(
     archive: Archive, meter: int
 ) -> None:

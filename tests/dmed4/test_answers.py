@@ -5,6 +5,7 @@ The work is counted, not timed: bytes whose check sum is computed, and bytes tha
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 import os
 import random
 import struct
@@ -27,7 +28,7 @@ from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from simulator import Pty, open_pty
 from simulator.framing import FRAMINGS, Frame
 
-from .helpers import LOCALHOST, Peer
+from .helpers import LOCALHOST, Peer, until
 
 UNIT = 8
 READ = bytes((4, 0x41, 0xFF, 0, 5))
@@ -119,6 +120,47 @@ async def test_noise_over_tcp_costs_no_more_than_an_answer(
     assert work.decoded == 0
     # Two attempts, each byte up to the limit as often as an awaited answer is long.
     assert work.checked <= 2 * 30 * 20
+
+
+class Chatter(Peer):
+    """Answers each question as a meter does, and goes on talking when the answer has been taken."""
+
+    noise = b"\xff" * 1024
+
+    def __init__(self, framing: Framing) -> None:
+        super().__init__()
+        self.taken = asyncio.Event()
+        self._framing = framing
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        framing = FRAMINGS[self._framing.value]()
+        while data := await reader.read(4096):
+            for asked in framing.feed(data):
+                count = 2 * int.from_bytes(asked.pdu[3:5])
+                answer = bytes((asked.pdu[0], count)) + bytes(count)
+                writer.write(framing.encode(replace(asked, pdu=answer)))
+            await self.taken.wait()
+            for _ in range(100):
+                writer.write(self.noise)
+            await writer.drain()
+
+
+@pytest.mark.parametrize("framing", Framing)
+async def test_noise_between_two_questions_costs_nothing(framing: Framing, work: Work) -> None:
+    async with Chatter(framing) as peer:
+        line = TcpLine(host=LOCALHOST, port=peer.port, framing=framing)
+        meter = ModbusMeter.on(line, UNIT)
+        try:
+            words = await meter.read_words(0x4200, 5)
+            checked, heard = work.checked, meter._link.connection.heard_at
+            peer.taken.set()
+            await until(lambda: meter._link.connection.heard_at > heard)
+        finally:
+            await meter.close()
+    assert words == [0] * 5
+    assert work.checked == checked
+    # The answer alone.
+    assert work.decoded <= 31
 
 
 @pytest.fixture

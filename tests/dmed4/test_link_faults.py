@@ -59,6 +59,8 @@ async def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         ModbusFault.CUT,
         ModbusFault.GARBAGE,
         ModbusFault.BUSY,
+        ModbusFault.LONGER,
+        ModbusFault.SHORTER,
     ]
 )
 def fault(request: pytest.FixtureRequest) -> ModbusFault:
@@ -83,6 +85,9 @@ _NO_ANSWER = (SilentError, CannotConnectError)
         (ModbusFault.CUT, _NO_ANSWER),
         (ModbusFault.GARBAGE, (*_NO_ANSWER, UnexpectedAnswerError)),
         (ModbusFault.BUSY, (RefusedError,)),
+        # Also intact, with a check sum and the right number: not an answer to what was asked.
+        (ModbusFault.LONGER, (*_NO_ANSWER, UnexpectedAnswerError)),
+        (ModbusFault.SHORTER, (*_NO_ANSWER, UnexpectedAnswerError)),
     ],
 )
 async def test_a_fault_ends_in_recovery(

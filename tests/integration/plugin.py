@@ -6,11 +6,16 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     async_capture_events,
     async_fire_time_changed,
     async_mock_service,
+    async_test_home_assistant,
     get_system_health_info,
     snapshot_platform,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]
     get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.components.recorder.common import (  # type: ignore[import-untyped]
+    async_wait_recording_done,
+    do_adhoc_statistics,
 )
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension  # type: ignore[import-untyped]
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator  # type: ignore[import-untyped]
@@ -24,6 +29,9 @@ __all__ = [
     "async_capture_events",
     "async_fire_time_changed",
     "async_mock_service",
+    "async_test_home_assistant",
+    "async_wait_recording_done",
+    "do_adhoc_statistics",
     "get_diagnostics_for_config_entry",
     "get_system_health_info",
     "snapshot_platform",

@@ -216,7 +216,7 @@ async def start_and_end(hass: HomeAssistant, entry: Dmed4ConfigEntry, **inputs: 
         "unplugged_for": {"seconds": 5},
         "on_started": tell("who", "tag"),
         "on_not_started": tell("reason", "error", "tag"),
-        "on_ended": tell("energy", "signature"),
+        "on_ended": tell("energy", "verdict"),
         "on_not_ended": tell("error"),
     }
     await automate(hass, START, defaults | inputs)
@@ -256,10 +256,10 @@ async def test_a_tag_starts_a_charge_and_unplugging_ends_it(
     assert payload(simulated.records[1])["ID"] == "04A2B3C4"
     energy = simulated.physics.fast.cycle_imported / 1000
     assert energy > 1
-    assert texts(told[1:], "title", "signature", "energy") == [
+    assert texts(told[1:], "title", "verdict", "energy") == [
         (f"{entry.title}: charging ended", "valid", energy)
     ]
-    assert told[1]["message"] == f"{energy} kWh. The signature of the record is valid."
+    assert told[1]["message"] == f"{energy} kWh, verified."
     assert told[0]["message"] == "With the driver in the signed record."
 
 

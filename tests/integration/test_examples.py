@@ -271,7 +271,7 @@ async def test_a_charge_by_the_examples(bench: Bench) -> None:
     assert not messages
     hass.bus.async_fire("tag_scanned", {"tag_id": "04A2B3C4D5E680"})
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert messages.pop().data["message"].endswith("Signature of the first record: valid.")
+    assert messages.pop().data["message"].endswith("Verdict on the first record: valid.")
     assert hass.states.is_state("binary_sensor.charger_charging", "on")
 
     hass.states.async_set("binary_sensor.wallbox_plug", "off")
@@ -279,7 +279,7 @@ async def test_a_charge_by_the_examples(bench: Bench) -> None:
     assert hass.states.is_state("binary_sensor.charger_charging", "off")
     told = {message.data.get("title", ""): message.data["message"] for message in messages}
     assert told == {
-        "": "Charging ended, signature valid.",
+        "": "Charging ended. Verdict: valid.",
         "0.000 kWh for 04A2B3C4D5E680": "Verdict: valid. Time may be billed: True.",
     }
 

@@ -1,5 +1,6 @@
 """Whatever texts a meter sends, Home Assistant's stores, pages and log can hold them."""
 
+import ast
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.lovato_dmed4.archive import Source
 from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.event import EVENT_CHARGING_ENDED
 from simulator import RestServer, SimulatedMeter
 from simulator.logbook import Event, EventCode
 from tests.dmed4.helpers import Peer
@@ -27,16 +30,26 @@ from tests.logbooks import rest_answers, rest_calls
 from .helpers import (
     HOUSEKEEPING,
     Server,
+    act,
     add_entry,
+    add_meter,
+    change_answer,
     fingerprint,
     impatient,
     pass_time,
+    press,
     set_up,
     state_of,
     value,
 )
-from .plugin import ClientSessionGenerator, WebSocketGenerator, get_diagnostics_for_config_entry
+from .plugin import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+    async_capture_events,
+    get_diagnostics_for_config_entry,
+)
 from .records import charge_of
+from .test_logbook_platform import lines as logbook_lines
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "entity_registry_enabled_by_default")
 
@@ -57,7 +70,7 @@ PAGES = (
     "system_log/list",
 )
 # What a repair would show as a link, an image or markup.
-MARKUP = ("[", "<", "`", "://")
+MARKUP = ("[", "<", "`", "://evil")
 
 
 @pytest.fixture
@@ -288,6 +301,60 @@ class _Refusing(Peer):
         head = b"HTTP/1.1 %d %b\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
         writer.write(head % (self.status, reason, len(said)) + said)
         await writer.drain()
+
+
+# --- Where Markdown is read ---------------------------------------------------------------------
+
+
+async def test_no_markup_of_a_stranger_is_rendered(
+    hass: HomeAssistant, rest_server: RestServer, simulated: SimulatedMeter
+) -> None:
+    """In the name of a device, in Activity, and in the sentences that notifications are made of."""
+    markup = HOSTILE["markup"]
+    change_answer(rest_server, "/v1/system_status", serial_number=markup)
+    entry = await add_meter(hass, rest_server)
+    events = async_capture_events(hass, EVENT_CHARGING_ENDED)
+    await press(hass, entry, "start")
+    await press(hass, entry, "end")
+    (line,) = logbook_lines(hass, events)
+    explained = []
+    for fields in ({"PG": f"T1{markup}"}, {"MS": markup}, {"TT": markup, "EF": markup}):
+        begin, read, _ = charge_of(simulated, 5).records
+        end = charge_of(simulated, 5, **fields, **{markup: 1}).end
+        for raw in (begin, read, end, end.replace(b"112", b"111")):
+            await entry.runtime_data.records.async_store(raw, Source.METER)
+    sessions = (await act(hass, entry, "list_sessions"))["sessions"]
+    for each in sessions:
+        session = await act(hass, entry, "get_session", session_id=each["session_id"])
+        explained += session["explanation"]
+        for report in session["record_reports"]:
+            explained += report["explanation"]
+    quoted = [text for text in explained if "evil.example" in text]
+    assert len(quoted) >= 3
+    for text in (entry.title, line, *explained):
+        assert not any(each in text for each in MARKUP), text
+
+
+def test_each_repair_names_its_meter_without_markup() -> None:
+    """A title may have come from the device, and a name is what each repair begins with."""
+    named = 0
+    for path in Path("custom_components/lovato_dmed4").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or "async_create_issue" not in ast.unparse(call.func):
+                continue
+            (given,) = (
+                each.value for each in call.keywords if each.arg == "translation_placeholders"
+            )
+            if isinstance(given, ast.Dict):
+                names = {
+                    ast.unparse(key): value
+                    for key, value in zip(given.keys, given.values, strict=True)
+                    if key
+                }
+                meter = ast.unparse(names["'meter'"])
+                assert meter.startswith(("repair_name(", "without_markup(")), path
+                named += 1
+    assert named >= 8
 
 
 # --- Logbooks, over each transport --------------------------------------------------------------

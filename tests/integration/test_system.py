@@ -12,7 +12,17 @@ from simulator import ModbusTcpServer, RestServer, SimulatedMeter, SystemClock
 from simulator.faults import RestFault
 from tests.driven_time import LoopClock, drive_time
 
-from .helpers import HOUSEKEEPING, act, call_entity, entities, pass_time, press, state, value
+from .helpers import (
+    HOUSEKEEPING,
+    act,
+    call_entity,
+    change_answer,
+    entities,
+    pass_time,
+    press,
+    state,
+    value,
+)
 
 REBOOTS = {"reboot_time": 0.3}
 
@@ -99,6 +109,28 @@ async def test_the_hardware_tells_its_errors_and_their_end(
     await pass_time(hass, HOUSEKEEPING)
     assert value(hass, rest_entry, "hardware") == "off"
     assert value(hass, rest_entry, "system_status") == "hardware_test"
+
+
+async def test_an_error_that_the_manual_does_not_name_has_a_text(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer
+) -> None:
+    undo = change_answer(
+        rest_server,
+        "/v1/system_status",
+        board_1_status_bits={"mac_err": 1, "antenna_err": 1, "clock_err": 1},
+        board_2_status_bits={"fatal_err_bits": {"e_2": 1, "e_13": 1}},
+    )
+    await pass_time(hass, HOUSEKEEPING)
+    shown = state(hass, rest_entry, "hardware")
+    assert shown.state == "on"
+    assert shown.attributes["board_1"] == ["mac_err", "unknown"]
+    assert shown.attributes["fatal"] == ["e_2", "unknown"]
+    undo()
+    change_answer(
+        rest_server, "/v1/system_status", board_2_status=1 << 30, board_2_status_bits=None
+    )
+    await pass_time(hass, HOUSEKEEPING)
+    assert state(hass, rest_entry, "hardware").attributes["board_2"] == ["unknown"]
 
 
 # --- settings -----------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     TextCharactersError,
     TextTooLongError,
 )
-from custom_components.lovato_dmed4.dmed4.model import DisplayPage, MeterErrors
+from custom_components.lovato_dmed4.dmed4.model import FATAL_ERRORS, DisplayPage, MeterErrors
 from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationFlag,
     IdentificationLevel,
@@ -698,7 +698,7 @@ def test_errors_of_forms() -> None:
 
 
 def test_issues() -> None:
-    hardware = {f"fatal_error_{number}" for number in issues.FATAL_ERRORS} | {"wiring_error"}
+    hardware = {f"fatal_error_{number}" for number in FATAL_ERRORS} | {"wiring_error"}
     others = {
         "clock_doubtful",
         "stored_by_newer",
@@ -737,8 +737,9 @@ def test_titles_of_issues_are_short(language: str) -> None:
 def test_hardware_names_all_errors() -> None:
     words = STRINGS["entity"]["binary_sensor"]["hardware"]["state_attributes"]
     for board in ("board_1", "board_2"):
-        assert set(words[board]["state"]) >= set(BOARD_BITS[board])
-    assert list(words["fatal"]["state"]) == [f"e_{number}" for number in issues.FATAL_ERRORS]
+        assert set(words[board]["state"]) == {*BOARD_BITS[board], "unknown"}
+    fatal = [f"e_{number}" for number in FATAL_ERRORS]
+    assert list(words["fatal"]["state"]) == [*fatal, "unknown"]
 
 
 # --- Declarations -------------------------------------------------------------------------------

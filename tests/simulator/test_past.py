@@ -6,6 +6,7 @@ import sqlite3
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from simulator import Command
 from simulator.past import PastCharge, meter_with_past
 from tests.bench.recorded import record_powers
 from tools.demo.record import verify
@@ -37,6 +38,19 @@ def test_a_past_is_signed_at_its_time() -> None:
         NOW - 1.5 * 3600 + 0.5,
         NOW - 1.5 * 3600 + 240.5,
     ]
+    assert not meter.charging
+
+
+def test_a_charge_that_is_not_over_is_running() -> None:
+    """It began when it says, has counted since, and ends as any other."""
+    meter, powers = meter_with_past(1, [PastCharge(hours_ago=0.25, minutes=60)])
+    assert meter.charging
+    assert len(meter.records) == 1
+    before = meter.physics.slow.cycle_imported
+    assert before > 1000
+    assert powers[-1][1] > 0
+    meter.command(Command.END)
+    meter.update()
     assert not meter.charging
 
 

@@ -57,19 +57,21 @@ async def demo(
     else:
         prepare(folder, port)
     async with AsyncExitStack() as stack:
-        progress("starting two simulated meters")
-        meters = await asyncio.gather(
-            *(
-                stack.enter_async_context(
-                    simulated_meter(transport, seed, folder, readings, lived_in=lived_in)
+        progress("starting two simulated meters and Home Assistant")
+        # All at once. One that fails stops the others.
+        async with asyncio.TaskGroup() as group:
+            starts = [
+                group.create_task(
+                    stack.enter_async_context(
+                        simulated_meter(transport, seed, folder, readings, lived_in=lived_in)
+                    )
                 )
                 for seed, transport in enumerate(TRANSPORTS, 1)
-            )
-        )
+            ]
+            start = group.create_task(stack.enter_async_context(home_assistant(folder)))
+        meters, server = [meter.result() for meter in starts], start.result()
         for meter in meters:
             progress(f"{meter} ready at {meter.host}:{meter.port}")
-        progress("starting Home Assistant")
-        server = await stack.enter_async_context(home_assistant(folder))
         progress(f"Home Assistant ready at {base_url(port)}")
         try:
             client = await stack.enter_async_context(connected(base_url(port)))
@@ -193,6 +195,9 @@ def parse_arguments() -> argparse.Namespace:
         "--port", type=int, default=8124, help="where Home Assistant listens (not with --check)"
     )
     parser.add_argument(
+        "--folder", type=Path, help="where everything lives, and is made anew (.demo/home here)"
+    )
+    parser.add_argument(
         "--reading",
         action="append",
         default=[],
@@ -221,7 +226,7 @@ async def interruptible(work: Coroutine[None, None, None]) -> None:
 def main() -> int:
     """Run the demo; 0 only if all of it worked."""
     arguments = parse_arguments()
-    folder = REPOSITORY / ".demo" / ("check" if arguments.check else "home")
+    folder = arguments.folder or REPOSITORY / ".demo" / ("check" if arguments.check else "home")
     if arguments.check:
         work = run_check(folder, arguments.reading)
     else:

@@ -1,5 +1,6 @@
 """What the demo says to the person who started it."""
 
+from contextlib import suppress
 import sys
 import time
 
@@ -11,9 +12,14 @@ class DemoError(Exception):
 
 
 def say(text: str = "") -> None:
-    """Print a line at once, also into a pipe."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """Print a line at once, also into a pipe.
+
+    Where the terminal has been closed, nobody reads any more: what is printed then must not keep the
+    demo from stopping.
+    """
+    with suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def progress(text: str) -> None:

@@ -10,6 +10,7 @@ from .home_assistant import CONFIGURATION, REPOSITORY
 from .meter import DRIVERS
 
 CONFIGURATION_OF_A_HOUSE: Final = f"{CONFIGURATION}\nautomation: !include automations.yaml\n"
+METERS: Final = ("Carport", "Courtyard")
 _PRICE: Final = {"since": "2020-01-01", "energy": "0.45", "session": "0.50", "vat": "22"}
 
 
@@ -21,9 +22,13 @@ def unpack_blueprints(config: Path) -> None:
 
 
 async def furnish(client: Client, entry_ids: list[str]) -> None:
-    """Name the drivers, set a price, fetch what was charged, and automate."""
+    """Name meters and drivers, set a price, fetch what was charged, and automate."""
     meters = [await client.find_meter(entry_id) for entry_id in entry_ids]
-    commands: list[str | dict[str, object]] = [
+    named: list[dict[str, object]] = [
+        {"type": "config/device_registry/update", "device_id": device_id, "name_by_user": name}
+        for (device_id, _), name in zip(meters, METERS, strict=True)
+    ]
+    drivers: list[dict[str, object]] = [
         {
             "type": f"{DOMAIN}/drivers/save",
             "name": name,
@@ -31,7 +36,7 @@ async def furnish(client: Client, entry_ids: list[str]) -> None:
         }
         for name, card in DRIVERS.items()
     ]
-    await client.commands(*commands, {"type": f"{DOMAIN}/prices/save", **_PRICE})
+    await client.commands(*named, *drivers, {"type": f"{DOMAIN}/prices/save", **_PRICE})
     await asyncio.gather(*(client.act("synchronise_records", device_id) for device_id, _ in meters))
     await client.commands({"type": f"{DOMAIN}/prices/apply"})
     meter, entities = meters[0]

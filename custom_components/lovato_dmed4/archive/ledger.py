@@ -109,7 +109,7 @@ class Ledger:
             return read_prices(transaction)
 
     def save_price(self, price: Price) -> Price:
-        """Add a price, or change the one of that number.
+        """Add a price, or change the one of that number, which keeps its currency.
 
         Sessions whose rates are fixed already keep them: see `apply`.
 
@@ -120,6 +120,8 @@ class Ledger:
             row = PriceRow()
             if price.id is not None:
                 row = _found(transaction.get(PriceRow, number(price.id)))
+                # Home Assistant's may have changed since: the amounts did not change with it.
+                price = replace(price, rates=replace(price.rates, currency=row.currency))
             meter = price.meter and _found(changes.find_meter(transaction, price.meter)).id
             row.meter_id = meter or None
             if price.driver_id is not None:

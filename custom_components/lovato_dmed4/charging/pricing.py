@@ -16,6 +16,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, Bill, Outcome, Session, SessionQuery, StoredRecord
+from ..billing.model import Price
 from ..connection.names import device_name
 from ..const import DOMAIN, LOGGER, SIGNAL_PRICES_CHANGED
 from ..intake.keeper import RecordKeeper
@@ -29,7 +30,8 @@ _FRESH: Final = timedelta(minutes=2)
 
 # What one unit of a price is in units of a price of a kWh.
 _ENERGY_UNITS: Final = {"Wh": Decimal(1000), "kWh": Decimal(1), "MWh": Decimal("0.001")}
-_CENTS: Final = {"ct", "c", "¢", "cent", "cents"}
+_MINOR_UNITS: Final = {"ct", "c", "¢", "cent", "cents", "p", "rp", "öre", "øre", "gr"}
+_SYMBOLS: Final = {"€", "$", "£", "kr", "fr", "fr.", "zł", "kč", "ft", "lei", "¥"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +117,7 @@ class ChargePricing:
                 readings = {
                     price.entity_id: reading
                     for price in prices
-                    if price.entity_id
-                    and (reading := price_of(self._hass.states.get(price.entity_id))) is not None
+                    if price.entity_id and (reading := self._reading(price)) is not None
                 }
                 await self._async_fix(pending, readings)
             last = self._records.summary_coordinator.data.last
@@ -129,6 +130,11 @@ class ChargePricing:
                 translation_key=err.translation_key,
                 translation_placeholders=err.translation_placeholders,
             ) from err
+
+    def _reading(self, price: Price) -> Decimal | None:
+        """Read the price of a kWh from a price's entity."""
+        state = price.entity_id and self._hass.states.get(price.entity_id)
+        return price_of(state or None, price.rates.currency)
 
     async def _async_fix(self, pending: tuple[int, ...], readings: Mapping[str, Decimal]) -> None:
         zone, since = dt_util.get_default_time_zone(), _fresh(dt_util.utcnow())
@@ -155,16 +161,28 @@ def _summarise(archive: Archive, unique_id: str, last: Session | None) -> CostSu
     )
 
 
-def price_of(state: State | None) -> Decimal | None:
-    """Read the price of a kWh from an entity; None if it has none now."""
+def price_of(state: State | None, currency: str) -> Decimal | None:
+    """Read the price of a kWh from an entity; None if it has none now, or none in a currency."""
     if state is None:
         return None
+    factor = _factor(str(state.attributes.get("unit_of_measurement") or ""), currency)
     with suppress(InvalidOperation):
         number = Decimal(state.state)
-        if number.is_finite():
-            unit = str(state.attributes.get("unit_of_measurement") or "")
-            money, _, energy = unit.rpartition("/")
-            factor = _ENERGY_UNITS.get(energy.strip(), Decimal(1))
-            cents = Decimal("0.01") if money.strip().lower() in _CENTS else Decimal(1)
-            return number * factor * cents
+        if factor is not None and number.is_finite():
+            return number * factor
     return None
+
+
+def _factor(unit: str, currency: str) -> Decimal | None:
+    """Find what one of a unit is in units of the currency for a kWh; None if that is unknown."""
+    money, slash, energy = (part.strip() for part in unit.rpartition("/"))
+    if not slash:
+        money, energy = energy, "kWh"
+    if money.lower() in _MINOR_UNITS:
+        factor = Decimal("0.01")
+    elif money.lower() in {"", currency.lower(), *_SYMBOLS}:
+        factor = Decimal(1)
+    else:
+        # Another currency: its amount would be taken for one in this.
+        return None
+    return factor * of_energy if (of_energy := _ENERGY_UNITS.get(energy)) else None

@@ -22,16 +22,18 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.start import async_at_started
+from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, Source, StoredRecord
+from ..archive import Archive, Outcome, Session, Source, StoredRecord
 from ..connection.identity import ATTR_METER, is_of_another_board
 from ..connection.names import device_name
 from ..connection.storage import StoredFile, stored_file
@@ -46,6 +48,7 @@ from ..intake.logbook_sync import LogbookSync
 from ..ocmf import MalformedRecordError, RecordKind, outline, parse
 from ..upkeep.clock import async_require_plausible_drift, is_synchronised, time_offset
 from ..upkeep.own_time import async_require_own_time
+from .absence import APART, async_after_comparison, async_newest_session
 from .open_charge import OpenCharge, Origin, Phase, begun, stored_charge
 from .power_failure import async_power_failed, async_power_failure_over
 
@@ -107,6 +110,9 @@ class ChargeTracker(Journal[MadeRecord]):
     Attributes:
         charge: the charge that is open, None for none.
         news: whom to call for each thing that happens to a charge cycle.
+        looked_back: whether the records have said what happened while Home Assistant was away.
+        past: whom to call when they have.
+        last_begin: when the newest session began, by its records; None if they do not say.
     """
 
     def __init__(
@@ -139,6 +145,11 @@ class ChargeTracker(Journal[MadeRecord]):
         self._last_step = 0.0
         self._archived = b""
         self.news = Listeners[ChargeNews]()
+        self.looked_back = False
+        self.past = Listeners[None]()
+        self.last_begin: datetime | None = None
+        # Whether the charge that is open was so when Home Assistant was stopped.
+        self._remembered = False
         # What happens before Home Assistant has started; None afterwards.
         self._early: list[ChargeNews] | None = []
 
@@ -152,6 +163,7 @@ class ChargeTracker(Journal[MadeRecord]):
             self.charge = stored_charge(stored["charge"])
             self._cycle.preparation.prototype = stored.get("prototype", "").encode()
             self._interrupted = True
+            self._remembered = self.charge is not None
 
     @callback
     def async_start(self) -> None:
@@ -178,6 +190,7 @@ class ChargeTracker(Journal[MadeRecord]):
         )
         self._compare_with_meter()
         self._archive_ends_soon()
+        async_after_comparison(self._hass, entry, self._sync, self._async_look_back)
 
     async def async_stop(self) -> None:
         """Wait until all steps under way are done and what came of them is on disk."""
@@ -361,6 +374,34 @@ class ChargeTracker(Journal[MadeRecord]):
         self.charge = replace(self.charge, power_failed=failed)
         if failed:
             self._report(ChargeEvent.POWER_FAILURE, {})
+
+    async def _async_look_back(self) -> None:
+        """Ask the records what happened while Home Assistant was away."""
+        if TYPE_CHECKING:
+            assert self._entry.unique_id is not None
+        try:
+            newest = await async_newest_session(self._entry.unique_id, self._records)
+            if newest is not None and newest.begin is not None:
+                self._correct_begin(newest, newest.begin)
+        finally:
+            self.looked_back = True
+            self.past.async_tell(None)
+
+    @callback
+    def _correct_begin(self, newest: Session, begin: datetime) -> None:
+        """Take over when the running charge began, which may be another one than that remembered."""
+        self.last_begin = begin
+        charge, drift = self.charge, self._housekeeping.data.clock_drift
+        if charge is None or newest.outcome is not Outcome.OPEN or drift is None:
+            return
+        since = min(begin - timedelta(seconds=drift), dt_util.utcnow())
+        if self._remembered and since > charge.since + APART:
+            self._report(ChargeEvent.ENDED, _attributes(Origin.ELSEWHERE))
+            self.charge = replace(charge, origin=Origin.ELSEWHERE, since=since)
+            self._report(ChargeEvent.STARTED, _attributes(Origin.ELSEWHERE))
+        elif not self._remembered and charge.origin is Origin.ELSEWHERE:
+            self.charge = replace(charge, since=since)
+        self._save_soon()
 
     def _close(self, *, claim: bool) -> None:
         """Remember the charge no longer; of an end commanded here, remember to have it archived so."""

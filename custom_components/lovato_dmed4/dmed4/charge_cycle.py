@@ -27,6 +27,7 @@ from .meter import Meter
 from .model import OFFSET_STEP, Command, Identity, MeasurementStatus, SignatureStatus, Status
 from .preparation import Preparation
 from .prototype import ChargeIdentity, PrototypeForm, build_prototype
+from .record_habits import of_record
 from .watch import Timing, Watch, complaints, not_signing, now
 
 _LOGGER = logging.getLogger(__name__)
@@ -119,6 +120,8 @@ class ChargeCycle[MadeT = bytes]:
             if status.measurement.charging:
                 raise CycleActiveError("a charge cycle is running")
             await self._require_commissioned(status)
+            if SignatureStatus.ERROR in status.signature and not status.errors:
+                self._meter.found.note("The meter sets its error bit without an error: passed over")
             if status.errors:
                 await self.watch.reset_errors()
             if status.measurement is MeasurementStatus.IDLE:
@@ -165,11 +168,7 @@ class ChargeCycle[MadeT = bytes]:
             try:
                 record = await self._end(command, status)
             except (RefusedError, CommandFailedError) as err:
-                await self._renew(err, time_offset, instead=combined)
-                try:
-                    record = await self._end(Command.END)
-                except RefusedError:
-                    record = await self._end(Command.BEGIN_AND_END)
+                record = await self._end_otherwise(err, time_offset, combined=combined)
             self.preparation.prototype = b""
             return record
 
@@ -209,13 +208,19 @@ class ChargeCycle[MadeT = bytes]:
     async def last_record(self) -> bytes:
         """Fetch the last signed record; empty when there is none.
 
-        A meter may lose it with its power, while the logbook has it.
+        A meter may lose it with its power, while the logbook has it. What it shows then, the manual
+        does not say.
         """
         async with self._lock:
-            if record := await self._meter.read_last_record():
-                return record
+            with suppress(RefusedError, UnexpectedAnswerError):
+                if record := await self._meter.read_last_record():
+                    return record
             with suppress(EntryNotFoundError):
-                return await self._meter.logbook.read_record(0)
+                record = await self._meter.logbook.read_record(0)
+                self._meter.found.note(
+                    "The meter no longer shows its last record, which is taken from its logbook"
+                )
+                return record
             return b""
 
     async def finish(self) -> None:
@@ -250,10 +255,13 @@ class ChargeCycle[MadeT = bytes]:
         The bit alone may also mean that nothing has been signed yet, and a key that was missing at
         set-up may be there now.
         """
-        if SignatureStatus.NOT_INITIALIZED not in status.signature or self.identity.public_key:
+        if SignatureStatus.NOT_INITIALIZED not in status.signature:
             return
-        if (await self._meter.identify()).public_key is None:
+        if self.identity.public_key is None and (await self._meter.identify()).public_key is None:
             raise NotCommissionedError("the meter has no key yet")
+        self._meter.found.note(
+            "The meter has a key, and calls its signature not initialised before the first one"
+        )
 
     async def _discard_prepared_cycle(self) -> None:
         """Bring a prepared cycle back to the start as the flowchart says: begin, then end.
@@ -269,13 +277,18 @@ class ChargeCycle[MadeT = bytes]:
         finally:
             self.clearing = False
 
-    async def _synchronise_clock(self, time_offset: int | None = None) -> Status:
+    async def _synchronise_clock(
+        self, time_offset: int | None = None, *, idle: bool = True
+    ) -> Status:
         if time_offset is not None and not time_offset % OFFSET_STEP:
             try:
                 await self._meter.write_time_offset(time_offset)
             except RefusedError as err:
                 _LOGGER.debug("Time offset %s: %s", time_offset, err)
-                self._meter.found.note("The meter does not take the time offset before a charge")
+                if idle:
+                    self._meter.found.note(
+                        "The meter does not take the time offset before a charge"
+                    )
         await self._meter.write_clock(datetime.now(UTC))
         return await self.watch.until(
             lambda status: SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature,
@@ -319,12 +332,31 @@ class ChargeCycle[MadeT = bytes]:
             if SignatureStatus.TIMESTAMP_SYNCHRONISED not in status.signature:
                 # Where the clock is locked while charging, it is not what the meter lacks.
                 with suppress(RefusedError, ClockNotSynchronisedError):
-                    status = await self._synchronise_clock(time_offset)
+                    status = await self._synchronise_clock(time_offset, idle=False)
             await self.preparation.hand_over_again(status)
         except StepFailedError as failure:
             with suppress(MeterError):
                 await self.watch.reset_errors()
             raise err from failure
+
+    async def _end_otherwise(
+        self, err: MeterError, time_offset: int | None, *, combined: bool
+    ) -> MadeT:
+        """End a charge that the first command has not ended, where the status says so.
+
+        'Begin and end' is given instead of an 'end' that is refused, and never twice: where it does
+        not end the charge, it makes a record.
+        """
+        try:
+            await self._renew(err, time_offset, instead=combined)
+            return await self._end(Command.END)
+        except RefusedError:
+            status = await self._meter.read_status()
+            if combined or not status.measurement.charging or not not_signing(status):
+                raise
+        record = await self._end(Command.BEGIN_AND_END)
+        self._meter.found.note("The meter takes 'begin and end' where it refuses 'end'")
+        return record
 
     async def _end(self, command: Command, status: Status | None = None) -> MadeT:
         return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
@@ -378,7 +410,15 @@ class ChargeCycle[MadeT = bytes]:
                     raise
                 _LOGGER.info("The meter did not receive command %s: giving it again", command)
             else:
+                self._note_habits(command, previous)
                 return await self.journal.after(command, self._last)
+
+    def _note_habits(self, command: Command, previous: bytes) -> None:
+        prototype = self.preparation.prototype
+        if prototype and not self.clearing:
+            self._meter.found.note(
+                *of_record(command, self._last, before=previous, prototype=prototype)
+            )
 
     async def _give(self, command: Command) -> bool:
         """Give a command; return whether an answer came that says that it was taken."""

@@ -15,12 +15,13 @@ class Found:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def note(self, text: str) -> None:
+    def note(self, *texts: str) -> None:
         """Say something, unless it has been said.
 
         Args:
-            text: one of a limited number of sentences, without anything that differs each time.
+            *texts: each of a limited number of sentences, without anything that differs each time.
         """
-        if text not in self.texts:
-            self.texts.append(text)
-            _LOGGER.info("%s", text)
+        for text in texts:
+            if text not in self.texts:
+                self.texts.append(text)
+                _LOGGER.info("%s", text)

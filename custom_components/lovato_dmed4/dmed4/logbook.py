@@ -24,7 +24,8 @@ from .event_text import parse_event
 from .found import Found
 from .meter import Logbook
 from .model import LogbookInfo, MetrologicalEvent
-from .record_text import cut, is_whole, payload_digest
+from .output import read_record
+from .record_text import is_whole, payload_digest
 from .watch import now
 
 # The manual gives no time. A search in a flash memory takes a fraction of a second.
@@ -73,6 +74,9 @@ class ModbusSource(Protocol):
 
     async def read_last_record(self) -> bytes:
         """Fetch the last record; empty when there is none."""
+
+    async def read_words(self, register: int, count: int) -> list[int]:
+        """Read so many registers."""
 
     async def read_text(self, register: int, length: int) -> bytes:
         """Read so many bytes from a register on."""
@@ -123,6 +127,9 @@ class _Index:
                 last = await self._last()
             except UnexpectedAnswerError:
                 # Too long, or no text: it can't be compared, and must not hide all the others.
+                self._found.note(
+                    "The meter's last record can not be read, to be compared with its logbook"
+                )
                 return 0 if await self._exists(0) else 1
             base = await (self._base_by(last) if last else self._base_by_existence())
             # What is at index 0 has not moved on by one.
@@ -136,8 +143,12 @@ class _Index:
             await asyncio.sleep(_SETTLE_PAUSE)
         if not stable:
             raise UnexpectedAnswerError("the logbook keeps changing while it is read")
-        # Not reachable by index: the one before it has index 1.
-        self._base = 0
+        # Not reachable by index: the one before it has the next one.
+        for base in (0, 1):
+            if await self._exists(base + 1):
+                self._found.note("The meter's logbook gives its last record no index")
+                self._base = base
+                return base
         return 0
 
     async def _base_by(self, last: bytes) -> int | None:
@@ -269,6 +280,9 @@ class ModbusLogbook(Logbook):
 
     async def _search_first(self) -> bytes:
         """Find the oldest record where the number of records is not known: halve until it is."""
+        self._source.found.note(
+            "The meter does not give the number of its saved records: the oldest is searched for"
+        )
         first = await self._records.read(0)
         there, missing = 0, POSITIONS
         while missing - there > 1:
@@ -304,9 +318,8 @@ class ModbusLogbook(Logbook):
         length = await self._record_length()
         if not length:
             raise EntryNotFoundError(f"the record of index {index} is empty")
-        record = await self._source.read_text(registers.RECORD, length)
-        text = cut(record)
-        if b"\0" in text or (not is_whole(text) and len(record) - len(text) > _MOST_PADDING):
+        text = await read_record(self._source, registers.RECORD, length, "0x4C01")
+        if b"\0" in text or (not is_whole(text) and length - len(text) > _MOST_PADDING):
             # A meter that reboots meanwhile goes on with an empty window.
             raise UnexpectedAnswerError("the record broke off while it was read")
         return text
@@ -340,7 +353,10 @@ class ModbusLogbook(Logbook):
         await self._source.write(registers.EVENT_LOGBOOK, registers.EVENT_LOGBOOK_NUMBER)
         await self._select(registers.EVENT_INDEX, index)
         await self._select(registers.EVENT_READ, registers.EVENT_READ_CODE)
-        await self._wait(registers.EVENT_STATUS, bool)
+        if await self._wait(registers.EVENT_STATUS, bool) != 1:
+            self._source.found.note(
+                "The meter marks an event that can be read with another value than 1 (0x4E03)"
+            )
         return await self._source.read_text(registers.EVENT, registers.EVENT_BYTES)
 
     async def _select(self, register: int, value: int) -> None:

@@ -15,6 +15,7 @@ from .lent import LentUnit
 from .lines import Line
 from .links import ModbusLink
 from .logbook import ModbusLogbook
+from .menu_parameters import ModbusParameters
 from .modbus_errors import insist, translated_errors
 from .model import (
     Command,
@@ -37,7 +38,6 @@ from .model import (
     drift_seconds,
 )
 from .output import OutputMessage
-from .parameters import ModbusParameters
 from .registers import MAX_REGISTERS, wire
 from .units import RepeatingUnit
 
@@ -224,6 +224,8 @@ class ModbusMeter(ModbusDevice):
         if not keys.resolved_fields and _NO_SUCH_ADDRESS in self._refused.values():
             raise NotADmed4Error("there is no public key where a DMED4 has it")
         point, spki = both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
+        if point and not (keys.point and keys.spki):
+            self.found.note("The meter gives its key in one form only: the other one is derived")
         return Identity(
             model=model,
             public_key=point,
@@ -292,6 +294,9 @@ class ModbusMeter(ModbusDevice):
         """Read the registers that the meter refreshes every 100 ms, or those with the same values."""
         await self._update(self._fast)
         if not self._fast.resolved_fields:
+            self.found.note(
+                "The meter has no measures of every 100 ms: those of every second are taken (0x000A)"
+            )
             self._fast = registers.SlowRegisters(cast("ModbusUnit", self._unit))
             await self._update(self._fast)
         words = self._fast
@@ -340,6 +345,9 @@ class ModbusMeter(ModbusDevice):
         local time. It is, when it is off by just that offset and the clock itself (0x4080) is right.
         """
         if sampled_at is None:
+            self.found.note(
+                "The meter does not give the time of its last sample: its clock is read (0x4080)"
+            )
             return await self._clock_drift()
         drift, local = drift_seconds(sampled_at, now), 60 * (offset or 0)
         if local and abs(drift - local) <= _CLOCK_TOLERANCE:

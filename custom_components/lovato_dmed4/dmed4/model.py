@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, Flag, IntEnum, IntFlag, StrEnum, auto
 import hashlib
-from typing import Self
+from typing import Final, Self
 
 OFFSET_STEP = 15
 """Minutes: the offset to UTC is a multiple of them (manual: v1/charge_settings)."""
@@ -246,6 +246,47 @@ class Settings:
     signature_format: SignatureFormat | None = None
 
 
+BOARD_1_BITS: Final = frozenset(
+    {
+        "flash_err",
+        "mac_err",
+        "flash_init_err",
+        "udp_client_err",
+        "meas_not_comm_err",
+        "hw_test_ongoing",
+    }
+)
+"""Bits of the communication board that the manual names (v1/system_status)."""
+
+BOARD_2_BITS: Final = frozenset(
+    {
+        "fram_init_err",
+        "flash_init_err",
+        "adconv_init_err",
+        "display_init_err",
+        "temp_i1_init_err",
+        "temp_i2_init_err",
+        "signature_err",
+        "timer_irq_err",
+        "fw_crc_err",
+        "k_crc_err",
+        "init_uncorrect_err",
+        "temp_i1_err",
+        "temp_i2_err",
+        "adconv_err",
+        "flash_err",
+        "wiring_err",
+        "osc_err",
+        "fatal_err",
+        "hw_test_ongoing",
+    }
+)
+"""Bits of the metering board that the manual names."""
+
+FATAL_ERRORS: Final = range(1, 13)
+"""Numbers of the fatal errors that the manual explains, e_1 to e_12."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemStatus:
     """State of the meter's hardware and firmware.
@@ -331,6 +372,14 @@ class Identity:
     hardware: str | None = None
     parameter_revision: str | None = None
     ethernet_firmware: str | None = None
+
+    @property
+    def one_way(self) -> bool:
+        """Whether the type plate says D: such a model takes energy that flows back for wrong wiring.
+
+        Over Modbus, where R and D share a code, it is not known and False.
+        """
+        return self.model.startswith("DMED40") and "R" not in self.model
 
     @property
     def fingerprint(self) -> str | None:

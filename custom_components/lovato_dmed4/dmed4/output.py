@@ -38,6 +38,33 @@ class OutputSource(Protocol):
         """Read so many bytes from a register on."""
 
 
+async def read_record(source: OutputSource, register: int, length: int, said_by: str) -> bytes:
+    """Read a record, also past its length where that does not reach to its end; without padding.
+
+    Args:
+        source: the meter.
+        register: where the record begins.
+        length: that of the record, as the meter counts it.
+        said_by: the register that the length is from.
+    """
+    size = min(length, registers.TEXT_BYTES)
+    even = size + size % 2
+    read = await source.read_text(register, even)
+    text = read[:size]
+    if is_whole(cut(text)):
+        if b"\0" in text:
+            source.found.note(f"The meter counts padding in the length of a record ({said_by})")
+        return cut(text)
+    if b"\0" in text:
+        return cut(text)
+    more = await source.read_text(register + even // 2, registers.TEXT_BYTES - even)
+    longer = cut((read + more).partition(b"\0")[0])
+    if is_whole(longer):
+        source.found.note(f"The meter's records are longer than their length ({said_by}) says")
+        return longer
+    return text
+
+
 class OutputMessage:
     """The last record of a meter."""
 
@@ -99,27 +126,8 @@ class OutputMessage:
         return b"|".join((b"OCMF", text, section)) if section else text
 
     async def _text(self, length: int) -> bytes:
-        """Read the text, also past its length where that does not reach to its end."""
-        size = min(length, registers.TEXT_BYTES)
-        even = size + size % 2
-        read = await self._source.read_text(registers.OUTPUT_MESSAGE, even)
-        text = read[:size]
-        if is_whole(cut(text)) or b"\0" in text:
-            if cut(text) != text:
-                self._source.found.note(
-                    "The meter counts padding in the length of a record (0x4202)"
-                )
-            return cut(text)
-        more = await self._source.read_text(
-            registers.OUTPUT_MESSAGE + even // 2, registers.TEXT_BYTES - even
-        )
-        longer = cut((read + more).partition(b"\0")[0])
-        if is_whole(longer):
-            self._source.found.note(
-                "The meter's records are longer than their length (0x4202) says"
-            )
-            return longer
-        if length > registers.TEXT_BYTES and text:
+        text = await read_record(self._source, registers.OUTPUT_MESSAGE, length, "0x4202")
+        if length > registers.TEXT_BYTES and text and not is_whole(text):
             raise UnexpectedAnswerError(f"a text of {length} bytes in {registers.TEXT_BYTES}")
         return text
 

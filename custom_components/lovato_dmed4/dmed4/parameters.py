@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from itertools import chain, combinations, islice
 import re
-from typing import Final, Protocol
+from typing import Final
 
 from .errors import (
     CannotConnectError,
@@ -30,20 +30,21 @@ from .errors import (
     UnexpectedAnswerError,
     UnknownParameterError,
 )
+from .found import Found
 from .meter import Meter
 from .model import OperativeStatus, SystemStatus
 
-_WORD_LIMIT: Final = 0xFFFF
+WORD_LIMIT: Final = 0xFFFF
 _BAD_REQUEST: Final = 400
 _ADDRESS_LIMIT: Final = 0xFFFFFFFF
 _ADDRESS_BYTES: Final = 4
-_POSSIBLE: Final = f"0…{_WORD_LIMIT}, 0.0.0.0…255.255.255.255"
+_POSSIBLE: Final = f"0…{WORD_LIMIT}, 0.0.0.0…255.255.255.255"
 
 _POSSIBLE_ADDRESS: Final = "0.0.0.0…255.255.255.255"
 
 # The manual's example of an IP address, and what else in that menu may be one, the likeliest first.
-_ADDRESS: Final = "P05_03"
-_MAYBE_ADDRESSES: Final = ("P05_06", "P05_09", "P05_07", "P05_04", "P05_02", "P05_08")
+ADDRESS: Final = "P05_03"
+MAYBE_ADDRESSES: Final = ("P05_06", "P05_09", "P05_07", "P05_04", "P05_02", "P05_08")
 
 # So often is a block sent with other zeros split, at most: all ways to split four of them.
 _SPLITS: Final = 16
@@ -78,14 +79,6 @@ NAMES: Final = tuple(
 _BLOCK_NAME: Final = re.compile(r"P\d\d_\d\d(_\d\d)?")
 _PART: Final = re.compile(r"P\d\d_\d\d_\d\d")
 
-# MenuRegisters that choose a parameter, hold its value, and save all to flash.
-_MENU: Final = 0x5000
-_SUBMENU: Final = 0x5001
-_NUMBER: Final = 0x5002
-_VALUE: Final = 0x5004
-_SAVE: Final = 0x2F03
-_SAVE_CODE: Final = 5
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebootTiming:
@@ -104,7 +97,7 @@ class RebootTiming:
 
 def is_address(name: str, value: int) -> bool:
     """Whether a parameter with this value is an IP address."""
-    return name == _ADDRESS or value > _WORD_LIMIT
+    return name == ADDRESS or value > WORD_LIMIT
 
 
 def address_text(value: int) -> str:
@@ -169,11 +162,11 @@ def _check_against(before: Mapping[str, int], changes: Mapping[str, int]) -> Non
         if name not in before:
             raise UnknownParameterError(name)
         present = before[name]
-        if value > _WORD_LIMIT and not (
-            is_address(name, present) or (name in _MAYBE_ADDRESSES and not present)
+        if value > WORD_LIMIT and not (
+            is_address(name, present) or (name in MAYBE_ADDRESSES and not present)
         ):
-            raise ParameterValueError(name, f"0…{_WORD_LIMIT}")
-        if is_address(name, present) and 0 < value <= _WORD_LIMIT:
+            raise ParameterValueError(name, f"0…{WORD_LIMIT}")
+        if is_address(name, present) and 0 < value <= WORD_LIMIT:
             # A port or a mode, given for a parameter that is something else on this meter.
             raise ParameterValueError(name, _POSSIBLE_ADDRESS)
 
@@ -265,11 +258,13 @@ class RestParameters:
         post: Callable[[str, Mapping[str, int]], Awaitable[None]],
         read_system: Callable[[], Awaitable[SystemStatus]],
         host: str,
+        found: Found,
     ) -> None:
         self._get = get
         self._post = post
         self._read_system = read_system
         self._host = host
+        self._found = found
 
     async def read(self) -> Mapping[str, int]:
         """Read the block."""
@@ -285,7 +280,7 @@ class RestParameters:
         wanted = {**values, **changes}
         addresses |= {name for name in wanted if is_address(name, wanted[name])}
         refused: RefusedError | None = None
-        for more in _splits([name for name in _MAYBE_ADDRESSES if wanted.get(name) == 0]):
+        for more in _splits([name for name in MAYBE_ADDRESSES if wanted.get(name) == 0]):
             try:
                 await self._send(wanted, addresses.union(more))
             except RefusedError as err:
@@ -293,6 +288,11 @@ class RestParameters:
                 if err.code != _BAD_REQUEST:
                     break
             else:
+                if more:
+                    names = ", ".join(sorted(more))
+                    self._found.note(
+                        f"The meter takes {names} for IP addresses, although they are 0"
+                    )
                 return
         if refused is not None:
             raise refused
@@ -323,13 +323,19 @@ class RestParameters:
             values = _joined({name: _number(value) for name, value in raw.items()})
         except (OverflowError, ValueError) as err:
             raise UnexpectedAnswerError("a system parameter is no number") from err
-        if _ADDRESS not in values:
+        if ADDRESS not in values:
             raise UnexpectedAnswerError("the system parameters are not all there")
         dotted = {name for name, value in raw.items() if isinstance(value, str) and "." in value}
-        dotted |= values.keys() - raw.keys()
+        if dotted:
+            self._found.note("The meter writes IP addresses among its parameters with dots")
+        if split := values.keys() - raw.keys():
+            self._found.note("The meter gives IP addresses among its parameters byte by byte")
+        dotted |= split
         addresses = {name for name, value in values.items() if is_address(name, value)}
-        if _ADDRESS not in dotted and self._is_backwards(values[_ADDRESS]):
+        if ADDRESS not in dotted and self._is_backwards(values[ADDRESS]):
             values |= {name: _reversed(values[name]) for name in addresses - dotted}
+            self._found.note("The meter gives IP addresses with their first byte at the low end")
+        note_addresses(self._found, values)
         return values, addresses | dotted
 
     def _is_backwards(self, address: int) -> bool:
@@ -342,6 +348,13 @@ class RestParameters:
         except AddressValueError:
             return False
         return host not in (address, _reversed(host)) and host == _reversed(address)
+
+
+def note_addresses(found: Found, values: Mapping[str, int]) -> None:
+    """Say which parameters are IP addresses, unless it is the manual's example alone."""
+    names = [name for name in NAMES if values.get(name, 0) > WORD_LIMIT]
+    if names and names != [ADDRESS]:
+        found.note(f"The meter's IP addresses are {', '.join(names)}, as their values show")
 
 
 def _joined(values: Mapping[str, int]) -> dict[str, int]:
@@ -364,127 +377,3 @@ def _splits(zeros: list[str]) -> Iterator[tuple[str, ...]]:
 
 def _reversed(address: int) -> int:
     return int.from_bytes((address & _ADDRESS_LIMIT).to_bytes(_ADDRESS_BYTES), "little")
-
-
-# --- Modbus -----------------------------------------------------------------------------------
-
-
-class MenuRegisters(Protocol):
-    """What parameters by menu need of a Modbus meter; numbers are the manual's."""
-
-    async def read_words(self, register: int, count: int) -> list[int]:
-        """Read registers (0x04)."""
-
-    async def write(self, register: int, value: int) -> None:
-        """Write one register (0x06)."""
-
-    async def write_many(self, register: int, values: list[int]) -> None:
-        """Write registers (0x10)."""
-
-    async def write_unanswered(self, register: int, value: int) -> None:
-        """Write one register (0x06), to which no answer is the normal answer."""
-
-
-class ModbusParameters:
-    """One parameter at a time, by menu and number (manual: parameters setup)."""
-
-    def __init__(self, registers: MenuRegisters) -> None:
-        self._registers = registers
-        self._lock = asyncio.Lock()
-        # What a change that failed may have left in the meter, with the values from before.
-        self._pending: dict[str, int] = {}
-
-    async def read(self) -> Mapping[str, int]:
-        """Read one parameter after the other; those that the meter refuses are left out."""
-        values: dict[str, int] = {}
-        async with self._lock:
-            for name in NAMES:
-                with suppress(RefusedError):
-                    await self._select(name)
-                    values[name], _ = await self._value(name)
-        if not values:
-            raise RefusedError("the meter does not give its parameters")
-        return values
-
-    async def write(self, changes: Mapping[str, int]) -> None:
-        """Write one parameter after the other, look at what the meter made of them, save all.
-
-        Unless every one was taken nothing is saved, and what was written is taken back.
-        """
-        before: dict[str, int] = {}
-        async with self._lock:
-            await self._take_back(dict(self._pending))
-            if self._pending:
-                names = ", ".join(self._pending)
-                raise RefusedError(f"an earlier change of {names} can't be taken back")
-            try:
-                for name, value in changes.items():
-                    await self._select(name)
-                    await self._check_selection(name)
-                    before[name], words = await self._value(name)
-                    await self._write_value(value, max(words, _words(value)))
-                    if (await self._value(name))[0] != value:
-                        raise RefusedError(f"{name} was not taken")
-            except MeterError:
-                await self._take_back(before)
-                raise
-            await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
-
-    async def _take_back(self, before: Mapping[str, int]) -> None:
-        """Write values back and see that they are there; what can't be stays pending in the meter."""
-        for name, value in before.items():
-            self._pending[name] = value
-            with suppress(MeterError):
-                await self._select(name)
-                await self._check_selection(name)
-                _, words = await self._value(name)
-                await self._write_value(value, max(words, _words(value)))
-                if (await self._value(name))[0] == value:
-                    del self._pending[name]
-
-    async def _select(self, name: str) -> None:
-        menu, number = _place(name)
-        await self._registers.write(_MENU, menu)
-        await self._registers.write(_SUBMENU, 0)
-        await self._registers.write(_NUMBER, number)
-
-    async def _check_selection(self, name: str) -> None:
-        """Make sure that no other client of the meter has selected something else meanwhile."""
-        menu, number = _place(name)
-        if await self._registers.read_words(_MENU, 3) != [menu, 0, number]:
-            raise RefusedError("another client changes parameters at the same time")
-
-    async def _value(self, name: str) -> tuple[int, int]:
-        """Read the selected parameter; return its value and of how many words it is made."""
-        if name not in (_ADDRESS, *_MAYBE_ADDRESSES):
-            (value,) = await self._registers.read_words(_VALUE, 1)
-            return value, 1
-        try:
-            high, low = await self._registers.read_words(_VALUE, 2)
-        except RefusedError:
-            (value,) = await self._registers.read_words(_VALUE, 1)
-            return value, 1
-        # Behind a parameter of one word there is nothing; a mask may end in zeros, too.
-        if name == _ADDRESS or low or _is_mask(high):
-            return high << 16 | low, 2
-        return high, 1
-
-    async def _write_value(self, value: int, words: int) -> None:
-        if words == 1:
-            await self._registers.write(_VALUE, value)
-        else:
-            await self._registers.write_many(_VALUE, [value >> 16, value & _WORD_LIMIT])
-
-
-def _place(name: str) -> tuple[int, int]:
-    return int(name[1:3]), int(name[4:6])
-
-
-def _words(value: int) -> int:
-    return 2 if value > _WORD_LIMIT else 1
-
-
-def _is_mask(high: int) -> bool:
-    """Whether a word is the first of a network mask: ones, then zeros."""
-    zeros = _WORD_LIMIT - high
-    return high > _WORD_LIMIT // 2 and not zeros & (zeros + 1)

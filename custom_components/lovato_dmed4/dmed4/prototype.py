@@ -11,6 +11,7 @@ from typing import Final
 from .errors import FlagsConflictError, TextCharactersError, TextTooLongError
 from .meter import RECORD_LIMIT
 from .model import Container, Identity
+from .record_text import payload_fields
 
 # Limits in bytes of the OCMF specification. CI has none there, but a record has to fit.
 _LIMITS: Final = {"ID": 40, "TT": 250, "CI": 250}
@@ -275,20 +276,10 @@ def came_back(prototype: bytes, record: bytes) -> bool:
 
     One that can't be read is not accused of lacking them.
     """
-    sent, signed = (_payload(text) for text in (prototype, record))
+    sent, signed = (payload_fields(text) for text in (prototype, record))
     return signed is None or all(
         signed.get(key, "") == (sent or {}).get(key, "") for key in ("ID", "TT", "CI")
     )
-
-
-def _payload(text: bytes) -> dict[str, object] | None:
-    """Get the fields of a payload, bare or between ``OCMF|`` and a signature."""
-    _, line, framed = text.partition(b"|")
-    try:
-        fields = json.loads(framed.partition(b"|")[0] if line else text)
-    except ValueError, RecursionError:
-        return None
-    return fields if isinstance(fields, dict) else None
 
 
 def _json(fields: Mapping[str, object]) -> bytes:

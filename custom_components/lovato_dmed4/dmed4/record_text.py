@@ -52,6 +52,16 @@ def is_payload(text: bytes) -> bool:
         return False
 
 
+def payload_fields(text: bytes) -> dict[str, object] | None:
+    """Get the fields of a payload, bare or between ``OCMF|`` and a signature; None if it is none."""
+    _, line, framed = text.partition(b"|")
+    try:
+        fields = json.loads(framed.partition(b"|")[0] if line else text)
+    except ValueError, RecursionError:
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
 def payload_digest(text: bytes) -> bytes:
     """SHA-256 of what the signature of a record covers; of all of a text that has no frame."""
     payload = text.partition(b"|")[2].rpartition(b"|")[0].strip()
@@ -71,7 +81,7 @@ def signature_section(der: bytes, raw: bytes) -> bytes | None:
         der: register 0x4640, ASN.1; in bytes, or as text in hex or base64.
         raw: register 0x4620, r and s of 32 bytes each.
     """
-    signature = _cut_der(_decoded(der)) or (_der(raw) if any(raw) else None)
+    signature = _cut_der(decoded_signature(der)) or (_der(raw) if any(raw) else None)
     if signature is None:
         return None
     return (
@@ -79,7 +89,7 @@ def signature_section(der: bytes, raw: bytes) -> bytes | None:
     )
 
 
-def _decoded(signature: bytes) -> bytes:
+def decoded_signature(signature: bytes) -> bytes:
     """Get the bytes of a signature that may be written as text."""
     if signature[:1] == bytes([_SEQUENCE]):
         return signature

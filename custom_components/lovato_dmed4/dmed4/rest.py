@@ -1,6 +1,7 @@
 """The meter over its REST API."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -11,16 +12,12 @@ from typing import Final, Self, Unpack
 import aiohttp
 from yarl import URL
 
-from . import rest_answers
+from . import rest_answers, rest_habits
 from .errors import (
-    CannotConnectError,
-    CertificateChangedError,
-    CertificateNotTrustedError,
     DisplayOverTlsError,
+    MeterError,
     NotADmed4Error,
     RefusedError,
-    SilentError,
-    TlsFailedError,
     UnexpectedAnswerError,
     WrongPasswordError,
 )
@@ -37,12 +34,9 @@ from .model import (
     Identity,
     LiveData,
     LogbookInfo,
-    MeasurementStatus,
     Measures,
-    MeterErrors,
     OperativeStatus,
     Settings,
-    SignatureStatus,
     Status,
     SystemStatus,
     drift_seconds,
@@ -58,10 +52,13 @@ from .rest_session import (
     outcome,
     read_limited,
     send_once,
+    translated_errors,
 )
 from .scale import PHYSICAL, MeasureScale
 
 _UNKNOWN: Final[Answer] = {}
+
+_SETTINGS: Final = "charge_settings"
 
 # What aiohttp says of a server that speaks something else.
 _NO_HTTP: Final = "Expected HTTP/"
@@ -108,8 +105,9 @@ class RestDevice:
         self._repeater = Repeater(outcome)
         self._turn = HttpTurns(host, port)
         self.shares_line = bool(channel)
-        # Paths that take no POST but a PUT.
+        # Paths that take no POST but a PUT, and those that have taken a POST.
         self._put_paths: set[str] = set()
+        self._post_paths: set[str] = set()
         self.found: Final = Found()
 
     async def close(self) -> None:
@@ -151,13 +149,13 @@ class RestDevice:
     ) -> None:
         """Send values by POST, or by PUT, which the manual offers for the same.
 
-        What was refused was not carried out, so that it may be sent in the other way. The way that
-        a path takes is remembered.
+        What was refused was not carried out, so that it may be sent in the other way, unless the path
+        is known to take a POST. The way that a path takes is remembered.
 
         Args:
             path: where to.
             values: what to set.
-            repeat: after which HTTP statuses the other way is tried.
+            repeat: after which HTTP statuses the other way is tried, where POST is not known.
             once: whether it must not be sent again when no answer came.
         """
         query = {name: str(value) for name, value in values.items()}
@@ -167,7 +165,7 @@ class RestDevice:
         try:
             await self._post(path, values, once=once)
         except RefusedError as err:
-            if err.code not in repeat:
+            if err.code not in (METHOD_REFUSALS if path in self._post_paths else repeat):
                 raise
             try:
                 await self._put(path, once=once, **query)
@@ -175,6 +173,8 @@ class RestDevice:
                 raise err from None
             self._put_paths.add(path)
             self.found.note(f"The meter takes PUT and no POST at v1/{path}")
+        else:
+            self._post_paths.add(path)
 
     async def _request(
         self,
@@ -186,7 +186,7 @@ class RestDevice:
         headers: Mapping[str, str] | None = None,
     ) -> bytes:
         """Make one request, while no other goes to the same web server."""
-        try:
+        with translated_errors(f"{method} {path}"):
             async with (
                 self._turn,
                 self._session.request(
@@ -201,24 +201,13 @@ class RestDevice:
                 ) as response,
             ):
                 body = await read_limited(response.content, self.found.note)
-        except TimeoutError as err:
-            raise SilentError(f"no answer to {method} {path} in time") from err
-        except aiohttp.ServerFingerprintMismatch as err:
-            raise CertificateChangedError(err.expected.hex(), err.got.hex()) from err
-        except aiohttp.ClientConnectorCertificateError as err:
-            raise CertificateNotTrustedError(str(err)) from err
-        except (aiohttp.ClientSSLError, AttributeError) as err:
-            # aiohttp trips over a peer that closes right after the handshake.
-            raise TlsFailedError(str(err)) from err
-        except (aiohttp.ClientConnectionError, OSError) as err:
-            raise CannotConnectError(str(err)) from err
-        except (aiohttp.ClientError, ValueError) as err:
-            raise UnexpectedAnswerError(f"{method} {path}: {err}") from err
         if response.status >= 300:  # noqa: PLR2004 - a redirect is no answer of a meter either
             text = body[:100].decode(errors="replace").strip()
             raise RefusedError(f"HTTP {response.status} {response.reason}: {text}", response.status)
         if method != "GET" and rest_answers.refusal(body):
-            raise RefusedError(f"HTTP {response.status} with result 0", response.status)
+            self.found.note(rest_habits.REFUSED_IN_BODY)
+            raise RefusedError(f"HTTP {response.status} with result 0", HTTPStatus.BAD_REQUEST)
+        self.found.note(*rest_habits.of_success(response.status))
         return body
 
 
@@ -263,6 +252,7 @@ class RestMeter(RestDevice):
             post=partial(self._post, once=True),
             read_system=self.read_system,
             host=host,
+            found=self.found,
         )
         self.logbook: Final = RestLogbook(self)
 
@@ -290,6 +280,7 @@ class RestMeter(RestDevice):
         settings = await self._get_known("charge_settings")
         system = await self._get_known("system_status", if_refused=_UNKNOWN)
         self._shown = rest_answers.marks(settings, system)
+        self.found.note(*rest_habits.of_identity(settings, system))
         identity = rest_answers.identity(settings, system, system_known=system is not _UNKNOWN)
         if identity is None:
             raise NotADmed4Error("this web server's answers are not those of a DMED4")
@@ -314,6 +305,7 @@ class RestMeter(RestDevice):
             return await self._repeater.ask(get)
         except RefusedError as err:
             if if_refused is not None and err.code in REFUSALS:
+                self.found.note(f"The meter refuses v1/{path}: going on without it")
                 return if_refused
             if (
                 err.code == HTTPStatus.NOT_IMPLEMENTED
@@ -357,29 +349,17 @@ class RestMeter(RestDevice):
         answer = await self._get("measure")
         if rest_answers.is_physical(answer) and self.scale != PHYSICAL:
             # From now on also those that happen to be whole numbers.
-            self.found.note("The meter gives V, A and kW with a decimal point: taken as they are")
+            self.found.note(rest_habits.PHYSICAL)
             self.scale = PHYSICAL
+        decimals = rest_answers.temperature_decimals(answer)
+        self.found.note(*rest_habits.of_temperatures(decimals))
         return rest_answers.measures(answer, self.scale)
 
     async def read_status(self) -> Status:
         """Read the four status words; without them nothing can be said of the meter."""
         answer = await self._get("charge_status")
-        measurement, signature, first, second = (
-            rest_answers.integer(answer, name)
-            for name in (
-                "measurement_status",
-                "signature_status",
-                "error_status_1",
-                "error_status_2",
-            )
-        )
-        if measurement is None or signature is None:
-            raise UnexpectedAnswerError("charge_status lacks a status word")
-        return Status(
-            measurement=MeasurementStatus(measurement),
-            signature=SignatureStatus(signature),
-            errors=MeterErrors.from_dwords(first or 0, second or 0),
-        )
+        self.found.note(*rest_habits.of_status(answer))
+        return rest_answers.status(answer)
 
     async def read_housekeeping(self) -> Housekeeping:
         """Read clock, settings, logbook counts and system status in three requests."""
@@ -426,13 +406,23 @@ class RestMeter(RestDevice):
         await self._post_body("ocmf", prototype)
 
     async def send(self, command: Command) -> None:
-        """Give a command: by PUT only to a meter that has no POST there, or takes its clock so."""
-        await self._write(
-            "charge_settings",
-            {"command": command.value},
-            repeat=METHOD_REFUSALS,
-            once=command is not Command.RESET_ERRORS,
-        )
+        """Give a command: by PUT only to a meter that has no POST there, or takes something else so.
+
+        One that a firmware refuses and carries out all the same must not be given twice. But errors
+        may be reset in both ways, which shows the one for the next command.
+        """
+        if command is Command.RESET_ERRORS:
+            await self._write(_SETTINGS, {"command": command.value})
+            return
+        try:
+            await self._write(
+                _SETTINGS, {"command": command.value}, repeat=METHOD_REFUSALS, once=True
+            )
+        except RefusedError as err:
+            if err.code in REFUSALS and _SETTINGS not in self._put_paths | self._post_paths:
+                with suppress(MeterError):
+                    await self.send(Command.RESET_ERRORS)
+            raise
 
     async def switch_display(self, *, on: bool) -> None:
         """Switch the display."""

@@ -4,22 +4,27 @@ The manual's print leaves much open: spellings, types, the number of decimals, h
 Whatever can be understood without a doubt is understood.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 import json
 import math
 import re
 from typing import Final
 
+from . import rest_habits
 from .errors import UnexpectedAnswerError
 from .keys import both_forms, key_bytes
 from .model import (
     Identity,
     LogbookInfo,
+    MeasurementStatus,
     Measures,
+    MeterErrors,
     OperativeStatus,
     Settings,
     SignatureFormat,
+    SignatureStatus,
+    Status,
     SystemCode,
     SystemStatus,
 )
@@ -53,14 +58,12 @@ _NUMBER_LIMIT: Final = 2**64
 _MOST_BITS: Final = 64
 
 _UNESCAPED_TEXT: Final = re.compile(
-    r'\s*\{\s*"(?P<name>OCMF[_ ](?:BUFF|LOG)|EVENT[_ ]LOG)"\s*:\s*"(?P<text>.*)"\s*\}\s*', re.DOTALL
+    r'\[?\s*\{\s*"(?P<name>OCMF[_ -](?:BUFF|LOG)|EVENT[_ -]LOG)"\s*:\s*"(?P<text>.*)"\s*,?\s*\}\s*\]?',
+    re.DOTALL,
 )
 
 # At the end of the object, where no text can be meant.
 _TRAILING_COMMA: Final = re.compile(r",\s*\}$")
-
-_UNESCAPED_RECORD: Final = re.compile(rb'"OCMF *\| *\{"')
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 _PADDING: Final = "\0\ufeff \t\r\n"
 """What may stand around an answer: what ends a text in C, a byte order mark, white space."""
@@ -79,7 +82,11 @@ _TEMPERATURE_DECIMALS: Final = 1
 _TEMPERATURE_TOLERANCE: Final = 0.05  # as a decimal logarithm: 32 °F rounded to whole ones
 
 
-def parse(body: bytes, note: Callable[[str], None] | None = None) -> Answer:
+def _unheard(*_: str) -> None:
+    """Let what is unusual pass."""
+
+
+def parse(body: bytes, note: Callable[..., None] = _unheard) -> Answer:
     """Read a JSON object, its names in lower case with underscores.
 
     The manual prints some names with spaces and others with capitals, and says of a record or an
@@ -87,46 +94,43 @@ def parse(body: bytes, note: Callable[[str], None] | None = None) -> Answer:
 
     Args:
         body: as it came.
-        note: is told what is unusual about it.
+        note: receives what is unusual about it, in sentences.
 
     Raises:
         UnexpectedAnswerError: it is no object.
     """
-    if note is not None:
-        for unusual in _unusual(body):
-            note(unusual)
+    note(*rest_habits.of_body(body))
     text = body.decode(errors="surrogateescape").strip(_PADDING)
     try:
-        answer = _load(text)
+        answer = _load(text, note)
     except (ValueError, RecursionError) as err:
         if (match := _UNESCAPED_TEXT.fullmatch(text)) is None:
             raise UnexpectedAnswerError(f"not JSON: {err}") from err
         answer = {match["name"]: match["text"]}
     if isinstance(answer, list) and len(answer) == 1:
         (answer,) = answer
+        note(rest_habits.LIST)
     if not isinstance(answer, dict):
         raise UnexpectedAnswerError("JSON, but not an object")
+    note(*rest_habits.of_names(answer))
     return normalised(answer)
 
 
-def _unusual(body: bytes) -> Iterator[str]:
-    if body.startswith(_BYTE_ORDER_MARK):
-        yield "The meter puts a byte order mark before its answers: left out"
-    if body.rstrip(b" \r\n").endswith(b"\0"):
-        yield "The meter puts a NUL after its answers: left out"
-    if _UNESCAPED_RECORD.search(body):
-        yield "The meter does not escape the quotes of a record in its answers"
-
-
-def _load(text: str) -> object:
+def _load(text: str, note: Callable[..., None]) -> object:
     """Read JSON, with line breaks in its texts as they are, and with a comma too many at its end."""
     try:
-        return json.loads(text, strict=False)
+        return json.loads(text)
+    except ValueError as err:
+        unusual, error = rest_habits.LINE_BREAK, err
+    try:
+        answer: object = json.loads(text, strict=False)
     except ValueError:
-        repaired = _TRAILING_COMMA.sub("}", text)
+        unusual, repaired = rest_habits.TRAILING_COMMA, _TRAILING_COMMA.sub("}", text)
         if repaired == text:
-            raise
-        return json.loads(repaired, strict=False)
+            raise error from None
+        answer = json.loads(repaired, strict=False)
+    note(unusual)
+    return answer
 
 
 def looks_like_json(body: bytes) -> bool:
@@ -183,6 +187,24 @@ def marks(settings: Answer, system: Answer) -> tuple[object, ...]:
     return point, text(system, "serial_number")
 
 
+def status(answer: Answer) -> Status:
+    """Understand v1/charge_status.
+
+    Raises:
+        UnexpectedAnswerError: it lacks a status word, without which nothing can be said of the meter.
+    """
+    measurement = integer(answer, "measurement_status")
+    signature = integer(answer, "signature_status")
+    if measurement is None or signature is None:
+        raise UnexpectedAnswerError("charge_status lacks a status word")
+    errors = (integer(answer, f"error_status_{dword}") or 0 for dword in (1, 2))
+    return Status(
+        measurement=MeasurementStatus(measurement),
+        signature=SignatureStatus(signature),
+        errors=MeterErrors.from_dwords(*errors),
+    )
+
+
 def measures(answer: Answer, scale: MeasureScale) -> Measures:
     """Understand v1/measure.
 
@@ -209,14 +231,19 @@ def is_physical(answer: Answer) -> bool:
 
 
 def _temperature(answer: Answer, name: str) -> float | None:
+    return scaled(answer, name, temperature_decimals(answer, name))
+
+
+def temperature_decimals(answer: Answer, name: str = "temperature_i1") -> int:
+    """Get how many decimals a temperature has, as far as °C and °F of its sensor show it."""
     celsius, fahrenheit = number(answer, name), number(answer, f"{name}_fahrenheit")
     decimals = _TEMPERATURE_DECIMALS
-    if celsius is not None and fahrenheit is not None:
+    if celsius is not None and fahrenheit is not None and not _has_point(answer.get(name)):
         freezing = fahrenheit - _FAHRENHEIT * celsius
         exponent = math.log10(freezing / _FREEZING) if freezing > 0 else decimals
         if abs(exponent - round(exponent)) < _TEMPERATURE_TOLERANCE and exponent > -1:
             decimals = round(exponent)
-    return scaled(answer, name, decimals)
+    return decimals
 
 
 def settings(answer: Answer) -> Settings:

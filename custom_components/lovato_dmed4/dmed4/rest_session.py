@@ -1,6 +1,7 @@
 """How requests go to a meter's web server: each on a connection of its own, and once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from http import HTTPStatus
 from ssl import SSLContext
@@ -11,7 +12,16 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.client_middlewares import ClientHandlerType
 from aiohttp.http import RawResponseMessage
 
-from .errors import CannotConnectError, RefusedError, SilentError, UnexpectedAnswerError
+from . import rest_habits
+from .errors import (
+    CannotConnectError,
+    CertificateChangedError,
+    CertificateNotTrustedError,
+    RefusedError,
+    SilentError,
+    TlsFailedError,
+    UnexpectedAnswerError,
+)
 from .repeating import Reply
 
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
@@ -109,7 +119,7 @@ async def send_once(
         raise aiohttp.ClientConnectionError(f"no answer: {err}") from err
 
 
-async def read_limited(content: aiohttp.StreamReader, note: Callable[[str], None]) -> bytes:
+async def read_limited(content: aiohttp.StreamReader, note: Callable[..., None]) -> bytes:
     """Read a body; one that does not end as HTTP requires is whole if its JSON is."""
     body = bytearray()
     try:
@@ -119,9 +129,29 @@ async def read_limited(content: aiohttp.StreamReader, note: Callable[[str], None
                 raise UnexpectedAnswerError(f"an answer of more than {_ANSWER_LIMIT} bytes")
     except aiohttp.ClientPayloadError:
         # aiohttp keeps back what came with the wrong end. The manual prints that end as a lone 0.
-        note("The meter does not end its answers as HTTP requires: taken where their JSON is whole")
+        note(rest_habits.OTHER_END)
         body += content._read_nowait(-1)  # noqa: SLF001 - there is no public way to it
     return bytes(body)
+
+
+@contextmanager
+def translated_errors(request: str) -> Iterator[None]:
+    """Surround a request, which is named in the messages: MeterError is all that it raises."""
+    try:
+        yield
+    except TimeoutError as err:
+        raise SilentError(f"no answer to {request} in time") from err
+    except aiohttp.ServerFingerprintMismatch as err:
+        raise CertificateChangedError(err.expected.hex(), err.got.hex()) from err
+    except aiohttp.ClientConnectorCertificateError as err:
+        raise CertificateNotTrustedError(str(err)) from err
+    except (aiohttp.ClientSSLError, AttributeError) as err:
+        # aiohttp trips over a peer that closes right after the handshake.
+        raise TlsFailedError(str(err)) from err
+    except (aiohttp.ClientConnectionError, OSError) as err:
+        raise CannotConnectError(str(err)) from err
+    except (aiohttp.ClientError, ValueError) as err:
+        raise UnexpectedAnswerError(f"{request}: {err}") from err
 
 
 def outcome(error: Exception) -> Reply:

@@ -170,7 +170,7 @@ async def async_list_prices(hass: HomeAssistant, values: Mapping[str, Any]) -> P
 
 
 async def async_save_price(hass: HomeAssistant, values: Mapping[str, Any]) -> PriceShape:
-    """Add or change a price, in the currency of Home Assistant.
+    """Add a price, in the currency of Home Assistant, or change one, which keeps its own.
 
     Raises:
         ServiceValidationError: there is no such price, meter or driver.

@@ -56,8 +56,9 @@ class LiveSensorDescription(Dmed4SensorDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class EnergySensorDescription(Dmed4SensorDescription):
-    """An energy of the live poll, in kWh."""
+    """An energy of the live poll, in kWh; what flows back is off on a model for one direction."""
 
+    flows_back: bool = False
     value_fn: Callable[[Measures], float | None]
 
 
@@ -187,6 +188,7 @@ def _energy(
     feature: Feature | None = None,
     *,
     enabled: bool = True,
+    flows_back: bool = False,
 ) -> EnergySensorDescription:
     return EnergySensorDescription(
         key=key,
@@ -197,6 +199,7 @@ def _energy(
         suggested_display_precision=2,
         entity_registry_enabled_default=enabled,
         feature=feature,
+        flows_back=flows_back,
         value_fn=value_fn,
     )
 
@@ -211,6 +214,7 @@ TOTAL_SENSORS: Final = (
         "energy_exported",
         SensorStateClass.TOTAL_INCREASING,
         lambda measures: measures.energy_exported,
+        flows_back=True,
     ),
     _energy(
         "energy_exchanged",
@@ -234,6 +238,7 @@ CYCLE_SENSORS: Final = (
         "cycle_energy_exported",
         SensorStateClass.TOTAL,
         lambda measures: measures.cycle_energy_exported,
+        flows_back=True,
     ),
 )
 

@@ -15,11 +15,9 @@ from ..connection.names import repair_name
 from ..connection.pages import ENTRIES_PAGE, device_page, inside
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL, PANEL_PATH
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
-from ..dmed4.model import SystemCode, SystemStatus
+from ..dmed4.model import FATAL_ERRORS, SystemCode, SystemStatus
 from ..intake.logbook_sync import LogbookSync, SyncState
 from .clock import FAILURES_LIMIT, ClockKeeper, fills_up
-
-FATAL_ERRORS: Final = range(1, 13)
 
 ERRORS_LIMIT: Final = 10
 """Minutes for which errors may stand: the next start of a charge resets them, and one that comes and

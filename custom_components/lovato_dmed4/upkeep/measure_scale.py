@@ -15,7 +15,7 @@ import voluptuous as vol
 from ..connection.devices import entry_scale
 from ..connection.names import repair_name
 from ..connection.pages import device_page
-from ..const import CONF_SCALE, DOMAIN, LOGGER
+from ..const import CONF_SCALE, DOMAIN
 from ..coordinator import LiveCoordinator
 from ..dmed4.model import Identity, Measures
 from ..dmed4.rest import RestMeter
@@ -91,7 +91,10 @@ class ScaleCheck:
             power = scale.power + wrong
             better = the_only(measures, scale, rated=self._rated, power=power)
             if better is not None:
-                LOGGER.info("The measures of the meter have other decimals: %s", better)
+                self._meter.found.note(
+                    "The meter gives its measures with other decimals, as its energy shows: "
+                    f"V with {better.voltage}, A with {better.current}, kW with {better.power}"
+                )
                 self._meter.scale = better
                 self._adopt(better)
                 self._delete()

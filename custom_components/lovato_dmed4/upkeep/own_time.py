@@ -14,7 +14,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..connection.names import device_name
+from ..connection.names import repair_name
 from ..const import CONF_WRONG_UNTIL, DOMAIN, RELEASED
 from .clock import DOUBT_LIMIT
 
@@ -58,7 +58,7 @@ def async_require_own_time(
         is_fixable=True,
         severity=ir.IssueSeverity.ERROR,
         translation_key=ISSUE,
-        translation_placeholders={"meter": device_name(hass, entry), **placeholders},
+        translation_placeholders={"meter": repair_name(hass, entry), **placeholders},
     )
     raise ServiceValidationError(
         translation_domain=DOMAIN, translation_key=ISSUE, translation_placeholders=placeholders

@@ -17,7 +17,8 @@ from ..archive.model import Source
 from ..connection.forms import is_serial_number
 from ..connection.names import repair_name, without_markup
 from ..connection.pages import device_page
-from ..const import CONF_SERIAL_NUMBER, DOMAIN, LOGGER
+from ..const import CONF_SERIAL_NUMBER, DOMAIN
+from ..dmed4.meter import Meter
 from ..dmed4.model import Feature, Identity
 from ..intake.keeper import RecordKeeper
 from ..ocmf import MalformedRecordError, Verdict, parse
@@ -35,13 +36,14 @@ class SerialNumberCheck:
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         *,
-        features: Feature,
+        meter: Meter,
         identity: Identity,
         records: RecordKeeper,
     ) -> None:
         self._hass = hass
         self._entry = entry
-        self._told = Feature.SYSTEM_STATUS in features
+        self._told = Feature.SYSTEM_STATUS in meter.features
+        self._found = meter.found
         self._known = identity.serial_number
         self._records = records
 
@@ -72,7 +74,7 @@ class SerialNumberCheck:
         if self._known:
             self._raise("serial_number_differs", found)
             return
-        LOGGER.info("The meter writes its serial number into its records: taken over from there")
+        self._found.note("The meter writes its serial number into its records: taken from there")
         self._known = found
         async_store(self._hass, self._entry, found)
 

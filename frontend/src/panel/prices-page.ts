@@ -226,9 +226,10 @@ export class PricesPage extends LedgerPage {
       .join(" · ");
   }
 
-  #form(price: Price | null, { currency, time_zone }: Prices): TemplateResult {
+  #form(price: Price | null, { currency: ofNew, time_zone }: Prices): TemplateResult {
     const { texts: text } = this;
     const rates = price?.rates;
+    const currency = rates?.currency ?? ofNew;
     const since = price ? localMoment(price.since, time_zone) : `${todayIn(time_zone)}T00:00`;
     const until = price?.until ? localMoment(price.until, time_zone) : "";
     return html`<dialog aria-labelledby="form" @close=${this.#onClosed}>

@@ -355,6 +355,14 @@ describe("prices", () => {
     });
   });
 
+  it("keep their currency, whatever Home Assistant's has become", async () => {
+    answers["prices/list"] = { prices: [PRICE], currency: "CHF", time_zone: "Europe/Rome" };
+    await show("/prices");
+    await press("Edit: €0.4712 per kWh, €0.02 per minute, 19 % VAT included");
+    expect(text()).toContain("(EUR)");
+    expect(text()).not.toContain("(CHF)");
+  });
+
   it("of a meter that is gone can be deleted, not changed into prices for all", async () => {
     answers["prices/list"] = {
       prices: [{ ...PRICE, device_id: null, meter: "pk-1" }],

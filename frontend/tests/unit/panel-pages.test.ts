@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import strings from "../../../custom_components/lovato_dmed4/strings.json";
 import "../../src/panel";
 import type { HomeAssistant } from "../../src/common/hass";
 import type { RecordsPanel } from "../../src/panel/records-panel";
@@ -55,6 +56,7 @@ const SESSION = {
   meter: "Meter one",
   begin: "2026-01-02T10:00:00+01:00",
   end: "2026-01-02T10:30:00+01:00",
+  last_known: "2026-01-02T10:30:00+01:00",
   duration: 1800,
   imported: "12.345",
   exported: "0.000",
@@ -126,9 +128,11 @@ const RECORD: StoredRecord = {
   links: { ocmf: "/api/lovato_dmed4/entry-1/records/3.ocmf", xml: null, ocpi: null, ocpp: null },
 } as unknown as StoredRecord;
 
+const FINDING = { code: "record_repeated", severity: "warning", record_id: 3, values: ["T9"] };
+
 const DETAIL = {
   ...SESSION,
-  findings: [{ code: "record_repeated", severity: "warning", record_id: 3, values: ["T9"] }],
+  findings: [FINDING],
   clock: RECORD.clock,
   transparency: RECORD.transparency,
   record_reports: [RECORD],
@@ -587,6 +591,73 @@ describe("a charge's page", () => {
       one.textContent.includes("XML"),
     );
     expect(xml.map(({ disabled }) => disabled)).toEqual([true, true]);
+  });
+
+  it.each(
+    Object.keys(strings.config_panel.outcome).flatMap((outcome) =>
+      Object.keys(strings.config_panel.verdict).map((verdict) => [outcome, verdict] as const),
+    ),
+  )("contradicts itself nowhere: %s, %s", async (outcome, verdict) => {
+    const ended = !["open", "end_missing"].includes(outcome);
+    const good = verdict === "valid";
+    const [signature, key] = {
+      valid: ["valid", "own"],
+      inconsistent: ["valid", "former"],
+      key_changed: ["valid", "rejected"],
+      unverifiable: ["no_key", "none"],
+      invalid: ["invalid", "own"],
+    }[verdict] ?? ["", ""];
+    const signed = signature === "valid";
+    const clock = {
+      quality: "synchronised",
+      billable: good && ended,
+      reason: good ? (ended ? null : "no_end") : "signature",
+      informative: false,
+    };
+    const session = {
+      ...DETAIL,
+      outcome,
+      verdict,
+      clock,
+      findings: outcome === "open" ? [{ ...FINDING, code: "end_missing" }] : [],
+      transparency: { accepted: signed, refusal: signed ? null : "signature" },
+      ...(ended ? {} : { end: null, duration: null }),
+    };
+    const record = {
+      ...RECORD,
+      verdict,
+      signature: { ...RECORD.signature, verdict: signature },
+      key: { ...RECORD.key, verdict: key },
+      clock: { ...clock, billable: good, reason: good ? null : "signature" },
+      deviations: [],
+      transparency: session.transparency,
+    };
+    answers["sessions/get"] = { ...session, record_reports: [record] };
+    answers["sessions/list"] = { ...PAGE, sessions: [session] };
+    await show("/session/7");
+    const facts = [...root().querySelectorAll("dt")].map((one) => one.textContent.trim());
+    expect(facts.includes("End")).toBe(ended);
+    expect(facts.includes("Duration")).toBe(ended);
+    expect(facts.includes("Last known time")).toBe(!ended);
+    expect(text()).not.toContain("0:00:00");
+    if (outcome === "end_missing") expect(text()).not.toContain("still running");
+    // Without a good signature nothing on the page is called good, nor can be billed.
+    const goods = [...root().querySelectorAll(".tone.success")].map(
+      (one) => one.parentElement?.querySelector("h4")?.textContent ?? "Consistency",
+    );
+    if (!signed) expect(goods).toEqual([]);
+    expect(goods.filter((one) => one === "Clock").length).toBe(good ? (ended ? 2 : 1) : 0);
+    expect(goods.includes("Key")).toBe(["valid", "inconsistent"].includes(verdict));
+    expect(goods.includes("Consistency")).toBe(good && outcome !== "open");
+    expect(text().includes("duration can be billed")).toBe(good);
+    expect(text()).not.toMatch(/made by|signed by/i);
+    // The list says the same.
+    panel.remove();
+    localStorage.setItem("lovato_dmed4.columns", '{"end":true,"duration":true}');
+    await show();
+    const cell = (name: string): string => find(`td.${name}`).textContent.trim();
+    expect(cell("end") === "–").toBe(!ended);
+    expect(/\d:\d\d/.test(cell("duration"))).toBe(ended);
   });
 
   it("names the driver, and leads from a finding to its record", async () => {

@@ -111,6 +111,7 @@ async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessi
         "meter": rest_entry.title,
         "begin": "2025-11-01T05:30:00+00:00",
         "end": "2025-11-01T06:00:00+00:00",
+        "last_known": "2025-11-01T06:00:00+00:00",
         "duration": 1800,
         "imported": "2.000",
         "exported": "0.000",
@@ -181,7 +182,8 @@ async def test_open_session(
     await archive(rest_entry, [charge_of(simulated).begin])
     (session,) = (await call(hass, "list_sessions"))["sessions"]
     assert session["outcome"] == "open"
-    assert (session["imported"], session["duration"], session["records"]) == ("0.000", 0, 1)
+    assert (session["imported"], session["duration"], session["records"]) == ("0.000", None, 1)
+    assert (session["end"], session["last_known"]) == (None, "2025-11-01T05:30:00+00:00")
 
 
 async def test_meter_is_gone(

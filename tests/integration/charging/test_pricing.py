@@ -126,12 +126,19 @@ async def test_records_of_the_past_have_no_price_of_an_entity(
         ("0.000315", "€/Wh", "0.315"),
         ("-5", "EUR/MWh", "-0.005"),
         ("0.315", None, "0.315"),
+        ("0.315", "EUR", "0.315"),
+        ("31.5", "ct", "0.315"),
+        # Neither is another currency, nor anything else, a number of euros for a kWh.
+        ("3.15", "SEK/kWh", None),
+        ("0.315", "EUR/MJ", None),
+        ("0.315", "EUR/h", None),
+        ("31.5", "%", None),
         ("unavailable", "EUR/kWh", None),
         ("nan", "EUR/kWh", None),
         ("inf", "EUR/kWh", None),
     ],
 )
 def test_units_of_a_price(state: str, unit: str | None, expected: str | None) -> None:
-    found = price_of(State("sensor.price", state, {"unit_of_measurement": unit}))
+    found = price_of(State("sensor.price", state, {"unit_of_measurement": unit}), "EUR")
     assert found == (None if expected is None else Decimal(expected))
-    assert price_of(None) is None
+    assert price_of(None, "EUR") is None

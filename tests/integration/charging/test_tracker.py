@@ -1,15 +1,16 @@
 """Charges are followed: remembered on disk, archived record by record, told to whoever listens."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 import gc
 from pathlib import Path
 import sqlite3
 from typing import Any
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, EVENT_STATE_CHANGED
 from homeassistant.core import CoreState, Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
@@ -311,6 +312,46 @@ async def test_a_failure_is_told_with_its_reason(
     await pass_time(hass)
     await act(hass, entry, "start_charge_cycle")
     assert names(news) == ["failed", "started"]
+
+
+async def test_a_listener_that_raises_fails_no_step(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    news: News,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What has happened has happened, whatever they make of it who are informed."""
+    called: set[str] = set()
+
+    def failing(name: str) -> Callable[..., None]:
+        def listener(*_: object) -> None:
+            called.add(name)
+            raise ValueError(name)
+
+        return listener
+
+    data = entry.runtime_data
+    listen: dict[str, Callable[[Callable[..., None]], object]] = {
+        "poll": data.live.async_add_poll_listener,
+        "live": data.live.async_add_listener,
+        "charge": data.charge.news.async_add,
+        "record": data.records.news.async_add,
+        "summary": data.records.summary_coordinator.async_add_listener,
+        "logbook": data.sync.news.async_add,
+        "states": partial(hass.bus.async_listen, EVENT_STATE_CHANGED),
+    }
+    for name, add in listen.items():
+        add(callback(failing(name)))
+    for step in ("start", "read", "end"):
+        assert (await act(hass, entry, f"{step}_charge_cycle"))["archived"]
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert called == listen.keys()
+    assert names(news) == ["started", "read", "ended"]
+    assert simulated.measurement_status == 0
+    (session,) = await sessions(entry)
+    assert len(session.records) == 3
+    assert session.session.outcome is Outcome.ENDED
 
 
 async def test_a_meter_that_does_not_obey(
@@ -683,12 +724,15 @@ async def test_table(
         simulated.command(Command.BEGIN)
     if status == 3:
         simulated.power_failure()
+    if before is not None:
+        # Not long ago: else the records say that it is another charge that is running.
+        before = replace(before, since=dt_util.utcnow())
     await remember(hass, old_entry, before)
     assert await set_up(hass, old_entry)
     found = old_entry.runtime_data.charge.charge
     assert (found is None) == (after is None)
     if found is not None and after is not None:
-        since = after.since if before is not None else found.since
+        since = before.since if before is not None else found.since
         assert found == replace(after, since=since)
     assert news == told
     # Nothing but looking: not one command.

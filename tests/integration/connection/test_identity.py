@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from hashlib import sha256
+import json
 from pathlib import Path
 import sqlite3
 from typing import Any
@@ -23,6 +24,7 @@ from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
 from custom_components.lovato_dmed4.intake.shared_archive import DEFAULT_FILE
 from custom_components.lovato_dmed4.ocmf import Verdict
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator.record import signature_text
 from tests.integration.helpers import (
     HOUSEKEEPING,
     Server,
@@ -41,6 +43,8 @@ from tests.integration.helpers import (
     user_input,
 )
 from tests.integration.plugin import ClientSessionGenerator
+from tests.logbooks import rest_calls
+from tests.ocmf.helpers import sign
 
 UNCOMMISSIONED = pytest.mark.parametrize("meter_settings", [{"commissioned": False}])
 
@@ -142,7 +146,7 @@ async def test_changed_key(
         }
         # It goes on charging, under suspicion.
         response = await act(hass, entry, "start_charge_cycle")
-        assert response["signature"] == "valid"
+        assert (response["verdict"], response["key"]) == ("key_changed", "changed")
         await archive_last(entry, repaired)
         assert await key_verdicts(entry) == [KeyVerdict.OWN, KeyVerdict.CHANGED]
         # It stays an alarm over a reload, and is no reason for more of them.
@@ -242,10 +246,50 @@ async def test_changed_key_before_an_action(
             await act(hass, entry, "start_charge_cycle")
         assert caught.value.translation_key == "other_key"
         await hass.async_block_till_done()
-        assert (await act(hass, entry, "start_charge_cycle"))["signature"] == "valid"
+        response = await act(hass, entry, "start_charge_cycle")
+        assert (response["verdict"], response["key"]) == ("key_changed", "changed")
         await archive_last(entry, repaired)
         assert await key_verdicts(entry) == [KeyVerdict.CHANGED]
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_whoever_is_between_signs_with_another_key(
+    hass: HomeAssistant,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    repaired: SimulatedMeter,
+) -> None:
+    """Each answer that has a record is judged by the key that the archive has pinned."""
+    entry = await add_meter(hass, rest_server)
+
+    def signed_anew(raw: str) -> str:
+        payload = raw.split("|")[1]
+        return f"OCMF|{payload}|{signature_text(sign(payload, repaired._private_key), 0)}"
+
+    calls = rest_calls(rest_server)
+    for path, name in (("/v1/ocmf", "OCMF_BUFF"), ("/v1/logbook/OCMF", "OCMF_LOG")):
+        get = calls[path]["GET"]
+
+        def forged(call: Any, get: Any = get, name: str = name) -> str:
+            answer = json.loads(get(call))
+            return json.dumps({name: signed_anew(answer[name]) if answer[name] else ""})
+
+        calls[path]["GET"] = forged
+    for step in ("start", "read", "end"):
+        response = await act(hass, entry, f"{step}_charge_cycle")
+        assert (response["verdict"], response["signature"]) == ("invalid", "invalid"), step
+        assert response["key"] == "own"
+    asked: dict[str, dict[str, Any]] = {"get_last_record": {}, "get_record": {"position": 0}}
+    for action, fields in asked.items():
+        response = await act(hass, entry, action, **fields)
+        assert (response["verdict"], response["signature"]) == ("invalid", "invalid"), action
+    (found,) = (await act(hass, entry, "list_records", limit=1))["records"]
+    assert (found["verdict"], found["signature"]) == ("invalid", "invalid")
+    # Whoever shows this key as well, only while a record is read: it has not been accepted.
+    own, simulated._private_key = simulated._private_key, repaired._private_key
+    response = await act(hass, entry, "get_last_record")
+    assert (response["verdict"], response["signature"]) == ("invalid", "invalid")
+    simulated._private_key = own
 
 
 async def test_another_archive_does_not_take_it_for_the_first_key(

@@ -14,6 +14,7 @@ import pytest
 from custom_components.lovato_dmed4.dmed4 import links
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
+    ModbusFault,
     ModbusTcpServer,
     Pty,
     SerialOverTcpServer,
@@ -157,6 +158,26 @@ async def test_a_meter_that_is_away_and_back(
     await pass_time(hass, 60)
     assert is_available(hass, entry)
     assert holders(hass) == [{other.entry_id: [1], entry.entry_id: [1]}]
+
+
+@pytest.mark.parametrize("fault", [ModbusFault.LONGER, ModbusFault.SHORTER])
+async def test_an_answer_of_another_length_is_not_taken(
+    hass: HomeAssistant,
+    browser: Browser,
+    *,
+    other: MockConfigEntry,
+    modbus_server: ModbusTcpServer,
+    fault: ModbusFault,
+) -> None:
+    params = ModbusTcpParams(host=modbus_server.host, port=modbus_server.port)
+    async_get_unit(hass, other, params, 1)
+    entry = await set_up(hass, browser, "modbus_tcp", user_input(modbus_server))
+    modbus_server.faults.inject(fault)
+    await pass_time(hass)
+    assert not is_available(hass, entry)
+    modbus_server.faults.clear()
+    await pass_time(hass, 60)
+    assert is_available(hass, entry)
 
 
 @pytest.mark.parametrize("framing", ["rtu", "ascii"])

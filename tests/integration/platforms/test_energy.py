@@ -27,7 +27,7 @@ from tests.integration.helpers import (
     value,
 )
 
-IMPORTED = "sensor.meter_imported_energy"
+IMPORTED = "sensor.meter_total_imported_energy"
 CYCLE = "sensor.meter_session_energy"
 
 

@@ -70,7 +70,7 @@ async def test_a_number_that_the_meter_writes_itself_is_learnt(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert modbus_entry.data["serial_number"] == str(simulated.serial_number)
     assert issue(hass, modbus_entry) is None
-    assert caplog.text.count("taken over from there") == 1
+    assert caplog.text.count("taken from there") == 1
 
 
 @pytest.mark.parametrize("meter_settings", [{"readings": {"meter_fields": "meter"}}])
