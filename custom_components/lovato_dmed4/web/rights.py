@@ -58,11 +58,13 @@ async def _get_rights(
         connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, str(err))
         return
     user = connection.user
+    # The entry may be gone after anything that is awaited.
+    records = entry.runtime_data.records
     integration = await async_get_integration(hass, DOMAIN)
     rights = {step.value: may_charge(hass, entry, step, user) for step in Step}
     answer: dict[str, Any] = {**rights, "version": str(integration.version)}
     if rights[Step.START]:
-        drivers = await async_drivers(entry.runtime_data.records)
+        drivers = await async_drivers(records)
         own = own_driver(hass, drivers, user.id)
         answer["form"] = _start_form(entry, drivers, own, names=user.is_admin)
     connection.send_result(msg["id"], answer)
