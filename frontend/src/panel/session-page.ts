@@ -238,6 +238,7 @@ export class SessionPageElement extends PanelPage {
     return [
       this.#button("XML", links.xml, text("panel.download.xml")),
       this.#button("OCMF", links.ocmf, text("panel.download.ocmf")),
+      this.#button("XLSX", beside("xlsx"), text("panel.download.xlsx")),
       this.#button("CSV", beside("csv"), text("panel.download.csv")),
       this.#button("ZIP", beside("zip"), text("panel.download.zip")),
       this.#button("OCPI", links.ocpi, text("panel.download.ocpi")),
