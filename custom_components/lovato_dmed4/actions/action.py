@@ -40,8 +40,9 @@ _TARGET: Final = (ATTR_DEVICE_ID, *_INDIRECT)
 class Target(Enum):
     """What an action is for.
 
-    The handlers of METER and DISPLAY are called with the config entry of each device that the target
-    names; those of ARCHIVE once, with Home Assistant, and find the devices in ``device_id``.
+    The handlers of METER and DISPLAY are called with the runtime data of each device that the target
+    names: they are taken before anything is awaited, as the entry may be gone afterwards. Those of
+    ARCHIVE are called once, with Home Assistant, and find the devices in ``device_id``.
     """
 
     METER = auto()
@@ -98,6 +99,7 @@ class Action:
             return await self.handler(hass, _for_devices(call, devices))
         entries = [_entry(hass, device, loaded=self.needs_loaded) for device in devices]
         fitting = self._fitting(entries)
+        loaded = [entry.runtime_data for entry in fitting]
         if self.step is not None:
             for entry in fitting:
                 await async_require_charge(hass, entry, self.step, call.context)
@@ -105,7 +107,7 @@ class Action:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_response")
         # All are asked, also when one fails: each has a meter of its own.
         results = await asyncio.gather(
-            *(self.handler(entry, call) for entry in fitting), return_exceptions=True
+            *(self.handler(data, call) for data in loaded), return_exceptions=True
         )
         for result in results:
             if isinstance(result, BaseException):

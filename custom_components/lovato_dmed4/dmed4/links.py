@@ -21,7 +21,7 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
 
 from .answers import ANSWERS, AwaitedAnswer, NoAnswerError
-from .errors import LineInUseError
+from .errors import ClosedError, LineInUseError
 from .lent import LentUnit
 from .lines import Framing, Line, TcpLine
 from .tap import Tap
@@ -42,7 +42,7 @@ _DOUBTS: Final = 2
 
 _links: dict[Hashable, ModbusLink] = {}
 _logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
-_http_locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
+_http_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
 _requesting: ContextVar[bool] = ContextVar("requesting", default=False)
 _PYMODBUS_LOGGER = logging.getLogger("pymodbus.logging")
@@ -284,9 +284,12 @@ class ModbusLink:
             ask: makes one request.
 
         Raises:
+            ClosedError: it has no users any more.
             ModbusError: the library's, about the connection or the answer.
         """
         async with self._lock:
+            if not self._users:
+                raise ClosedError("the device was let go of")
             if not self.connection.connected:
                 await self._connect()
             if self._doubts:
@@ -350,6 +353,10 @@ class ModbusLink:
         if self._users == 0:
             _links.pop(self.line.endpoint, None)
             await self.connection.close()
+        else:
+            # A request of the one that leaves is over before it has left.
+            async with self._lock:
+                pass
 
 
 def _retrieve_failure(connecting: asyncio.Future[None]) -> None:
@@ -363,9 +370,49 @@ def logbook_lock(endpoint: Hashable) -> asyncio.Lock:
     So there is at most one request of a logbook before that of a live poll, and half of the time is
     left to others.
     """
-    return _logbook_locks.setdefault(endpoint, asyncio.Lock())
+    return _logbook_locks.setdefault(_here(endpoint), asyncio.Lock())
 
 
-def http_lock(host: str, port: int) -> asyncio.Lock:
-    """Get the lock that makes requests to one web server take turns."""
-    return _http_locks.setdefault((host.lower(), port), asyncio.Lock())
+class HttpTurns:
+    """The turns of one device at a web server, among all who ask that server.
+
+    Args:
+        host: of the server.
+        port: of the server.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._server = (host.lower(), port)
+        self._lock: asyncio.Lock | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> None:
+        """Wait for a turn.
+
+        Raises:
+            ClosedError: the device has let go of the server.
+        """
+        if self._lock is None:
+            self._lock = _http_locks.setdefault(_here(self._server), asyncio.Lock())
+        await self._lock.acquire()
+        if self._closed:
+            self._lock.release()
+            raise ClosedError("the device was let go of")
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let the next one have its turn."""
+        if TYPE_CHECKING:
+            assert self._lock is not None
+        self._lock.release()
+
+    async def close(self) -> None:
+        """Take no more turns, after the one that is under way."""
+        self._closed = True
+        if self._lock is not None:
+            async with self._lock:
+                pass
+
+
+def _here(endpoint: Hashable) -> tuple[asyncio.AbstractEventLoop, Hashable]:
+    """Name an endpoint in the running event loop: a lock is good for the loop that first waited for it."""
+    return asyncio.get_running_loop(), endpoint

@@ -22,7 +22,7 @@ from .errors import (
     WrongPasswordError,
 )
 from .found import Found
-from .links import http_lock
+from .links import HttpTurns
 from .logbook import RestLogbook
 from .model import (
     Command,
@@ -103,7 +103,7 @@ class RestDevice:
         self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
         self._timeout = _TIMEOUT if timeout is None else aiohttp.ClientTimeout(total=timeout)
         self._repeater = Repeater(outcome)
-        self._lock = http_lock(host, port)
+        self._turn = HttpTurns(host, port)
         self.shares_line = bool(channel)
         # Paths that take no POST but a PUT, and those that have taken a POST.
         self._put_paths: set[str] = set()
@@ -111,7 +111,8 @@ class RestDevice:
         self.found: Final = Found()
 
     async def close(self) -> None:
-        """Nothing is kept open: the meter closes each connection itself."""
+        """Ask nothing more. Nothing is kept open: the meter closes each connection itself."""
+        await self._turn.close()
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         async def get() -> Answer:
@@ -187,7 +188,7 @@ class RestDevice:
         """Make one request, while no other goes to the same web server."""
         with translated_errors(f"{method} {path}"):
             async with (
-                self._lock,
+                self._turn,
                 self._session.request(
                     method,
                     self._url.joinpath(path).with_query(parameters),

@@ -17,6 +17,7 @@ from modbus_connection import (
 )
 
 from . import links
+from .errors import ClosedError
 from .repeating import Repeater, Reply
 from .tap import Tap
 
@@ -39,6 +40,7 @@ class RepeatingUnit:
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
         tap: takes note of the bytes of this device's requests and answers, if anything does.
+        closed: whether nothing is to be asked any more.
     """
 
     def __init__(self, link: links.ModbusLink, unit: ModbusUnit) -> None:
@@ -47,6 +49,7 @@ class RepeatingUnit:
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
         self.tap: Tap | None = None
+        self.closed = False
 
     async def report_server_id(self) -> bytes:
         """Ask who it is (function 0x11)."""
@@ -89,6 +92,8 @@ class RepeatingUnit:
 
     async def _exchange[T](self, request: Callable[[], Awaitable[T]]) -> T:
         async def timed() -> T:
+            if self.closed:
+                raise ClosedError("the device was let go of")
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:

@@ -231,6 +231,39 @@ async def test_the_form_shows_what_an_empty_field_means(
     assert await shown() == ["LOCAL", "ANNA-1", "Staff", "NONE"]
 
 
+async def test_the_form_offers_drivers_by_name(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+) -> None:
+    """All who may charge to administrators, to others only themselves; who is logged in is marked."""
+    card = (Identification(value="04A2B3C4"),)
+    anna, bert = (
+        Driver(name="Anna", identifications=card, person="person.anna"),
+        Driver(name="Bert", identifications=(Identification(value="X"),)),
+    )
+    gone = Driver(name="Carl", identifications=(Identification(value="Y"),), active=False)
+    records = rest_entry.runtime_data.records
+    first, second, *_ = [
+        await records.async_run(partial(save, driver=each), writes=True)
+        for each in (anna, bert, gone, Driver(name="No card"))
+    ]
+
+    async def offered() -> tuple[list[list[Any]], int | None]:
+        form = await start_form(hass, rest_entry, hass_ws_client)
+        return form["drivers"], form["driver"]
+
+    assert await offered() == ([[first, "Anna"], [second, "Bert"]], None)
+    hass.states.async_set("person.anna", "home", {"user_id": hass_admin_user.id})
+    assert await offered() == ([[first, "Anna"], [second, "Bert"]], first)
+    hass_admin_user.groups = []
+    hass_admin_user.mock_policy({"entities": True})
+    assert await offered() == ([[first, "Anna"]], first)
+    hass.states.async_remove("person.anna")
+    assert await offered() == ([], None)
+
+
 async def test_the_form_reads_an_identification_as_the_record_does(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, hass_ws_client: WebSocketGenerator
 ) -> None:
