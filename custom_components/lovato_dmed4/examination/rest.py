@@ -88,7 +88,7 @@ class ExaminedRestMeter(RestMeter):
         path = self._url.joinpath("charge_status").raw_path
         question = f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\n\r\n"
         with suppress(OSError):
-            async with self._lock:
+            async with self._turn:
                 reader, writer = await asyncio.open_connection(self.host, self._url.port)
                 try:
                     writer.write(question.encode())
