@@ -99,7 +99,8 @@ class Action:
             return await self.handler(hass, _for_devices(call, devices))
         entries = [_entry(hass, device, loaded=self.needs_loaded) for device in devices]
         fitting = self._fitting(entries)
-        loaded = [entry.runtime_data for entry in fitting]
+        # What is done with a meter that may not be set up is done with its entry.
+        subjects = [entry.runtime_data if self.needs_loaded else entry for entry in fitting]
         if self.step is not None:
             for entry in fitting:
                 await async_require_charge(hass, entry, self.step, call.context)
@@ -107,7 +108,7 @@ class Action:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_response")
         # All are asked, also when one fails: each has a meter of its own.
         results = await asyncio.gather(
-            *(self.handler(data, call) for data in loaded), return_exceptions=True
+            *(self.handler(subject, call) for subject in subjects), return_exceptions=True
         )
         for result in results:
             if isinstance(result, BaseException):

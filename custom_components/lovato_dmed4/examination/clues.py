@@ -35,8 +35,9 @@ class Finding:
             return place.readings[self.readings[0]]
         if not self.readings:
             return f"None of the known readings fits: {place.about}."
-        fitting = " / ".join(place.readings[reading] for reading in self.readings)
-        return f"Not settled, several readings fit: {fitting}"
+        fitting = " Or: ".join(place.readings[reading] for reading in self.readings)
+        hint = f" {place.hint}" if place.hint else ""
+        return f"Not settled yet, {place.about}: {fitting}{hint}"
 
 
 class Clues:

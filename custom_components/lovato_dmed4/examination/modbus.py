@@ -14,7 +14,7 @@ from ..dmed4.modbus import ModbusMeter
 from ..dmed4.probe import ask_model
 from ..dmed4.record_text import cut, is_whole
 from ..dmed4.registers import Registers
-from .seen import ModbusSeen, Moment, SavedRecord
+from .seen import ModbusSeen, Moment, SavedRecord, clock_events
 from .trace import Trace
 
 PROBE_SECONDS: Final = 2.0
@@ -31,6 +31,7 @@ _PATIENCE: Final = 3.0
 _STEADY: Final = 1.0
 _OTHER_OFFSET: Final = 60
 _RESTORED: Final = 3
+_CLOCK_WRITES: Final = 2
 
 _DER_WORDS: Final = 72
 _MOST_PADDING: Final = 4  # bytes after the length of a text that are looked at, too
@@ -219,9 +220,19 @@ class ModbusSteps:
         async with self._parameters_turn:
             self.seen.parameters = dict(await self._meter.parameters.read_in_turn())
 
+    @property
+    def notes(self) -> list[str]:
+        """What else was seen, as sentences."""
+        moments = self.seen.moments
+        if len(moments) <= _CLOCK_WRITES:
+            return []
+        first, last = moments[0], moments[_CLOCK_WRITES]
+        return clock_events(first.events, last.events, _CLOCK_WRITES)
+
     async def set_clock(self) -> None:
-        """Set the clock, then the time offset, and put the offset back."""
-        await self._set_and_look(self._meter.write_clock, datetime.now(UTC))
+        """Set the clock, again, then the time offset, and put the offset back."""
+        for _ in range(_CLOCK_WRITES):
+            await self._set_and_look(self._meter.write_clock, datetime.now(UTC))
         before = self.seen.moments[-1].offset
         if before is None:
             return

@@ -40,9 +40,11 @@ class Place:
         needs: what it takes to find the reading out.
         readings: a sentence about a meter that follows it, by the reading's name.
         transports: over which it shows.
+        hint: what a person can do to settle it, as a sentence.
     """
 
     about: str
     needs: Needs
     readings: Mapping[str, str]
     transports: tuple[Transport, ...] = tuple(Transport)
+    hint: str = ""

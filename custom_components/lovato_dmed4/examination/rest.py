@@ -20,7 +20,7 @@ from ..dmed4.probe import ask_model, ask_words
 from ..dmed4.rest import RestMeter
 from .http import Answer
 from .modbus import PROBE_SECONDS
-from .seen import RestSeen
+from .seen import RestSeen, clock_events
 from .trace import Trace
 
 RECORDS: Final = 6
@@ -203,9 +203,11 @@ class RestSteps:
 
     async def set_clock(self) -> None:
         """Set the clock by POST and by PUT, then the time offset, and put the offset back."""
+        self.seen.events.append(await self._events())
         for method in ("POST", "PUT"):
             now = round(datetime.now(UTC).timestamp())
             self.seen.written[method] = await self._set(method, {"datetime": now})
+        self.seen.events.append(await self._events())
         before = await self._offset()
         if before is None:
             return
@@ -223,6 +225,17 @@ class RestSteps:
         body = json.dumps(values).encode()
         headers = {"Content-Type": "application/json"}
         return await self._asked("POST", path, data=body, headers=headers)
+
+    async def _events(self) -> int | None:
+        return (await self._meter.read_logbook_info()).events_saved
+
+    @property
+    def notes(self) -> list[str]:
+        """What else was seen, as sentences."""
+        taken = sum(answer.succeeded for answer in self.seen.written.values())
+        if len(self.seen.events) <= 1:
+            return []
+        return clock_events(self.seen.events[0], self.seen.events[1], taken)
 
     async def _offset(self) -> int | None:
         return (await self._meter.read_settings()).time_offset

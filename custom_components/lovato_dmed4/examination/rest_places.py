@@ -179,6 +179,7 @@ REST_PLACES: Final = {
             "physical": "Measures are V, A and kW themselves, with a decimal point.",
             "mixed": "Measures are 0.1 V, 1 mA and 0.1 W.",
         },
+        hint="Give the voltage that the display shows, or examine the meter while it is charging.",
     ),
     "status_words": Place(
         about="how the status words are written",

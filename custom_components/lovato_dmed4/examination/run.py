@@ -70,6 +70,7 @@ class Examination:
 
     Attributes:
         findings: what is known of each open place.
+        notes: what else was seen, as sentences.
         outcomes: how each step ended, by its name.
         found: what the integration itself has found out about the meter.
         missing: registers or paths that the meter refuses to the integration.
@@ -80,6 +81,7 @@ class Examination:
     """
 
     findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -91,7 +93,7 @@ class Examination:
     @property
     def sentences(self) -> list[str]:
         """The readings that the meter follows, in plain words."""
-        return [one.sentence for one in self.findings if one.looked]
+        return [one.sentence for one in self.findings if one.looked] + self.notes
 
     @property
     def open(self) -> list[str]:
@@ -259,6 +261,7 @@ class _Runner:
             result.findings = modbus_clues.clues_of(steps.seen).findings()
         else:
             result.findings = rest_clues.clues_of(steps.seen).findings()
+        result.notes = steps.notes
         about: dict[str, Any] = {
             "at": self._at.isoformat(timespec="seconds"),
             "writes": self._wishes.writes,

@@ -1,6 +1,5 @@
 """What an examination has seen of a meter; the readings are drawn from it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .http import Answer
@@ -82,6 +81,8 @@ class RestSeen:
         refused: the answer to a setting that is out of its range.
         ending: the status on a connection that the meter was not asked to close.
         host: where it was reached; it is not in the file.
+        events: how many metrological events were saved before the clock was set, and after it was set
+            once by each method.
         display: the answer to a command of the display, over TLS.
         tls: whether the connection is encrypted.
         modbus_voltage: what register 0x000A of the same meter shows, in V.
@@ -94,18 +95,17 @@ class RestSeen:
     refused: Answer | None = None
     ending: Answer | None = None
     host: str = ""
+    events: list[int | None] = field(default_factory=list)
     display: Answer | None = None
     tls: bool = False
     modbus_voltage: float | None = None
     shown_voltage: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What else was tried at the meter's address.
-
-    Attributes:
-        ports: `answers` or `silent`, by the port of Modbus TCP.
-    """
-
-    ports: Mapping[int, str]
+def clock_events(before: int | None, after: int | None, writes: int) -> list[str]:
+    """Say in plain words what setting the clock adds to the event log."""
+    if before is None or after is None or not writes:
+        return []
+    if after == before:
+        return ["Setting the clock adds nothing to the event log."]
+    return [f"Setting the clock {writes} times added {after - before} to the event log."]
