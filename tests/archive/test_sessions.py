@@ -185,6 +185,18 @@ def test_how_it_ended(archive: Archive) -> None:
         assert (last is None) == (outcome is Outcome.OPEN)
 
 
+@pytest.mark.parametrize("reason", ["E", "L", "R", "A"])
+def test_every_reason_that_ends_a_session_is_an_end(
+    archive: Archive, meter: int, reason: str
+) -> None:
+    store(archive, meter, CHARGE.begin(), CHARGE.end(2, reason))
+    session = only(archive)
+    assert session.outcome is Outcome.ENDED_ELSEWHERE
+    assert session.end == CHARGE.start + timedelta(minutes=30)
+    archive.settle(meter, charging=False)
+    assert only(archive).outcome is Outcome.ENDED_ELSEWHERE
+
+
 def test_who_gave_the_command_decides_who_ended_it(archive: Archive, meter: int) -> None:
     store(archive, meter, CHARGE.begin(), source=Source.COMMAND)
     store(archive, meter, CHARGE.end(1))

@@ -816,7 +816,7 @@ ${Vt(r.transparency,e)}
 </ul>`}function gr({signature:r},e){return a`<ul class="parts">
 ${ue(Ft(q("unverifiable")),e("panel.part.signature"),a`<p>${f(e,"signature",r.verdict)}</p>
 <p class="quiet">${f(e,"signature_reason",r.reason)}</p>`)}
-</ul>`}function Qe(r,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return r.readings.length?a`<table class="readings" role="table">
+</ul>`}function Qe(r,e,t){let i={B:e("panel.kind.begin"),E:e("panel.kind.end"),r:e("panel.kind.end"),L:e("panel.kind.end"),R:e("panel.kind.end"),A:e("panel.kind.end"),C:e("panel.kind.intermediate"),S:e("panel.kind.intermediate"),T:e("panel.kind.intermediate"),X:e("panel.kind.intermediate"),P:e("panel.kind.power_failure")};return r.readings.length?a`<table class="readings" role="table">
 <caption class="visually-hidden">
 ${e("panel.readings.title")}
 </caption>

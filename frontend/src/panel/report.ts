@@ -127,6 +127,7 @@ export function readingsTable(report: Report, text: Localize, hass: HomeAssistan
     r: text("panel.kind.end"),
     L: text("panel.kind.end"),
     R: text("panel.kind.end"),
+    A: text("panel.kind.end"),
     C: text("panel.kind.intermediate"),
     S: text("panel.kind.intermediate"),
     T: text("panel.kind.intermediate"),

@@ -377,13 +377,18 @@ describe("the overview", () => {
     answers["auth/sign_path"] = { path: "/signed" };
     await show(`?search=04A2&meter=${METER}&until=2026-01-05`);
     const follow = vi.spyOn(HTMLAnchorElement.prototype, "click").mockReturnValue();
-    find<HTMLElement>(".downloads button").click();
-    await settle();
-    expect(hass.callWS).toHaveBeenCalledWith({
-      type: "auth/sign_path",
-      path: `/api/lovato_dmed4/entry-1/sessions.csv?device_id=${METER}&search=04A2&until=2026-01-06`,
-      expires: 60,
-    });
+    const forms = ["xlsx", "csv", "zip"];
+    const buttons = [...root().querySelectorAll<HTMLElement>(".downloads button")];
+    expect(buttons.map((button) => button.textContent.trim().toLowerCase())).toEqual(forms);
+    for (const [place, form] of forms.entries()) {
+      buttons[place]?.click();
+      await settle();
+      expect(hass.callWS).toHaveBeenLastCalledWith({
+        type: "auth/sign_path",
+        path: `/api/lovato_dmed4/entry-1/sessions.${form}?device_id=${METER}&search=04A2&until=2026-01-06`,
+        expires: 60,
+      });
+    }
     const [link] = follow.mock.contexts as HTMLAnchorElement[];
     expect(link?.getAttribute("href")).toBe("/signed");
     follow.mockRestore();
