@@ -1,7 +1,7 @@
 """Actions of a charge."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
@@ -30,7 +30,7 @@ from .action import Action
 ATTR_COMBINED: Final = "combined"
 
 
-def _code(codes: type[StrEnum]) -> vol.All:
+def _code(codes: type[StrEnum]) -> Any:
     """Accept a code of OCMF in capitals, as records have it, or in small letters, as Home Assistant names it."""
     return vol.All(cv.string, str.upper, vol.In(list(codes)))
 

@@ -331,11 +331,12 @@ async def test_codes_in_either_case(
 ) -> None:
     """As the editor of actions has them, and as they stand in records."""
     for change in (str.lower, str.upper):
-        given = {
+        given: dict[str, Any] = {
             "identification_type": change("iso14443"),
             "identification_level": change("trusted"),
+            "identification_flags": [change("rfid_plain")],
+            "identification_data": "04A2B3C4",
         }
-        given |= {"identification_data": "04A2B3C4", "identification_flags": [change("rfid_plain")]}
         await act(hass, rest_entry, "start_charge_cycle", **given)
         record = json.loads(simulated.records[-1].split("|")[1])
         assert (record["IT"], record["IL"], record["IF"]) == ("ISO14443", "TRUSTED", ["RFID_PLAIN"])
