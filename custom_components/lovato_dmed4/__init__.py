@@ -46,6 +46,7 @@ from .intake.keeper import RecordKeeper, async_forget_waiting
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
 from .remote_display import DisplayConfigEntry, DisplayCoordinator
+from .reports.examinations import async_examinations
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
@@ -329,6 +330,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
     async_certificate_accepted(hass, entry)
     async_stored_understood(hass, entry)
     await async_remove_stored(hass, entry.entry_id)
+    async_examinations(hass).files.pop(entry.entry_id, None)
     if is_display(entry):
         return
     async_key_settled(hass, entry)

@@ -59,8 +59,15 @@ def at_step(turn: int, act: Callable[[], object]) -> Iterator[Steps]:
         steps.over = True
 
 
-# Home Assistant writes its registries with a delay, and web servers keep connections for a while.
-_OF_OTHERS: Final = ("Store.", "homeassistant_final_write", "RequestHandler.", "_weakref_handle")
+# Home Assistant writes its registries with a delay, web servers keep connections for a while, and the
+# simulated meter learns of the end of one later.
+_OF_OTHERS: Final = (
+    "Store.",
+    "homeassistant_final_write",
+    "RequestHandler.",
+    "_weakref_handle",
+    "SocketServer.",
+)
 
 
 @dataclass(frozen=True)

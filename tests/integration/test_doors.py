@@ -20,6 +20,7 @@ import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.reports.links import (
+    examination_path,
     last_record_path,
     period_path,
     record_path,
@@ -275,6 +276,7 @@ async def test_what_changes_the_meter_or_names_people_is_for_administrators(
     }
     paths = [
         last_record_path(rest_entry.entry_id),
+        examination_path(rest_entry.entry_id),
         record_path(rest_entry.entry_id, 1, "ocmf"),
         session_path(rest_entry.entry_id, session, "xml"),
         period_path(rest_entry.entry_id, "csv", {}),

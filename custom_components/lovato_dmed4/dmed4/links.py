@@ -24,6 +24,7 @@ from .answers import ANSWERS, AwaitedAnswer, NoAnswerError
 from .errors import ClosedError, LineInUseError
 from .lent import LentUnit
 from .lines import Framing, Line, TcpLine
+from .tap import Tap
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
 # to stay below two idle polling intervals, so that a lost meter shows within two polls.
@@ -75,6 +76,7 @@ class ListeningConnection(ModbusConnection):
 
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
+        tap: takes note of the bytes of the present request, if anything does.
     """
 
     def __init__(self, line: Line) -> None:
@@ -86,6 +88,9 @@ class ListeningConnection(ModbusConnection):
         self._line = line
         self._answer_of = ANSWERS[line.framing]
         self._awaited: AwaitedAnswer | None = None
+        # How many bytes of what has come since the request the tap has taken note of.
+        self._tapped = 0
+        self.tap: Tap | None = None
         self.heard_at = 0.0
 
     @override
@@ -127,6 +132,7 @@ class ListeningConnection(ModbusConnection):
 
     def _pass(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
         """Take note of a request; of all that has come since, let the answer pass."""
+        self._note(data, sending=sending)
         if sending:
             self._awaited = self._answer_of(data)
             return data
@@ -141,6 +147,18 @@ class ListeningConnection(ModbusConnection):
         if answer:
             self._awaited = None
         return answer
+
+    def _note(self, data: bytes, *, sending: bool) -> None:
+        if self.tap is None:
+            return
+        if sending:
+            self._tapped = 0
+            self.tap.sent(data)
+            return
+        # Of more than a thousand bytes pymodbus drops those that it has shown before.
+        known = self._tapped if len(data) > self._tapped else 0
+        self._tapped = len(data)
+        self.tap.received(data[known:])
 
     @override
     def _on_trace_connect(self, connecting: bool) -> None:
@@ -242,6 +260,18 @@ class ModbusLink:
             assert lent is not None
         lent.unit.set_message_spacing(self.line.pause)
         return lent.unit
+
+    @contextmanager
+    def tapped(self, tap: Tap | None) -> Iterator[None]:
+        """Listen on the connection, while one has the link to oneself; a lent one shows no bytes."""
+        if not isinstance(self.connection, ListeningConnection):
+            yield
+            return
+        self.connection.tap = tap
+        try:
+            yield
+        finally:
+            self.connection.tap = None
 
     def note_loss(self) -> None:
         """Count a connection that the peer has closed."""

@@ -274,17 +274,18 @@ class RestMeter(RestDevice):
     async def identify(self) -> Identity:
         """Read the public key and the model; twice without a key, as one answer may be disturbed."""
         identity = await self._identify_once()
-        return identity if identity.fingerprint else await self._identify_once()
+        if identity is None or not identity.fingerprint:
+            identity = await self._identify_once()
+        if identity is None:
+            raise NotADmed4Error("this web server's answers are not those of a DMED4")
+        return identity
 
-    async def _identify_once(self) -> Identity:
+    async def _identify_once(self) -> Identity | None:
         settings = await self._get_known("charge_settings")
         system = await self._get_known("system_status", if_refused=_UNKNOWN)
         self._shown = rest_answers.marks(settings, system)
         self.found.note(*rest_habits.of_identity(settings, system))
-        identity = rest_answers.identity(settings, system, system_known=system is not _UNKNOWN)
-        if identity is None:
-            raise NotADmed4Error("this web server's answers are not those of a DMED4")
-        return identity
+        return rest_answers.identity(settings, system, system_known=system is not _UNKNOWN)
 
     async def _get_known(self, path: str, *, if_refused: Answer | None = None) -> Answer:
         """Get what every DMED4 has, to find out whether this is one.

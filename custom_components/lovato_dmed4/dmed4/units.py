@@ -19,6 +19,7 @@ from modbus_connection import (
 from . import links
 from .errors import ClosedError
 from .repeating import Repeater, Reply
+from .tap import Tap
 
 
 def _outcome(error: Exception) -> Reply:
@@ -38,6 +39,7 @@ class RepeatingUnit:
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
+        tap: takes note of the bytes of this device's requests and answers, if anything does.
         closed: whether nothing is to be asked any more.
     """
 
@@ -46,6 +48,7 @@ class RepeatingUnit:
         self._unit = unit
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
+        self.tap: Tap | None = None
         self.closed = False
 
     async def report_server_id(self) -> bytes:
@@ -94,7 +97,8 @@ class RepeatingUnit:
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:
-                return await request()
+                with self._link.tapped(self.tap):
+                    return await request()
             finally:
                 self.seconds_waited += loop.time() - start
 
