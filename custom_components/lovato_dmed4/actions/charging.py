@@ -1,6 +1,7 @@
 """Actions of a charge."""
 
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
@@ -28,13 +29,17 @@ from .action import Action
 
 ATTR_COMBINED: Final = "combined"
 
+
+def _code(codes: type[StrEnum]) -> Any:
+    """Accept a code of OCMF in capitals, as records have it, or in small letters, as Home Assistant names it."""
+    return vol.All(cv.string, str.upper, vol.In(list(codes)))
+
+
 # The texts are checked where the record is made, with an error that names what is wrong.
 START_FIELDS: Final = {
-    vol.Optional(CONF_IDENTIFICATION_TYPE): vol.In(list(IdentificationType)),
-    vol.Optional(CONF_IDENTIFICATION_LEVEL): vol.In(list(IdentificationLevel)),
-    vol.Optional(CONF_IDENTIFICATION_FLAGS): vol.All(
-        cv.ensure_list, [vol.In(list(IdentificationFlag))]
-    ),
+    vol.Optional(CONF_IDENTIFICATION_TYPE): _code(IdentificationType),
+    vol.Optional(CONF_IDENTIFICATION_LEVEL): _code(IdentificationLevel),
+    vol.Optional(CONF_IDENTIFICATION_FLAGS): vol.All(cv.ensure_list, [_code(IdentificationFlag)]),
     vol.Exclusive(CONF_IDENTIFICATION_DATA, "who"): cv.string,
     vol.Exclusive(ATTR_DRIVER_ID, "who"): NUMBER,
     vol.Optional(CONF_TARIFF_TEXT): cv.string,

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import strings from "../../../custom_components/lovato_dmed4/strings.json";
-import "../../src/panel";
 import type { HomeAssistant } from "../../src/common/hass";
 import type { RecordsPanel } from "../../src/panel/records-panel";
 import type {
@@ -12,43 +11,7 @@ import type {
   StoredRecord,
 } from "../../src/panel/shapes";
 import { METER, fakeHass } from "./hass";
-
-vi.stubGlobal("VERSION", "1.0.0");
-vi.stubGlobal(
-  "ResizeObserver",
-  class {
-    observe(): void {
-      // It is as wide as it is.
-    }
-    disconnect(): void {
-      // Nothing was observed.
-    }
-  },
-);
-
-const ARCHIVE: MeterArchive = {
-  device_id: METER,
-  entry_id: "entry-1",
-  name: "Meter one",
-  archive: 0,
-  loaded: true,
-  available: true,
-  waiting: 0,
-  records: 12,
-  suspicious: 0,
-  failed: 0,
-  sync: {
-    running: false,
-    fetched: 0,
-    missing: 0,
-    lost: 0,
-    failed: false,
-    overwrites_soon: false,
-    unreadable: false,
-  },
-  keys: [],
-  alarm: null,
-};
+import { ARCHIVE } from "./panel";
 
 const SESSION = {
   session_id: 7,

@@ -326,6 +326,23 @@ async def test_the_driver_who_is_logged_in_is_the_default(
         await act(hass, rest_entry, "end_charge_cycle")
 
 
+async def test_codes_in_either_case(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """As the editor of actions has them, and as they stand in records."""
+    for change in (str.lower, str.upper):
+        given: dict[str, Any] = {
+            "identification_type": change("iso14443"),
+            "identification_level": change("trusted"),
+            "identification_flags": [change("rfid_plain")],
+            "identification_data": "04A2B3C4",
+        }
+        await act(hass, rest_entry, "start_charge_cycle", **given)
+        record = json.loads(simulated.records[-1].split("|")[1])
+        assert (record["IT"], record["IL"], record["IF"]) == ("ISO14443", "TRUSTED", ["RFID_PLAIN"])
+        await act(hass, rest_entry, "end_charge_cycle")
+
+
 async def test_a_driver_is_named_by_number(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable
 import csv
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
+import zipfile
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, SessionVerdict, Source
 from custom_components.lovato_dmed4.archive.model import WITHOUT_END
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
+from simulator.record import signature_text
 from tests.archive.helpers import OTHER_KEY, OTHER_SPKI
 from tests.integration.helpers import act
 from tests.integration.records import Charge, charge_of
+from tests.ocmf.helpers import sign
 
 # How the last record of a charge comes to have a verdict.
 MAKE: dict[SessionVerdict, Callable[[Charge, str, int], bytes]] = {
@@ -121,3 +126,42 @@ def check_record(report: dict[str, Any]) -> None:
         assert not report["transparency"]["accepted"]
     if report["kind"] not in {"end", "power_failure"}:
         assert report["end"] is None
+
+
+@pytest.mark.parametrize("year", ["2001", "2098"])
+async def test_a_session_whose_clock_failed_is_in_the_period_of_its_arrival(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    tmp_path: Path,
+    year: str,
+) -> None:
+    """It is named as such in the file, in what explains the file, and in the response."""
+    for raw in charge_of(simulated).records:
+        payload = raw.decode().split("|")[1].replace("2025-", f"{year}-")
+        signed = signature_text(sign(payload, simulated._private_key), 0)
+        anew = f"OCMF|{payload}|{signed}".encode()
+        await rest_entry.runtime_data.records.async_store(anew, Source.COMMAND)
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    now = dt_util.utcnow()
+    since, until = ((now + timedelta(hours=hours)).isoformat() for hours in (-1, 1))
+    path = tmp_path / "period.zip"
+    response = await act(
+        hass,
+        rest_entry,
+        "export_records",
+        format="zip",
+        filename=str(path),
+        since=since,
+        until=until,
+    )
+    assert (response["sessions"], response["by_arrival"]) == (1, 1)
+    with zipfile.ZipFile(path) as archive:
+        readme = archive.read("README.txt").decode()
+        (table,) = (name for name in archive.namelist() if name.endswith(".csv"))
+        (row,) = csv.DictReader(archive.read(table).decode("utf-8-sig").splitlines())
+    assert "arrival): 1" in readme
+    assert (row["counted_by"], row["duration_billable"]) == ("arrival", "no")
+    session = await act(hass, rest_entry, "get_session", session_id=1)
+    assert (session["by_arrival"], session["clock"]["reason"]) == (True, "clock_wrong")
+    assert not any("duration can be billed" in text for text in session["explanation"])
