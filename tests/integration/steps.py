@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
@@ -115,13 +116,23 @@ def _called(timer: Any) -> str:
     return f"{getattr(callback, '__qualname__', callback)} {getattr(job, 'target', '')}"
 
 
+def _open_files(folder: str) -> list[str]:
+    """Which files of the archive are open, where the system says so."""
+    found = []
+    for descriptor in Path("/proc/self/fd").glob("*"):
+        with suppress(OSError):
+            found.append(str(descriptor.readlink()))
+    return [name for name in found if name.startswith(f"{folder}/lovato_dmed4.db")]
+
+
 def held(hass: HomeAssistant) -> list[str]:
-    """What the integration holds that belongs to no entry: links, locks and archives."""
+    """What the integration holds that belongs to no entry: links, locks, archives and their files."""
     return [
         *(f"link {endpoint}" for endpoint in links._links),
         *(f"turns of {key}" for key, lock in links._http_locks.items() if lock.locked()),
         *(f"logbooks of {key}" for key, lock in links._logbook_locks.items() if lock.locked()),
         *(f"archive of {len(archive.users)}" for archive in async_archives(hass)),
+        *_open_files(hass.config.config_dir),
         *(
             f"dispatcher {signal}"
             for signal, found in hass.data.get("dispatcher", {}).items()

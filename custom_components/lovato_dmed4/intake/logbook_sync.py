@@ -164,6 +164,12 @@ class LogbookSync:
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait({self._work})
+        # A run that was cancelled before its first step has not done this itself.
+        self._fail_waiting()
+
+    def _fail_waiting(self) -> None:
+        while self._waiting:
+            _fail(self._waiting.pop(), _stopped())
 
     @callback
     def async_request(self) -> None:
@@ -259,8 +265,7 @@ class LogbookSync:
                 self._wanted = False
                 await self._async_compare()
         finally:
-            while self._waiting:
-                _fail(self._waiting.pop(), _stopped())
+            self._fail_waiting()
 
     async def _async_compare(self) -> None:
         """Compare once, and inform those waiting for it."""

@@ -610,6 +610,20 @@ async def test_action(
     assert response == {"fetched": 0, "missing": 0, "lost": 0}
 
 
+async def test_a_run_that_never_begins_keeps_nobody_waiting(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry
+) -> None:
+    """The entry is unloaded before the first step of what was just asked for."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+    sync = sync_of(rest_entry)
+    # Both go on with the same step of the event loop, the run one later.
+    run = hass.async_create_task(sync.async_run())
+    await sync.async_stop()
+    with pytest.raises(HomeAssistantError) as stopped:
+        await run
+    assert stopped.value.translation_key == "synchronisation_stopped"
+
+
 async def test_records_that_were_overwritten(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
