@@ -102,14 +102,15 @@ async def async_search(
         unit: as which Modbus unit; None for a web server.
         tls: how that web server was asked.
     """
-    modbus = dict.fromkeys((port, *MODBUS_PORTS))
-    web = {(port, False): None, (port, True): None, (_HTTP_PORT, False): None}
-    web[_HTTPS_PORT, True] = None
-    # It was asked in this way.
+    modbus = dict.fromkeys(MODBUS_PORTS)
+    web = dict.fromkeys(((_HTTP_PORT, False), (_HTTPS_PORT, True)))
     if unit is None:
-        del web[port, tls != Tls.OFF]
+        # It was asked in one way; whoever gave the port may have meant another.
+        modbus = {port: None, **modbus}
+        web = {(port, tls == Tls.OFF): None, **web}
+        web.pop((port, tls != Tls.OFF), None)
     else:
-        del modbus[port]
+        modbus.pop(port, None)
     looks = [
         _look_for_unit(host, port, unit),
         *(_look_for_modbus(host, number, unit) for number in modbus),

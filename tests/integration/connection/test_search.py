@@ -109,15 +109,13 @@ async def test_the_port_itself_may_speak_another_way(
     rest_server: RestServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """HTTP to a Modbus port, Modbus to a web server, TLS on and off: the form says what answered."""
+    """HTTP to a Modbus port, TLS on and off: the form says what answered."""
     impatient(monkeypatch, 1)
     async with RestServer(simulated, tls=True, response_time=0) as tls:
         for transport, values, found in (
             ("rest", rest_form(port=tls.port), "found_tls"),
             ("rest", rest_form(port=rest_server.port, tls="pinned"), "found_rest"),
             ("rest", rest_form(port=modbus_server.port), "found_modbus"),
-            ("modbus_tcp", modbus_form(port=rest_server.port), "found_rest"),
-            ("modbus_tcp", modbus_form(port=tls.port), "found_tls"),
         ):
             form = await submit(hass, transport, values)
             assert (form["errors"] or {}).get("port") == found
