@@ -211,7 +211,10 @@ async def answers(
 async def certificates(forms: Forms, meter: SimulatedMeter) -> None:
     browser = forms.browser
     async with RestServer(meter, response_time=0) as server:
-        assert await forms.rest(server.port, tls="verified") == {"base": "tls_failed"}
+        assert await forms.rest(server.port, tls="verified") == {
+            "base": "tls_failed",
+            "port": "found_rest",
+        }
     async with RestServer(meter, tls=True, response_time=0) as server:
         trusted = await forms.rest(server.port, tls="verified")
         assert trusted == {"base": "certificate_not_trusted"}

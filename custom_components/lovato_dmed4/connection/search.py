@@ -91,22 +91,30 @@ async def async_find_cause(hass: HomeAssistant, host: str, port: int) -> Cause |
 
 
 async def async_search(
-    hass: HomeAssistant, host: str, *, port: int, unit: int | None
+    hass: HomeAssistant, host: str, *, port: int, unit: int | None, tls: Tls = Tls.OFF
 ) -> SearchResult | None:
-    """Look for a DMED4 at the usual ports of a host, and at the given one as another unit.
+    """Look for a DMED4 at the usual ports of a host, and at the given one in another way.
 
     Args:
         hass: Home Assistant.
         host: whose ports.
         port: at which none was found.
         unit: as which Modbus unit; None for a web server.
+        tls: how that web server was asked.
     """
-    modbus = [number for number in MODBUS_PORTS if unit is None or number != port]
+    modbus = dict.fromkeys(MODBUS_PORTS)
+    web = dict.fromkeys(((_HTTP_PORT, False), (_HTTPS_PORT, True)))
+    if unit is None:
+        # It was asked in one way; whoever gave the port may have meant another.
+        modbus = {port: None, **modbus}
+        web = {(port, tls == Tls.OFF): None, **web}
+        web.pop((port, tls != Tls.OFF), None)
+    else:
+        modbus.pop(port, None)
     looks = [
         _look_for_unit(host, port, unit),
         *(_look_for_modbus(host, number, unit) for number in modbus),
-        _look_for_rest(hass, host, _HTTP_PORT, tls=False, skipped=unit is None and port),
-        _look_for_rest(hass, host, _HTTPS_PORT, tls=True, skipped=unit is None and port),
+        *(_look_for_rest(hass, host, number, tls=with_tls) for number, with_tls in web),
     ]
     found = await asyncio.gather(*looks)
     return next((finding for finding in found if finding is not None), None)
@@ -133,10 +141,8 @@ async def _look_for_modbus(host: str, port: int, unit: int | None) -> SearchResu
 
 
 async def _look_for_rest(
-    hass: HomeAssistant, host: str, port: int, *, tls: bool, skipped: int | bool
+    hass: HomeAssistant, host: str, port: int, *, tls: bool
 ) -> SearchResult | None:
-    if port == skipped:
-        return None
     session = async_http_session(hass)
     with suppress(MeterError):
         if not tls:

@@ -112,7 +112,7 @@ async def test_a_certificate_that_the_system_does_not_trust(
 @pytest.mark.parametrize("tls", ["pinned", "verified"])
 async def test_a_meter_without_tls(hass: HomeAssistant, rest_server: RestServer, tls: str) -> None:
     form = await submit(hass, await open_form(hass, "rest"), rest_input(rest_server, tls))
-    assert form["errors"] == {"base": "tls_failed"}
+    assert form["errors"] == {"base": "tls_failed", "port": "found_rest"}
     result = await submit(hass, form["flow_id"], rest_input(rest_server, "off"))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 

@@ -102,6 +102,26 @@ async def test_a_meter_with_tls_is_found(
     assert form["errors"] == {"base": "connection_refused", "port": "found_tls"}
 
 
+async def test_the_port_itself_may_speak_another_way(
+    hass: HomeAssistant,
+    simulated: SimulatedMeter,
+    modbus_server: ModbusTcpServer,
+    rest_server: RestServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """HTTP to a Modbus port, TLS on and off: the form says what answered."""
+    impatient(monkeypatch, 1)
+    async with RestServer(simulated, tls=True, response_time=0) as tls:
+        for transport, values, found in (
+            ("rest", rest_form(port=tls.port), "found_tls"),
+            ("rest", rest_form(port=rest_server.port, tls="pinned"), "found_rest"),
+            ("rest", rest_form(port=modbus_server.port), "found_modbus"),
+        ):
+            form = await submit(hass, transport, values)
+            assert (form["errors"] or {}).get("port") == found
+            assert (form["description_placeholders"] or {})["port"] == str(values["port"])
+
+
 async def test_nothing_is_looked_for_where_it_was_looked_already(
     hass: HomeAssistant, rest_server: RestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
