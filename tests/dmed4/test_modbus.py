@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
+    ClosedError,
     MeterError,
     NotADmed4Error,
     RefusedError,
@@ -416,7 +417,7 @@ async def test_meters_on_one_endpoint_share_a_connection(simulated: SimulatedMet
         assert server.connections == 1
         await second.close()
         await until(lambda: server.connections == 0)
-        with pytest.raises(CannotConnectError):
+        with pytest.raises(ClosedError):
             await second.read_live()
         # Who comes afterwards gets a new link.
         async with client("modbus", server.port) as third:
