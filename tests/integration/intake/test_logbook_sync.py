@@ -483,8 +483,9 @@ async def test_a_charge_command_comes_before_the_rest(
     for action in ("start_charge_cycle", "end_charge_cycle"):
         before = sum(map(is_of_logbook, server.requests))
         await act(hass, stored, action)
-        # The record that was being read, and what fits between the requests of the poll after it.
-        assert sum(map(is_of_logbook, server.requests)) - before < 25
+        # The record that was being read, and what fits between the requests of the poll after it: a
+        # few tens on a busy machine, where all that are left take hundreds.
+        assert sum(map(is_of_logbook, server.requests)) - before < 100
         assert sync.state.fetched < 100
     assert writes(server)
     await idle(hass)
