@@ -1,6 +1,5 @@
 """How the demo ends: with its terminal, at a signal, and with everything that it started."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 import os
@@ -146,7 +145,6 @@ async def see_it_work(client: Client, device_id: str) -> None:
     await client.act("end_charge_cycle", device_id)
     news = before
     while len(news) == len(before):
-        await asyncio.sleep(0.1)
         (news,) = await client.commands("persistent_notification/get")
     assert "kWh" in news[-1]["message"]
     state = await client.state("automation.send_signed_record")

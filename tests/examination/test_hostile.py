@@ -206,7 +206,7 @@ async def test_an_examination_ends_in_time_and_puts_the_offset_back() -> None:
             if not changed.is_set():
                 changed.set()
                 assert meter.time_offset != 60
-                await asyncio.sleep(1000)
+                await asyncio.Event().wait()
 
         examined.write_time_offset = write_and_note  # type: ignore[method-assign]
         try:
