@@ -1075,14 +1075,19 @@ async def test_a_cycle_knows_whether_it_is_busy_and_can_be_waited_for(
 # --- an end that the meter does not carry out -----------------------------------------------------
 
 
+@pytest.mark.parametrize("combined", [False, True])
 async def test_an_end_that_is_refused_is_refused_and_leaves_no_errors(
-    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+    simulated: SimulatedMeter,
+    cycle: ChargeCycle,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    combined: bool,
 ) -> None:
     await cycle.begin(CHARGE)
     refused = refusing(simulated, Command.END, Command.BEGIN_AND_END)
     monkeypatch.setattr(simulated, "check_command", refused)
     with pytest.raises(RefusedError):
-        await cycle.end()
+        await cycle.end(combined=combined)
     assert (simulated.measurement_status, len(simulated.records), simulated.errors_1) == (2, 1, 0)
 
 

@@ -389,6 +389,20 @@ async def test_all_that_can_become_of_the_options(
     assert codes("options") - browser.seen == set()
 
 
+async def test_no_password_is_tried_with_a_meter_that_is_being_let_go_of(
+    hass: HomeAssistant, browser: Browser, rest_entry: Dmed4ConfigEntry
+) -> None:
+    options = await browser.options(rest_entry)
+    rest_entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+    asked = await browser.reauth()
+    await rest_entry.runtime_data.meter.close()
+    shown = await browser.submit(options, filled_in({"password": "1000"}))
+    assert shown["errors"] == {"access": "not_loaded"}
+    done = await browser.submit(asked, {"password": "1000"})
+    assert (done["type"], done["reason"]) == ("abort", "not_loaded")
+
+
 # --- repairs ----------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from os import dup, stat_result
+import os
 from os.path import samestat
 from pathlib import Path
 import re
@@ -12,7 +12,7 @@ import sqlite3
 from threading import Timer
 from typing import Any, Final, Self
 from urllib.parse import unquote
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError, StatementError
@@ -142,16 +142,16 @@ class Database:
     def close(self) -> None:
         """Let go of all connections; those in use when they are done."""
         self.resume()
-        engine, self._engine = self._engine, None
+        engine, self._engine, self._file = self._engine, None, None
         if engine is not None:
             engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Read in one transaction, which sees one state of the database."""
-        engine = self._opened()
+        file, engine = self._file, self._opened()
         with (
-            self._in_place(engine),
+            self._in_place(file, engine),
             self._translated(),
             self._patiently(engine),
             Session(_reading(engine)) as session,
@@ -161,9 +161,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Write in one transaction: all of it is on disk afterwards, or nothing."""
-        engine = self._opened()
+        file, engine = self._file, self._opened()
         with (
-            self._in_place(engine),
+            self._in_place(file, engine),
             self._translated(),
             self._patiently(engine),
             Session(_writing(engine), expire_on_commit=False) as session,
@@ -172,13 +172,13 @@ class Database:
             yield session
 
     @contextmanager
-    def _in_place(self, engine: Engine) -> Iterator[None]:
+    def _in_place(self, file: _File | None, engine: Engine) -> Iterator[None]:
         """Make sure that what has been done was done in the file that is still there.
 
         Whoever has a file open does not notice that it is deleted or replaced: everything goes well,
         and is gone with the last connection.
         """
-        file, pool = self._file, engine.pool
+        pool = engine.pool
         try:
             yield
         except ArchiveError:
@@ -217,7 +217,7 @@ class Database:
         """End all connections: they are to the same server."""
         for connection in list(self._connected):
             # Some are closed, one may be so in this moment.
-            with suppress(Exception), socket(fileno=dup(connection.fileno())) as line:
+            with suppress(Exception), socket(fileno=os.dup(connection.fileno())) as line:
                 line.shutdown(SHUT_RDWR)
 
     def pause(self) -> None:
@@ -271,13 +271,17 @@ class Database:
         return f"{type(cause).__name__}: {self._secrets.sub('…', text)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class _File:
-    """A file of SQLite as it was when an engine opened it."""
+    """A file of SQLite as it was when an engine opened it.
+
+    It is held, so that no other file gets its inode; by its path, since letting go of a file that is
+    open for reading would release the locks that SQLite has on it.
+    """
 
     engine: Engine
     path: Path
-    opened: stat_result
+    held: int
 
     @classmethod
     def of(cls, engine: Engine) -> Self | None:
@@ -286,12 +290,14 @@ class _File:
             return None
         with engine.connect() as connection:
             path = Path(connection.exec_driver_sql("PRAGMA database_list").all()[0][2])
-        return cls(engine, path, path.stat())
+        file = cls(engine, path, os.open(path, os.O_PATH | os.O_CLOEXEC))
+        finalize(file, os.close, file.held)
+        return file
 
     def is_of(self, engine: Engine) -> bool:
         """Whether the path still leads to what an engine opened: by its inode, as SQLite finds out."""
         try:
-            return engine is self.engine and samestat(self.opened, self.path.stat())
+            return engine is self.engine and samestat(os.fstat(self.held), self.path.stat())
         except OSError:
             return False
 
