@@ -56,27 +56,28 @@ class AwaitedAnswer(ABC):
         """Bytes on the line that there can be at most, up to the answer's last."""
 
     def find(self, data: bytes) -> bytes:
-        """Find the answer's frame in all that has come since the request; empty: not yet.
+        """Find function and data of the answer in all that has come since the request; empty: not yet.
 
         Raises:
             NoAnswerError: it can't come any more.
         """
-        frame = self._next(data[: self.limit])
-        if not frame and len(data) > self.limit:
+        pdu = self._next(data[: self.limit])
+        if not pdu and len(data) > self.limit:
             raise NoAnswerError(f"more than {self.limit} bytes came")
-        return frame
+        return pdu
 
     @abstractmethod
     def _next(self, data: bytes) -> bytes:
         """Look at the bytes that have not been looked at; see `find`."""
 
-    def _check(self, pdu: bytes) -> None:
+    def _checked(self, pdu: bytes) -> bytes:
         """Make sure that an intact answer of this unit is the one that was asked for."""
         if pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH:
-            return
+            return pdu
         length = self._length or _own_length(pdu)
         if len(pdu) != length or not pdu.startswith(self._begin):
             raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
+        return pdu
 
 
 class TcpAnswer(AwaitedAnswer):
@@ -99,8 +100,7 @@ class TcpAnswer(AwaitedAnswer):
                 break
             self._at += len(frame)
             if transaction == self._transaction and self._unit in {0, unit}:
-                self._check(frame[_MBAP.size :])
-                return frame
+                return self._checked(frame[_MBAP.size :])
         return b""
 
 
@@ -124,8 +124,7 @@ class RtuAnswer(AwaitedAnswer):
                     break
                 frame = data[self._at : end]
                 if FramerRTU.check_CRC(frame[:-2], int.from_bytes(frame[-2:])):
-                    self._check(frame[1:-2])
-                    return frame
+                    return self._checked(frame[1:-2])
             self._at += 1
         return b""
 
@@ -167,8 +166,7 @@ class AsciiAnswer(AwaitedAnswer):
             if message[1] & ~_EXCEPTION != self._function:
                 continue
             if FramerAscii.check_LRC(message[:-1], message[-1]):
-                self._check(message[1:-1])
-                return b":" + digits + b"\r\n"
+                return self._checked(message[1:-1])
         return b""
 
 
