@@ -131,7 +131,7 @@ class Reader(Protocol):
 
 
 # First and last of those that lie side by side.
-_RANGES: Final = (
+RANGES: Final = (
     (0x0002, 0x0021),  # measures
     (0x0030, 0x0037),  # hour counters
     (0x0200, 0x020A),  # measures refreshed every 100 ms
@@ -175,7 +175,7 @@ class Registers:
             if name not in self.fields:
                 before = None
                 continue
-            among = next(each for each in _RANGES if each[0] <= field.register <= each[1])
+            among = next(each for each in RANGES if each[0] <= field.register <= each[1])
             if among != before:
                 together.append([])
             together[-1].append(field)
