@@ -208,6 +208,7 @@ class TestOneAnswer:
         sizes = [len(data)] if whole else range(len(data) + 1)
         for size in sizes:
             if found := answer.find(data[:size]):
+                assert frame(framing, answer.pdu) == found
                 return found
         return b""
 
@@ -225,7 +226,8 @@ class TestOneAnswer:
     def test_it_is_found(
         self, framing: Framing, request_pdu: bytes, answer: bytes, *, whole: bool
     ) -> None:
-        assert self.find(framing, request_pdu, frame(framing, answer), whole=whole) == answer
+        expected = frame(framing, answer)
+        assert self.find(framing, request_pdu, expected, whole=whole) == expected
 
     @pytest.mark.parametrize(
         "answer",
@@ -263,7 +265,7 @@ class TestOneAnswer:
     def test_it_is_found_after_a_little_noise(self, framing: Framing) -> None:
         expected = frame(framing, WORDS)
         noise = frame(framing, WORDS, transaction=6) if framing is Framing.TCP else b"\0\xff\x08"
-        assert self.find(framing, READ, noise + expected, whole=False) == WORDS
+        assert self.find(framing, READ, noise + expected, whole=False) == expected
 
     def test_it_is_over_when_more_has_come(self, framing: Framing) -> None:
         answer = ANSWERS[framing](frame(framing, READ))
@@ -279,13 +281,13 @@ def test_what_is_no_modbus_tcp_is_refused_at_its_header() -> None:
 def test_lines_that_are_no_frames_are_passed_over() -> None:
     expected = frame(Framing.ASCII, WORDS)
     for line in (b":zz\r\n", b":08\r\n", b"\r\n", b":0806\r\n"):
-        assert AsciiAnswer(frame(Framing.ASCII, READ)).find(line + expected) == WORDS
+        assert AsciiAnswer(frame(Framing.ASCII, READ)).find(line + expected) == expected
 
 
 def test_a_unit_that_is_named_like_the_function_confuses_nobody() -> None:
     request = frame(Framing.RTU, READ, unit=4)
     expected = frame(Framing.RTU, WORDS, unit=4)
-    assert RtuAnswer(request).find(b"\4" + expected) == WORDS
+    assert RtuAnswer(request).find(b"\4" + expected) == expected
 
 
 def test_the_header_of_a_request_is_what_pymodbus_sends() -> None:

@@ -171,16 +171,15 @@ class ListeningConnection(ModbusConnection):
         """Look for the answer in all that has come since the request; leave nothing to pymodbus."""
         self._note(data, sending=False)
         self.heard_at = asyncio.get_running_loop().time()
-        if self._awaited is None or self._answer is None:
+        awaited, answer = self._awaited, self._answer
+        if awaited is None or answer is None or answer.done():
             return b""
         try:
-            answer = self._awaited.find(data)
+            if awaited.find(data):
+                self._awaited = None
+                answer.set_result(awaited.pdu)
         except NoAnswerError as err:
             self._fail(ModbusError(str(err)))
-            return b""
-        if answer and not self._answer.done():
-            self._awaited = None
-            self._answer.set_result(answer)
         return b""
 
     def _note(self, data: bytes, *, sending: bool) -> None:
