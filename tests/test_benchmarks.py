@@ -50,8 +50,10 @@ def test_statements_are_made_of_many_sessions(tmp_path: Path) -> None:
 
 
 def test_importing_the_integration_brings_along_what_polling_needs_and_no_more() -> None:
-    """What makes reports and downloads is imported when somebody wants one."""
-    assert measure_imports().packages == ["modbus_connection", "pymodbus", "serial"]
+    """What makes reports, downloads and examinations is imported when somebody wants one."""
+    imports = measure_imports()
+    assert imports.packages == ["modbus_connection", "pymodbus", "serial"]
+    assert imports.later == []
 
 
 def test_some_meters_are_loaded() -> None:
