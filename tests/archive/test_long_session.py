@@ -23,7 +23,7 @@ from custom_components.lovato_dmed4.ocmf import RecordKind, judgement, parse
 
 from .helpers import NOW, Charge, add_meter
 
-# As long as a record of the meter may be that fits over Modbus.
+# About as long as those of a DMED4.
 CHARGE = Charge(page=41, texts={"MM": "DMED404R0600", "TT": "0.49 EUR/kWh" * 10})
 # With the begin and the end 1,345.
 READINGS = 14 * 24 * 4 - 1

@@ -25,6 +25,7 @@ from .report import (
     Checked,
     Devices,
     check_stored,
+    clock_in_session,
     report,
     session_clock,
     session_shape,
@@ -172,6 +173,8 @@ def read_session(
     findings = check_session(
         [record for _, record in legible], arrived=session.arrived, left_out=left_out
     ) + _compare_sessions(archive, legible)
+    time = session_clock(session, [each for _, each in checked])
+    records = [_record_shape(stored, each, meters) for stored, each in checked]
     return {
         **session_shape(bill, meters.devices),
         "findings": [
@@ -185,9 +188,11 @@ def read_session(
             # The outcome says more: that it can't be going on any more.
             if found.code is not FindingCode.END_MISSING or session.outcome is Outcome.OPEN
         ],
-        "clock": session_clock(session, [each for _, each in checked]),
+        "clock": time,
         "transparency": transparency([each for _, each in checked]),
-        "record_reports": [_record_shape(stored, each, meters) for stored, each in checked],
+        "record_reports": [
+            {**record, "clock": clock_in_session(record["clock"], time)} for record in records
+        ],
         "links": _links(
             partial(session_path, meters.entry_id(session.meter_id), session.id),
             legible=bool(legible),
