@@ -35,6 +35,7 @@ from .roaming import has_cdr
 from .shapes import (
     CountsShape,
     EnergyShape,
+    FindingShape,
     LinksShape,
     RecordShape,
     SessionDetailShape,
@@ -178,12 +179,7 @@ def read_session(
     return {
         **session_shape(bill, meters.devices),
         "findings": [
-            {
-                "code": found.code.value,
-                "severity": found.severity.value,
-                "record_id": legible[found.record][0].id,
-                "values": [shown(value) for value in found.values],
-            }
+            _finding(found, legible[found.record][0])
             for found in findings[:MAX_LISTED]
             # The outcome says more: that it can't be going on any more.
             if found.code is not FindingCode.END_MISSING or session.outcome is Outcome.OPEN
@@ -198,6 +194,15 @@ def read_session(
             legible=bool(legible),
             billed=has_cdr(bill),
         ),
+    }
+
+
+def _finding(found: Finding, stored: StoredRecord) -> FindingShape:
+    return {
+        "code": found.code.value,
+        "severity": found.severity.value,
+        "record_id": stored.id,
+        "values": [shown(value) for value in found.values],
     }
 
 
