@@ -440,7 +440,7 @@ async def test_each_action_takes_each_kind_of_target(hass: HomeAssistant) -> Non
     for (name, action), kind in product(actions.items(), kinds):
         assert action.schema is not None, name
         with pytest.raises(vol.Invalid) as caught:
-            action.schema({kind: ["one"], "no_such_field": 1})
+            action.schema({kind: ["sensor.one"], "no_such_field": 1})
         assert kind not in str(caught.value), (name, kind)
 
 
