@@ -326,7 +326,9 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
             errors["base"] = await async_find_cause(self.hass, host, port) or errors["base"]
         if errors["base"] == Cause.NAME_UNKNOWN or not isinstance(err, _SEARCHED_AFTER):
             return
-        found = await async_search(self.hass, host, port=port, unit=data.get(CONF_UNIT_ID))
+        tls = data.get(CONF_TLS, Tls.OFF) != Tls.OFF
+        unit = data.get(CONF_UNIT_ID)
+        found = await async_search(self.hass, host, port=port, unit=unit, tls=tls)
         if found is not None:
             errors[CONF_UNIT_ID if found.kind is Answerer.UNIT else CONF_PORT] = found.kind
             self._placeholders = {"port": str(found.port), "unit": str(found.unit)}

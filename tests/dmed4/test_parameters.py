@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import parameters
+from custom_components.lovato_dmed4.dmed4 import menu_parameters
 from custom_components.lovato_dmed4.dmed4.errors import (
     NotLoggedInError,
     ParametersLockedError,
@@ -440,9 +440,9 @@ async def test_a_value_that_is_not_kept_is_not_saved(
 async def test_parameters_that_the_meter_refuses_are_left_out(
     modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parameters, "NAMES", ("P07_01", "P02_01"))
+    monkeypatch.setattr(menu_parameters, "NAMES", ("P07_01", "P02_01"))
     assert await modbus_meter.parameters.read() == {"P02_01": 0}
-    monkeypatch.setattr(parameters, "NAMES", ("P07_01",))
+    monkeypatch.setattr(menu_parameters, "NAMES", ("P07_01",))
     with pytest.raises(RefusedError):
         await modbus_meter.parameters.read()
 

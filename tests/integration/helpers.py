@@ -47,7 +47,9 @@ def user_input(server: Server, **changes: object) -> dict[str, Any]:
 
 
 def entry_data(server: Server) -> dict[str, Any]:
-    return {"transport": transport_of(server), **user_input(server)}
+    # As it is after some minutes: what the hour counters count is known.
+    known = {"hour_unit": 3600} if isinstance(server, ModbusTcpServer) else {}
+    return {"transport": transport_of(server), **user_input(server), **known}
 
 
 def transport_of(server: Server) -> str:

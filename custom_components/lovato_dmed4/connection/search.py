@@ -91,7 +91,7 @@ async def async_find_cause(hass: HomeAssistant, host: str, port: int) -> Cause |
 
 
 async def async_search(
-    hass: HomeAssistant, host: str, *, port: int, unit: int | None
+    hass: HomeAssistant, host: str, *, port: int, unit: int | None, tls: bool = False
 ) -> SearchResult | None:
     """Look for a DMED4 at the usual ports of a host, and at the given one as another unit.
 
@@ -100,13 +100,18 @@ async def async_search(
         host: whose ports.
         port: at which none was found.
         unit: as which Modbus unit; None for a web server.
+        tls: whether the web server was asked with TLS, for which a meter may use the same port.
     """
+    tried = None if unit is not None else (port, tls)
     modbus = [number for number in MODBUS_PORTS if unit is None or number != port]
     looks = [
         _look_for_unit(host, port, unit),
         *(_look_for_modbus(host, number, unit) for number in modbus),
-        _look_for_rest(hass, host, _HTTP_PORT, tls=False, skipped=unit is None and port),
-        _look_for_rest(hass, host, _HTTPS_PORT, tls=True, skipped=unit is None and port),
+        *(
+            _look_for_rest(hass, host, number, tls=with_tls)
+            for number, with_tls in ((_HTTP_PORT, False), (_HTTPS_PORT, True), (_HTTP_PORT, True))
+            if (number, with_tls) != tried
+        ),
     ]
     found = await asyncio.gather(*looks)
     return next((finding for finding in found if finding is not None), None)
@@ -133,12 +138,10 @@ async def _look_for_modbus(host: str, port: int, unit: int | None) -> SearchResu
 
 
 async def _look_for_rest(
-    hass: HomeAssistant, host: str, port: int, *, tls: bool, skipped: int | bool
+    hass: HomeAssistant, host: str, port: int, *, tls: bool
 ) -> SearchResult | None:
-    if port == skipped:
-        return None
     session = async_http_session(hass)
-    with suppress(MeterError):
+    with suppress(MeterError, TimeoutError):
         if not tls:
             await RestMeter(session, host, port, timeout=_SECONDS).identify()
             return SearchResult(Answerer.REST, port)

@@ -75,6 +75,7 @@ class ListeningConnection(ModbusConnection):
 
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
+        shortened: whether the last answer had to be completed.
     """
 
     def __init__(self, line: Line) -> None:
@@ -87,6 +88,7 @@ class ListeningConnection(ModbusConnection):
         self._answer_of = ANSWERS[line.framing]
         self._awaited: AwaitedAnswer | None = None
         self.heard_at = 0.0
+        self.shortened = False
 
     @override
     async def _connect_client(self) -> ModbusBaseClient:
@@ -139,6 +141,7 @@ class ListeningConnection(ModbusConnection):
             self._fail(ModbusError(str(err)))
             return b""
         if answer:
+            self.shortened = self._awaited.shortened
             self._awaited = None
         return answer
 
@@ -166,9 +169,11 @@ class LentConnection:
     Attributes:
         connected: always, as the lent units connect by themselves.
         heard_at: when an answer was given up, by the event loop's clock.
+        shortened: never, as the answers of others are not seen.
     """
 
     connected = True
+    shortened = False
 
     def __init__(self) -> None:
         self.heard_at = 0.0

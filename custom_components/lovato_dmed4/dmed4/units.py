@@ -37,6 +37,7 @@ class RepeatingUnit:
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
+        shortened: whether an answer has come that had to be completed.
     """
 
     def __init__(self, link: links.ModbusLink, unit: ModbusUnit) -> None:
@@ -44,6 +45,7 @@ class RepeatingUnit:
         self._unit = unit
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
+        self.shortened = False
 
     async def report_server_id(self) -> bytes:
         """Ask who it is (function 0x11)."""
@@ -89,8 +91,10 @@ class RepeatingUnit:
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:
-                return await request()
+                answer = await request()
             finally:
                 self.seconds_waited += loop.time() - start
+            self.shortened = self.shortened or self._link.connection.shortened
+            return answer
 
         return await self._link.exchange(timed)

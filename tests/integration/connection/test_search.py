@@ -102,6 +102,18 @@ async def test_a_meter_with_tls_is_found(
     assert form["errors"] == {"base": "connection_refused", "port": "found_tls"}
 
 
+async def test_a_meter_with_tls_at_the_port_for_http_is_found(
+    hass: HomeAssistant, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with RestServer(simulated, tls=True, response_time=0) as server:
+        monkeypatch.setattr(search, "_HTTP_PORT", server.port)
+        form = await submit(hass, "rest", rest_form(port=server.port))
+        assert form["errors"] is not None
+        assert form["errors"]["port"] == "found_tls"
+        assert form["description_placeholders"] is not None
+        assert form["description_placeholders"]["port"] == str(server.port)
+
+
 async def test_nothing_is_looked_for_where_it_was_looked_already(
     hass: HomeAssistant, rest_server: RestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
