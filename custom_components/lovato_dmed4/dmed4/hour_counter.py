@@ -30,16 +30,20 @@ class HourCounter:
     def __init__(self) -> None:
         self.unit: int | None = None
         self._first: tuple[float, int] | None = None
+        self._losses = 0
 
-    def look(self, at: float, counts: int | None) -> None:
+    def look(self, at: float, counts: int | None, *, losses: int = 0) -> None:
         """Take the counter of all hours with power into account.
 
         Args:
             at: when it was read, in s.
             counts: what it showed; None where the meter lacks it.
+            losses: how often the link was lost, after which the meter may have been without power.
         """
         if self.unit is not None or counts is None:
             return
+        if losses != self._losses:
+            self._first, self._losses = None, losses
         if self._first is None or counts < self._first[1] or at - self._first[0] > _LONGEST:
             self._first = at, counts
             return
@@ -49,10 +53,6 @@ class HourCounter:
         possible = [unit for unit in _UNITS if _fits(counted, seconds / unit)]
         if len(possible) == 1:
             self.unit = possible[0]
-
-    def start_again(self) -> None:
-        """Forget what was seen: the meter may have been without power since."""
-        self._first = None
 
     def hours(self, counts: int | None) -> float | None:
         """Get the hours that so many counts are; None while that is not known."""

@@ -201,7 +201,6 @@ class ModbusMeter(ModbusDevice):
         self._settings = registers.SettingsRegisters(unit, self._shift)
         self._system = registers.SystemRegisters(unit, self._shift)
         self._logbooks = registers.LogbookRegisters(unit)
-        self.hours.start_again()
 
     @override
     def _wire(self, register: int) -> int:
@@ -387,7 +386,7 @@ class ModbusMeter(ModbusDevice):
         )
 
     def _note_hours(self, now: float, counts: int | None) -> None:
-        self.hours.look(now, counts)
+        self.hours.look(now, counts, losses=self.link_losses)
         if self.hours.unit not in (None, HOUR):
             self.found.note(f"The meter counts its hours in units of {self.hours.unit} s")
 
