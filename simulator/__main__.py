@@ -122,13 +122,15 @@ class Stand:
             _say_ready(meter, f"REST {web.url} channel {channel}")
 
     async def replay(self, file: Path) -> None:
-        """Plug in a meter that says again what the explorer once heard."""
+        """Plug in a meter that answers again what a real one once answered."""
         meter = ReplayedMeter.load(file)
         if meter.transport == "rest":
             web = await self._plug_in(RestServer(meter, host=self._host))
             address = f"REST {web.url}"
         else:
-            server = await self._plug_in(ModbusTcpServer(meter, host=self._host))
+            server = await self._plug_in(
+                ModbusTcpServer(meter, host=self._host, unit_id=meter.unit_id)
+            )
             address = f"Modbus TCP {server.host}:{server.port} unit {server.unit_id}"
         _say(f"replay of {file} {address}")
 
@@ -241,7 +243,7 @@ _OPTIONS = (
         "--replay",
         Path,
         "FILE",
-        "a meter out of a dump of the explorer, at a free port: REST or Modbus TCP",
+        "a meter out of the file of an examination, at a free port: REST or Modbus TCP",
         Stand.replay,
     ),
 )

@@ -43,13 +43,15 @@ def handle_pdu(unit: Unit, pdu: bytes) -> bytes | None:
     """
     if not pdu:
         return None
+    if isinstance(unit, ReplayedMeter):
+        return unit.answer(pdu)
     answer = None if unit.rebooting else _answer_or_exception(unit, pdu)
     if pdu == _SAVE and unit.readings.follows("save_answer", "sent"):
         return answer
     return None if unit.rebooting else answer
 
 
-def _answer_or_exception(unit: Unit, pdu: bytes) -> bytes:
+def _answer_or_exception(unit: SimulatedMeter | RemoteDisplay, pdu: bytes) -> bytes:
     function = pdu[0]
     try:
         return bytes([function]) + _answer(unit, function, pdu[1:])
@@ -86,7 +88,7 @@ class _UnknownFunctionError(Exception):
     """A function that the meter does not have."""
 
 
-def _answer(unit: Unit, function: int, data: bytes) -> bytes:
+def _answer(unit: SimulatedMeter | RemoteDisplay, function: int, data: bytes) -> bytes:
     if function in READ:
         address, count = _ADDRESS_AND_COUNT.unpack(data)
         _check_count(count)
@@ -110,16 +112,12 @@ def _answer(unit: Unit, function: int, data: bytes) -> bytes:
     raise _UnknownFunctionError
 
 
-def _identification(unit: Unit) -> bytes:
-    if isinstance(unit, ReplayedMeter):
-        return unit.identification
+def _identification(unit: SimulatedMeter | RemoteDisplay) -> bytes:
     identity = (unit.model.slave_id, _FIRMWARE, _HARDWARE, _PARAMETERS)
     return bytes([*identity, 0x02, _ETHERNET_FIRMWARE, 0x00, 0x00])
 
 
-def _registers_of(unit: Unit) -> RegisterTable[Any]:
-    if isinstance(unit, ReplayedMeter):
-        return unit.registers
+def _registers_of(unit: SimulatedMeter | RemoteDisplay) -> RegisterTable[Any]:
     if isinstance(unit, RemoteDisplay):
         return DISPLAY_REGISTERS[unit.model.name]
     return METER_REGISTERS

@@ -60,6 +60,14 @@ class Record:
         return self.raw.split(b"|")[1].strip()
 
     @property
+    def pagination(self) -> str:
+        """PG of the record; empty if it has none."""
+        try:
+            return str(json.loads(self.payload).get("PG", ""))
+        except AttributeError, IndexError, ValueError:
+            return ""
+
+    @property
     def raw(self) -> bytes:
         """The text as bytes."""
         return self.text.encode(errors="surrogateescape")

@@ -5,7 +5,7 @@ import json
 import re
 import ssl
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, override
 
 from aiohttp import web
 
@@ -23,7 +23,7 @@ from .errors import (
 from .faults import RestFault, RestFaults
 from .meter import SimulatedMeter
 from .readings import Readings
-from .replay import ReplayApi, ReplayedMeter
+from .replay import ReplayedMeter
 from .rest_api import Api, Call, DisplayApi, MeterApi, Methods
 
 CHUNK_SIZE = 256
@@ -153,6 +153,8 @@ class RestServer:
         self._concurrent += 1
         self.max_concurrent = max(self.max_concurrent, self._concurrent)
         try:
+            if isinstance(self._device, ReplayedMeter):
+                return await _replayed(self._device, request)
             return await self._respond(request)
         finally:
             self._concurrent -= 1
@@ -248,9 +250,43 @@ class RestServer:
         return json.dumps(_without(json.loads(body), missing) | extra)
 
 
+async def _replayed(meter: ReplayedMeter, request: web.BaseRequest) -> web.StreamResponse:
+    """Send byte for byte what a real meter once sent."""
+    body = await request.read()
+    try:
+        answer = meter.page(request.method, request.rel_url.raw_path_qs, body)
+    except TimeoutError:
+        await asyncio.Event().wait()
+        raise
+    if answer is None:
+        if request.method == "GET":
+            return _failure(404, "Not Found", request.path)
+        return _failure(400, "Bad request", "a replay takes no writes")
+    if not answer:
+        return _break_off(request, web.Response())
+    assert request.transport is not None  # noqa: S101 - it has just been read from
+    request.transport.write(answer)
+    if meter.keeps_open:
+        await asyncio.Event().wait()
+    request.transport.close()
+    return web.Response()
+
+
+class _NoApi(Api):
+    """In place of what answers, where only what was once sent is sent again."""
+
+    @override
+    def methods(self, path: str) -> Methods | None:
+        return None
+
+    @override
+    def finish(self) -> None:
+        pass
+
+
 def _api_of(device: SimulatedMeter | RemoteDisplay | ReplayedMeter) -> Api:
     if isinstance(device, ReplayedMeter):
-        return ReplayApi(device)
+        return _NoApi()
     if isinstance(device, SimulatedMeter):
         return MeterApi(device)
     if not device.model.ethernet:

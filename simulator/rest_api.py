@@ -325,7 +325,7 @@ class MeterApi(Api):
                     record
                     for record in log.entries
                     if (name == record.identification and reading != "pagination")
-                    or (name == f"T{record.progressive}" and reading != "id")
+                    or (name == record.pagination and reading != "id")
                 ]
             case _:
                 raise OutOfRangeError("index_type is POS, PROGR or TRANS_ID")

@@ -18,6 +18,7 @@ logging.getLogger("homeassistant").setLevel(logging.WARNING)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run be longer than one of the suite."""
+    parser.addoption("--stride", type=int, default=199, help="steps between two interleavings")
     parser.addoption("--lossy-polls", type=int, default=90, help="over lossy lines, every 10 s")
 
 

@@ -17,13 +17,17 @@ FORBIDDEN = [
     (INTEGRATION / "ocmf", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
     (INTEGRATION / "billing", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
     (INTEGRATION / "archive", ("homeassistant", "voluptuous", "custom_components.*.dmed4")),
+    (
+        INTEGRATION / "examination",
+        ("homeassistant", "voluptuous", "custom_components.*.connection"),
+    ),
     (ROOT / "simulator", ("homeassistant", "custom_components", "tools")),
 ]
 
 # The floors of the integration, from the ground up: a module imports from its own floor or from below.
 FLOORS = (
     {"billing", "const", "dmed4", "ocmf"},
-    {"archive", "connection"},
+    {"archive", "connection", "examination"},
     {"coordinator"},
     {"intake", "live_stream"},
     {"charging", "upkeep"},
@@ -44,7 +48,11 @@ ALLOWED = {
     INTEGRATION / "archive": (
         "custom_components.lovato_dmed4.billing",
         "custom_components.lovato_dmed4.ocmf",
-    )
+    ),
+    INTEGRATION / "examination": (
+        "custom_components.lovato_dmed4.dmed4",
+        "custom_components.lovato_dmed4.ocmf",
+    ),
 }
 
 
@@ -87,7 +95,9 @@ def wrong(
 
 
 @pytest.mark.parametrize(
-    ("folder", "forbidden"), FORBIDDEN, ids=["dmed4", "ocmf", "billing", "archive", "simulator"]
+    ("folder", "forbidden"),
+    FORBIDDEN,
+    ids=["dmed4", "ocmf", "billing", "archive", "examination", "simulator"],
 )
 def test_a_package_imports_nothing_that_it_may_not_know(
     folder: Path, forbidden: tuple[str, ...]

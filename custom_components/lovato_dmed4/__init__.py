@@ -18,6 +18,7 @@ from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.devices import async_make_display, async_make_meter, is_display
+from .connection.dialogues import async_close_dialogues
 from .connection.errors import translated
 from .connection.identity import (
     Match,
@@ -46,6 +47,7 @@ from .intake.keeper import RecordKeeper, async_forget_waiting
 from .intake.logbook_sync import LogbookSync
 from .live_stream import LiveStream
 from .remote_display import DisplayConfigEntry, DisplayCoordinator
+from .reports.examinations import async_examinations
 from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
@@ -140,7 +142,11 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
     except BaseException:
         await meter.close()
         raise
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    try:
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException:
+        await _async_stop(entry.runtime_data)
+        raise
     _async_watch(hass, entry)
 
 
@@ -289,20 +295,25 @@ async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bo
         return await _async_unload_display(hass, entry)
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
-        data = entry.runtime_data
-        await data.sync.async_stop()
-        await data.clock.async_stop()
-        # A step of a charge is not left half done because options were saved meanwhile.
-        await data.charge.async_stop()
-        await data.cycle.finish()
-        await data.records.async_stop()
-        await data.stream.async_stop()
-        for coordinator in (data.live, data.housekeeping, data.events):
-            await coordinator.async_shutdown()
-            # Polls no more, but waits for a poll under way: it would log a link lost.
-            await coordinator.async_refresh()
-        await data.meter.close()
+        await _async_stop(entry.runtime_data)
     return unloaded
+
+
+async def _async_stop(data: Dmed4Data) -> None:
+    """Stop all parts of a meter: nothing of them goes on afterwards, and nothing is asked any more."""
+    data.live.async_leave()
+    await data.sync.async_stop()
+    await data.clock.async_stop()
+    # A step of a charge is not left half done because options were saved meanwhile.
+    await data.charge.async_stop()
+    await data.cycle.finish()
+    await data.records.async_stop()
+    await data.stream.async_stop()
+    for coordinator in (data.live, data.housekeeping, data.events):
+        await coordinator.async_shutdown()
+        # Polls no more, but waits for a poll under way: it would log a link lost.
+        await coordinator.async_refresh()
+    await data.meter.close()
 
 
 async def _async_unload_display(hass: HomeAssistant, entry: DisplayConfigEntry) -> bool:
@@ -319,9 +330,11 @@ async def async_remove_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> No
         await async_withdraw_card(hass)
     if all(is_display(other) for other in others):
         async_withdraw_panel(hass)
+    async_close_dialogues(hass, entry)
     async_certificate_accepted(hass, entry)
     async_stored_understood(hass, entry)
     await async_remove_stored(hass, entry.entry_id)
+    async_examinations(hass).files.pop(entry.entry_id, None)
     if is_display(entry):
         return
     async_key_settled(hass, entry)

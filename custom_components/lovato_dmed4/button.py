@@ -14,7 +14,7 @@ from .charging.identity import async_charge_identity
 from .charging.rights import Step, async_require_charge
 from .dmed4.model import Block, Status
 from .entity import Dmed4Entity, MeterRestoreEntity
-from .runtime_data import Dmed4ConfigEntry
+from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 
 # One step at a time.
 PARALLEL_UPDATES = 1
@@ -24,22 +24,20 @@ PARALLEL_UPDATES = 1
 class Dmed4ButtonDescription(ButtonEntityDescription):
     """A button of a meter; with a step, for those who may charge, else for administrators."""
 
-    press_fn: Callable[[Dmed4ConfigEntry, Context | None], Coroutine[Any, Any, object]]
+    press_fn: Callable[[Dmed4Data, Context | None], Coroutine[Any, Any, object]]
     # Whether it can do something now. A press of one that is not available is not passed on.
     useful_fn: Callable[[Status], bool]
     step: Step | None = None
 
 
-async def _reset_errors(entry: Dmed4ConfigEntry, _: Context | None) -> None:
-    data = entry.runtime_data
+async def _reset_errors(data: Dmed4Data, _: Context | None) -> None:
     async with data.live.commanding():
         await data.cycle.reset_errors()
 
 
-async def _start(entry: Dmed4ConfigEntry, context: Context | None) -> None:
-    data = entry.runtime_data
+async def _start(data: Dmed4Data, context: Context | None) -> None:
     identity = await async_charge_identity(
-        data.live.hass, entry.options, {}, records=data.records, context=context
+        data.live.hass, data.entry.options, {}, records=data.records, context=context
     )
     await data.charge.async_begin(identity)
 
@@ -58,14 +56,14 @@ BUTTONS: Final = (
         entity_category=EntityCategory.DIAGNOSTIC,
         step=Step.READ,
         useful_fn=lambda status: status.measurement.charging,
-        press_fn=lambda entry, _: entry.runtime_data.charge.async_read(),
+        press_fn=lambda data, _: data.charge.async_read(),
     ),
     Dmed4ButtonDescription(
         key=Step.END,
         translation_key="end",
         step=Step.END,
         useful_fn=lambda status: status.measurement.charging,
-        press_fn=lambda entry, _: entry.runtime_data.charge.async_end(),
+        press_fn=lambda data, _: data.charge.async_end(),
     ),
     Dmed4ButtonDescription(
         key="reset_errors",
@@ -79,7 +77,7 @@ BUTTONS: Final = (
         translation_key="synchronise_clock",
         entity_category=EntityCategory.CONFIG,
         useful_fn=lambda status: not status.measurement.charging,
-        press_fn=lambda entry, context: entry.runtime_data.clock.async_set(context),
+        press_fn=lambda data, context: data.clock.async_set(context),
     ),
 )
 
@@ -120,8 +118,7 @@ class Dmed4Button(MeterRestoreEntity, Dmed4Entity, ButtonEntity):
     async def async_press(self) -> None:
         # Once more, in case a later Home Assistant does not come by the method above.
         await self._async_check_right()
-        entry = self.coordinator.config_entry
-        await self.entity_description.press_fn(entry, self._context)
+        await self.entity_description.press_fn(self._data, self._context)
 
     async def _async_check_right(self) -> None:
         if (step := self.entity_description.step) is None:

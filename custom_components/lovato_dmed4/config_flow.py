@@ -55,6 +55,7 @@ from .const import (
 from .dmed4.display import METERS
 from .dmed4.errors import (
     CannotConnectError,
+    ClosedError,
     InputError,
     LoginLockedError,
     MeterError,
@@ -277,6 +278,8 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             try:
                 await login.async_try(user_input[CONF_PASSWORD])
+            except ClosedError:
+                return self.async_abort(reason="not_loaded")
             except MeterError as err:
                 errors["base"] = translation_key(err)
             else:
@@ -424,6 +427,8 @@ class Dmed4OptionsFlow(OptionsFlowWithReload):
             return {ACCESS: "login_locked"}
         except WrongPasswordError:
             return {ACCESS: "wrong_password"}
+        except ClosedError:
+            return {ACCESS: "not_loaded"}
         except MeterError as err:
             LOGGER.debug("The password could not be tried: %s", err)
             return {ACCESS: "password_not_checked"}

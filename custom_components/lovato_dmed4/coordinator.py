@@ -8,6 +8,7 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
@@ -24,7 +25,7 @@ from .const import (
     HOUSEKEEPING_INTERVAL,
     LOGGER,
 )
-from .dmed4.errors import CertificateChangedError, MeterError
+from .dmed4.errors import CertificateChangedError, ClosedError, MeterError
 from .dmed4.event_news import EventMark, EventNews, look_for_events
 from .dmed4.meter import Meter
 from .dmed4.model import (
@@ -104,6 +105,7 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         )
         self._microsecond = _BEAT
         self._meter = meter
+        self._leaving = False
         self._key = identity.fingerprint
         self._losses = meter.link_losses
         self.asked_at = 0.0
@@ -216,11 +218,28 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         """
         try:
             with translated_errors():
+                self.async_require_loaded()
                 if self.in_doubt:
                     await self._check_identity()
+                    self.async_require_loaded()
                 yield
         finally:
             await self.async_refresh()
+
+    @callback
+    def async_leave(self) -> None:
+        """Let no command begin any more: the entry is being unloaded."""
+        self._leaving = True
+
+    @callback
+    def async_require_loaded(self) -> None:
+        """Let something begin only while the entry is loaded.
+
+        Raises:
+            ServiceValidationError: it was unloaded since the meter was taken for this.
+        """
+        if self._leaving:
+            raise translated(ClosedError("it is being unloaded"), ServiceValidationError)
 
 
 class HousekeepingCoordinator(DataUpdateCoordinator[Housekeeping]):

@@ -35,5 +35,10 @@ class Dmed4Data:
     pricing: ChargePricing
     stream: LiveStream
 
+    @property
+    def entry(self) -> Dmed4ConfigEntry:
+        """The entry that this is, or was, the data of."""
+        return self.live.config_entry
+
 
 type Dmed4ConfigEntry = ConfigEntry[Dmed4Data]

@@ -8,6 +8,7 @@ from .actions.action import Action
 from .actions.billing import BILLING_ACTIONS
 from .actions.charging import CHARGING_ACTIONS
 from .actions.display import DISPLAY_ACTIONS
+from .actions.examination import EXAMINATION_ACTIONS
 from .actions.logbook import LOGBOOK_ACTIONS
 from .actions.records import RECORD_ACTIONS
 from .actions.settings import SETTINGS_ACTIONS
@@ -19,6 +20,7 @@ ACTIONS: Final[dict[str, Action]] = {
     **DISPLAY_ACTIONS,
     **RECORD_ACTIONS,
     **BILLING_ACTIONS,
+    **EXAMINATION_ACTIONS,
 }
 
 

@@ -130,7 +130,7 @@ def test_a_file_that_is_deleted_or_replaced_keeps_nothing(
         archive.store(meter, CHARGE.end(1), Source.METER, NOW)
     # From now on until it is opened again.
     assert archive.opening is None
-    with pytest.raises(ArchiveError, match="not open"):
+    with pytest.raises(ArchiveError, match="deleted or replaced"):
         archive.summary(meter)
     archive.open()
     assert archive.opening not in {None, before}
@@ -143,13 +143,22 @@ def test_a_file_that_is_deleted_or_replaced_keeps_nothing(
     assert CHARGE.end(1) in raws
 
 
-def test_what_is_read_of_a_deleted_file_is_not_shown(sqlite_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("connected", [True, False])
+def test_what_is_read_of_a_deleted_file_is_not_shown(
+    sqlite_url: str, tmp_path: Path, *, connected: bool
+) -> None:
     archive = Archive(sqlite_url)
     archive.open()
     meter = add_meter(archive)
+    if not connected:
+        # The next connection makes a new file, which is empty.
+        assert archive._database._engine is not None
+        archive._database._engine.dispose()
     (tmp_path / "records.db").unlink()
     with pytest.raises(ArchiveError, match="deleted or replaced"):
         archive.summary(meter)
+    archive.open()
+    assert archive.meters() == ()
     archive.close()
 
 

@@ -53,6 +53,7 @@ def test_a_session_is_what_its_records_say(archive: Archive, meter: int) -> None
         meter="meter",
         begin=datetime(2026, 5, 1, 10, tzinfo=UTC),
         end=datetime(2026, 5, 1, 10, 45, tzinfo=UTC),
+        last_known=datetime(2026, 5, 1, 10, 45, tzinfo=UTC),
         imported=Decimal("3.000"),
         exported=Decimal("0.000"),
         identification_type="ISO14443",
@@ -184,6 +185,18 @@ def test_how_it_ended(archive: Archive) -> None:
         assert (last is None) == (outcome is Outcome.OPEN)
 
 
+@pytest.mark.parametrize("reason", ["E", "L", "R", "A"])
+def test_every_reason_that_ends_a_session_is_an_end(
+    archive: Archive, meter: int, reason: str
+) -> None:
+    store(archive, meter, CHARGE.begin(), CHARGE.end(2, reason))
+    session = only(archive)
+    assert session.outcome is Outcome.ENDED_ELSEWHERE
+    assert session.end == CHARGE.start + timedelta(minutes=30)
+    archive.settle(meter, charging=False)
+    assert only(archive).outcome is Outcome.ENDED_ELSEWHERE
+
+
 def test_who_gave_the_command_decides_who_ended_it(archive: Archive, meter: int) -> None:
     store(archive, meter, CHARGE.begin(), source=Source.COMMAND)
     store(archive, meter, CHARGE.end(1))
@@ -196,7 +209,8 @@ def test_an_open_session_tells_of_its_last_record(archive: Archive, meter: int) 
     store(archive, meter, CHARGE.read(2), CHARGE.begin())
     session = only(archive)
     assert session.imported == Decimal(2)
-    assert session.end == datetime(2026, 5, 1, 10, 30, tzinfo=UTC)
+    assert session.end is None
+    assert session.last_known == datetime(2026, 5, 1, 10, 30, tzinfo=UTC)
 
 
 def test_counters_that_begin_again_from_0(archive: Archive, meter: int) -> None:

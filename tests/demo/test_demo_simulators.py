@@ -17,7 +17,7 @@ def test_a_rest_meter() -> None:
 def test_a_modbus_meter() -> None:
     line = "DMED404D0150 serial 7 Modbus TCP 127.0.0.1:502 unit 1 fingerprint 12 public key 30ff"
     meter = parse_ready_line("modbus_tcp", line)
-    assert meter.settings == {"host": "127.0.0.1", "port": 502, "unit_id": 1}
+    assert meter.settings == {"host": "127.0.0.1", "port": 502, "unit_id": 1, "serial_number": "7"}
 
 
 def test_anything_else_is_refused() -> None:

@@ -42,12 +42,15 @@ from simulator.framing import Frame
 from simulator.lines import Bus
 from simulator.modbus import handle_pdu
 from simulator.servers import SocketServer
+from tests.integration.helpers import connections
 from tests.integration.plugin import (
     ClientSessionGenerator,
     MockConfigEntry,
     MockUser,
     async_fire_time_changed,
 )
+from tests.integration.steps import Traces, at_step, held
+from tests.integration.test_interleavings import wrong
 
 LOCALHOST = "127.0.0.1"
 
@@ -945,3 +948,48 @@ async def test_the_gateway_may_be_set_up_over_rest(hass: HomeAssistant) -> None:
         assert device(hass, meter).via_device_id == device(hass, gateway).id
         for entry in (gateway, meter):
             assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_nothing_goes_on_after_a_display_has_left(
+    hass: HomeAssistant,
+    entry: DisplayConfigEntry,
+    *,
+    display_server: ModbusTcpServer,
+    display_web: RestServer,
+    caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
+) -> None:
+    """It is unloaded at a step of a page that is being written."""
+    call = {"device_id": device(hass, entry).id, "meter": 2, "show": True, **TEXTS}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await connections(display_server, 0)
+    before = Traces.of(hass)
+    turn, there = 1, True
+    while there:
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        leaving: list[asyncio.Task[bool]] = []
+
+        def leave() -> None:
+            unload = hass.config_entries.async_unload(entry.entry_id)
+            leaving.append(hass.async_create_task(unload))  # noqa: B023
+
+        with at_step(turn, leave) as steps:
+            try:
+                await hass.services.async_call(DOMAIN, "set_custom_page", call, blocking=True)
+            except HomeAssistantError as err:
+                if err.translation_key != "not_loaded":
+                    raise
+        there = steps.done
+        if not there:
+            leave()
+        assert await asyncio.gather(*leaving) == [True]
+        await hass.async_block_till_done(wait_background_tasks=True)
+        await connections(display_server, 0)
+        sent = len(display_server.requests), len(display_web.requests)
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=5))
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert (len(display_server.requests), len(display_web.requests)) == sent
+        left = [*held(hass), *Traces.of(hass).since(before)]
+        assert (left, wrong(caplog)) == ([], []), f"at step {turn}"
+        turn += 1 + request.config.getoption("--stride") // 4

@@ -464,11 +464,26 @@ def test_choices_of_actions() -> None:
         found: list[str] = field["selector"]["select"]["options"]
         return found
 
-    assert options(start["identification_type"]) == list(IdentificationType)
-    assert options(start["identification_level"]) == list(IdentificationLevel)
-    assert options(start["identification_flags"]) == list(IdentificationFlag)
+    for key, codes in (
+        ("identification_type", IdentificationType),
+        ("identification_level", IdentificationLevel),
+        ("identification_flags", IdentificationFlag),
+    ):
+        assert options(start[key]) == [code.lower() for code in codes]
     assert start["identification_flags"]["selector"]["select"]["multiple"] is True
     assert options(display["page"]) == PAGES == select.DISPLAY_PAGE.options
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_editor_of_actions_shows_words(language: str) -> None:
+    """Not the codes that records have: each choice has a text."""
+    texts = translations(language)["selector"]
+    for action in ACTIONS.values():
+        for name, field in action.get("fields", {}).items():
+            if choice := field.get("selector", {}).get("select"):
+                words = texts[choice["translation_key"]]["options"]
+                assert set(choice["options"]) <= set(words), name
+                assert not any(word.isupper() and "_" in word for word in words.values()), name
 
 
 def test_choices_about_the_archive() -> None:

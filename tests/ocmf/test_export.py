@@ -1,12 +1,21 @@
 """Files that other software reads."""
 
+from base64 import b64decode, b64encode
+import json
 from xml.etree import ElementTree as ET
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 import pytest
 
 from custom_components.lovato_dmed4.ocmf import (
     NotExportableError,
     Record,
+    Verdict,
     load_public_key,
     parse,
     to_ocmf,
@@ -14,8 +23,9 @@ from custom_components.lovato_dmed4.ocmf import (
     to_xml,
     verify,
 )
+from custom_components.lovato_dmed4.ocmf.export import to_strict
 
-from .helpers import point, record, session, sign, spki, unsigned
+from .helpers import KEY, PAYLOAD, der, integers, point, record, session, sign, spki, unsigned
 
 PUBLIC = load_public_key(spki())
 TX = [{"TX": transaction, "RV": 1} for transaction in "BE"]
@@ -127,3 +137,54 @@ def test_what_xml_can_not_hold_is_refused(raw: bytes) -> None:
     # The others of a session can be written, as long as this one is not needed.
     begin, _, end = session()
     assert read(written(begin, made, end))
+
+
+def _signed() -> tuple[str, bytes]:
+    """Return a payload and its signature, whose numbers both need a zero before them."""
+    for page in range(200):
+        payload = PAYLOAD.replace("T41", f"T{page}")
+        if all(number >> 255 for number in integers(sign(payload))):
+            return payload, sign(payload)
+    raise AssertionError
+
+
+SIGNED, SIGNATURE = _signed()
+
+
+def _shapes() -> dict[str, tuple[str | bytes, dict[str, object]]]:
+    """What a signature section may hold that stricter software does not read: data, other fields."""
+    signature = SIGNATURE
+    r, s = (number.to_bytes(32) for number in integers(signature))
+    zero = b"\0"
+    return {
+        "no zeros before the numbers": (der(r, s), {}),
+        "zeros too many": (der(zero * 2 + r, zero * 3 + s), {}),
+        "r and s alone": (r + s, {}),
+        "zero bytes behind it": (signature + bytes(20), {}),
+        "grouped": (signature.hex(" "), {}),
+        "base64 without its padding": (b64encode(signature).decode().rstrip("="), {"SE": "base64"}),
+        "base64 that is not named": (b64encode(signature).decode(), {}),
+        "empty fields": (signature, {"SA": "", "SE": ""}),
+        "null": (signature, {"SA": None, "SE": None}),
+        "in other letters": (signature, {"SE": "HEX"}),
+    }
+
+
+@pytest.mark.parametrize("shape", _shapes())
+def test_a_signature_is_written_in_the_one_shape_that_it_reads(shape: str) -> None:
+    data, fields = _shapes()[shape]
+    given = parse(record(data, SIGNED, **fields))
+    assert verify(given, PUBLIC).verdict is Verdict.VALID
+    strict = parse(to_strict(given, PUBLIC))
+    # What is signed stays as it is, and the one library that we do not write says that it fits.
+    assert strict.payload == given.payload
+    section = json.loads(strict.raw.split(b"|")[2])
+    if section.get("SE", "hex") == "base64":
+        signature = b64decode(f"{section['SD']}==")
+    else:
+        signature = bytes.fromhex(section["SD"])
+    assert encode_dss_signature(*decode_dss_signature(signature)) == signature
+    KEY.public_key().verify(signature, given.payload, ec.ECDSA(hashes.SHA256()))
+    assert section.get("SA", "ECDSA-secp256r1-SHA256") == "ECDSA-secp256r1-SHA256"
+    # A record that is strict already stays the same, byte for byte.
+    assert to_strict(strict, PUBLIC) == strict.raw

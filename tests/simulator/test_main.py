@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 import hashlib
+import json
 import os
 from pathlib import Path
 import re
@@ -116,8 +117,15 @@ async def test_all_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
 
 async def test_replay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     web, modbus = tmp_path / "web.json", tmp_path / "modbus.json"
-    web.write_text('{"format": 1, "transport": "rest", "answers": {"measure": {"voltage": 4}}}')
-    modbus.write_text('{"format": 1, "transport": "modbus", "registers": {"0x0200": "0000 0FA0"}}')
+    page = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + '{"voltage": 4}'
+    asked = {"sent": "GET /v1/measure HTTP/1.1\r\n\r\n", "received": page}
+    web.write_text(json.dumps({"format": 2, "transport": "rest", "exchanges": [asked]}))
+    read = {
+        "sent": "00 07 00 00 00 06 01 04 01 FF 00 02",
+        "received": "00 07 00 00 00 07 01 04 04 00 00 0F A0",
+    }
+    line = {"format": 2, "transport": "modbus", "framing": "tcp", "unit": 1, "exchanges": [read]}
+    modbus.write_text(json.dumps(line))
     options = ("--replay", str(web), "--replay", str(modbus))
     async for lines in lines_of(capsys, *options, number=2):
         found = re.fullmatch(rf"replay of {web} REST (http://127\.0\.0\.1:\d+)", lines[0])
@@ -130,7 +138,7 @@ async def test_replay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
             assert await client.read(0x0200, 2) == b"\0\0\x0f\xa0"
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2, "transport": "rest"}'])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1, "transport": "rest"}'])
 def test_replay_of_something_else(
     content: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

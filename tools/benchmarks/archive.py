@@ -32,6 +32,8 @@ KEY: Final = ec.derive_private_key(0x0D4ED4, ec.SECP256R1())
 _CHUNK: Final = 50
 _PAGE: Final = 50
 _TICK: Final = 0.01
+# Records of a long session.
+LENGTH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,11 @@ class Timing:
     times: list[float]
 
 
-def measure(url: str, records: int, runs: int) -> Iterator[Timing]:
-    """Fill an archive with records of two to a session, and ask it what a user asks."""
+def measure(url: str, records: int, runs: int, length: int = LENGTH) -> Iterator[Timing]:
+    """Fill an archive with records of two to a session, and ask it what a user asks.
+
+    Then store one session of many records.
+    """
     with opened(url) as archive:
         meter = archive.register_meter(MeterInfo(unique_id="benchmark", name="Benchmark"))
         spki = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -66,9 +71,22 @@ def measure(url: str, records: int, runs: int) -> Iterator[Timing]:
             yield take_time(name, [partial(archive.sessions, query)] * runs)
         yield take_time("open a session", [partial(archive.session, each.id) for each in newest])
         yield take_time("count the records", [partial(archive.summary, meter)] * runs)
+        yield from _long_session(archive, length, runs)
         times, delays = asyncio.run(_verify_in_background(archive))
         yield Timing(f"verify {_CHUNK} records again", times)
         yield Timing("delay of an event loop meanwhile", delays)
+
+
+def _long_session(archive: Archive, length: int, runs: int) -> Iterator[Timing]:
+    """Store intermediate records of one session, and more when it has many."""
+    meter = archive.register_meter(MeterInfo(unique_id="long", name="Long"))
+    storing = [
+        partial(archive.store, meter, raw, Source.METER, BEGIN)
+        for raw in intermediate(length + runs)
+    ]
+    yield take_time(f"store one of the first {runs} of a session", storing[:runs])
+    take_time("fill", storing[runs:length])
+    yield take_time(f"store one more when it has {length}", storing[length:])
 
 
 def take_time(name: str, runs: Sequence[Callable[[], object]]) -> Timing:
@@ -118,13 +136,25 @@ def signed(records: int) -> Iterator[bytes]:
         charge, is_end = divmod(number, 2)
         begin = _reading("B", charge, 0)
         now = _reading("E", charge, 11) if is_end else begin
-        payload = (
-            f'{{"FV":"1.3","GI":"DMED4","PG":"T{number + 1}","MS":"4711","IS":true,"IL":"TRUSTED",'
-            f'"IF":["RFID_PLAIN"],"IT":"ISO14443","ID":"card {charge % 100:02}","TT":"0.49 EUR/kWh",'
-            f'"RD":[{begin},{now}]}}'
-        )
-        signature = KEY.sign(payload.encode(), ec.ECDSA(SHA256())).hex()
-        yield f'OCMF|{payload}|{{"SA":"ECDSA-secp256r1-SHA256","SD":"{signature}"}}'.encode()
+        yield _signed(number, f"card {charge % 100:02}", begin, now)
+
+
+def intermediate(records: int) -> Iterator[bytes]:
+    """Sign a begin and what was read afterwards, every three minutes."""
+    begin = _reading("B", 0, 0)
+    yield _signed(0, "card 00", begin, begin)
+    for number in range(1, records):
+        yield _signed(number, "card 00", begin, _reading("C", 0, number))
+
+
+def _signed(number: int, identification: str, begin: str, now: str) -> bytes:
+    payload = (
+        f'{{"FV":"1.3","GI":"DMED4","PG":"T{number + 1}","MS":"4711","IS":true,"IL":"TRUSTED",'
+        f'"IF":["RFID_PLAIN"],"IT":"ISO14443","ID":"{identification}","TT":"0.49 EUR/kWh",'
+        f'"RD":[{begin},{now}]}}'
+    )
+    signature = KEY.sign(payload.encode(), ec.ECDSA(SHA256())).hex()
+    return f'OCMF|{payload}|{{"SA":"ECDSA-secp256r1-SHA256","SD":"{signature}"}}'.encode()
 
 
 def _reading(reason: str, charge: int, energy: int) -> str:

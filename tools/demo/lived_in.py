@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+import re
 import shutil
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from .meter import DRIVERS
 
 CONFIGURATION_OF_A_HOUSE: Final = f"{CONFIGURATION}\nautomation: !include automations.yaml\n"
 METERS: Final = ("Carport", "Courtyard")
+_PAUSE: Final = 0.1
 _PRICE: Final = {"since": "2020-01-01", "energy": "0.45", "session": "0.50", "vat": "22"}
 
 
@@ -19,6 +21,18 @@ def unpack_blueprints(config: Path) -> None:
     folder = Path("automation", "lovato_dmed4")
     shutil.copytree(REPOSITORY / "blueprints" / folder, config / "blueprints" / folder)
     (config / "automations.yaml").write_text("[]\n")
+
+
+async def fill_energy_dashboard(client: Client) -> None:
+    """Show the energy that was signed, once it has been added up."""
+    signed: list[str] = []
+    while len(signed) < len(METERS):
+        await asyncio.sleep(_PAUSE)
+        (statistics,) = await client.commands("recorder/list_statistic_ids")
+        ids = (each["statistic_id"] for each in statistics)
+        signed = [each for each in ids if re.fullmatch(rf"{DOMAIN}:\w+_imported", each)]
+    devices = [{"stat_consumption": each} for each in signed]
+    await client.commands({"type": "energy/save_prefs", "device_consumption": devices})
 
 
 async def furnish(client: Client, entry_ids: list[str]) -> None:
@@ -39,6 +53,7 @@ async def furnish(client: Client, entry_ids: list[str]) -> None:
     await client.commands(*named, *drivers, {"type": f"{DOMAIN}/prices/save", **_PRICE})
     await asyncio.gather(*(client.act("synchronise_records", device_id) for device_id, _ in meters))
     await client.commands({"type": f"{DOMAIN}/prices/apply"})
+    await fill_energy_dashboard(client)
     meter, entities = meters[0]
     inputs: dict[str, dict[str, Any]] = {
         "warn_of_trouble": {"meter": meter},

@@ -35,7 +35,10 @@ class Meter:
     def settings(self) -> dict[str, object]:
         """What the config flow asks for."""
         address: dict[str, object] = {"host": self.host, "port": self.port}
-        return address | ({"unit_id": 1} if self.transport == "modbus_tcp" else {})
+        if self.transport == "rest":
+            return address
+        # Over Modbus, a meter does not say what its type plate does.
+        return {**address, "unit_id": 1, "serial_number": self.name.rpartition(" ")[2]}
 
 
 def parse_ready_line(transport: str, line: str) -> Meter:

@@ -1,7 +1,7 @@
-"""The meter explorer: reads a real meter without a Home Assistant, for a person and for a test.
+"""The meter explorer: examines a real meter without a Home Assistant, for a person and for a test.
 
-It only reads: it gives no command, writes nothing, and so leaves alone what can be read only after
-something was selected (saved records, events, and over Modbus the parameters).
+Unless it is allowed to write, it only reads: it gives no command and sets nothing, and so leaves alone
+what can be read only after something was selected (over Modbus: saved records, events, parameters).
 """
 
 from importlib.util import find_spec

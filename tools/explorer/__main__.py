@@ -1,4 +1,4 @@
-"""Asks a real meter everything it says: `scripts/explore modbus-tcp 192.168.1.20`."""
+"""Examines a real meter: `scripts/explore modbus-tcp 192.168.1.20`."""
 
 import argparse
 import asyncio
@@ -20,9 +20,16 @@ from custom_components.lovato_dmed4.dmed4.lines import (
 )
 from custom_components.lovato_dmed4.dmed4.rest_certificate import fetch_fingerprint
 from custom_components.lovato_dmed4.dmed4.rest_session import Tls, open_session
+from custom_components.lovato_dmed4.examination.modbus import ExaminedModbusMeter
+from custom_components.lovato_dmed4.examination.rest import ExaminedRestMeter
+from custom_components.lovato_dmed4.examination.run import (
+    Examination,
+    ExaminedMeter,
+    Wishes,
+    examine,
+)
+from custom_components.lovato_dmed4.examination.trace import Trace
 
-from .capture import ExploredMeter, ExploredModbusMeter, ExploredRestMeter, summary
-from .findings import find
 from .report import Report
 
 _PROGRAM: Final = "scripts/explore"
@@ -36,8 +43,8 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog=_PROGRAM,
-        description="Print what a DMED4 says, and save it for a report. Nothing is written to the "
-        "meter and no command is given.",
+        description="Print what a DMED4 says and which readings of the manual it follows, and save "
+        "all of it in a file for a report. Nothing is written to the meter unless you allow it.",
     )
     ways = parser.add_subparsers(dest="way", required=True, metavar="WAY")
 
@@ -69,10 +76,22 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         modbus.add_argument("--unit", type=int, default=1, help="Modbus node number")
     for way in (rest, tcp, serial):
         way.add_argument(
-            "--dump",
+            "--file",
             type=Path,
-            metavar="FILE",
-            help="save the raw answers, without who the meter is and who charged, for a report",
+            default=Path("meter.json"),
+            help="where to save what went over the line, without who the meter is and who charged",
+        )
+        way.add_argument(
+            "--allow-writes",
+            action="store_true",
+            help="while the meter is not charging, select saved records, events and parameters to "
+            "read them, set the clock, and set the time offset and put it back",
+        )
+        way.add_argument(
+            "--voltage",
+            type=float,
+            metavar="V",
+            help="what the meter's display shows now, to find the scale of the REST API",
         )
     return parser.parse_args(argv)
 
@@ -90,22 +109,25 @@ def _line_of(arguments: argparse.Namespace) -> Line:
 
 
 @asynccontextmanager
-async def _meter(arguments: argparse.Namespace) -> AsyncIterator[ExploredMeter]:
+async def _meter(arguments: argparse.Namespace, trace: Trace) -> AsyncIterator[ExaminedMeter]:
     """Reach the meter that the command line describes."""
     if arguments.way != "rest":
-        meter = ExploredModbusMeter.on(_line_of(arguments), arguments.unit)
+        meter = ExaminedModbusMeter.on(_line_of(arguments), arguments.unit)
+        meter.listen(trace)
         try:
             yield meter
         finally:
             await meter.close()
         return
     port = arguments.port or (443 if arguments.tls else 80)
-    async with open_session() as session:
+    async with open_session(tap=trace) as session:
         certificate = ""
         if arguments.tls:
             certificate = await fetch_fingerprint(session, arguments.host, port)
             _say(f"Certificate {certificate}")
-        yield ExploredRestMeter(
+        # Fetching it shows nothing of the meter.
+        trace.exchanges.clear()
+        yield ExaminedRestMeter(
             session,
             arguments.host,
             port,
@@ -116,25 +138,41 @@ async def _meter(arguments: argparse.Namespace) -> AsyncIterator[ExploredMeter]:
 
 
 async def explore(arguments: argparse.Namespace) -> bool:
-    """Print the report and save the dump; return whether the meter answered everything."""
-    async with _meter(arguments) as meter:
-        report = Report(meter, _say)
-        complete = await report.show()
-        found = await find(meter)
-        _say("\nReadings of the manual that this meter follows")
-        found["readings"] += meter.found.texts
-        for reading in found["readings"]:
-            _say(f"  {reading}")
-        if arguments.dump is not None:
-            dump = await meter.capture()
-            _save({**dump, "record": report.verdict, "findings": found}, arguments.dump)
-            _say(f"\nSaved {arguments.dump} ({summary(dump)}).")
-            _say("Attach that file to a report, not the text above: it names your meter.")
+    """Examine the meter, save the file and print a report; return whether all was answered."""
+    trace = Trace()
+    async with _meter(arguments, trace) as meter:
+        wishes = Wishes(writes=arguments.allow_writes, voltage=arguments.voltage)
+        examination = await examine(meter, trace, wishes, progress=_show_progress)
+        _save(examination.content, arguments.file)
+        complete = await Report(meter, _say).show()
+    _show(examination)
+    _say(f"\nSaved {arguments.file} ({len(examination.content['exchanges'])} exchanges).")
+    _say("Attach that file to a report, not the text above: it names your meter.")
     return complete
 
 
-def _save(dump: dict[str, object], file: Path) -> None:
-    file.write_text(json.dumps(dump, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def _show_progress(done: int, steps: int) -> None:
+    sys.stderr.write(f"step {done} of {steps}\n")
+
+
+def _show(examination: Examination) -> None:
+    _say("\nReadings of the manual that this meter follows")
+    for text in (*examination.sentences, *examination.found):
+        _say(f"  {text}")
+    _say("\nNot found out")
+    for text in examination.open:
+        _say(f"  {text}")
+    _say("\nSteps")
+    for step, outcome in examination.outcomes.items():
+        _say(f"  {step}: {outcome}")
+    for port, answer in examination.ports.items():
+        _say(f"  Modbus TCP at port {port}: {answer}")
+    for warning in examination.warnings:
+        _say(f"\nDo this now: {warning}")
+
+
+def _save(content: dict[str, object], file: Path) -> None:
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

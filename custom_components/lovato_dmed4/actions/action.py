@@ -17,7 +17,11 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.service import async_get_device_and_config_entry
 from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 import voluptuous as vol
@@ -36,8 +40,9 @@ _TARGET: Final = (ATTR_DEVICE_ID, *_INDIRECT)
 class Target(Enum):
     """What an action is for.
 
-    The handlers of METER and DISPLAY are called with the config entry of each device that the target
-    names; those of ARCHIVE once, with Home Assistant, and find the devices in ``device_id``.
+    The handlers of METER and DISPLAY are called with the runtime data of each device that the target
+    names: they are taken before anything is awaited, as the entry may be gone afterwards. Those of
+    ARCHIVE are called once, with Home Assistant, and find the devices in ``device_id``.
     """
 
     METER = auto()
@@ -57,6 +62,7 @@ class Action:
         response: whether it returns something, or does nothing else.
         target: what it is for.
         step: of a charge, which those may take who may charge; None is for administrators.
+        needs_loaded: whether its handler needs a meter or display that is set up and running.
     """
 
     handler: Handler
@@ -65,6 +71,7 @@ class Action:
     response: SupportsResponse = SupportsResponse.OPTIONAL
     target: Target = Target.METER
     step: Step | None = None
+    needs_loaded: bool = True
 
     @property
     def schema(self) -> vol.Schema:
@@ -90,8 +97,9 @@ class Action:
         devices = _devices(hass, call.data)
         if self.target is Target.ARCHIVE:
             return await self.handler(hass, _for_devices(call, devices))
-        entries = [_entry(hass, device) for device in devices]
+        entries = [_entry(hass, device, loaded=self.needs_loaded) for device in devices]
         fitting = self._fitting(entries)
+        loaded = [entry.runtime_data for entry in fitting]
         if self.step is not None:
             for entry in fitting:
                 await async_require_charge(hass, entry, self.step, call.context)
@@ -99,7 +107,7 @@ class Action:
             raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_response")
         # All are asked, also when one fails: each has a meter of its own.
         results = await asyncio.gather(
-            *(self.handler(entry, call) for entry in fitting), return_exceptions=True
+            *(self.handler(data, call) for data in loaded), return_exceptions=True
         )
         for result in results:
             if isinstance(result, BaseException):
@@ -138,7 +146,16 @@ def _devices(hass: HomeAssistant, data: Mapping[str, Any]) -> list[str]:
     return list(devices)
 
 
-def _entry(hass: HomeAssistant, device_id: str) -> ConfigEntry[Any]:
+def _entry(hass: HomeAssistant, device_id: str, *, loaded: bool) -> ConfigEntry[Any]:
+    """Get the entry of a device.
+
+    Raises:
+        ServiceValidationError: it is none of ours, or its entry is not loaded and has to be.
+    """
+    if not loaded:
+        _, found = dr.async_get_device_and_config_entry_for_domain(hass, device_id, domain=DOMAIN)
+        if found is not None:
+            return found
     _, entry = async_get_device_and_config_entry(hass, DOMAIN, device_id)
     return entry
 

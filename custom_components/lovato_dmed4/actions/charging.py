@@ -1,6 +1,7 @@
 """Actions of a charge."""
 
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
@@ -23,18 +24,22 @@ from ..const import (
 from ..dmed4.prototype import IdentificationFlag, IdentificationLevel, IdentificationType
 from ..reports.query import ATTR_DRIVER_ID, NUMBER
 from ..reports.response import async_named_response, record_response
-from ..runtime_data import Dmed4ConfigEntry
+from ..runtime_data import Dmed4Data
 from .action import Action
 
 ATTR_COMBINED: Final = "combined"
 
+
+def _code(codes: type[StrEnum]) -> Any:
+    """Accept a code of OCMF in capitals, as records have it, or in small letters, as Home Assistant names it."""
+    return vol.All(cv.string, str.upper, vol.In(list(codes)))
+
+
 # The texts are checked where the record is made, with an error that names what is wrong.
 START_FIELDS: Final = {
-    vol.Optional(CONF_IDENTIFICATION_TYPE): vol.In(list(IdentificationType)),
-    vol.Optional(CONF_IDENTIFICATION_LEVEL): vol.In(list(IdentificationLevel)),
-    vol.Optional(CONF_IDENTIFICATION_FLAGS): vol.All(
-        cv.ensure_list, [vol.In(list(IdentificationFlag))]
-    ),
+    vol.Optional(CONF_IDENTIFICATION_TYPE): _code(IdentificationType),
+    vol.Optional(CONF_IDENTIFICATION_LEVEL): _code(IdentificationLevel),
+    vol.Optional(CONF_IDENTIFICATION_FLAGS): vol.All(cv.ensure_list, [_code(IdentificationFlag)]),
     vol.Exclusive(CONF_IDENTIFICATION_DATA, "who"): cv.string,
     vol.Exclusive(ATTR_DRIVER_ID, "who"): NUMBER,
     vol.Optional(CONF_TARIFF_TEXT): cv.string,
@@ -42,59 +47,56 @@ START_FIELDS: Final = {
 }
 
 
-async def start(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def start(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Start a charge; what is not given comes from the driver, given or logged in, or the options."""
     identity = await async_charge_identity(
         call.hass,
-        entry.options,
+        data.entry.options,
         call.data,
         driver_id=call.data.get(ATTR_DRIVER_ID),
-        records=entry.runtime_data.records,
+        records=data.records,
         context=call.context,
     )
-    return await _made(entry, call, await entry.runtime_data.charge.async_begin(identity))
+    return await _made(data, call, await data.charge.async_begin(identity))
 
 
-async def read(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def read(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Make the meter sign an intermediate record."""
-    return await _made(entry, call, await entry.runtime_data.charge.async_read())
+    return await _made(data, call, await data.charge.async_read())
 
 
-async def end(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def end(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """End the charge."""
-    made = await entry.runtime_data.charge.async_end(combined=call.data[ATTR_COMBINED])
-    return await _made(entry, call, made)
+    made = await data.charge.async_end(combined=call.data[ATTR_COMBINED])
+    return await _made(data, call, made)
 
 
-async def _made(entry: Dmed4ConfigEntry, call: ServiceCall, made: MadeRecord) -> ServiceResponse:
+async def _made(data: Dmed4Data, call: ServiceCall, made: MadeRecord) -> ServiceResponse:
     """Return the record, but only to administrators as it is: it says who charged."""
     if await async_is_admin(call.hass, call.context):
-        return await async_named_response(entry, made.raw, made.stored)
-    return record_response(entry, made.raw, made.stored) | {"record": None}
+        return await async_named_response(data, made.raw, made.stored)
+    return record_response(data, made.raw, made.stored) | {"record": None}
 
 
-async def get_last_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def get_last_record(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Read and archive the last record that the meter signed."""
-    data = entry.runtime_data
     async with data.live.commanding():
         record = await data.cycle.last_record()
     if not record:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_record")
     stored = await data.records.async_store(record, Source.METER)
-    return await async_named_response(entry, record, stored)
+    return await async_named_response(data, record, stored)
 
 
-async def reset_errors(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def reset_errors(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Reset the meter's errors; those that persist come back."""
-    data = entry.runtime_data
     async with data.live.commanding():
         await data.cycle.reset_errors()
     return {"errors": list(data.live.data.status.errors.names)}
 
 
-async def synchronise_clock(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def synchronise_clock(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Set the meter's clock to Home Assistant's time."""
-    data = entry.runtime_data
     await data.clock.async_set(call.context)
     return {"clock_drift": data.housekeeping.data.clock_drift}
 

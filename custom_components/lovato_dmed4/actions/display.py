@@ -9,7 +9,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..dmed4.display import LIMITS, METERS, ViewerPage
-from ..remote_display import DisplayConfigEntry
+from ..remote_display import DisplayCoordinator
 from .action import Action, Target
 
 ATTR_METER: Final = "meter"
@@ -17,9 +17,8 @@ ATTR_METER: Final = "meter"
 ATTR_SHOW: Final = "show"
 
 
-async def set_custom_page(entry: DisplayConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def set_custom_page(display: DisplayCoordinator, call: ServiceCall) -> ServiceResponse:
     """Set all texts of a meter's custom page; those that are not given are shown empty."""
-    display = entry.runtime_data
     meter = call.data[ATTR_METER]
     if meter not in display.data.meters:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_such_meter")

@@ -13,7 +13,7 @@ from ..coordinator import event_attributes
 from ..dmed4.logbook import POSITIONS, read_events, read_records
 from ..dmed4.meter import Logbook
 from ..reports.response import async_named_response, record_summary
-from ..runtime_data import Dmed4ConfigEntry
+from ..runtime_data import Dmed4Data
 from .action import Action
 
 ATTR_FIRST: Final = "first"
@@ -44,13 +44,12 @@ LOGBOOK_PAGE_FIELDS: Final = {
 }
 
 
-async def get_record(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def get_record(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Fetch one saved record; what passes by is archived."""
-    data = entry.runtime_data
     async with data.live.commanding():
         raw = await _find(data.meter.logbook, call.data)
     stored = await data.records.async_store(raw, Source.METER)
-    response = await async_named_response(entry, raw, stored)
+    response = await async_named_response(data, raw, stored)
     # Without the archive, there is a download of the last record only.
     return response if stored else response | {"record_url": None}
 
@@ -65,14 +64,13 @@ async def _find(logbook: Logbook, which: Mapping[str, Any]) -> bytes:
     return await logbook.find_first()
 
 
-async def list_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def list_records(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Page through the saved records, the newest first."""
-    async with entry.runtime_data.live.commanding():
-        return await _list(entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
+    async with data.live.commanding():
+        return await _list(data, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
 
 
-async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:
-    data = entry.runtime_data
+async def _list(data: Dmed4Data, offset: int, limit: int) -> ServiceResponse:
     info = await data.meter.logbook.read_info()
     expected = limit if info.records_saved is None else min(limit, info.records_saved - offset)
     summaries: list[dict[str, JsonValueType]] = []
@@ -81,7 +79,7 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
         data.sync.async_show_listing(0)
         async for position, raw in read_records(data.meter.logbook, offset, limit):
             last = position
-            summaries.append(record_summary(entry, raw))
+            summaries.append(record_summary(data, raw))
             # More than expected: records that were signed meanwhile.
             data.sync.async_show_listing(100 * len(summaries) // max(expected, len(summaries)))
     finally:
@@ -97,20 +95,20 @@ async def _list(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResp
     }
 
 
-async def synchronise_records(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def synchronise_records(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Fetch what the archive has not."""
-    state = await entry.runtime_data.sync.async_run()
+    state = await data.sync.async_run()
     return {"fetched": state.fetched, "missing": state.missing, "lost": state.lost}
 
 
-async def get_events(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def get_events(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Read metrological events back, the newest first."""
-    async with entry.runtime_data.live.commanding():
-        return await _events(entry, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
+    async with data.live.commanding():
+        return await _events(data, call.data[ATTR_OFFSET], call.data[ATTR_LIMIT])
 
 
-async def _events(entry: Dmed4ConfigEntry, offset: int, limit: int) -> ServiceResponse:
-    logbook = entry.runtime_data.meter.logbook
+async def _events(data: Dmed4Data, offset: int, limit: int) -> ServiceResponse:
+    logbook = data.meter.logbook
     info = await logbook.read_info()
     return {
         "saved": info.events_saved,

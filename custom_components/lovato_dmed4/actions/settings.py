@@ -16,7 +16,7 @@ from ..const import DOMAIN
 from ..dmed4.errors import NotOfferedError
 from ..dmed4.model import DisplayPage
 from ..dmed4.parameters import address_text, change, is_address, meaning, read_changes
-from ..runtime_data import Dmed4ConfigEntry
+from ..runtime_data import Dmed4Data
 from .action import Action
 
 ATTR_CONFIRM: Final = "confirm"
@@ -28,9 +28,8 @@ ATTR_PAGE: Final = "page"
 ATTR_PARAMETERS: Final = "parameters"
 
 
-async def set_display(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def set_display(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Switch the meter's display on or off, or show one of its pages."""
-    data = entry.runtime_data
     if (on := call.data.get(ATTR_ON)) is not None:
         async with data.live.commanding():
             await data.meter.switch_display(on=on)
@@ -40,17 +39,15 @@ async def set_display(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResp
     return {key: call.data[key] for key in (ATTR_ON, ATTR_PAGE) if key in call.data}
 
 
-async def get_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def get_parameters(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Read all parameters, after a login where the meter asks for one."""
-    data = entry.runtime_data
     async with data.live.commanding():
         await data.login.async_ensure(call.data.get(CONF_PASSWORD))
         return _parameters(await data.meter.parameters.read())
 
 
-async def set_parameters(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def set_parameters(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Change parameters, which reboots the meter: only while no charge is running."""
-    data = entry.runtime_data
     with translated_errors():
         changes = read_changes(call.data[ATTR_PARAMETERS])
     log_in = partial(data.login.async_ensure, call.data.get(CONF_PASSWORD))
@@ -70,9 +67,8 @@ def _parameters(values: Mapping[str, int]) -> ServiceResponse:
     return {"parameters": parameters}
 
 
-async def set_operating(entry: Dmed4ConfigEntry, call: ServiceCall) -> ServiceResponse:
+async def set_operating(data: Dmed4Data, call: ServiceCall) -> ServiceResponse:
     """Finish commissioning, which can't be undone: only with the serial number of this meter."""
-    data = entry.runtime_data
 
     async def finish() -> None:
         if commissioning is None:

@@ -219,6 +219,9 @@ def _seconds(session: Session, judged: Judged) -> Decimal | None:
     """Return how long a session took; None where that may not be billed."""
     if session.begin is None or session.end is None or session.end < session.begin:
         return None
+    if session.begin != session.counted:
+        # The clock was wrong.
+        return None
     if judged.outline is None or not outlined_time_quality([judged.outline]).billable:
         return None
     return Decimal((session.end - session.begin) // timedelta(microseconds=1)) / 1_000_000

@@ -82,6 +82,9 @@ _PAUSE_ATTEMPTS: Final = 3
 _PAUSE_PATIENCE: Final = 500
 
 
+_NOT_OPEN: Final = "The archive is not open"
+_GONE: Final = "The file of the archive was deleted or replaced while it was in use"
+
 _IN_USE: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -100,6 +103,7 @@ class Database:
         self._secrets = _secrets(url)
         self._engine: Engine | None = None
         self._file: _File | None = None
+        self._why_closed = _NOT_OPEN
         self._paused: Connection | None = None
         self._connected: WeakSet[Any] = WeakSet()
 
@@ -127,6 +131,7 @@ class Database:
         except Exception as err:  # noqa: BLE001 - drivers raise anything for a URL they don't like
             raise ArchiveError(self._describe(err)) from None
         self._file = file
+        self._why_closed = _NOT_OPEN
         self._engine = engine
 
     @property
@@ -146,7 +151,7 @@ class Database:
         """Read in one transaction, which sees one state of the database."""
         engine = self._opened()
         with (
-            self._in_place(),
+            self._in_place(engine),
             self._translated(),
             self._patiently(engine),
             Session(_reading(engine)) as session,
@@ -158,7 +163,7 @@ class Database:
         """Write in one transaction: all of it is on disk afterwards, or nothing."""
         engine = self._opened()
         with (
-            self._in_place(),
+            self._in_place(engine),
             self._translated(),
             self._patiently(engine),
             Session(_writing(engine), expire_on_commit=False) as session,
@@ -167,19 +172,28 @@ class Database:
             yield session
 
     @contextmanager
-    def _in_place(self) -> Iterator[None]:
+    def _in_place(self, engine: Engine) -> Iterator[None]:
         """Make sure that what has been done was done in the file that is still there.
 
         Whoever has a file open does not notice that it is deleted or replaced: everything goes well,
         and is gone with the last connection.
         """
-        file = self._file
-        yield
-        if file is None or file.is_there():
-            return
-        if file is self._file:
+        file, pool = self._file, engine.pool
+        try:
+            yield
+        except ArchiveError:
+            # A connection that was made since has found, or made, another file.
+            if file is None or file.is_of(engine):
+                raise
+        else:
+            if file is None or file.is_of(engine):
+                return
+        if engine is self._engine:
+            self._why_closed = _GONE
             self.close()
-        raise ArchiveError("The file of the archive was deleted or replaced while it was in use")
+        # What was in use when it was closed is back by now.
+        pool.dispose()
+        raise ArchiveError(_GONE)
 
     @contextmanager
     def _patiently(self, engine: Engine) -> Iterator[None]:
@@ -236,7 +250,7 @@ class Database:
 
     def _opened(self) -> Engine:
         if self._engine is None:
-            raise ArchiveError("The archive is not open")
+            raise ArchiveError(self._why_closed)
         return self._engine
 
     @contextmanager
@@ -259,8 +273,9 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of SQLite as it was when it was opened."""
+    """A file of SQLite as it was when an engine opened it."""
 
+    engine: Engine
     path: Path
     opened: stat_result
 
@@ -271,12 +286,12 @@ class _File:
             return None
         with engine.connect() as connection:
             path = Path(connection.exec_driver_sql("PRAGMA database_list").all()[0][2])
-        return cls(path, path.stat())
+        return cls(engine, path, path.stat())
 
-    def is_there(self) -> bool:
-        """Whether its path still leads to it: by its inode, as SQLite itself finds out."""
+    def is_of(self, engine: Engine) -> bool:
+        """Whether the path still leads to what an engine opened: by its inode, as SQLite finds out."""
         try:
-            return samestat(self.opened, self.path.stat())
+            return engine is self.engine and samestat(self.opened, self.path.stat())
         except OSError:
             return False
 

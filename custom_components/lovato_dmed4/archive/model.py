@@ -78,8 +78,11 @@ class Outcome(StrEnum):
     # Another master ended it: the charger's own controller, another Home Assistant.
     ENDED_ELSEWHERE = "ended_elsewhere"
     POWER_FAILURE = "power_failure"
-    # A later session began, and no record of an end was ever found.
+    # It is over, and no record of its end was found.
     END_MISSING = "end_missing"
+
+
+WITHOUT_END: Final = (Outcome.OPEN, Outcome.END_MISSING)
 
 
 class SessionVerdict(StrEnum):
@@ -209,7 +212,8 @@ class Session:
         meter_id: by its number in the archive.
         meter: unique ID of the meter's config entry.
         begin: when it began, by the meter's clock.
-        end: when its last known moment was, for an open one that of its last record.
+        end: when it ended; None where no record of the end is known.
+        last_known: when its last known moment was, of an ended one its end.
         imported: energy imported between the two.
         exported: energy exported between the two.
         identification_type: IT.
@@ -230,6 +234,7 @@ class Session:
     meter: str
     begin: datetime | None
     end: datetime | None
+    last_known: datetime | None
     imported: Decimal | None
     exported: Decimal | None
     identification_type: str | None

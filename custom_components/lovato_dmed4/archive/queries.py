@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session as Transaction, selectinload
 from ..billing.model import NO_DRIVER
 from .changes import find_keys
 from .judging import in_order, searchable
-from .model import Session, SessionDetail, SessionQuery, StoredKey, StoredMeter, StoredRecord
+from .model import (
+    WITHOUT_END,
+    Session,
+    SessionDetail,
+    SessionQuery,
+    StoredKey,
+    StoredMeter,
+    StoredRecord,
+)
 from .tables import (
     NEVER,
     DriverRow,
@@ -157,7 +165,8 @@ def to_session(row: SessionRow) -> Session:
         meter_id=row.meter_id,
         meter=row.meter.unique_id,
         begin=None if row.begin == NEVER else row.begin,
-        end=row.end,
+        end=None if row.outcome in WITHOUT_END else row.end,
+        last_known=row.end,
         imported=row.imported,
         exported=row.exported,
         identification_type=row.identification_type,

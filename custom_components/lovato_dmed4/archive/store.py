@@ -16,6 +16,7 @@ from .database import ConflictError, Database
 from .hours import SessionMark, marks_of, sessions_since, shares_of
 from .ledger import Ledger
 from .model import (
+    WITHOUT_END,
     ArchiveSummary,
     Bill,
     KeyState,
@@ -51,7 +52,6 @@ from .tables import MeterRow, RecordRow, SessionRow
 
 # Sessions that are read at once when all are asked for: some 200 KB, and 1 MB each at most.
 _BATCH: Final = 50
-_WITHOUT_END: Final = (Outcome.OPEN, Outcome.END_MISSING)
 
 
 class Archive:
@@ -213,7 +213,7 @@ class Archive:
                 select(SessionRow.id).where(of_meter).order_by(*NEWEST_FIRST).limit(1)
             )
             for row in transaction.scalars(
-                select(SessionRow).where(of_meter, SessionRow.outcome.in_(_WITHOUT_END))
+                select(SessionRow).where(of_meter, SessionRow.outcome.in_(WITHOUT_END))
             ):
                 still = charging and row.id == newest
                 row.outcome = Outcome.OPEN if still else Outcome.END_MISSING
@@ -229,7 +229,7 @@ class Archive:
             ).all()
             last = transaction.scalar(
                 SESSIONS.where(
-                    SessionRow.meter_id == meter_id, SessionRow.outcome.not_in(_WITHOUT_END)
+                    SessionRow.meter_id == meter_id, SessionRow.outcome.not_in(WITHOUT_END)
                 )
                 .order_by(*NEWEST_FIRST)
                 .limit(1)

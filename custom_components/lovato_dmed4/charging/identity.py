@@ -1,7 +1,7 @@
 """The identity that a charge starts with: what was given, who asked, or what the options say."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -71,8 +71,27 @@ async def async_own_identity(
     hass: HomeAssistant, records: RecordKeeper, user_id: str | None
 ) -> Mapping[str, Any]:
     """Get what a user identifies with, as fields of an action; none of one who is not a driver."""
-    own = await _async_own(hass, records, user_id)
-    return {} if own is None else _fields(own)
+    return identity_of(own_driver(hass, await async_drivers(records), user_id))
+
+
+def identity_of(driver: Driver | None) -> Mapping[str, Any]:
+    """Get what a driver identifies with, as fields of an action."""
+    return {} if driver is None else _fields(driver.identifications[0])
+
+
+def may_charge_as(drivers: Sequence[Driver]) -> list[Driver]:
+    """Choose those in whose name a charge can be started."""
+    return [driver for driver in drivers if driver.active and driver.identifications]
+
+
+@callback
+def own_driver(
+    hass: HomeAssistant, drivers: Sequence[Driver], user_id: str | None
+) -> Driver | None:
+    """Find the driver for whom the person of a user was chosen."""
+    if (person := _person(hass, user_id)) is None:
+        return None
+    return next((each for each in may_charge_as(drivers) if each.person == person), None)
 
 
 def _fields(identification: Identification) -> Mapping[str, Any]:
@@ -88,26 +107,11 @@ async def _async_first_identification(records: RecordKeeper, driver_id: int) -> 
     driver = next((each for each in drivers if each.id == driver_id), None)
     if driver is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_in_ledger")
-    if not driver.active or not driver.identifications:
+    if not may_charge_as([driver]):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="driver_cannot_charge"
         )
     return driver.identifications[0]
-
-
-async def _async_own(
-    hass: HomeAssistant, records: RecordKeeper, user_id: str | None
-) -> Identification | None:
-    if (person := _person(hass, user_id)) is None:
-        return None
-    return next(
-        (
-            driver.identifications[0]
-            for driver in await async_drivers(records)
-            if driver.active and driver.person == person and driver.identifications
-        ),
-        None,
-    )
 
 
 async def async_drivers(records: RecordKeeper) -> tuple[Driver, ...]:

@@ -1,12 +1,18 @@
 """The charge that is open, as it is remembered."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
+
+from ..archive import Archive, StoredRecord
+from ..ocmf import MalformedRecordError, RecordKind, outline, parse
+
+_ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
 
 
 class Origin(StrEnum):
@@ -56,3 +62,21 @@ def stored_charge(stored: Mapping[str, Any] | None) -> OpenCharge | None:
     since = datetime.fromisoformat(stored["since"])
     phase, origin = Phase(stored["phase"]), Origin(stored["origin"])
     return OpenCharge(**{**stored, "phase": phase, "origin": origin, "since": since})
+
+
+def digest_of_open(last: bytes) -> str | None:
+    """Name the last record of a charge that is running; None if it can't be one of it."""
+    with suppress(MalformedRecordError):
+        record = parse(last)
+        if outline(record).kind not in _ENDS:
+            return record.digest
+    return None
+
+
+def find_end(claim: str, archive: Archive) -> StoredRecord | None:
+    """Find the end of the session that a record belongs to."""
+    known = archive.find_record(claim)
+    number = known.session_id if known else None
+    detail = archive.session(number) if number is not None else None
+    records = detail.records if detail else ()
+    return next((record for record in records if record.kind in _ENDS), None)

@@ -21,6 +21,7 @@ _REASONS: Final = {
     "command_failed": "command_failed",
     "command_failed_timeout": "command_failed",
     "no_cycle": "no_cycle",
+    "not_loaded": "not_loaded",
 }
 
 

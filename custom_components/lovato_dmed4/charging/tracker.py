@@ -20,7 +20,6 @@ polls is seen in its records only.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,7 +32,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, Outcome, Session, Source, StoredRecord
+from ..archive import Outcome, Session, Source, StoredRecord
 from ..connection.identity import ATTR_METER, is_of_another_board
 from ..connection.names import device_name
 from ..connection.storage import StoredFile, stored_file
@@ -45,16 +44,14 @@ from ..dmed4.prototype import ChargeIdentity
 from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 from ..intake.listeners import Listeners
 from ..intake.logbook_sync import LogbookSync
-from ..ocmf import MalformedRecordError, RecordKind, outline, parse
 from ..upkeep.clock import async_require_plausible_drift, is_synchronised, time_offset
 from ..upkeep.own_time import async_require_own_time
 from .absence import APART, async_after_comparison, async_newest_session
-from .open_charge import OpenCharge, Origin, Phase, begun, stored_charge
+from .open_charge import OpenCharge, Origin, Phase, begun, digest_of_open, find_end, stored_charge
 from .power_failure import async_power_failed, async_power_failure_over
 
 type _Step = Callable[[], Coroutine[Any, Any, MadeRecord]]
 
-_ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
 _END_COMMANDS: Final = (Command.END, Command.BEGIN_AND_END)
 
 _CLAIMS_LIMIT: Final = 10
@@ -233,6 +230,7 @@ class ChargeTracker(Journal[MadeRecord]):
 
     async def _async_take(self, event: ChargeEvent, step: _Step) -> MadeRecord:
         """Take a step to its end, even if its caller no longer waits."""
+        self._live.async_require_loaded()
         task = self._hass.async_create_task(
             self._async_run(event, step), f"{device_name(self._hass, self._entry)} {event}"
         )
@@ -293,7 +291,7 @@ class ChargeTracker(Journal[MadeRecord]):
         if command is Command.BEGIN:
             self.charge = begun(Origin.HERE, Phase.BEGINNING)
         elif self.charge is not None and command in _END_COMMANDS:
-            self.charge = replace(self.charge, phase=Phase.ENDING, last=_digest_of_open(last))
+            self.charge = replace(self.charge, phase=Phase.ENDING, last=digest_of_open(last))
         if self.charge != before:
             await self._store.async_save(self._content())
 
@@ -434,7 +432,7 @@ class ChargeTracker(Journal[MadeRecord]):
 
     async def _async_archive_end(self, claim: str) -> bool:
         records = self._records
-        end = await records.async_run(partial(_find_end, claim))
+        end = await records.async_run(partial(find_end, claim))
         if end is not None and end.source is Source.METER:
             end = await records.async_store(end.raw, Source.COMMAND)
         return end is not None
@@ -480,21 +478,3 @@ def _attributes(origin: Origin, record: StoredRecord | None = None) -> dict[str,
         "record_id": record.id,
         "verdict": record.verdict.value,
     }
-
-
-def _digest_of_open(last: bytes) -> str | None:
-    """Name the last record of a charge that is running; None if it can't be one of it."""
-    with suppress(MalformedRecordError):
-        record = parse(last)
-        if outline(record).kind not in _ENDS:
-            return record.digest
-    return None
-
-
-def _find_end(claim: str, archive: Archive) -> StoredRecord | None:
-    """Find the end of the session that a record belongs to."""
-    known = archive.find_record(claim)
-    number = known.session_id if known else None
-    detail = archive.session(number) if number is not None else None
-    records = detail.records if detail else ()
-    return next((record for record in records if record.kind in _ENDS), None)

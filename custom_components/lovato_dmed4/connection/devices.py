@@ -38,6 +38,7 @@ from ..dmed4.modbus import ModbusDevice, ModbusMeter
 from ..dmed4.rest import RestDevice, RestMeter
 from ..dmed4.rest_session import Tls, open_session
 from ..dmed4.scale import MeasureScale
+from ..dmed4.tap import Tap
 from .lending import async_lent_unit
 
 _SESSION: Final[HassKey[ClientSession]] = HassKey(f"{DOMAIN}_session")
@@ -61,7 +62,14 @@ def async_http_session(hass: HomeAssistant) -> ClientSession:
     return session
 
 
-async def _async_make[ModbusT: ModbusDevice, RestT: RestDevice](
+@callback
+def async_open_session(hass: HomeAssistant, tap: Tap) -> ClientSession:
+    """Open an HTTP session of one's own that is listened to; it finds names as the common one does."""
+    async_get_clientsession(hass)  # makes the resolver
+    return open_session(hass.data.get(DATA_RESOLVER), get_default_context(), tap)
+
+
+async def async_make[ModbusT: ModbusDevice, RestT: RestDevice](
     hass: HomeAssistant,
     data: Mapping[str, Any],
     entry: ConfigEntry[Any] | None,
@@ -69,6 +77,13 @@ async def _async_make[ModbusT: ModbusDevice, RestT: RestDevice](
     rest: Callable[..., RestT],
 ) -> ModbusT | RestT:
     """Make the device that data describe; nothing is sent yet.
+
+    Args:
+        hass: Home Assistant.
+        data: of an entry, or of one that is being made.
+        entry: whose unload gives a lent unit back, if it is one's own.
+        modbus: the kind of device behind a Modbus link.
+        rest: makes a device behind a web server.
 
     Raises:
         CannotConnectError: the line can't be opened.
@@ -98,9 +113,9 @@ async def _async_make[ModbusT: ModbusDevice, RestT: RestDevice](
 async def async_make_meter(
     hass: HomeAssistant, data: Mapping[str, Any], entry: ConfigEntry[Any] | None = None
 ) -> Meter:
-    """Make the meter that data describe, for an entry if there is one; raises as `_async_make` does."""
+    """Make the meter that data describe, for an entry if there is one; raises as `async_make` does."""
     scale = MeasureScale(**data.get(CONF_SCALE, {}))
-    meter = await _async_make(hass, data, entry, ModbusMeter, partial(RestMeter, scale=scale))
+    meter = await async_make(hass, data, entry, ModbusMeter, partial(RestMeter, scale=scale))
     if isinstance(meter, ModbusMeter):
         meter.hours.unit = data.get(CONF_HOUR_UNIT)
     return meter
@@ -132,7 +147,7 @@ async def async_make_display(
     hass: HomeAssistant, data: Mapping[str, Any], entry: ConfigEntry[Any] | None = None
 ) -> RemoteDisplay:
     """Make the display that data describe, for an entry if there is one; see `async_make_meter`."""
-    return await _async_make(hass, data, entry, ModbusDisplay, RestDisplay)
+    return await async_make(hass, data, entry, ModbusDisplay, RestDisplay)
 
 
 def entry_scale(entry: ConfigEntry[Any]) -> MeasureScale:

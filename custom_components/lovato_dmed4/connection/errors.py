@@ -23,6 +23,7 @@ from ..dmed4.errors import (
     CertificateChangedError,
     CertificateNotTrustedError,
     ClockNotSynchronisedError,
+    ClosedError,
     CommandFailedError,
     CycleActiveError,
     DisplayOverTlsError,
@@ -69,6 +70,7 @@ from ..dmed4.errors import (
 _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CannotConnectError: "cannot_connect",
     SilentError: "silent",
+    ClosedError: "not_loaded",
     LineHeldError: "line_held",
     LineInUseError: "line_in_use",
     TlsFailedError: "tls_failed",
@@ -112,6 +114,7 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
 
 # What the user asked for can't be done, and the meter was left alone.
 _WRONG_USE: Final = (
+    ClosedError,
     CycleActiveError,
     NoCycleError,
     NotCommissionedError,

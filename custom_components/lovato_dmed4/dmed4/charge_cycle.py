@@ -139,7 +139,7 @@ class ChargeCycle[MadeT = bytes]:
             await self.watch.reset_errors()
         if status.measurement is MeasurementStatus.IDLE:
             await self._discard_prepared_cycle()
-        status = await self._clock.synchronise(time_offset)
+        status = await self._clock.synchronise(time_offset, patient=True)
         # What can fail without harm comes before the prototype: once the meter has taken that,
         # only a begin and an end bring it back to where it was.
         return await self._begin_with(build, status)

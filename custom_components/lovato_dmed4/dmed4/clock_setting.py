@@ -23,18 +23,21 @@ class ClockSetting:
         self._meter = meter
         self._watch = watch
 
-    async def synchronise(self, time_offset: int | None = None, *, idle: bool = True) -> Status:
+    async def synchronise(
+        self, time_offset: int | None = None, *, idle: bool = True, patient: bool = False
+    ) -> Status:
         """Set the clock to ours.
 
         Args:
             time_offset: minutes to UTC to be set with it; None leaves the meter's.
             idle: whether no charge is running; while one is, a refusal is nothing unusual.
+            patient: whether to wait for a meter that has just started, and refuses it for a moment.
 
         Raises:
             RefusedError: the meter does not take the time.
             ClockNotSynchronisedError: the status does not say that it has the time.
         """
-        await self._set_time(idle=idle)
+        await self._set_time(patient=patient)
         if time_offset is not None and not time_offset % OFFSET_STEP:
             await self._set_offset(time_offset, idle=idle)
         return await self._watch.until(
@@ -51,16 +54,18 @@ class ClockSetting:
             if idle:
                 self._meter.found.note("The meter does not take the time offset before a charge")
 
-    async def _set_time(self, *, idle: bool) -> None:
+    async def _set_time(self, *, patient: bool) -> None:
         """Set the time; a meter that has just started, and has lost it, may refuse it for a moment."""
         deadline = now() + self._watch.timing.step
         while True:
             try:
                 await self._meter.write_clock(datetime.now(UTC))
             except RefusedError:
+                if not patient or now() >= deadline:
+                    raise
                 status = await self._meter.read_status()
                 known = SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature
-                if not idle or known or now() >= deadline:
+                if known or status.measurement.charging:
                     raise
                 self._meter.found.note("The meter refuses its clock for a moment after its start")
                 await asyncio.sleep(_SETTLING_PAUSE)

@@ -29,6 +29,10 @@ class SilentError(MeterError):
     """The link is up, but no answer came in time."""
 
 
+class ClosedError(MeterError):
+    """The device was let go of meanwhile; nothing was sent."""
+
+
 class LineInUseError(MeterError):
     """Others use the serial port or connection, with other settings; nothing was sent.
 

@@ -21,9 +21,10 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
 
 from .answers import ANSWERS, AwaitedAnswer, NoAnswerError
-from .errors import LineInUseError
+from .errors import ClosedError, LineInUseError
 from .lent import LentUnit
 from .lines import Framing, Line, TcpLine
+from .tap import Tap
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
 # to stay below two idle polling intervals, so that a lost meter shows within two polls.
@@ -41,7 +42,7 @@ _DOUBTS: Final = 2
 
 _links: dict[Hashable, ModbusLink] = {}
 _logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
-_http_locks: WeakValueDictionary[tuple[str, int], asyncio.Lock] = WeakValueDictionary()
+_http_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
 _requesting: ContextVar[bool] = ContextVar("requesting", default=False)
 _PYMODBUS_LOGGER = logging.getLogger("pymodbus.logging")
@@ -76,6 +77,7 @@ class ListeningConnection(ModbusConnection):
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
         shortened: whether the last answer had to be completed.
+        tap: takes note of the bytes of the present request, if anything does.
     """
 
     def __init__(self, line: Line) -> None:
@@ -87,6 +89,9 @@ class ListeningConnection(ModbusConnection):
         self._line = line
         self._answer_of = ANSWERS[line.framing]
         self._awaited: AwaitedAnswer | None = None
+        # How many bytes of what has come since the request the tap has taken note of.
+        self._tapped = 0
+        self.tap: Tap | None = None
         self.heard_at = 0.0
         self.shortened = False
 
@@ -129,6 +134,7 @@ class ListeningConnection(ModbusConnection):
 
     def _pass(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
         """Take note of a request; of all that has come since, let the answer pass."""
+        self._note(data, sending=sending)
         if sending:
             self._awaited = self._answer_of(data)
             return data
@@ -144,6 +150,18 @@ class ListeningConnection(ModbusConnection):
             self.shortened = self._awaited.shortened
             self._awaited = None
         return answer
+
+    def _note(self, data: bytes, *, sending: bool) -> None:
+        if self.tap is None:
+            return
+        if sending:
+            self._tapped = 0
+            self.tap.sent(data)
+            return
+        # Of more than a thousand bytes pymodbus drops those that it has shown before.
+        known = self._tapped if len(data) > self._tapped else 0
+        self._tapped = len(data)
+        self.tap.received(data[known:])
 
     @override
     def _on_trace_connect(self, connecting: bool) -> None:
@@ -248,6 +266,18 @@ class ModbusLink:
         lent.unit.set_message_spacing(self.line.pause)
         return lent.unit
 
+    @contextmanager
+    def tapped(self, tap: Tap | None) -> Iterator[None]:
+        """Listen on the connection, while one has the link to oneself; a lent one shows no bytes."""
+        if not isinstance(self.connection, ListeningConnection):
+            yield
+            return
+        self.connection.tap = tap
+        try:
+            yield
+        finally:
+            self.connection.tap = None
+
     def note_loss(self) -> None:
         """Count a connection that the peer has closed."""
         self.losses += 1
@@ -259,9 +289,12 @@ class ModbusLink:
             ask: makes one request.
 
         Raises:
+            ClosedError: it has no users any more.
             ModbusError: the library's, about the connection or the answer.
         """
         async with self._lock:
+            if not self._users:
+                raise ClosedError("the device was let go of")
             if not self.connection.connected:
                 await self._connect()
             if self._doubts:
@@ -325,6 +358,10 @@ class ModbusLink:
         if self._users == 0:
             _links.pop(self.line.endpoint, None)
             await self.connection.close()
+        else:
+            # A request of the one that leaves is over before it has left.
+            async with self._lock:
+                pass
 
 
 def _retrieve_failure(connecting: asyncio.Future[None]) -> None:
@@ -338,9 +375,49 @@ def logbook_lock(endpoint: Hashable) -> asyncio.Lock:
     So there is at most one request of a logbook before that of a live poll, and half of the time is
     left to others.
     """
-    return _logbook_locks.setdefault(endpoint, asyncio.Lock())
+    return _logbook_locks.setdefault(_here(endpoint), asyncio.Lock())
 
 
-def http_lock(host: str, port: int) -> asyncio.Lock:
-    """Get the lock that makes requests to one web server take turns."""
-    return _http_locks.setdefault((host.lower(), port), asyncio.Lock())
+class HttpTurns:
+    """The turns of one device at a web server, among all who ask that server.
+
+    Args:
+        host: of the server.
+        port: of the server.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._server = (host.lower(), port)
+        self._lock: asyncio.Lock | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> None:
+        """Wait for a turn.
+
+        Raises:
+            ClosedError: the device has let go of the server.
+        """
+        if self._lock is None:
+            self._lock = _http_locks.setdefault(_here(self._server), asyncio.Lock())
+        await self._lock.acquire()
+        if self._closed:
+            self._lock.release()
+            raise ClosedError("the device was let go of")
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let the next one have its turn."""
+        if TYPE_CHECKING:
+            assert self._lock is not None
+        self._lock.release()
+
+    async def close(self) -> None:
+        """Take no more turns, after the one that is under way."""
+        self._closed = True
+        if self._lock is not None:
+            async with self._lock:
+                pass
+
+
+def _here(endpoint: Hashable) -> tuple[asyncio.AbstractEventLoop, Hashable]:
+    """Name an endpoint in the running event loop: a lock is good for the loop that first waited for it."""
+    return asyncio.get_running_loop(), endpoint

@@ -182,11 +182,15 @@ class _Index:
 
 
 class RestLogbook(Logbook):
-    """The logbooks over REST: each entry is one request."""
+    """The logbooks over REST: each entry is one request.
+
+    Attributes:
+        turn: held from the first look at an entry until it has been read.
+    """
 
     def __init__(self, source: RestSource) -> None:
         self._source = source
-        self._lock = asyncio.Lock()
+        self.turn: Final = asyncio.Lock()
         self._records = self._index("OCMF", "ocmf_log")
         self._events = self._index("events", "event_log")
 
@@ -207,7 +211,7 @@ class RestLogbook(Logbook):
 
     @override
     async def read_record(self, position: int) -> bytes:
-        async with self._lock:
+        async with self.turn:
             return await self._records.read(position)
 
     @override
@@ -231,7 +235,7 @@ class RestLogbook(Logbook):
 
     @override
     async def read_event(self, position: int) -> MetrologicalEvent:
-        async with self._lock:
+        async with self.turn:
             return parse_event(await self._events.read(position))
 
     async def _find(self, log: str, name: str, **query: str) -> bytes:
@@ -247,11 +251,15 @@ class RestLogbook(Logbook):
 
 
 class ModbusLogbook(Logbook):
-    """The logbooks over Modbus: an entry is selected, waited for, and read from a window."""
+    """The logbooks over Modbus: an entry is selected, waited for, and read from a window.
+
+    Attributes:
+        turn: held from the choice of an entry until it has been read.
+    """
 
     def __init__(self, source: ModbusSource) -> None:
         self._source = source
-        self._lock = asyncio.Lock()
+        self.turn: Final = asyncio.Lock()
         # What is known of the numbers of entries, which only grow.
         self._info = LogbookInfo()
         self._records = _Index(source.found, self._record_at, source.read_last_record)
@@ -263,7 +271,7 @@ class ModbusLogbook(Logbook):
 
     @override
     async def read_record(self, position: int) -> bytes:
-        async with self._lock:
+        async with self.turn:
             if position >= (self._info.records_saved or 0):
                 self._info = await self.read_info()
             _check_position(position, self._info.records_saved)
@@ -271,7 +279,7 @@ class ModbusLogbook(Logbook):
 
     @override
     async def find_first(self) -> bytes:
-        async with self._lock:
+        async with self.turn:
             self._info = await self.read_info()
             if (saved := self._info.records_saved) is None:
                 return await self._search_first()
@@ -305,7 +313,7 @@ class ModbusLogbook(Logbook):
 
     @override
     async def read_event(self, position: int) -> MetrologicalEvent:
-        async with self._lock:
+        async with self.turn:
             if position >= (self._info.events_saved or 0):
                 self._info = await self.read_info()
             _check_position(position, self._info.events_saved)

@@ -39,22 +39,30 @@ class MenuRegisters(Protocol):
 
 
 class ModbusParameters:
-    """One parameter at a time, by menu and number (manual: parameters setup)."""
+    """One parameter at a time, by menu and number (manual: parameters setup).
+
+    Attributes:
+        turn: held from the choice of a parameter until it has been read or written.
+    """
 
     def __init__(self, registers: MenuRegisters) -> None:
         self._registers = registers
-        self._lock = asyncio.Lock()
+        self.turn: Final = asyncio.Lock()
         # What a change that failed may have left in the meter, with the values from before.
         self._pending: dict[str, int] = {}
 
     async def read(self) -> Mapping[str, int]:
         """Read one parameter after the other; those that the meter refuses are left out."""
+        async with self.turn:
+            return await self.read_in_turn()
+
+    async def read_in_turn(self) -> Mapping[str, int]:
+        """Do as `read`, while the turn is held."""
         values: dict[str, int] = {}
-        async with self._lock:
-            for name in NAMES:
-                with suppress(RefusedError):
-                    await self._select(name)
-                    values[name], _ = await self._value(name)
+        for name in NAMES:
+            with suppress(RefusedError):
+                await self._select(name)
+                values[name], _ = await self._value(name)
         if not values:
             raise RefusedError("the meter does not give its parameters")
         note_addresses(self._registers.found, values)
@@ -66,7 +74,7 @@ class ModbusParameters:
         Unless every one was taken nothing is saved, and what was written is taken back.
         """
         before: dict[str, int] = {}
-        async with self._lock:
+        async with self.turn:
             await self._take_back(dict(self._pending))
             if self._pending:
                 names = ", ".join(self._pending)
@@ -86,7 +94,7 @@ class ModbusParameters:
 
     async def save_again(self) -> None:
         """Save what was written: that is not answered, so that a lost request is not noticed."""
-        async with self._lock:
+        async with self.turn:
             await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
 
     async def _take_back(self, before: Mapping[str, int]) -> None:

@@ -112,7 +112,8 @@ class ModbusDevice:
         return answer
 
     async def close(self) -> None:
-        """Let go of the link."""
+        """Let go of the link, after the request that is under way; no other follows."""
+        self._unit.closed = True
         await self._link.release(self)
         if self._unwatch is not None:
             self._unwatch()

@@ -211,17 +211,21 @@ async def change(
     wanted = {name: value for name, value in changes.items() if before[name] != value}
     if not wanted:
         return before
+    await _write(meter, wanted, timing)
+    await log_in()
+    after = await meter.parameters.read()
+    if missed := tuple(name for name, value in wanted.items() if after.get(name) != value):
+        raise ParametersNotTakenError(missed)
+    return after
+
+
+async def _write(meter: Meter, wanted: Mapping[str, int], timing: RebootTiming) -> None:
     losses = meter.link_losses
     await meter.parameters.write(wanted)
     if not await _wait_out_reboot(meter, timing, losses):
         # It was quick, or the request to save was lost: saving again changes nothing.
         await meter.parameters.save_again()
         await _wait_out_reboot(meter, timing, losses)
-    await log_in()
-    after = await meter.parameters.read()
-    if missed := tuple(name for name, value in wanted.items() if after.get(name) != value):
-        raise ParametersNotTakenError(missed)
-    return after
 
 
 async def _wait_out_reboot(meter: Meter, timing: RebootTiming, losses: int) -> bool:

@@ -22,7 +22,7 @@ from .errors import (
     WrongPasswordError,
 )
 from .found import Found
-from .links import http_lock
+from .links import HttpTurns
 from .logbook import RestLogbook
 from .model import (
     Command,
@@ -103,7 +103,7 @@ class RestDevice:
         self._ssl = aiohttp.Fingerprint(bytes.fromhex(certificate)) if tls is Tls.PINNED else True
         self._timeout = _TIMEOUT if timeout is None else aiohttp.ClientTimeout(total=timeout)
         self._repeater = Repeater(outcome)
-        self._lock = http_lock(host, port)
+        self._turn = HttpTurns(host, port)
         self.shares_line = bool(channel)
         # Paths that take no POST but a PUT, and those that have taken a POST.
         self._put_paths: set[str] = set()
@@ -111,7 +111,8 @@ class RestDevice:
         self.found: Final = Found()
 
     async def close(self) -> None:
-        """Nothing is kept open: the meter closes each connection itself."""
+        """Ask nothing more. Nothing is kept open: the meter closes each connection itself."""
+        await self._turn.close()
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         async def get() -> Answer:
@@ -187,7 +188,7 @@ class RestDevice:
         """Make one request, while no other goes to the same web server."""
         with translated_errors(f"{method} {path}"):
             async with (
-                self._lock,
+                self._turn,
                 self._session.request(
                     method,
                     self._url.joinpath(path).with_query(parameters),
@@ -273,17 +274,18 @@ class RestMeter(RestDevice):
     async def identify(self) -> Identity:
         """Read the public key and the model; twice without a key, as one answer may be disturbed."""
         identity = await self._identify_once()
-        return identity if identity.fingerprint else await self._identify_once()
+        if identity is None or not identity.fingerprint:
+            identity = await self._identify_once()
+        if identity is None:
+            raise NotADmed4Error("this web server's answers are not those of a DMED4")
+        return identity
 
-    async def _identify_once(self) -> Identity:
+    async def _identify_once(self) -> Identity | None:
         settings = await self._get_known("charge_settings")
         system = await self._get_known("system_status", if_refused=_UNKNOWN)
         self._shown = rest_answers.marks(settings, system)
         self.found.note(*rest_habits.of_identity(settings, system))
-        identity = rest_answers.identity(settings, system, system_known=system is not _UNKNOWN)
-        if identity is None:
-            raise NotADmed4Error("this web server's answers are not those of a DMED4")
-        return identity
+        return rest_answers.identity(settings, system, system_known=system is not _UNKNOWN)
 
     async def _get_known(self, path: str, *, if_refused: Answer | None = None) -> Answer:
         """Get what every DMED4 has, to find out whether this is one.

@@ -23,6 +23,7 @@ from .errors import (
     UnexpectedAnswerError,
 )
 from .repeating import Reply
+from .tap import Tap, tap_connector, tapped_requests
 
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
@@ -60,7 +61,9 @@ class Connection(TypedDict, total=False):
 
 
 def open_session(
-    resolver: AbstractResolver | None = None, context: SSLContext | None = None
+    resolver: AbstractResolver | None = None,
+    context: SSLContext | None = None,
+    tap: Tap | None = None,
 ) -> aiohttp.ClientSession:
     """Open an HTTP session that makes a connection for each request.
 
@@ -70,12 +73,15 @@ def open_session(
     Args:
         resolver: of host names; the system's by default.
         context: what verified certificates are checked with; aiohttp's by default.
+        tap: takes note of all bytes in both directions.
     """
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            force_close=True, resolver=resolver, ssl=True if context is None else context
-        )
+    connector = aiohttp.TCPConnector(
+        force_close=True, resolver=resolver, ssl=True if context is None else context
     )
+    if tap is None:
+        return aiohttp.ClientSession(connector=connector)
+    tap_connector(connector, tap)
+    return aiohttp.ClientSession(connector=connector, trace_configs=[tapped_requests(tap)])
 
 
 class _OneAnswer(aiohttp.ClientResponse):

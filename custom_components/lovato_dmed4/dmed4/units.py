@@ -17,7 +17,9 @@ from modbus_connection import (
 )
 
 from . import links
+from .errors import ClosedError
 from .repeating import Repeater, Reply
+from .tap import Tap
 
 
 def _outcome(error: Exception) -> Reply:
@@ -38,6 +40,8 @@ class RepeatingUnit:
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
         shortened: whether an answer has come that had to be completed.
+        tap: takes note of the bytes of this device's requests and answers, if anything does.
+        closed: whether nothing is to be asked any more.
     """
 
     def __init__(self, link: links.ModbusLink, unit: ModbusUnit) -> None:
@@ -46,6 +50,8 @@ class RepeatingUnit:
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
         self.shortened = False
+        self.tap: Tap | None = None
+        self.closed = False
 
     async def report_server_id(self) -> bytes:
         """Ask who it is (function 0x11)."""
@@ -88,10 +94,13 @@ class RepeatingUnit:
 
     async def _exchange[T](self, request: Callable[[], Awaitable[T]]) -> T:
         async def timed() -> T:
+            if self.closed:
+                raise ClosedError("the device was let go of")
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:
-                answer = await request()
+                with self._link.tapped(self.tap):
+                    answer = await request()
             finally:
                 self.seconds_waited += loop.time() - start
             self.shortened = self.shortened or self._link.connection.shortened

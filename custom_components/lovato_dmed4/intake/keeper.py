@@ -34,7 +34,7 @@ from ..connection.pages import ENTRIES_PAGE, inside
 from ..const import CONF_FORMER_IDS, CONF_FORMER_KEY, DOMAIN, LOGGER
 from ..dmed4.model import Identity
 from .listeners import Listeners
-from .shared_archive import archive_unavailable, async_borrow, database_url
+from .shared_archive import SharedArchive, archive_unavailable, async_borrow, database_url
 
 ARCHIVE_TIMEOUT: Final = 12
 """Seconds until a database that says nothing is given up for now. A little more than the archive's
@@ -116,13 +116,13 @@ class RecordKeeper:
         keys: that the meter was seen with; empty until the archive could be reached.
     """
 
+    # From the start on.
+    _shared: SharedArchive
+
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], identity: Identity) -> None:
         self._hass = hass
         self._entry = entry
         self._identity = identity
-        self._shared = async_borrow(
-            hass, database_url(hass, entry.options), self._refresh_summary_soon
-        )
         self._queue = hass.data.setdefault(_WAITING, {}).setdefault(entry.entry_id, deque())
         self.news = Listeners[StoredRecord]()
         self._registered: tuple[object, int] | None = None
@@ -171,6 +171,8 @@ class RecordKeeper:
 
     async def async_start(self) -> None:
         """Open the archive, register the meter and its key; never raises for a failing database."""
+        url = database_url(self._hass, self._entry.options)
+        self._shared = async_borrow(self._hass, url, self._refresh_summary_soon)
         self._entry.async_on_unload(
             async_track_time_interval(self._hass, self._refresh_summary_soon, _LOOK_INTERVAL)
         )
@@ -203,6 +205,9 @@ class RecordKeeper:
         if TYPE_CHECKING:
             assert self._work is not None
         await self._work
+        await self.summary_coordinator.async_shutdown()
+        # Reads no more, but waits for what is being read.
+        await self.summary_coordinator.async_refresh()
         await self._shared.async_give_back(self._refresh_summary_soon)
 
     async def async_store(
@@ -217,6 +222,10 @@ class RecordKeeper:
         """
         done = self._queue_up(raw, source, chained=chained)
         if done is None:
+            return None
+        if self._stopped:
+            # It waits for the next keeper of the entry, which opens the archive again.
+            done.set_result(None)
             return None
         self._try()
         await asyncio.wait({done}, timeout=ARCHIVE_TIMEOUT)

@@ -188,7 +188,8 @@ class SharedArchive:
         opening = self.opening
 
         def do(archive: Archive) -> T:
-            if archive.opening is not opening:
+            # Where it is closed by now, it says itself why.
+            if archive.opening not in {opening, None}:
                 raise ArchiveError("The archive was opened anew meanwhile")
             return method(archive)
 

@@ -168,7 +168,7 @@ def strict_fields(record: Record, key: PublicKey | None) -> dict[str, str]:
     shape = signature_shape(section)
     changes = {
         name: default
-        for name, default in (("SA", section.algorithm), ("SE", section.encoding))
+        for name, default in (("SA", section.algorithm), ("SE", _said(section) or DEFAULT_ENCODING))
         if name in section.fields and section.fields[name] != default
     }
     unsaid = not _said(section) and is_base64(section)

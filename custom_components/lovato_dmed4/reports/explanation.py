@@ -14,7 +14,7 @@ from homeassistant.helpers.translation import async_get_translations
 from ..connection.names import without_markup
 from ..const import DOMAIN
 from ..ocmf import Severity
-from .shapes import FindingShape, ReportShape, SessionDetailShape, TransparencyShape
+from .shapes import ClockShape, FindingShape, ReportShape, SessionDetailShape, TransparencyShape
 
 CATEGORY: Final = "config_panel"
 ACCEPTED: Final = "accepted"
@@ -45,7 +45,7 @@ def explain_session(session: SessionDetailShape, texts: Texts) -> list[str]:
         _text(texts, "verdict", session["verdict"]),
         _text(texts, "outcome", session["outcome"]),
         *(_finding(finding, texts) for finding in session["findings"]),
-        _text(texts, "clock", session["clock"]["quality"]),
+        _clock(session["clock"], texts),
         _transparency(session["transparency"], texts),
     ]
 
@@ -54,7 +54,7 @@ def _record(report: ReportShape, texts: Texts) -> Iterator[str]:
     yield _text(texts, "signature", report["signature"]["verdict"])
     yield _text(texts, "signature_reason", report["signature"]["reason"])
     yield _text(texts, "key", report["key"]["verdict"])
-    yield _text(texts, "clock", report["clock"]["quality"])
+    yield _clock(report["clock"], texts)
     for deviation in report["deviations"]:
         if deviation["severity"] != Severity.NOTE:
             path = without_markup(deviation["path"])
@@ -67,6 +67,13 @@ def _finding(finding: FindingShape, texts: Texts) -> str:
     for number, value in enumerate(finding["values"], 1):
         text = text.replace(f"{{value_{number}}}", without_markup(value))
     return text
+
+
+def _clock(clock: ClockShape, texts: Texts) -> str:
+    """Say how good the clock was only where nothing else keeps the time from being billed."""
+    if clock["reason"] is not None:
+        return _text(texts, "time_reason", clock["reason"])
+    return _text(texts, "clock", clock["quality"])
 
 
 def _transparency(transparency: TransparencyShape, texts: Texts) -> str:

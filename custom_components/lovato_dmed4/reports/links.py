@@ -24,6 +24,11 @@ def last_record_path(entry_id: str) -> str:
     return f"{DOWNLOADS.format(entry_id=entry_id)}/last_record.ocmf"
 
 
+def examination_path(entry_id: str) -> str:
+    """Get the path of the download of the file of the last examination."""
+    return f"{DOWNLOADS.format(entry_id=entry_id)}/examination.json"
+
+
 def record_path(entry_id: str, record_id: int, form: str) -> str:
     """Get the path of the download of a record."""
     return f"{DOWNLOADS.format(entry_id=entry_id)}/records/{record_id}.{form}"

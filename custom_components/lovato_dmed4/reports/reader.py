@@ -25,8 +25,8 @@ from .report import (
     Checked,
     Devices,
     check_stored,
-    clock,
     report,
+    session_clock,
     session_shape,
     transparency,
 )
@@ -185,7 +185,7 @@ def read_session(
             # The outcome says more: that it can't be going on any more.
             if found.code is not FindingCode.END_MISSING or session.outcome is Outcome.OPEN
         ],
-        "clock": clock([each for _, each in checked]),
+        "clock": session_clock(session, [each for _, each in checked]),
         "transparency": transparency([each for _, each in checked]),
         "record_reports": [_record_shape(stored, each, meters) for stored, each in checked],
         "links": _links(

@@ -15,6 +15,7 @@ from ..archive import (
     KeyState,
     KeyVerdict,
     MeterKey,
+    Session,
     SessionVerdict,
     StoredKey,
     StoredRecord,
@@ -72,7 +73,10 @@ CLOCK_CODES: Final = (*(clock.name.lower() for clock in ClockStatus), CLOCK_NONE
 
 # Why the time may not be billed, beside what the record itself says of it.
 NOT_SIGNED: Final = "signature"
-TIME_REASONS: Final = (*TimeReason, NOT_SIGNED)
+INCONSISTENT: Final = "inconsistent"
+NO_END: Final = "no_end"
+CLOCK_WRONG: Final = "clock_wrong"
+TIME_REASONS: Final = (*TimeReason, NOT_SIGNED, INCONSISTENT, NO_END, CLOCK_WRONG)
 # What the readings of a moment count, by their place.
 REGISTERS: Final = ("imported", "exported", "cycle")
 _ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
@@ -287,6 +291,23 @@ def clock(checked: Sequence[Checked]) -> ClockShape:
     }
 
 
+def session_clock(session: Session, checked: Sequence[Checked]) -> ClockShape:
+    """Do as `clock` does for a session as a whole: what is said of it speaks against its time, too."""
+    found = clock(checked)
+    if found["reason"] is not None or (reason := _against(session)) is None:
+        return found
+    return {**found, "billable": False, "reason": reason}
+
+
+def _against(session: Session) -> str | None:
+    """What keeps the time of a session from being billed, although its clock was good."""
+    if session.verdict is not SessionVerdict.VALID:
+        return INCONSISTENT if session.verdict is SessionVerdict.INCONSISTENT else NOT_SIGNED
+    if session.end is None:
+        return NO_END
+    return None if session.begin == session.counted else CLOCK_WRONG
+
+
 def transparency(checked: Sequence[Checked], *, exported: bool = True) -> TransparencyShape:
     """Foresee what the transparency software says to a record or a session."""
     judged = {each.record: each.judged for each in checked if each.record}
@@ -313,6 +334,7 @@ def session_shape(bill: Bill, devices: Devices) -> SessionShape:
         "meter": device.name if device else None,
         "begin": None if session.begin is None else session.begin.isoformat(),
         "end": None if session.end is None else session.end.isoformat(),
+        "last_known": None if session.last_known is None else session.last_known.isoformat(),
         "duration": None if duration is None else int(duration.total_seconds()),
         "imported": decimal_text(session.imported),
         "exported": decimal_text(session.exported),

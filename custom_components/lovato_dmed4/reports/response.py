@@ -8,28 +8,28 @@ from ..billing.model import Identification
 from ..charging.identity import async_drivers
 from ..connection.identity import public_key
 from ..ocmf import Moment, judge, outline, to_spki_hex
-from ..runtime_data import Dmed4ConfigEntry
+from ..runtime_data import Dmed4Data
 from .links import last_record_path, record_path
 from .report import MAX_LISTED, REGISTERS, Checked, check, named_readings, reading_shape
 from .shapes import as_json
 
 
 async def async_named_response(
-    entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None
+    data: Dmed4Data, raw: bytes, stored: StoredRecord | None
 ) -> dict[str, JsonValueType]:
     """Describe a signed record to an administrator: with the name of the driver."""
-    response = record_response(entry, raw, stored)
+    response = record_response(data, raw, stored)
     record = judge(raw).record if stored is None or stored.judged is None else stored.judged.record
     if record is None or not record.identification_data:
         return response
     wanted = Identification(value=record.identification_data).match
-    drivers = await async_drivers(entry.runtime_data.records)
+    drivers = await async_drivers(data.records)
     names = {each.match: driver.name for driver in drivers for each in driver.identifications}
     return response | {"driver": names.get(wanted)}
 
 
 def record_response(
-    entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None = None
+    data: Dmed4Data, raw: bytes, stored: StoredRecord | None = None
 ) -> dict[str, JsonValueType]:
     """Describe a signed record: as it is, its contents, and whether it is verified.
 
@@ -37,13 +37,13 @@ def record_response(
     only ``valid`` is a good signature by a key that was accepted for the meter. The address is that of
     the record in the archive; of one that is not there, that of the meter's last record.
     """
-    checked = _check(entry, raw, stored)
+    checked = _check(data, raw, stored)
     judged = checked.judged
     response: dict[str, JsonValueType] = {
         "record": raw.decode(errors="replace"),
-        "record_url": last_record_path(entry.entry_id)
+        "record_url": last_record_path(data.entry.entry_id)
         if stored is None
-        else record_path(entry.entry_id, stored.id, "ocmf"),
+        else record_path(data.entry.entry_id, stored.id, "ocmf"),
         "public_key": None if judged.key is None else to_spki_hex(judged.key),
         "archived": stored is not None,
         "record_id": None if stored is None else stored.id,
@@ -67,12 +67,12 @@ def record_response(
     }
 
 
-def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueType]:
+def record_summary(data: Dmed4Data, raw: bytes) -> dict[str, JsonValueType]:
     """Summarise a signed record for an overview: when, how much, and the verdict.
 
     Who charged is not in it, but by what kind of identification.
     """
-    checked = _check(entry, raw, None)
+    checked = _check(data, raw, None)
     summary: dict[str, JsonValueType] = {
         "verdict": checked.verdict.value,
         "signature": checked.judged.verdict.value,
@@ -89,18 +89,18 @@ def record_summary(entry: Dmed4ConfigEntry, raw: bytes) -> dict[str, JsonValueTy
     }
 
 
-def _check(entry: Dmed4ConfigEntry, raw: bytes, stored: StoredRecord | None) -> Checked:
+def _check(data: Dmed4Data, raw: bytes, stored: StoredRecord | None) -> Checked:
     """Check a record with the keys that the archive has of the meter, unless storing it has done so.
 
     The key that the meter shows now would let anybody between it and here sign what they like.
     """
     if stored is not None and stored.judged is not None:
         return Checked(stored.judged, stored.key.value)
-    records = entry.runtime_data.records
+    records = data.records
     if records.keys:
         return check(raw, records.keys, dt_util.utcnow())
     # The archive was never reached, so it is not known which key is pinned.
-    key = public_key(entry.runtime_data.identity)
+    key = public_key(data.identity)
     return Checked(judge(raw, [key] if key else ()), KeyVerdict.NONE.value)
 
 

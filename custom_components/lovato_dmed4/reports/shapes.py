@@ -25,8 +25,9 @@ class SessionShape(DriverNameShape):
     device_id: str | None  # of the meter; None when it is not set up any more
     meter: str | None  # its name
     begin: str | None
-    end: str | None  # of an open one, its last known moment
-    duration: int | None  # seconds
+    end: str | None  # None where no record of the end is known
+    last_known: str | None  # its last known moment
+    duration: int | None  # seconds; None as for the end
     imported: str | None
     exported: str | None
     identification_type: str | None

@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from ..archive import Bill, SessionDetail
 from ..billing.model import Cost
 from ..ocmf import Record, fingerprint_text
-from .report import Checked, Devices, clock, session_shape, transparency
+from .report import Checked, Devices, session_clock, session_shape, transparency
 from .text import cell, local_text, shown
 
 # Excel takes a file without it for one in the character set of Windows.
@@ -101,7 +101,7 @@ def session_row(detail: SessionDetail, records: Sequence[Checked], devices: Devi
     session = detail.session
     last, key = records[-1].record, records[-1].judged.key
     bill = detail.bill or Bill(session=session, driver=None, cost=Cost(amount=None))
-    shape, quality = session_shape(bill, devices), clock(records)
+    shape, quality = session_shape(bill, devices), session_clock(session, records)
     rates = bill.cost.rates
     return {
         "session_id": session.id,

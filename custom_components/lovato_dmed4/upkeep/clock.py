@@ -159,6 +159,8 @@ class ClockKeeper:
         fresh = self._live.last_update_success and self._housekeeping.last_update_success
         if fresh and drift is not None and abs(drift) > DOUBT_LIMIT:
             data[CONF_APPARENT_DRIFT] = drift
+        if self._stopping:
+            return
         self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     async def _async_look(self) -> None:

@@ -82,7 +82,8 @@ async def async_ask(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     except ArchiveError as err:
         LOGGER.warning("%s: whether there are records of it is not known: %s", name, err)
         return
-    if records:
+    known = hass.config_entries.async_entry_for_domain_unique_id
+    if records and not any(known(DOMAIN, unique_id) for unique_id in unique_ids):
         statistics = entry.data.get(CONF_STATISTICS)
         kept = _Kept(url=url, unique_ids=unique_ids, statistics=statistics)
         hass.data.setdefault(_KEPT, {})[_issue_id(entry)] = kept

@@ -21,6 +21,7 @@ from ..archive import Archive, Source
 from ..connection.devices import is_display
 from ..const import DOMAIN, LOGGER
 from ..reports.archives import MeterArchive, async_meter_archive
+from ..reports.examinations import async_examinations
 from ..reports.explanation import async_titles
 from ..reports.export import (
     CONTENT_TYPES,
@@ -132,6 +133,24 @@ class LastRecordView(_View):
             body=record,
             content_type=CONTENT_TYPES[ExportFormat.OCMF],
             headers=_headers("last_record.ocmf"),
+        )
+
+
+class ExaminationView(_View):
+    """The file of the last examination of a meter."""
+
+    url = f"{DOWNLOADS}/examination.json"
+    name = f"api:{DOMAIN}:examination"
+
+    @override
+    async def _serve(
+        self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
+    ) -> web.Response:
+        file = async_examinations(self._hass).files.get(entry.entry_id)
+        if file is None:
+            return self.json_message("This meter has not been examined", HTTPStatus.NOT_FOUND)
+        return web.Response(
+            body=file, content_type="application/json", headers=_headers("examination.json")
         )
 
 
@@ -268,7 +287,15 @@ class ReceiptView(_ArchiveView):
         return meter_archive, write, STATEMENT_CONTENT_TYPES[StatementForm.PDF]
 
 
-VIEWS: Final = (LastRecordView, RecordView, SessionView, PeriodView, StatementView, ReceiptView)
+VIEWS: Final = (
+    ExaminationView,
+    LastRecordView,
+    RecordView,
+    SessionView,
+    PeriodView,
+    StatementView,
+    ReceiptView,
+)
 
 
 def _query(request: web.Request) -> dict[str, Any]:

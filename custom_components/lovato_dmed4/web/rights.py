@@ -1,6 +1,6 @@
 """The command that the card asks with what it may offer."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from homeassistant.components import websocket_api
@@ -12,7 +12,14 @@ from homeassistant.helpers.service import async_get_device_and_config_entry
 from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
-from ..charging.identity import async_own_identity, charge_identity
+from ..billing.model import Driver
+from ..charging.identity import (
+    async_drivers,
+    charge_identity,
+    identity_of,
+    may_charge_as,
+    own_driver,
+)
 from ..charging.rights import Step, may_charge
 from ..const import (
     CONF_IDENTIFICATION_DATA,
@@ -51,25 +58,30 @@ async def _get_rights(
         connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, str(err))
         return
     user = connection.user
+    # The entry may be gone after anything that is awaited.
+    records = entry.runtime_data.records
     integration = await async_get_integration(hass, DOMAIN)
     rights = {step.value: may_charge(hass, entry, step, user) for step in Step}
     answer: dict[str, Any] = {**rights, "version": str(integration.version)}
     if rights[Step.START]:
-        own = await async_own_identity(hass, entry.runtime_data.records, user.id)
-        answer["form"] = _start_form(entry, own, names=user.is_admin)
+        drivers = await async_drivers(records)
+        own = own_driver(hass, drivers, user.id)
+        answer["form"] = _start_form(entry, drivers, own, names=user.is_admin)
     connection.send_result(msg["id"], answer)
 
 
 def _start_form(
-    entry: Dmed4ConfigEntry, own: Mapping[str, Any], *, names: bool
+    entry: Dmed4ConfigEntry, drivers: Sequence[Driver], own: Driver | None, *, names: bool
 ) -> dict[str, object]:
     """Show what a charge is started with where a field is left empty, and how to read an identification.
 
-    Whose identification the options hold is for administrators only (`names`): of others, an empty
-    ``identification_data`` is None where there is one.
+    Whose identification the options hold, and who the drivers are, is for administrators only
+    (`names`): of others, an empty ``identification_data`` is None where there is one, and the only
+    driver is the user.
     """
-    default = charge_identity({**entry.options, **own})
+    default = charge_identity({**entry.options, **identity_of(own)})
     hidden = bool(default.data) and not (names or own)
+    offered = may_charge_as(drivers) if names else [own] if own else []
     return {
         CONF_IDENTIFICATION_TYPE: default.type,
         CONF_IDENTIFICATION_LEVEL: default.level,
@@ -80,4 +92,6 @@ def _start_form(
         "forms": [[kind, form.pattern] for kind, form in FORMS],
         "types": list(IdentificationType),
         "levels": list(IdentificationLevel),
+        "drivers": [[driver.id, driver.name] for driver in offered],
+        "driver": own.id if own else None,
     }

@@ -2,6 +2,8 @@ import { DOMAIN } from "../common/hass";
 
 /** What the start dialog was filled in with; empty fields are left to the integration's options. */
 export interface StartFields {
+  /** The number of a driver; empty for one who is not listed. */
+  readonly driver_id: string;
   readonly identification_type: string;
   readonly identification_level: string;
   readonly identification_data: string;
@@ -14,6 +16,7 @@ export interface Remembered extends StartFields {
 }
 
 export const NOTHING: Remembered = {
+  driver_id: "",
   identification_type: "",
   identification_level: "",
   identification_data: "",
@@ -40,7 +43,9 @@ export function recall(deviceId: string): Remembered {
 
 /** Keep it for the next time; the identification only if the user chooses so. */
 export function remember(deviceId: string, fields: Remembered): void {
-  const kept = fields.keepIdentification ? fields : { ...fields, identification_data: "" };
+  const kept = fields.keepIdentification
+    ? fields
+    : { ...fields, driver_id: "", identification_data: "" };
   try {
     localStorage.setItem(keyOf(deviceId), JSON.stringify(kept));
   } catch {

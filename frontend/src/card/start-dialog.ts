@@ -92,7 +92,11 @@ export class StartDialog extends LitElement {
 
   /** Open it, filled in with what was used last. */
   async open(fields: Remembered): Promise<void> {
-    this._fields = fields;
+    const { drivers, driver } = this.form;
+    const listed = drivers.some(([id]) => `${id}` === fields.driver_id);
+    // The one who is logged in, unless another one was kept.
+    const own = fields.identification_data ? "" : `${driver ?? ""}`;
+    this._fields = listed ? fields : { ...fields, driver_id: own };
     this._checked = false;
     await this.updateComplete;
     this.#dialog?.showModal();
@@ -104,7 +108,7 @@ export class StartDialog extends LitElement {
 
   protected override render(): TemplateResult {
     const { localize: text, form } = this;
-    const { identification_data: data } = this._fields;
+    const { identification_data: data, driver_id } = this._fields;
     // With an identification, nothing is "not identified".
     const types = form.types.filter((type) => !data || type !== "NONE");
     return html`
@@ -112,15 +116,29 @@ export class StartDialog extends LitElement {
         <h2 id="title">${text("card.start.title")}</h2>
         <p>${text("card.start.hint")}</p>
         <form method="dialog" novalidate @submit=${this.#submit}>
-          ${this.#select(
-            "identification_type",
-            "card.start.type",
-            types,
-            typeFor(data, form),
-            data && form.other_type === "NONE" ? "card.start.detected" : undefined,
-          )}
+          ${
+            form.drivers.length
+              ? this.#choice("driver_id", "table.driver", [
+                  ["", text("card.start.other")],
+                  ...form.drivers,
+                ])
+              : nothing
+          }
+          ${
+            driver_id
+              ? nothing
+              : [
+                  this.#select(
+                    "identification_type",
+                    "card.start.type",
+                    types,
+                    typeFor(data, form),
+                    data && form.other_type === "NONE" ? "card.start.detected" : undefined,
+                  ),
+                  this.#input("identification_data", "card.start.data", DATA_LIMIT),
+                ]
+          }
           ${this.#select("identification_level", "card.start.level", form.levels, form.identification_level)}
-          ${this.#input("identification_data", "card.start.data", DATA_LIMIT)}
           ${this.#input("tariff_text", "card.start.tariff")}
           <label class="check">
             <input
@@ -162,19 +180,30 @@ export class StartDialog extends LitElement {
   ): TemplateResult {
     const text = this.localize;
     const name = (value: string): string => text(`${field}.${value.toLowerCase()}` as TextKey);
+    return this.#choice(field, label, [
+      ["", text(key, { value: name(preset) })],
+      ...values.map((value) => [value, name(value)] as const),
+    ]);
+  }
+
+  #choice(
+    field: Field,
+    label: TextKey,
+    options: readonly (readonly [value: string | number, name: string])[],
+  ): TemplateResult {
     return html`
       <label
-        >${text(label)}
+        >${this.localize(label)}
         <select
           name=${field}
           @change=${(event: Event) => {
             this.#set(field, (event.target as HTMLSelectElement).value);
           }}
         >
-          ${["", ...values].map(
-            (value) => html`
-              <option value=${value} .selected=${this._fields[field] === value}>
-                ${value ? name(value) : text(key, { value: name(preset) })}
+          ${options.map(
+            ([value, name]) => html`
+              <option value=${value} .selected=${this._fields[field] === `${value}`}>
+                ${name}
               </option>
             `,
           )}
@@ -183,7 +212,11 @@ export class StartDialog extends LitElement {
     `;
   }
 
-  #input(field: Field, label: TextKey, limit?: number): TemplateResult {
+  #input(
+    field: "identification_data" | "tariff_text",
+    label: TextKey,
+    limit?: number,
+  ): TemplateResult {
     const value = this._fields[field];
     const wrong = this._checked && !isWritable(value);
     return html`
@@ -223,9 +256,12 @@ export class StartDialog extends LitElement {
 
   #submit(event: Event): void {
     event.preventDefault();
-    const { identification_data, tariff_text } = this._fields;
+    // Of a driver, the archive knows the identification.
+    const detail = this._fields.driver_id
+      ? { ...this._fields, identification_type: "", identification_data: "" }
+      : this._fields;
     this._checked = true;
-    if (isWritable(identification_data) && isWritable(tariff_text))
-      this.dispatchEvent(new CustomEvent<Remembered>("start-charge", { detail: this._fields }));
+    if (isWritable(detail.identification_data) && isWritable(detail.tariff_text))
+      this.dispatchEvent(new CustomEvent<Remembered>("start-charge", { detail }));
   }
 }

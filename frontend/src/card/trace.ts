@@ -95,6 +95,11 @@ export class PowerTrace extends LitElement {
       left: var(--dmed4-padding, 16px);
       color: var(--secondary-text-color);
       font-size: var(--ha-font-size-s);
+      /* Readable also where the line crosses it. */
+      text-shadow:
+        0 0 2px var(--card-background-color),
+        0 0 2px var(--card-background-color),
+        0 0 2px var(--card-background-color);
       line-height: 1.2;
     }
     .value {

@@ -13,6 +13,10 @@ export interface StartForm {
   readonly forms: readonly (readonly [type: string, pattern: string])[];
   readonly types: readonly string[];
   readonly levels: readonly string[];
+  /** In whose name a charge can be started: of others than administrators, only their own. */
+  readonly drivers: readonly (readonly [id: number, name: string])[];
+  /** The one who is logged in. */
+  readonly driver: number | null;
 }
 
 /** Which steps of a charge the user may take on a meter, and the version of the integration. */

@@ -148,28 +148,12 @@ export class DriversPage extends LedgerPage {
         <p>${name}</p>
         <p class="quiet">${rest.filter(Boolean).join(" · ")}</p>
       </div>
-      <button
-        type="button"
-        class="icon"
-        aria-label="${text("panel.edit")}: ${name}"
-        title=${text("panel.edit")}
-        @click=${() => {
-          this._draft = driver;
-        }}
-      >
-        <ha-icon icon="mdi:pencil-outline"></ha-icon>
-      </button>
-      <button
-        type="button"
-        class="icon"
-        aria-label="${text("panel.delete")}: ${name}"
-        title=${text("panel.delete")}
-        @click=${() => {
-          this._leaving = driver;
-        }}
-      >
-        <ha-icon icon="mdi:delete-outline"></ha-icon>
-      </button>
+      ${this.rowButton("edit", name, () => {
+        this._draft = driver;
+      })}
+      ${this.rowButton("delete", name, () => {
+        this._leaving = driver;
+      })}
     </li>`;
   }
 

@@ -87,6 +87,24 @@ export abstract class LedgerPage extends PanelPage {
     return this._problem ? notice("danger", "mdi:alert-circle-outline", this._problem) : nothing;
   }
 
+  /** A button of an entry in a list. */
+  protected rowButton(
+    action: "edit" | "delete",
+    name: string,
+    onClick: () => void,
+  ): TemplateResult {
+    const label = this.texts(`panel.${action}`);
+    return html`<button
+      type="button"
+      class="icon"
+      aria-label="${label}: ${name}"
+      title=${label}
+      @click=${onClick}
+    >
+      <ha-icon icon="mdi:${action === "edit" ? "pencil" : "delete"}-outline"></ha-icon>
+    </button>`;
+  }
+
   /** The buttons at the end of a dialog's form. */
   protected dialogButtons(label: string, kind = "start"): TemplateResult {
     return html`${this.problem()}

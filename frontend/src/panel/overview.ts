@@ -239,11 +239,11 @@ export class OverviewPage extends PanelPage {
         ${
           found?.total
             ? html`<div class="downloads">
-                ${["csv", "zip"].map(
+                ${(["xlsx", "csv", "zip"] as const).map(
                   (form) =>
                     html`<button
                       type="button"
-                      title=${text(`panel.download.all_${form === "csv" ? "csv" : "zip"}`)}
+                      title=${text(`panel.download.all_${form}`)}
                       @click=${() => {
                         this.#saveAll(form);
                       }}

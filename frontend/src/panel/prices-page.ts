@@ -152,7 +152,6 @@ export class PricesPage extends LedgerPage {
   }
 
   #price(price: Price): TemplateResult {
-    const { texts: text } = this;
     const name = this.#inWords(price);
     return html`<li>
       <div>
@@ -163,29 +162,13 @@ export class PricesPage extends LedgerPage {
         // A meter that is gone could not be chosen again: the price would hold for all of them.
         price.meter !== null && price.device_id === null
           ? nothing
-          : html`<button
-              type="button"
-              class="icon"
-              aria-label="${text("panel.edit")}: ${name}"
-              title=${text("panel.edit")}
-              @click=${() => {
-                this._edited = price;
-              }}
-            >
-              <ha-icon icon="mdi:pencil-outline"></ha-icon>
-            </button>`
+          : this.rowButton("edit", name, () => {
+              this._edited = price;
+            })
       }
-      <button
-        type="button"
-        class="icon"
-        aria-label="${text("panel.delete")}: ${name}"
-        title=${text("panel.delete")}
-        @click=${() => {
-          this._leaving = price;
-        }}
-      >
-        <ha-icon icon="mdi:delete-outline"></ha-icon>
-      </button>
+      ${this.rowButton("delete", name, () => {
+        this._leaving = price;
+      })}
     </li>`;
   }
 

@@ -19,7 +19,12 @@ function part(icon: TemplateResult, title: string, content: unknown): TemplateRe
 }
 
 const SIGNATURES: Readonly<Record<string, string>> = { valid: "valid", invalid: "invalid" };
-const KEYS: Readonly<Record<string, Severity>> = { changed: "warning", none: "warning" };
+/** A key that is not the meter's own, or one it had before, is nothing to rely on. */
+const KEYS: Readonly<Record<string, Severity | undefined>> = {
+  own: undefined,
+  former: undefined,
+  given: "note",
+};
 
 function toneIcon(look: readonly [string, string]): TemplateResult {
   return html`<ha-icon class="tone ${look[0]}" icon=${look[1]}></ha-icon>`;
@@ -27,7 +32,7 @@ function toneIcon(look: readonly [string, string]): TemplateResult {
 
 const GOOD = ["success", "mdi:check-circle-outline"] as const;
 
-function checkIcon(severity: Severity | undefined): TemplateResult {
+export function checkIcon(severity: Severity | undefined): TemplateResult {
   return severity ? severityIcon(severity) : toneIcon(GOOD);
 }
 
@@ -72,7 +77,7 @@ export function reportParts(report: Report, text: Localize): TemplateResult {
         </p>`,
     )}
     ${part(
-      checkIcon(good ? (key.verdict === "given" ? "note" : KEYS[key.verdict]) : "note"),
+      checkIcon(good ? (key.verdict in KEYS ? KEYS[key.verdict] : "warning") : "note"),
       text("panel.part.key"),
       html`<p>${explain(text, "key", key.verdict)}</p>
         ${
@@ -122,6 +127,7 @@ export function readingsTable(report: Report, text: Localize, hass: HomeAssistan
     r: text("panel.kind.end"),
     L: text("panel.kind.end"),
     R: text("panel.kind.end"),
+    A: text("panel.kind.end"),
     C: text("panel.kind.intermediate"),
     S: text("panel.kind.intermediate"),
     T: text("panel.kind.intermediate"),

@@ -11,6 +11,7 @@ import { facts, failure, notice, severityIcon, verdictChip, verdictLook, waiting
 import { readPower } from "./power";
 import { powerFigure } from "./power-figure";
 import {
+  checkIcon,
   clockPart,
   level,
   rawText,
@@ -25,9 +26,6 @@ import { chartStyle } from "./styles/chart";
 import { sessionStyle } from "./styles/session";
 import { tableStyle } from "./styles/table";
 import { count, energy, explain, findingText, moment, who, money } from "./words";
-
-/** Outcomes of which there is no record of the end. */
-const WITHOUT_END: ReadonlySet<string> = new Set(["open", "end_missing"]);
 
 export class SessionPageElement extends PanelPage {
   static override readonly properties = {
@@ -63,8 +61,8 @@ export class SessionPageElement extends PanelPage {
     super.updated();
     const detail = this.#session.value;
     if (!detail) return;
-    const { device_id, begin, end } = detail;
-    const wanted = JSON.stringify([device_id, begin, end]);
+    const { device_id, begin, last_known } = detail;
+    const wanted = JSON.stringify([device_id, begin, last_known]);
     if (wanted === this.#powerOf) return;
     this.#powerOf = wanted;
     void this.#loadPower(detail);
@@ -78,11 +76,11 @@ export class SessionPageElement extends PanelPage {
     });
   };
 
-  async #loadPower({ device_id, begin, end, outcome }: SessionDetail): Promise<void> {
+  async #loadPower({ device_id, begin, last_known, outcome }: SessionDetail): Promise<void> {
     const { hass } = this;
     const entityId = findEntities(hass, device_id ?? "").get("sensor.power");
     const from = Date.parse(begin ?? "");
-    const to = outcome === "open" ? Date.now() : Date.parse(end ?? "");
+    const to = outcome === "open" ? Date.now() : Date.parse(last_known ?? "");
     const known = entityId !== undefined && to > from;
     this._power = known ? await readPower(hass, entityId, from, to) : [];
   }
@@ -162,7 +160,7 @@ export class SessionPageElement extends PanelPage {
             detail.findings.length
               ? nothing
               : html`<li>
-                  <ha-icon class="tone success" icon="mdi:check-circle-outline"></ha-icon>
+                  ${checkIcon(detail.verdict === "valid" ? undefined : "note")}
                   <div><p>${text("panel.session.no_findings")}</p></div>
                 </li>`
           }
@@ -189,14 +187,10 @@ export class SessionPageElement extends PanelPage {
       [text("panel.fact.exported"), Number(exported) ? energy(exported, hass) : null],
       [text("panel.fact.begin"), moment(detail.begin, hass)],
       [
-        text(WITHOUT_END.has(detail.outcome) ? "panel.fact.last_known" : "panel.fact.end"),
-        moment(detail.end, hass),
+        text(detail.end === null ? "panel.fact.last_known" : "panel.fact.end"),
+        moment(detail.last_known, hass),
       ],
-      // Without a known end there is no duration, only how long it was known to last.
-      [
-        text("panel.fact.duration"),
-        duration === null || WITHOUT_END.has(detail.outcome) ? null : formatDuration(duration),
-      ],
+      [text("panel.fact.duration"), duration === null ? null : formatDuration(duration)],
       [text("panel.fact.cost"), this.#cost(detail.cost)],
       [text("panel.fact.identification"), this.#who(detail)],
       [text("panel.fact.level"), level(detail.identification_level, text)],
@@ -244,6 +238,7 @@ export class SessionPageElement extends PanelPage {
     return [
       this.#button("XML", links.xml, text("panel.download.xml")),
       this.#button("OCMF", links.ocmf, text("panel.download.ocmf")),
+      this.#button("XLSX", beside("xlsx"), text("panel.download.xlsx")),
       this.#button("CSV", beside("csv"), text("panel.download.csv")),
       this.#button("ZIP", beside("zip"), text("panel.download.zip")),
       this.#button("OCPI", links.ocpi, text("panel.download.ocpi")),

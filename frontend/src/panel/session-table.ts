@@ -108,7 +108,7 @@ function cell(column: Column, session: Session, { text, hass, hrefOf }: Shown): 
         >${session.begin ? moment(session.begin, hass) : text("panel.list.no_time")}</a
       >`;
     case "end":
-      return open ? NOTHING : moment(session.end, hass);
+      return session.end === null ? NOTHING : moment(session.end, hass);
     case "duration":
       if (open) return html`<span class="open">${text("panel.outcome.open")}</span>`;
       return session.duration === null ? NOTHING : formatDuration(session.duration);

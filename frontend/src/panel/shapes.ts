@@ -14,7 +14,9 @@ export interface Session {
   readonly device_id: string | null;
   readonly meter: string | null;
   readonly begin: string | null;
+  /** Null where no record of the end is known. */
   readonly end: string | null;
+  readonly last_known: string | null;
   readonly duration: number | null;
   readonly imported: string | null;
   readonly exported: string | null;

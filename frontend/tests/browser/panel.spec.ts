@@ -161,6 +161,7 @@ test("keeps filters and page in the address", async ({ page, bench }) => {
   // What the server is asked for is what is downloaded.
   const csv = await save(page, page.getByRole("button", { name: "CSV" }));
   expect(csv.trim().split("\r\n")).toHaveLength(3);
+  expect(await save(page, page.getByRole("button", { name: "XLSX" }))).toMatch(/^PK/);
 
   await page.getByRole("combobox", { name: "Verdict" }).selectOption("Invalid signature");
   await expect(page.getByText("No sessions match these filters.")).toBeVisible();
@@ -202,7 +203,8 @@ test("tells everything of a charge and its records", async ({ page, bench }) => 
   const whole = await save(page, about.getByRole("button", { name: "OCMF" }));
   for (const record of mine) expect(whole).toContain(record);
   expect(await save(page, about.getByRole("button", { name: "CSV" }))).toContain(BOB);
-  expect(await save(page, about.getByRole("button", { name: "ZIP" }))).toMatch(/^PK/);
+  for (const form of ["XLSX", "ZIP"])
+    expect(await save(page, about.getByRole("button", { name: form }))).toMatch(/^PK/);
 
   await page.getByRole("link", { name: "All sessions" }).click();
   await expect(page).toHaveURL(new RegExp(`${PANEL}\\?search=${BOB}$`));

@@ -409,6 +409,65 @@ describe("commands", () => {
     ]);
   });
 
+  it("offer the drivers by name, the one who is logged in first of all", async () => {
+    const form = {
+      ...FORM,
+      drivers: [
+        [3, "Anna"],
+        [7, "Bert"],
+      ] as const,
+      driver: 7,
+    };
+    const callService = vi.fn().mockResolvedValue({ response: RECORD });
+    const callWS = vi.fn().mockResolvedValue({ start: true, form });
+    await show(fakeHass({}, { callWS, callService }));
+    const dialog = card.renderRoot.querySelector<StartDialog>("dmed4-start-dialog");
+    const drivers = (): HTMLSelectElement | null | undefined =>
+      dialog?.renderRoot.querySelector<HTMLSelectElement>("select[name=driver_id]");
+    const field = (name: string): Element | null | undefined =>
+      dialog?.renderRoot.querySelector(`[name=${name}]`);
+    const open = async (): Promise<void> => {
+      press("Start charging");
+      await dialog?.updateComplete;
+    };
+    const choose = async (value: string): Promise<void> => {
+      const select = drivers();
+      if (select) select.value = value;
+      select?.dispatchEvent(new Event("change"));
+      await dialog?.updateComplete;
+    };
+    const given = async (): Promise<unknown> => {
+      callService.mockClear();
+      submit(dialog);
+      await settle();
+      return callService.mock.calls[0]?.[2];
+    };
+    await open();
+    expect([...(drivers()?.options ?? [])].map((option) => option.textContent.trim())).toEqual([
+      "Other (enter an identification)",
+      "Anna",
+      "Bert",
+    ]);
+    expect(drivers()?.value).toBe("7");
+    expect(field("identification_data")).toBe(null);
+    expect(field("identification_type")).toBe(null);
+    expect(await given()).toEqual({ device_id: METER, driver_id: "7" });
+
+    await open();
+    await choose("");
+    enter(field("identification_data") ?? undefined, "04A2");
+    await dialog?.updateComplete;
+    // What was entered before somebody else was chosen is not sent beside.
+    await choose("3");
+    expect(await given()).toEqual({ device_id: METER, driver_id: "3" });
+
+    await open();
+    expect(drivers()?.value).toBe("7");
+    await choose("");
+    enter(field("identification_data") ?? undefined, "04A2");
+    expect(await given()).toEqual({ device_id: METER, identification_data: "04A2" });
+  });
+
   it.each([
     ["", "NONE", "ISO15693"],
     ["04A2B3C4", "NONE", "ISO14443"],

@@ -49,6 +49,8 @@ export const FORM: StartForm = {
   forms: [["ISO14443", "[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}"]],
   types: ["NONE", "ISO14443", "LOCAL"],
   levels: ["NONE", "TRUSTED"],
+  drivers: [],
+  driver: null,
 };
 
 /** What a meter's entities show while it is idle, by domain and translation key. */

@@ -1,41 +1,12 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import "../../src/panel";
 import { readIdentifications } from "../../src/panel/drivers-page";
 import { localMoment } from "../../src/panel/prices-page";
 import type { HomeAssistant } from "../../src/common/hass";
 import type { RecordsPanel } from "../../src/panel/records-panel";
 import { METER, fakeHass } from "./hass";
-
-vi.stubGlobal("VERSION", "1.0.0");
-vi.stubGlobal(
-  "ResizeObserver",
-  class {
-    observe(): void {
-      // It is as wide as it is.
-    }
-    disconnect(): void {
-      // Nothing was observed.
-    }
-  },
-);
-
-const SYNC = { running: false, fetched: 0, missing: 0, lost: 0, failed: false };
-const ARCHIVE = {
-  device_id: METER,
-  entry_id: "entry-1",
-  name: "Meter one",
-  archive: 0,
-  loaded: true,
-  available: true,
-  waiting: 0,
-  records: 12,
-  suspicious: 0,
-  failed: 0,
-  sync: { ...SYNC, overwrites_soon: false, unreadable: false },
-  keys: [],
-};
+import { ARCHIVE } from "./panel";
 
 const ANNA = {
   driver_id: 3,

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import "../../src/panel";
+import strings from "../../../custom_components/lovato_dmed4/strings.json";
 import type { HomeAssistant } from "../../src/common/hass";
 import type { RecordsPanel } from "../../src/panel/records-panel";
 import type {
@@ -11,43 +11,7 @@ import type {
   StoredRecord,
 } from "../../src/panel/shapes";
 import { METER, fakeHass } from "./hass";
-
-vi.stubGlobal("VERSION", "1.0.0");
-vi.stubGlobal(
-  "ResizeObserver",
-  class {
-    observe(): void {
-      // It is as wide as it is.
-    }
-    disconnect(): void {
-      // Nothing was observed.
-    }
-  },
-);
-
-const ARCHIVE: MeterArchive = {
-  device_id: METER,
-  entry_id: "entry-1",
-  name: "Meter one",
-  archive: 0,
-  loaded: true,
-  available: true,
-  waiting: 0,
-  records: 12,
-  suspicious: 0,
-  failed: 0,
-  sync: {
-    running: false,
-    fetched: 0,
-    missing: 0,
-    lost: 0,
-    failed: false,
-    overwrites_soon: false,
-    unreadable: false,
-  },
-  keys: [],
-  alarm: null,
-};
+import { ARCHIVE } from "./panel";
 
 const SESSION = {
   session_id: 7,
@@ -55,6 +19,7 @@ const SESSION = {
   meter: "Meter one",
   begin: "2026-01-02T10:00:00+01:00",
   end: "2026-01-02T10:30:00+01:00",
+  last_known: "2026-01-02T10:30:00+01:00",
   duration: 1800,
   imported: "12.345",
   exported: "0.000",
@@ -126,9 +91,11 @@ const RECORD: StoredRecord = {
   links: { ocmf: "/api/lovato_dmed4/entry-1/records/3.ocmf", xml: null, ocpi: null, ocpp: null },
 } as unknown as StoredRecord;
 
+const FINDING = { code: "record_repeated", severity: "warning", record_id: 3, values: ["T9"] };
+
 const DETAIL = {
   ...SESSION,
-  findings: [{ code: "record_repeated", severity: "warning", record_id: 3, values: ["T9"] }],
+  findings: [FINDING],
   clock: RECORD.clock,
   transparency: RECORD.transparency,
   record_reports: [RECORD],
@@ -373,13 +340,18 @@ describe("the overview", () => {
     answers["auth/sign_path"] = { path: "/signed" };
     await show(`?search=04A2&meter=${METER}&until=2026-01-05`);
     const follow = vi.spyOn(HTMLAnchorElement.prototype, "click").mockReturnValue();
-    find<HTMLElement>(".downloads button").click();
-    await settle();
-    expect(hass.callWS).toHaveBeenCalledWith({
-      type: "auth/sign_path",
-      path: `/api/lovato_dmed4/entry-1/sessions.csv?device_id=${METER}&search=04A2&until=2026-01-06`,
-      expires: 60,
-    });
+    const forms = ["xlsx", "csv", "zip"];
+    const buttons = [...root().querySelectorAll<HTMLElement>(".downloads button")];
+    expect(buttons.map((button) => button.textContent.trim().toLowerCase())).toEqual(forms);
+    for (const [place, form] of forms.entries()) {
+      buttons[place]?.click();
+      await settle();
+      expect(hass.callWS).toHaveBeenLastCalledWith({
+        type: "auth/sign_path",
+        path: `/api/lovato_dmed4/entry-1/sessions.${form}?device_id=${METER}&search=04A2&until=2026-01-06`,
+        expires: 60,
+      });
+    }
     const [link] = follow.mock.contexts as HTMLAnchorElement[];
     expect(link?.getAttribute("href")).toBe("/signed");
     follow.mockRestore();
@@ -587,6 +559,73 @@ describe("a charge's page", () => {
       one.textContent.includes("XML"),
     );
     expect(xml.map(({ disabled }) => disabled)).toEqual([true, true]);
+  });
+
+  it.each(
+    Object.keys(strings.config_panel.outcome).flatMap((outcome) =>
+      Object.keys(strings.config_panel.verdict).map((verdict) => [outcome, verdict] as const),
+    ),
+  )("contradicts itself nowhere: %s, %s", async (outcome, verdict) => {
+    const ended = !["open", "end_missing"].includes(outcome);
+    const good = verdict === "valid";
+    const [signature, key] = {
+      valid: ["valid", "own"],
+      inconsistent: ["valid", "former"],
+      key_changed: ["valid", "rejected"],
+      unverifiable: ["no_key", "none"],
+      invalid: ["invalid", "own"],
+    }[verdict] ?? ["", ""];
+    const signed = signature === "valid";
+    const clock = {
+      quality: "synchronised",
+      billable: good && ended,
+      reason: good ? (ended ? null : "no_end") : "signature",
+      informative: false,
+    };
+    const session = {
+      ...DETAIL,
+      outcome,
+      verdict,
+      clock,
+      findings: outcome === "open" ? [{ ...FINDING, code: "end_missing" }] : [],
+      transparency: { accepted: signed, refusal: signed ? null : "signature" },
+      ...(ended ? {} : { end: null, duration: null }),
+    };
+    const record = {
+      ...RECORD,
+      verdict,
+      signature: { ...RECORD.signature, verdict: signature },
+      key: { ...RECORD.key, verdict: key },
+      clock: { ...clock, billable: good, reason: good ? null : "signature" },
+      deviations: [],
+      transparency: session.transparency,
+    };
+    answers["sessions/get"] = { ...session, record_reports: [record] };
+    answers["sessions/list"] = { ...PAGE, sessions: [session] };
+    await show("/session/7");
+    const facts = [...root().querySelectorAll("dt")].map((one) => one.textContent.trim());
+    expect(facts.includes("End")).toBe(ended);
+    expect(facts.includes("Duration")).toBe(ended);
+    expect(facts.includes("Last known time")).toBe(!ended);
+    expect(text()).not.toContain("0:00:00");
+    if (outcome === "end_missing") expect(text()).not.toContain("still running");
+    // Without a good signature nothing on the page is called good, nor can be billed.
+    const goods = [...root().querySelectorAll(".tone.success")].map(
+      (one) => one.parentElement?.querySelector("h4")?.textContent ?? "Consistency",
+    );
+    if (!signed) expect(goods).toEqual([]);
+    expect(goods.filter((one) => one === "Clock").length).toBe(good ? (ended ? 2 : 1) : 0);
+    expect(goods.includes("Key")).toBe(["valid", "inconsistent"].includes(verdict));
+    expect(goods.includes("Consistency")).toBe(good && outcome !== "open");
+    expect(text().includes("duration can be billed")).toBe(good);
+    expect(text()).not.toMatch(/made by|signed by/i);
+    // The list says the same.
+    panel.remove();
+    localStorage.setItem("lovato_dmed4.columns", '{"end":true,"duration":true}');
+    await show();
+    const cell = (name: string): string => find(`td.${name}`).textContent.trim();
+    expect(cell("end") === "–").toBe(!ended);
+    expect(/\d:\d\d/.test(cell("duration"))).toBe(ended);
   });
 
   it("names the driver, and leads from a finding to its record", async () => {

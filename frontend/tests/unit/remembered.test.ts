@@ -6,6 +6,7 @@ import { isWritable } from "../../src/card/start-dialog";
 import { METER } from "./hass";
 
 const FIELDS = {
+  driver_id: "",
   identification_type: "ISO14443",
   identification_level: "VERIFIED",
   identification_data: "04A2B3C4",
@@ -35,6 +36,13 @@ describe("what was used last", () => {
       keepIdentification: false,
     });
     expect(recall("other")).toEqual(NOTHING);
+  });
+
+  it("is not which driver it was either", () => {
+    remember(METER, { ...FIELDS, driver_id: "7", keepIdentification: false });
+    expect(recall(METER).driver_id).toBe("");
+    remember(METER, { ...FIELDS, driver_id: "7", keepIdentification: true });
+    expect(recall(METER).driver_id).toBe("7");
   });
 
   it("is kept with who it was for who wants that, until they want it no more", () => {

@@ -111,6 +111,7 @@ async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessi
         "meter": rest_entry.title,
         "begin": "2025-11-01T05:30:00+00:00",
         "end": "2025-11-01T06:00:00+00:00",
+        "last_known": "2025-11-01T06:00:00+00:00",
         "duration": 1800,
         "imported": "2.000",
         "exported": "0.000",
@@ -181,7 +182,8 @@ async def test_open_session(
     await archive(rest_entry, [charge_of(simulated).begin])
     (session,) = (await call(hass, "list_sessions"))["sessions"]
     assert session["outcome"] == "open"
-    assert (session["imported"], session["duration"], session["records"]) == ("0.000", 0, 1)
+    assert (session["imported"], session["duration"], session["records"]) == ("0.000", None, 1)
+    assert (session["end"], session["last_known"]) == (None, "2025-11-01T05:30:00+00:00")
 
 
 async def test_meter_is_gone(
@@ -563,6 +565,29 @@ async def test_record_of_a_stranger(
     # The key is one that is known here.
     assert report["key"]["verdict"] == "own"
     assert report["device_id"] == device_id(hass, rest_entry)
+
+
+async def test_a_record_of_another_meter_accuses_none_here(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    two_sessions: None,
+) -> None:
+    """Neither one that was changed, nor one that only looks like this meter's: the number says whose."""
+    stranger = Charge(key=OTHER, fields={"MS": "M-9999"})
+    for raw in (stranger.end, tampered(stranger.end), stranger.end.replace(b"04A2", b"04A3")):
+        report = await call(hass, "verify_record", record=raw.decode())
+        assert (report["verdict"], report["device_id"]) == ("unverifiable", None)
+        assert "tampering." not in report["explanation"][0].replace("not a sign of tampering.", "")
+    # With the key that came with it, it is the stranger's own doing.
+    report = await call(
+        hass, "verify_record", record=tampered(stranger.end).decode(), public_key=spki(OTHER).hex()
+    )
+    assert (report["verdict"], report["key"]["verdict"]) == ("invalid", "given")
+    assert report["device_id"] is None
+    # One that names this meter and fits none of its keys is to be looked at here.
+    own = await call(hass, "verify_record", record=Charge(key=OTHER).end.decode())
+    assert (own["verdict"], own["device_id"]) == ("invalid", device_id(hass, rest_entry))
 
 
 async def test_key_on_another_curve(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:

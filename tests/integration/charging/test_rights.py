@@ -231,6 +231,39 @@ async def test_the_form_shows_what_an_empty_field_means(
     assert await shown() == ["LOCAL", "ANNA-1", "Staff", "NONE"]
 
 
+async def test_the_form_offers_drivers_by_name(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+) -> None:
+    """All who may charge to administrators, to others only themselves; who is logged in is marked."""
+    card = (Identification(value="04A2B3C4"),)
+    anna, bert = (
+        Driver(name="Anna", identifications=card, person="person.anna"),
+        Driver(name="Bert", identifications=(Identification(value="X"),)),
+    )
+    gone = Driver(name="Carl", identifications=(Identification(value="Y"),), active=False)
+    records = rest_entry.runtime_data.records
+    first, second, *_ = [
+        await records.async_run(partial(save, driver=each), writes=True)
+        for each in (anna, bert, gone, Driver(name="No card"))
+    ]
+
+    async def offered() -> tuple[list[list[Any]], int | None]:
+        form = await start_form(hass, rest_entry, hass_ws_client)
+        return form["drivers"], form["driver"]
+
+    assert await offered() == ([[first, "Anna"], [second, "Bert"]], None)
+    hass.states.async_set("person.anna", "home", {"user_id": hass_admin_user.id})
+    assert await offered() == ([[first, "Anna"], [second, "Bert"]], first)
+    hass_admin_user.groups = []
+    hass_admin_user.mock_policy({"entities": True})
+    assert await offered() == ([[first, "Anna"]], first)
+    hass.states.async_remove("person.anna")
+    assert await offered() == ([], None)
+
+
 async def test_the_form_reads_an_identification_as_the_record_does(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, hass_ws_client: WebSocketGenerator
 ) -> None:
@@ -290,6 +323,23 @@ async def test_the_driver_who_is_logged_in_is_the_default(
             await act(hass, rest_entry, "start_charge_cycle", context, **fields)
         record = json.loads(simulated.records[-1].split("|")[1])
         assert (record.get("IT"), record.get("ID", "")) == expected
+        await act(hass, rest_entry, "end_charge_cycle")
+
+
+async def test_codes_in_either_case(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """As the editor of actions has them, and as they stand in records."""
+    for change in (str.lower, str.upper):
+        given: dict[str, Any] = {
+            "identification_type": change("iso14443"),
+            "identification_level": change("trusted"),
+            "identification_flags": [change("rfid_plain")],
+            "identification_data": "04A2B3C4",
+        }
+        await act(hass, rest_entry, "start_charge_cycle", **given)
+        record = json.loads(simulated.records[-1].split("|")[1])
+        assert (record["IT"], record["IL"], record["IF"]) == ("ISO14443", "TRUSTED", ["RFID_PLAIN"])
         await act(hass, rest_entry, "end_charge_cycle")
 
 

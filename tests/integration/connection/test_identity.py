@@ -415,9 +415,12 @@ async def test_a_key_that_only_pretends(
         simulated.public_key_ocmf: KeyState.PINNED,
         repaired.public_key_ocmf: KeyState.CHANGED,
     }
+    assert alarm(hass, entry)
     undo()
     assert await hass.config_entries.async_reload(entry.entry_id)
-    assert (await act(hass, entry, "start_charge_cycle"))["signature"] == "valid"
+    assert alarm(hass, entry) is None
+    response = await act(hass, entry, "start_charge_cycle")
+    assert (response["verdict"], response["key"]) == ("valid", "own")
 
 
 async def test_moving_to_another_address_with_another_key(

@@ -104,6 +104,12 @@ export const overviewStyle = css`
     max-width: 220px;
     overflow-wrap: anywhere;
   }
+  .tariff,
+  .charge_point,
+  .meter {
+    /* A word is broken only where it is longer. */
+    min-width: 12ch;
+  }
   .open {
     color: var(--ha-color-on-success-normal, #036730);
     font-weight: var(--ha-font-weight-medium, 500);

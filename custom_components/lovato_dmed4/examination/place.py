@@ -1,0 +1,48 @@
+"""A place of the manual that can be read in more than one way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Transport(StrEnum):
+    """What a meter is asked over."""
+
+    MODBUS = "modbus"
+    REST = "rest"
+
+
+class Needs(StrEnum):
+    """What it takes to find a reading out."""
+
+    LOOK = "look"
+    """Only reading."""
+    RECORDS = "records"
+    """Saved records, of at least one whole charge."""
+    WRITES = "writes"
+    """Consent to write settings and to select entries of the logbooks."""
+    LOGIN = "login"
+    """A login with the advanced password."""
+    CHARGE = "charge"
+    """A charge, which signs records."""
+    POWER = "power"
+    """A look after the power has failed."""
+    EMPTY = "empty"
+    """A meter that has not signed anything yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place of the manual.
+
+    Attributes:
+        about: what it leaves open, as a noun phrase.
+        needs: what it takes to find the reading out.
+        readings: a sentence about a meter that follows it, by the reading's name.
+        transports: over which it shows.
+    """
+
+    about: str
+    needs: Needs
+    readings: Mapping[str, str]
+    transports: tuple[Transport, ...] = tuple(Transport)

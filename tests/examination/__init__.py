@@ -1,0 +1,1 @@
+"""The examination of a meter, against simulated meters and other peers."""

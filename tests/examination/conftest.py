@@ -1,0 +1,17 @@
+"""Time is driven: an examination waits for a meter whose clock is that of the event loop."""
+
+import pytest
+
+from tests.driven_time import PSEUDO_TERMINALS, drive_time
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Do without the loop's debug mode, in which these tests take twice the time."""
+
+
+@pytest.fixture(autouse=True)
+async def driven(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let deadlines pass at once."""
+    serial = "serial" in request.node.name or "rtu" in request.node.name
+    drive_time(monkeypatch, PSEUDO_TERMINALS if serial else 0.01)

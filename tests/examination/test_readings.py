@@ -1,0 +1,129 @@
+"""The examination names the readings that a meter follows, over each transport and no others."""
+
+import pytest
+
+from custom_components.lovato_dmed4.examination.place import Needs
+from custom_components.lovato_dmed4.examination.places import PLACES
+from custom_components.lovato_dmed4.examination.run import Wishes
+from simulator import ModbusTcpServer
+from simulator.readings import OPEN_PLACES
+
+from .helpers import PASSWORD, charged, examined, functions_of, readings_of
+
+# Of the readings that can be seen, those that leave another one possible on this meter, and why.
+SEVERAL = {
+    # A zero may be an address or none.
+    "ip_parameters": {
+        "03_04_06": {"03_04_06", "03_04_06_09"},
+        "03_04_06_09": {"03_04_06", "03_04_06_09"},
+        "03_09": {"03_09", "02_03"},
+        "02_03": {"02_03", "02_03_07_09"},
+        "02_03_07_09": {"02_03", "02_03_07_09"},
+    },
+}
+# What takes a charge, a power failure, or a prototype on a meter that has not signed anything.
+UNSEEN = {
+    name
+    for name, place in PLACES.items()
+    if place.needs in (Needs.CHARGE, Needs.POWER) or name == "signature_ok"
+}
+FRESH = {"nothing_yet", "not_initialised"}
+
+CASES = [
+    (way, name, reading)
+    for way in ("modbus", "rest")
+    for name, place in OPEN_PLACES.items()
+    if way in place.transports and name not in UNSEEN
+    for reading in place.readings
+]
+
+
+def test_the_places_are_those_of_the_simulator() -> None:
+    assert {name: set(place.readings) for name, place in PLACES.items()} == {
+        name: set(place.readings) for name, place in OPEN_PLACES.items()
+    }
+    assert {name: set(place.transports) for name, place in PLACES.items()} == {
+        name: set(place.transports) for name, place in OPEN_PLACES.items()
+    }
+
+
+def test_each_reading_that_can_be_seen_has_a_sentence_of_its_own() -> None:
+    sentences = [
+        text
+        for name, place in PLACES.items()
+        if name not in UNSEEN
+        for text in place.readings.values()
+    ]
+    assert all(text.endswith(".") for text in sentences)
+    assert len(set(sentences)) == len(sentences) > 80
+
+
+def expected_of(name: str, reading: str, record: str) -> set[str]:
+    """Get the readings that fit all that a meter of one of them shows."""
+    same = ("with_nul", "even") if len(record) % 2 else ("bytes", "even")
+    if name == "output_length" and reading in same:
+        # A NUL makes whole registers of a record of odd length, and one of even length has them.
+        return set(same)
+    return SEVERAL.get(name, {}).get(reading, {reading})
+
+
+@pytest.mark.parametrize(("way", "name", "reading"), CASES)
+async def test_a_reading_is_named(way: str, name: str, reading: str) -> None:
+    meter = charged(
+        {name: reading}, sessions=0 if name in FRESH else 2, charging=name == "measure_scale"
+    )
+    meter.login.log_in(PASSWORD)
+    examination = await examined(meter, "tls" if name == "display_with_tls" else way)
+    found = readings_of(examination)
+    expected = expected_of(name, reading, (meter.records or [""])[-1])
+    assert set(found[name]) == expected
+    if expected == {reading}:
+        assert PLACES[name].readings[reading] in examination.sentences
+    # Nothing is said that is not true of this meter.
+    assert {place: left for place, left in found.items() if meter.readings[place] not in left} == {}
+
+
+@pytest.mark.parametrize("way", ["modbus", "rest", "rtu", "ascii"])
+async def test_without_consent_nothing_is_written(way: str) -> None:
+    meter = charged({})
+    events = len(meter.event_log.entries)
+    examination = await examined(meter, way, Wishes(ports=()))
+    assert set(examination.outcomes.values()) == {"done", "not allowed"}
+    assert len(meter.event_log.entries) == events
+    assert functions_of(examination, way) == ({"GET"} if way == "rest" else {0x04, 0x11})
+    consent = "which index the last record of the logbook has: it takes your consent to write"
+    assert any(text.startswith(consent) for text in examination.open) is (way != "rest")
+
+
+@pytest.mark.parametrize("way", ["modbus", "rest"])
+async def test_what_writes_is_not_done_while_charging(way: str) -> None:
+    meter = charged({}, charging=True)
+    records = list(meter.records)
+    examination = await examined(meter, way)
+    assert examination.outcomes["clock"] == "CycleActive"
+    assert (meter.records, meter.time_offset, meter.charging) == (records, 60, True)
+    assert functions_of(examination, way) == ({"GET"} if way == "rest" else {0x04, 0x11})
+
+
+@pytest.mark.parametrize("way", ["modbus", "rest"])
+async def test_the_clock_is_set_and_the_offset_put_back(way: str) -> None:
+    meter = charged({})
+    events = len(meter.event_log.entries)
+    examination = await examined(meter, way)
+    assert examination.outcomes["clock"] == "done"
+    assert meter.time_offset == 60
+    assert len(meter.event_log.entries) > events
+    assert examination.warnings == []
+
+
+@pytest.mark.parametrize("scale", ["tenths", "registers"])
+@pytest.mark.parametrize("source", ["display", "modbus"])
+async def test_the_scale_by_the_voltage_that_is_shown_elsewhere(scale: str, source: str) -> None:
+    meter = charged({"measure_scale": scale}, charging=True)
+    voltage = meter.physics.slow.voltage / 100
+    async with ModbusTcpServer(meter) as server:
+        wishes = Wishes(voltage=voltage) if source == "display" else Wishes(ports=(server.port,))
+        examination = await examined(meter, "rest", wishes)
+    assert readings_of(examination)["measure_scale"] == (scale,)
+    if source == "modbus":
+        assert examination.ports == {server.port: "answers"}
