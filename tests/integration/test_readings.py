@@ -22,7 +22,7 @@ import pytest
 from custom_components.lovato_dmed4.archive import Outcome, SessionVerdict
 from custom_components.lovato_dmed4.const import CONF_PROTOTYPE_FORM, DOMAIN
 from custom_components.lovato_dmed4.dmed4 import clock_setting, logbook
-from custom_components.lovato_dmed4.dmed4.prototype import PrototypeForm
+from custom_components.lovato_dmed4.dmed4.prototype import MOST_FORMS, PrototypeForm
 from custom_components.lovato_dmed4.dmed4.record_text import payload_digest
 from custom_components.lovato_dmed4.ocmf import Verdict
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
@@ -36,6 +36,7 @@ from simulator import (
     RestServer,
     SimulatedMeter,
 )
+from simulator.login import ATTEMPTS
 from simulator.readings import BOTH, MODBUS, REST
 from tests.driven_time import drive_time
 from tests.readings import FOUND, NO_FALLBACK, ONLY_OVER, UNREADABLE
@@ -96,7 +97,7 @@ WITHOUT_PAST: Final = {"nothing_yet", "not_initialised"}
 # Write 5 to 0x2F03: save and start again.
 SAVE: Final = bytes((0x06, 0x2F, 0x02, 0x00, 0x05))
 
-COMBINATIONS: Final = 8
+COMBINATIONS: Final = 15
 
 # With both, nothing ends a charge, and with both, a record is nowhere to be had.
 CONTRADICTIONS: Final = (
@@ -222,6 +223,19 @@ async def standing(
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def try_wrong_password(stand: Stand) -> None:
+    """Give a wrong password, where there is a login; the meter locks it after three."""
+    if stand.entry.data["transport"] == "rest":
+        with pytest.raises(HomeAssistantError):
+            await act(
+                stand.hass,
+                stand.entry,
+                "set_parameters",
+                parameters={"P02_01": 1},
+                password="wrong",
+            )
+
+
 def assert_values(stand: Stand) -> None:
     """What is shown is what the meter has measured."""
     sample, readings = stand.meter.physics.slow, stand.meter.readings
@@ -244,9 +258,16 @@ def assert_values(stand: Stand) -> None:
 
 
 async def live(stand: Stand) -> None:
-    """Charge, charge again while the power fails, and have all that was signed."""
+    """Charge, charge again while the power fails, and have all that was signed.
+
+    Nothing is tried twice that makes a record, the forms of a prototype come to an end, and a wrong
+    password is tried once.
+    """
     hass, entry, meter = stand.hass, stand.entry, stand.meter
+    past = len(meter.records)
+    await try_wrong_password(stand)
     await stand.start()
+    assert len(stand.prototypes) <= MOST_FORMS
     await stand.settle()
     assert value(hass, entry, "charging") == "on"
     if meter.readings["measure_scale"] in {"tenths", "mixed"}:
@@ -266,6 +287,9 @@ async def live(stand: Stand) -> None:
     events = (await act(hass, entry, "get_events", limit=3))["events"]
     assert len(events) == min(3, len(meter.event_log.entries))
     assert (await act(hass, entry, "get_record", first=True))["record"] == meter.records[0]
+    # Begin, reading and end, each signed once; where the end is no end, perhaps what it made instead.
+    made = len(meter.records) - past
+    assert 3 <= made <= 3 + combined
 
     # What the first charge has found out is kept, and used by the next one.
     assert (
@@ -282,6 +306,7 @@ async def live(stand: Stand) -> None:
         await stand.settle()
     assert phase_on_disk(hass, entry) is None
     await stand.assert_archived()
+    assert len(meter.records) == past + made + 2
     session = (await sessions(entry))[-1].session
     assert (session.outcome, session.identification) == (Outcome.POWER_FAILURE, "04A2B3C4")
     assert value(hass, entry, "charging") == "off"
@@ -292,6 +317,10 @@ async def live(stand: Stand) -> None:
     await stand.settle()
     last = (await act(hass, entry, "get_last_record"))["record"]
     assert payload_digest(last.encode()) == payload_digest(meter.records[-1].encode())
+    assert len(meter.records) == past + made + 2
+    if entry.data["transport"] == "rest":
+        # None where the meter can not say whether a login is needed.
+        assert meter.login_attempts_left >= ATTEMPTS - 1
 
 
 def assert_said_once(
