@@ -47,9 +47,7 @@ def user_input(server: Server, **changes: object) -> dict[str, Any]:
 
 
 def entry_data(server: Server) -> dict[str, Any]:
-    # As it is after some minutes: what the hour counters count is known.
-    known = {"hour_unit": 3600} if isinstance(server, ModbusTcpServer) else {}
-    return {"transport": transport_of(server), **user_input(server), **known}
+    return {"transport": transport_of(server), **user_input(server)}
 
 
 def transport_of(server: Server) -> str:
@@ -83,11 +81,13 @@ def add_entry(
     hass: HomeAssistant, server: Server, unique_id: str, **options: object
 ) -> MockConfigEntry:
     """Add an entry that is not set up yet, as after a restart."""
+    # After some minutes it is known what the hour counters count.
+    known = {"hour_unit": 3600} if isinstance(server, ModbusTcpServer) else {}
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Meter",
         unique_id=unique_id,
-        data=entry_data(server),
+        data=entry_data(server) | known,
         options=options,
         entry_id="0123456789abcdef0123456789abcdef",
     )
