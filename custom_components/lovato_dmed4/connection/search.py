@@ -103,7 +103,7 @@ async def async_search(
         tls: how that web server was asked.
     """
     modbus = dict.fromkeys(MODBUS_PORTS)
-    web = dict.fromkeys(((_HTTP_PORT, False), (_HTTPS_PORT, True)))
+    web = dict.fromkeys(((_HTTP_PORT, False), (_HTTPS_PORT, True), (_HTTP_PORT, True)))
     if unit is None:
         # It was asked in one way; whoever gave the port may have meant another.
         modbus = {port: None, **modbus}
@@ -144,7 +144,7 @@ async def _look_for_rest(
     hass: HomeAssistant, host: str, port: int, *, tls: bool
 ) -> SearchResult | None:
     session = async_http_session(hass)
-    with suppress(MeterError):
+    with suppress(MeterError, TimeoutError):
         if not tls:
             await RestMeter(session, host, port, timeout=_SECONDS).identify()
             return SearchResult(Answerer.REST, port)

@@ -23,6 +23,11 @@ _WRITE_MANY: Final = 0x10
 _EXCEPTION: Final = 0x80
 _EXCEPTION_LENGTH: Final = 2
 _WRITTEN_LENGTH: Final = 5
+
+# An answer to function 0x10 whose number of written registers has one byte: the manual gives the other
+# sizes only (response to function 0x10).
+_SHORT_LENGTH: Final = 4
+
 _LONGEST_PDU: Final = 253
 
 # A line that changes direction may add a few bytes of noise.
@@ -41,9 +46,13 @@ class AwaitedAnswer(ABC):
     Args:
         unit: the node number that was asked; 0 over TCP is answered by any.
         pdu: function and data of the request.
+
+    Attributes:
+        shortened: whether the answer lacked the second byte of a number, and was completed.
     """
 
     def __init__(self, unit: int, pdu: bytes) -> None:
+        self.shortened = False
         self._unit = unit
         self._function = pdu[0]
         self._begin, self._length = _expected(pdu)
@@ -70,13 +79,18 @@ class AwaitedAnswer(ABC):
     def _next(self, data: bytes) -> bytes:
         """Look at the bytes that have not been looked at; see `find`."""
 
-    def _check(self, pdu: bytes) -> None:
-        """Make sure that an intact answer of this unit is the one that was asked for."""
+    def _checked(self, pdu: bytes) -> bytes:
+        """Make sure that an intact answer of this unit is the one that was asked for, and complete it."""
         if pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH:
-            return
-        length = self._length or _own_length(pdu)
-        if len(pdu) != length or not pdu.startswith(self._begin):
-            raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
+            return pdu
+        if self._function == _WRITE_MANY and len(pdu) == _SHORT_LENGTH:
+            # The address shows that it is the answer; what was written is read back anyway.
+            if pdu.startswith(self._begin[:3]):
+                self.shortened = True
+                return self._begin
+        elif len(pdu) == (self._length or _own_length(pdu)) and pdu.startswith(self._begin):
+            return pdu
+        raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
 
 
 class TcpAnswer(AwaitedAnswer):
@@ -99,8 +113,8 @@ class TcpAnswer(AwaitedAnswer):
                 break
             self._at += len(frame)
             if transaction == self._transaction and self._unit in {0, unit}:
-                self._check(frame[_MBAP.size :])
-                return frame
+                answer = self._checked(frame[_MBAP.size :])
+                return _MBAP.pack(transaction, 0, 1 + len(answer), unit) + answer
         return b""
 
 
@@ -118,27 +132,29 @@ class RtuAnswer(AwaitedAnswer):
     @override
     def _next(self, data: bytes) -> bytes:
         while len(data) - self._at >= 1 + _EXCEPTION_LENGTH + 2:
-            if (length := self._claimed(data[self._at : self._at + 3])) is not None:
-                end = self._at + 1 + length + 2
-                if len(data) < end:
-                    break
-                frame = data[self._at : end]
+            lengths = self._claimed(data[self._at : self._at + 3])
+            for length in lengths:
+                frame = data[self._at : self._at + 1 + length + 2]
+                if len(frame) < 1 + length + 2:
+                    return b""
                 if FramerRTU.check_CRC(frame[:-2], int.from_bytes(frame[-2:])):
-                    self._check(frame[1:-2])
-                    return frame
+                    message = frame[:1] + self._checked(frame[1:-2])
+                    return message + FramerRTU.compute_CRC(message).to_bytes(2)
             self._at += 1
         return b""
 
-    def _claimed(self, head: bytes) -> int | None:
-        """How long an answer's PDU is by its own account; None if this is not how one begins."""
+    def _claimed(self, head: bytes) -> tuple[int, ...]:
+        """How long an answer's PDU may be by its own account; nothing if this is not how one begins."""
         unit, function, count = head
         if unit != self._unit:
-            return None
+            return ()
         if function == self._function | _EXCEPTION:
-            return _EXCEPTION_LENGTH
+            return (_EXCEPTION_LENGTH,)
         if function != self._function:
-            return None
-        return 2 + count if self._length is None or function in _READ else self._length
+            return ()
+        if function == _WRITE_MANY:
+            return _SHORT_LENGTH, _WRITTEN_LENGTH
+        return (2 + count if self._length is None or function in _READ else self._length,)
 
 
 class AsciiAnswer(AwaitedAnswer):
@@ -167,8 +183,9 @@ class AsciiAnswer(AwaitedAnswer):
             if message[1] & ~_EXCEPTION != self._function:
                 continue
             if FramerAscii.check_LRC(message[:-1], message[-1]):
-                self._check(message[1:-1])
-                return b":" + digits + b"\r\n"
+                answer = message[:1] + self._checked(message[1:-1])
+                checked = answer + bytes([FramerAscii.compute_LRC(answer)])
+                return b":" + checked.hex().upper().encode() + b"\r\n"
         return b""
 
 

@@ -76,6 +76,7 @@ class ListeningConnection(ModbusConnection):
 
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
+        shortened: whether the last answer had to be completed.
         tap: takes note of the bytes of the present request, if anything does.
     """
 
@@ -92,6 +93,7 @@ class ListeningConnection(ModbusConnection):
         self._tapped = 0
         self.tap: Tap | None = None
         self.heard_at = 0.0
+        self.shortened = False
 
     @override
     async def _connect_client(self) -> ModbusBaseClient:
@@ -145,6 +147,7 @@ class ListeningConnection(ModbusConnection):
             self._fail(ModbusError(str(err)))
             return b""
         if answer:
+            self.shortened = self._awaited.shortened
             self._awaited = None
         return answer
 
@@ -184,9 +187,11 @@ class LentConnection:
     Attributes:
         connected: always, as the lent units connect by themselves.
         heard_at: when an answer was given up, by the event loop's clock.
+        shortened: never, as the answers of others are not seen.
     """
 
     connected = True
+    shortened = False
 
     def __init__(self) -> None:
         self.heard_at = 0.0

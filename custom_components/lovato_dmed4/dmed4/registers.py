@@ -59,13 +59,27 @@ RESET_ERRORS_CODE = 0x00FF
 """Resets the error dwords; the other commands are the code of the letter that REST takes."""
 
 
+# Charge cycle management, whose column of numbers has another heading than that of the measures.
+_CHARGE_CYCLE = (range(0x4000, 0x4C00), range(0x4F10, 0x4F50))
+
+
 def wire(register: int) -> int:
     """The address on the wire of a register of the manual."""
     return register - 1
 
 
+def is_of_charge_cycle(register: int) -> bool:
+    """Whether a register is in the manual's table of charge cycle management."""
+    return any(register in part for part in _CHARGE_CYCLE)
+
+
 class Registers(Component):
-    """Registers read together, never across a gap between the documented ones."""
+    """Registers read together, never across a gap between the documented ones.
+
+    Args:
+        unit: to ask.
+        shift: by how many more than the manual's numbers the addresses on the wire are.
+    """
 
     register_space = "input"
     max_span = MAX_REGISTERS
@@ -82,15 +96,21 @@ class Registers(Component):
         (0x4F20, 0x4F4F),  # OCMF public key
     )
 
-    def __init__(self, unit: ModbusUnit) -> None:
-        super().__init__(unit, base_offset=wire(0))
+    def __init__(self, unit: ModbusUnit, shift: int = 0) -> None:
+        self.base = wire(0) + shift
+        super().__init__(unit, base_offset=self.base)
+
+    def number(self, name: str) -> int:
+        """Get a field's register as the manual counts it."""
+        return self.resolved_fields[name].address - self.base
 
 
 def blocks(registers: Registers) -> list[int]:
     """How many registers each of the requests reads that an update makes: one request a range."""
     ends: dict[tuple[int, int], tuple[int, int]] = {}
-    for field in registers.resolved_fields.values():
-        first, last = field.address - wire(0), field.address - wire(0) + field.count - 1
+    for name, field in registers.resolved_fields.items():
+        first = registers.number(name)
+        last = first + field.count - 1
         among = next(span for span in registers.register_ranges if span[0] <= first <= span[1])
         start, end = ends.get(among, (first, last))
         ends[among] = min(start, first), max(end, last)
@@ -148,7 +168,7 @@ class LogbookRegisters(Registers):
 class HousekeepingRegisters(Registers):
     """What changes slowly."""
 
-    # Their resolution is not printed: whole hours, as on every counter of the maker.
+    # Their unit is not printed (`HourCounter`).
     hours_total = uint64(0x0030)
     hours_working = uint64(0x0034)
     sampled_at = uint32(0x0208)  # Unix time, s
