@@ -50,7 +50,7 @@ class HourCounter:
         seconds, counted = at - self._first[0], counts - self._first[1]
         if seconds < _SHORTEST:
             return
-        possible = [unit for unit in _UNITS if _fits(counted, seconds / unit)]
+        possible = possible_units(seconds, counted)
         if len(possible) == 1:
             self.unit = possible[0]
 
@@ -59,6 +59,11 @@ class HourCounter:
         if counts is None or self.unit is None:
             return None
         return counts if self.unit == HOUR else round(counts * self.unit / HOUR, 2)
+
+
+def possible_units(seconds: float, counted: int) -> list[int]:
+    """Get the units, in s, of a counter that has counted so far in so many seconds."""
+    return [unit for unit in _UNITS if _fits(counted, seconds / unit)]
 
 
 def _fits(counted: int, expected: float) -> bool:
