@@ -43,6 +43,9 @@ class NoAnswerError(Exception):
 class AwaitedAnswer(ABC):
     """The answer to one request, as it comes in.
 
+    Attributes:
+        pdu: function and data of the answer, once it was found.
+
     Args:
         unit: the node number that was asked; 0 over TCP is answered by any.
         pdu: function and data of the request.
@@ -55,6 +58,7 @@ class AwaitedAnswer(ABC):
         self.shortened = False
         self._unit = unit
         self._function = pdu[0]
+        self.pdu = b""
         self._begin, self._length = _expected(pdu)
         # Where the first byte is that has not been looked at.
         self._at = 0
@@ -79,18 +83,17 @@ class AwaitedAnswer(ABC):
     def _next(self, data: bytes) -> bytes:
         """Look at the bytes that have not been looked at; see `find`."""
 
-    def _checked(self, pdu: bytes) -> bytes:
-        """Make sure that an intact answer of this unit is the one that was asked for, and complete it."""
-        if pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH:
-            return pdu
-        if self._function == _WRITE_MANY and len(pdu) == _SHORT_LENGTH:
-            # The address shows that it is the answer; what was written is read back anyway.
-            if pdu.startswith(self._begin[:3]):
-                self.shortened = True
-                return self._begin
-        elif len(pdu) == (self._length or _own_length(pdu)) and pdu.startswith(self._begin):
-            return pdu
-        raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
+    def _take(self, pdu: bytes) -> None:
+        """Take an intact answer of this unit, if it is the one that was asked for; complete it."""
+        if pdu == self._begin[:3] + self._begin[-1:] and self._function == _WRITE_MANY:
+            # What was written is read back anyway.
+            self.shortened = True
+            pdu = self._begin
+        refusal = pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH
+        length = self._length or _own_length(pdu)
+        if not refusal and (len(pdu) != length or not pdu.startswith(self._begin)):
+            raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
+        self.pdu = pdu
 
 
 class TcpAnswer(AwaitedAnswer):
@@ -113,8 +116,8 @@ class TcpAnswer(AwaitedAnswer):
                 break
             self._at += len(frame)
             if transaction == self._transaction and self._unit in {0, unit}:
-                answer = self._checked(frame[_MBAP.size :])
-                return _MBAP.pack(transaction, 0, 1 + len(answer), unit) + answer
+                self._take(frame[_MBAP.size :])
+                return frame
         return b""
 
 
@@ -138,8 +141,8 @@ class RtuAnswer(AwaitedAnswer):
                 if len(frame) < 1 + length + 2:
                     return b""
                 if FramerRTU.check_CRC(frame[:-2], int.from_bytes(frame[-2:])):
-                    message = frame[:1] + self._checked(frame[1:-2])
-                    return message + FramerRTU.compute_CRC(message).to_bytes(2)
+                    self._take(frame[1:-2])
+                    return frame
             self._at += 1
         return b""
 
@@ -183,9 +186,8 @@ class AsciiAnswer(AwaitedAnswer):
             if message[1] & ~_EXCEPTION != self._function:
                 continue
             if FramerAscii.check_LRC(message[:-1], message[-1]):
-                answer = message[:1] + self._checked(message[1:-1])
-                checked = answer + bytes([FramerAscii.compute_LRC(answer)])
-                return b":" + checked.hex().upper().encode() + b"\r\n"
+                self._take(message[1:-1])
+                return b":" + digits + b"\r\n"
         return b""
 
 

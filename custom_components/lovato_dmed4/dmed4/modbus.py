@@ -1,11 +1,8 @@
 """The meter over Modbus."""
 
 from datetime import UTC, datetime
-from itertools import chain
 import time
-from typing import Final, Self, cast, override
-
-from modbus_connection import ModbusUnit
+from typing import Final, Self, override
 
 from . import registers
 from .errors import NotADmed4Error, RefusedError
@@ -188,11 +185,13 @@ class ModbusMeter(ModbusDevice):
         self._sample_offset = 0
         self._ask_for_all()
         live = (self._measures, self._fast, self._status)
-        self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
+        self._live_poll_seconds = link.line.poll_seconds(
+            count for words in live for _, count in words.requests
+        )
 
     def _ask_for_all(self) -> None:
         """Ask for all registers again: a meter that has just started may have refused some."""
-        unit = cast("ModbusUnit", self._unit)
+        unit = self._unit
         self._refused: dict[int, int] = {}
         self._measures = registers.MeasureRegisters(unit)
         self._fast: registers.FastRegisters | registers.SlowRegisters
@@ -274,7 +273,7 @@ class ModbusMeter(ModbusDevice):
 
     async def _read_keys(self) -> tuple[bytes | None, bytes | None]:
         self._ask_for_all()
-        keys = registers.KeyRegisters(cast("ModbusUnit", self._unit), self._shift)
+        keys = registers.KeyRegisters(self._unit, self._shift)
         await self._update(keys)
         return both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
 
@@ -282,7 +281,7 @@ class ModbusMeter(ModbusDevice):
         """Read registers; those that the meter does not have are left out from then on."""
         try:
             async with translated_errors():
-                await words.async_update()
+                await words.update()
         except RefusedError as err:
             if err.code not in _LACKING:
                 raise
@@ -290,13 +289,13 @@ class ModbusMeter(ModbusDevice):
             if not isinstance(words, registers.KeyRegisters):
                 self._note_refused()
             async with translated_errors():
-                await words.async_update()
+                await words.update()
 
     async def _leave_out(self, words: registers.Registers) -> None:
         """Find out which registers of a block are refused, by asking for each alone."""
         there: list[str] = []
-        for name, field in words.resolved_fields.items():
-            register = words.number(name)
+        for name, field in words.fields.items():
+            register = field.register
             try:
                 await self.read_words(register, field.count)
             except RefusedError as err:
@@ -305,7 +304,7 @@ class ModbusMeter(ModbusDevice):
                 self._refused[register] = err.code
             else:
                 there.append(name)
-        words.restrict_fields(there)
+        words.keep(there)
 
     def _note_refused(self) -> None:
         for register in self._refused:
@@ -340,11 +339,11 @@ class ModbusMeter(ModbusDevice):
     async def read_fast(self) -> FastMeasures:
         """Read the registers that the meter refreshes every 100 ms, or those with the same values."""
         await self._update(self._fast)
-        if not self._fast.resolved_fields:
+        if not self._fast.fields:
             self.found.note(
                 "The meter has no measures of every 100 ms: those of every second are taken (0x000A)"
             )
-            self._fast = registers.SlowRegisters(cast("ModbusUnit", self._unit))
+            self._fast = registers.SlowRegisters(self._unit)
             await self._update(self._fast)
         words = self._fast
         sampled_at = words.sampled_at if isinstance(words, registers.FastRegisters) else None
