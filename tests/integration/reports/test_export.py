@@ -230,7 +230,7 @@ def test_each_cell_of_a_workbook_has_its_type(archive: Archive, meter: int) -> N
     widths = {
         place: group.width
         for group in sheet.column_dimensions.values()
-        for place in range(group.min, group.max + 1)
+        for place in range(group.min or 0, (group.max or 0) + 1)
     }
     assert all(widths[place] > len(title) for place, title in enumerate(titles, 1))
     assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$1", "landscape")
