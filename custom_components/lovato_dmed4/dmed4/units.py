@@ -12,11 +12,11 @@ from modbus_connection import (
     ModbusError,
     ModbusExceptionError,
     ModbusTimeoutError,
-    ModbusUnit,
     ServerDeviceBusyError,
 )
 
 from . import links
+from .direct import Unit
 from .errors import ClosedError
 from .repeating import Repeater, Reply
 from .tap import Tap
@@ -35,19 +35,21 @@ def _outcome(error: Exception) -> Reply:
 
 
 class RepeatingUnit:
-    """What is used of a `ModbusUnit`, with the addresses on the wire; it raises the same errors.
+    """What is used of a `Unit`, with the addresses on the wire; it raises the same errors.
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
+        shortened: whether an answer has come that had to be completed.
         tap: takes note of the bytes of this device's requests and answers, if anything does.
         closed: whether nothing is to be asked any more.
     """
 
-    def __init__(self, link: links.ModbusLink, unit: ModbusUnit) -> None:
+    def __init__(self, link: links.ModbusLink, unit: Unit) -> None:
         self._link = link
         self._unit = unit
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
+        self.shortened = False
         self.tap: Tap | None = None
         self.closed = False
 
@@ -98,8 +100,10 @@ class RepeatingUnit:
             start = loop.time()
             try:
                 with self._link.tapped(self.tap):
-                    return await request()
+                    answer = await request()
             finally:
                 self.seconds_waited += loop.time() - start
+            self.shortened = self.shortened or self._link.connection.shortened
+            return answer
 
         return await self._link.exchange(timed)

@@ -12,6 +12,7 @@ import type { Step, View } from "./view";
 
 const VERDICT_ICONS: Readonly<Record<string, string>> = {
   valid: "mdi:shield-check",
+  key_changed: "mdi:key-alert-outline",
   invalid: "mdi:shield-alert",
 };
 
@@ -138,30 +139,28 @@ export function commands(
   { onStart, onRead, onEnd }: Commands,
 ): TemplateResult {
   const { text, view } = shown;
-  const disabled = shown.disabled || view.phase === "unavailable";
-  if (!(view.charging ? rights.read || rights.end : rights.start))
+  const { charging, phase } = view;
+  const may = charging ? rights.end : rights.start;
+  if (!may && !(charging && rights.read))
     return html`<p class="quiet">${text("card.not_allowed")}</p>`;
-  if (!view.charging)
-    return html`
-      <div class="commands">
-        <button class="start" ?disabled=${disabled || view.phase === "signing"} @click=${onStart}>
-          <ha-icon icon="mdi:play"></ha-icon>${text("card.action.start")}
-        </button>
-      </div>
-    `;
+  const disabled = shown.disabled || phase === "unavailable" || (!charging && phase === "signing");
+  const [look, icon, key, onMain] = charging
+    ? (["end", "mdi:stop", "card.action.end", onEnd] as const)
+    : (["start", "mdi:play", "card.action.start", onStart] as const);
+  // Not `disabled`, and one button for both: the keyboard stays where it was pressed.
   return html`
     <div class="commands">
       ${
-        rights.read
-          ? html`<button ?disabled=${disabled} @click=${onRead}>
+        charging && rights.read
+          ? html`<button aria-disabled=${disabled} @click=${disabled ? null : onRead}>
               <ha-icon icon="mdi:file-sign"></ha-icon>${text("card.action.read")}
             </button>`
           : nothing
       }
       ${
-        rights.end
-          ? html`<button class="end" ?disabled=${disabled} @click=${onEnd}>
-              <ha-icon icon="mdi:stop"></ha-icon>${text("card.action.end")}
+        may
+          ? html`<button class=${look} aria-disabled=${disabled} @click=${disabled ? null : onMain}>
+              <ha-icon icon=${icon}></ha-icon>${text(key)}
             </button>`
           : nothing
       }
@@ -177,7 +176,7 @@ export function lastRecord(
 ): TemplateResult | typeof nothing {
   if (record === undefined) return nothing;
   if (record === null) return html`<section class="quiet">${text("card.record.none")}</section>`;
-  const { signature, time, energy, pagination, who } = record;
+  const { verdict, time, energy, pagination, who } = record;
   const facts = [
     energy === null || record.kind === "begin" ? "" : `${formatNumber(energy, 3, hass.locale)} kWh`,
     time ? formatMoment(time, hass) : "",
@@ -186,14 +185,14 @@ export function lastRecord(
   return html`
     <section class="record" aria-labelledby="record">
       <ha-icon
-        class="verdict ${signature}"
-        icon=${VERDICT_ICONS[signature] ?? "mdi:shield-off-outline"}
+        class="verdict ${verdict}"
+        icon=${VERDICT_ICONS[verdict] ?? "mdi:shield-off-outline"}
       ></ha-icon>
       <div class="facts">
         <h3 id="record">
           ${text(`card.record.${record.kind}`)}${pagination ? html` · ${pagination}` : nothing}
         </h3>
-        <p>${text(`card.verdict.${signature}` as TextKey)}</p>
+        <p>${text(`card.verdict.${verdict}` as TextKey)}</p>
         <p class="quiet">${facts.join(" · ")}</p>
       </div>
       <div class="downloads">

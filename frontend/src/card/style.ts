@@ -176,7 +176,7 @@ export const cardStyle = css`
     padding-inline-start: 20px;
   }
   .banner button,
-  .banner button:hover:not([disabled]) {
+  .banner button:hover:not([disabled], [aria-disabled="true"]) {
     background: var(--card-background-color);
     color: inherit;
   }
@@ -209,6 +209,9 @@ export const cardStyle = css`
   }
   .verdict.valid {
     color: var(--ha-color-on-success-normal);
+  }
+  .verdict.key_changed {
+    color: var(--ha-color-on-warning-normal);
   }
   .verdict.invalid {
     color: var(--ha-color-on-danger-normal);

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import product
 import json
 import re
 from typing import Any
@@ -60,6 +61,7 @@ async def run(hass: HomeAssistant, name: str, context: Context) -> None:
     await hass.services.async_call("script", name, {}, blocking=True, context=context)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_family_member_charges(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter, user: Context
 ) -> None:
@@ -103,6 +105,7 @@ async def check_refused(
     assert len(writes(server)) == before
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_only_administrators_if_they_want(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
@@ -131,6 +134,23 @@ async def test_only_administrators_if_they_want(
     assert transactions(simulated) == "BCEBE"
 
 
+async def test_a_button_that_is_off_by_default_takes_no_right_away(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, user: Context
+) -> None:
+    """Until an administrator switches it off: the card and the action go on without it."""
+    button = entities(hass, rest_entry)["read"]
+    assert button.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    await act(hass, rest_entry, "start_charge_cycle", user)
+    await act(hass, rest_entry, "read_charge_cycle", user)
+    er.async_get(hass).async_update_entity(
+        button.entity_id, disabled_by=er.RegistryEntryDisabler.USER
+    )
+    with pytest.raises(Unauthorized):
+        await act(hass, rest_entry, "read_charge_cycle", user)
+    assert transactions(simulated) == "BC"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_home_assistants_permissions_hold(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
@@ -409,6 +429,19 @@ async def test_a_target_names_a_meter_in_any_way(
     assert transactions(simulated) == "BCCCE"
     page = await call(hass, "list_sessions", area_id=garage.id)
     assert len(page["sessions"]) == 1
+
+
+@pytest.mark.usefixtures("rest_entry")
+async def test_each_action_takes_each_kind_of_target(hass: HomeAssistant) -> None:
+    """What the editor of automations offers, and the device's ID as it was given before."""
+    actions = hass.services.async_services_for_domain(DOMAIN)
+    assert len(actions) == 30
+    kinds = ("device_id", "entity_id", "area_id", "floor_id", "label_id")
+    for (name, action), kind in product(actions.items(), kinds):
+        assert action.schema is not None, name
+        with pytest.raises(vol.Invalid) as caught:
+            action.schema({kind: ["sensor.one"], "no_such_field": 1})
+        assert kind not in str(caught.value), (name, kind)
 
 
 async def test_a_target_without_a_meter(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:
