@@ -5,11 +5,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryError,
-    ConfigEntryNotReady,
-    UnsupportedStorageVersionError,
-)
+from homeassistant.exceptions import ConfigEntryNotReady, UnsupportedStorageVersionError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -38,6 +34,7 @@ from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoord
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.meter import Meter
+from .dmed4.modbus import ModbusMeter
 from .dmed4.model import Identity
 from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
@@ -51,6 +48,7 @@ from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
 from .upkeep.energy_statistics import EnergyStatistics
+from .upkeep.hour_unit import async_keep_hour_unit
 from .upkeep.issues import IssueWatcher
 from .upkeep.kept_records import async_ask, async_settle
 from .upkeep.measure_scale import ScaleCheck
@@ -178,6 +176,8 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         ScaleCheck(
             hass, entry, meter=data.meter, identity=data.identity, live=data.live
         ).async_start()
+    if isinstance(data.meter, ModbusMeter):
+        async_keep_hour_unit(hass, entry, meter=data.meter, housekeeping=data.housekeeping)
     SerialNumberCheck(
         hass,
         entry,
@@ -276,13 +276,13 @@ def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity
     # What answers may be another device for a while only: it is tried again.
     match = async_recognise(hass, entry, identity, ConfigEntryNotReady)
     better = unique_ids(entry.data, identity)[0]
+    new = match is not Match.KEY_CHANGED and entry.unique_id != better
+    if new and hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="already_configured")
     if match is Match.SAME:
         async_remember_key(hass, entry, identity)
-    if match is Match.KEY_CHANGED or entry.unique_id == better:
-        return
-    if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
-        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="already_configured")
-    async_change_id(hass, entry, better)
+    if new:
+        async_change_id(hass, entry, better)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:

@@ -87,6 +87,7 @@ class ListeningConnection(ModbusConnection):
 
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
+        shortened: whether the last answer had to be completed.
         tap: takes note of the bytes of the present request, if anything does.
     """
 
@@ -105,6 +106,7 @@ class ListeningConnection(ModbusConnection):
         self._tapped = 0
         self.tap: Tap | None = None
         self.heard_at = 0.0
+        self.shortened = False
 
     @override
     async def _connect_client(self) -> ModbusBaseClient:
@@ -177,6 +179,7 @@ class ListeningConnection(ModbusConnection):
         try:
             if awaited.find(data):
                 self._awaited = None
+                self.shortened = awaited.shortened
                 answer.set_result(awaited.pdu)
         except NoAnswerError as err:
             self._fail(ModbusError(str(err)))
@@ -218,9 +221,11 @@ class LentConnection:
     Attributes:
         connected: always, as the lent units connect by themselves.
         heard_at: when an answer was given up, by the event loop's clock.
+        shortened: never, as the answers of others are not seen.
     """
 
     connected = True
+    shortened = False
 
     def __init__(self) -> None:
         self.heard_at = 0.0
@@ -269,8 +274,8 @@ class ModbusLink:
         Raises:
             LineInUseError: they use it with other settings.
         """
-        if (link := _links.get(line.endpoint)) is None:
-            link = _links[line.endpoint] = cls(line, lent=lent)
+        if (link := _links.get(_here(line.endpoint))) is None:
+            link = _links[_here(line.endpoint)] = cls(line, lent=lent)
         if link.line != line:
             raise LineInUseError(str(link.line), str(line))
         link._users += 1
@@ -388,7 +393,7 @@ class ModbusLink:
         self.polls.pop(user, None)
         self._users -= 1
         if self._users == 0:
-            _links.pop(self.line.endpoint, None)
+            _links.pop(_here(self.line.endpoint), None)
             await self.connection.close()
         else:
             # A request of the one that leaves is over before it has left.
@@ -451,5 +456,5 @@ class HttpTurns:
 
 
 def _here(endpoint: Hashable) -> tuple[asyncio.AbstractEventLoop, Hashable]:
-    """Name an endpoint in the running event loop: a lock is good for the loop that first waited for it."""
+    """Name an endpoint in the running event loop: a lock or a connection is good for one loop only."""
     return asyncio.get_running_loop(), endpoint

@@ -8,16 +8,17 @@ import { typeFor, type StartDialog } from "../../src/card/start-dialog";
 import type { PowerTrace } from "../../src/card/trace";
 import type { RecordResponse } from "../../src/common/actions";
 import type { HomeAssistant } from "../../src/common/hass";
-import { FORM, METER, fakeHass, localize, type FakeConnection } from "./hass";
+import { FORM, METER, fakeHass, localize, measuring, type FakeConnection } from "./hass";
 
 type Hass = ReturnType<typeof fakeHass>;
 
-const CHARGING = { "sensor.measurement_status": "active", "sensor.power": "62.5" };
+const CHARGING = { "binary_sensor.charging": measuring("active"), "sensor.power": "62.5" };
 
 const RECORD: RecordResponse = {
   record: 'OCMF|{"IT":"ISO14443","ID":"04A2"}|{}',
   record_url: "/api/lovato_dmed4/1/last_record.ocmf",
   signature: "valid",
+  verdict: "valid",
   pagination: "T7",
   readings: [],
 };
@@ -142,7 +143,7 @@ describe("the card", () => {
     await show(hass);
     const gone = { state: "unavailable", last_changed: new Date().toISOString() };
     const lost = {
-      "sensor.measurement_status": gone,
+      "binary_sensor.charging": gone,
       "sensor.cycle_energy_imported": "unavailable",
       "event.charge_cycle": { state: "x", attributes: { event_type: "started" } },
     };
@@ -304,7 +305,7 @@ describe("commands", () => {
     await show(fakeHass({}, more));
     expect(text()).toContain("Only administrators can start and end charging here.");
     callWS.mockResolvedValue({ start: true, read: true, end: true });
-    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    card.hass = fakeHass({ "binary_sensor.charging": "unavailable" }, more);
     await settle();
     card.hass = fakeHass({}, more);
     await settle();
@@ -483,11 +484,11 @@ describe("commands", () => {
     const more = { user: { is_admin: false }, callWS };
     await show(fakeHass({}, more));
     callWS.mockRejectedValue({ code: "unknown_command" });
-    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    card.hass = fakeHass({ "binary_sensor.charging": "unavailable" }, more);
     await settle();
     expect(text()).not.toContain("Only administrators");
     callWS.mockResolvedValue({ start: false });
-    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    card.hass = fakeHass({ "binary_sensor.charging": "unavailable" }, more);
     await settle();
     expect(text()).toContain("Only administrators");
   });
@@ -549,7 +550,7 @@ describe("commands", () => {
   });
 
   it("are not given to a meter that is lost, nor from a preview", async () => {
-    await show(fakeHass({ "sensor.measurement_status": "unavailable" }));
+    await show(fakeHass({ "binary_sensor.charging": "unavailable" }));
     expect(disabled()).toEqual(buttons());
     const hass = fakeHass(CHARGING);
     card.hass = hass;
@@ -627,17 +628,24 @@ describe("the last record", () => {
   });
 
   it.each([
-    ["valid", "Verified", "valid"],
-    ["invalid", "Invalid signature", "invalid"],
-    ["no_key", "No key known", "no_key"],
-    ["unsupported", "Method not supported", "unsupported"],
-  ])("with the verdict %s is told as %s", async (signature, words, look) => {
-    const callService = vi.fn().mockResolvedValue({ response: { ...RECORD, signature } });
-    await show(fakeHass({}, { callService }));
-    expect(text()).toContain(words);
-    const icon = card.renderRoot.querySelector(".verdict");
-    expect(icon?.className.replace("verdict", "").trim()).toBe(look);
-  });
+    ["valid", "valid", "Verified", "valid"],
+    // A good signature by a key that is not the meter's is no good news.
+    ["valid", "key_changed", "Key not accepted", "key_changed"],
+    ["invalid", "invalid", "Invalid signature", "invalid"],
+    ["no_key", "unverifiable", "No key known", "no_key"],
+    ["unsupported", "unverifiable", "Method not supported", "unsupported"],
+  ])(
+    "with the signature %s, verdict %s, is shown as %s",
+    async (signature, verdict, words, look) => {
+      const callService = vi
+        .fn()
+        .mockResolvedValue({ response: { ...RECORD, signature, verdict } });
+      await show(fakeHass({}, { callService }));
+      expect(text()).toContain(words);
+      const icon = card.renderRoot.querySelector(".verdict");
+      expect(icon?.className.replace("verdict", "").trim()).toBe(look);
+    },
+  );
 
   it("may not be there yet", async () => {
     const callService = vi.fn().mockRejectedValue({ translation_key: "no_record" });

@@ -54,7 +54,6 @@ from tests.integration.helpers import (
     set_up,
     state,
     unplug,
-    value,
     writes,
 )
 from tests.integration.plugin import ClientSessionGenerator, MockConfigEntry
@@ -130,6 +129,7 @@ async def test_steps_are_told_with_their_records(
 
 
 @pytest.mark.parametrize(("key", "event"), [("start", "started"), ("end", "ended")])
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_buttons_take_the_same_steps(
     hass: HomeAssistant,
     *,
@@ -514,7 +514,7 @@ async def test_a_status_that_the_manual_does_not_know_means_nothing(
     await act(hass, entry, "start_charge_cycle")
     simulated._measurement_status = 7  # type: ignore[assignment]
     await pass_time(hass)
-    assert value(hass, entry, "measurement_status") == "unknown"
+    assert state(hass, entry, "charging").attributes["status"] is None
     assert names(news) == ["started"]
     simulated._measurement_status = 2  # type: ignore[assignment]
     await pass_time(hass)
@@ -772,6 +772,7 @@ async def test_an_end_that_was_commanded_here_counts_as_ours(
     await assert_all_archived(old_entry, simulated)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_news_wait_until_home_assistant_has_started(
     hass: HomeAssistant, old_entry: MockConfigEntry, simulated: SimulatedMeter, news: News
 ) -> None:
@@ -789,6 +790,7 @@ async def test_news_wait_until_home_assistant_has_started(
     assert news[0] == STARTED_HERE
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_the_entity_tells_everything_in_order(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter, clock: ManualClock
 ) -> None:
