@@ -6,10 +6,8 @@ from inspect import iscoroutinefunction
 import logging
 from pathlib import Path
 import threading
-from unittest.mock import patch
 
 from hypothesis import settings
-from pymodbus.client.base import ModbusBaseClient
 import pytest
 
 # Before anything else looks for it: the test tools bring a package of the same name.
@@ -107,18 +105,6 @@ def _nothing_deprecated(_warnings: _Warnings) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 async def enable_event_loop_debug() -> None:
     """Leave the event loop's debug mode off: it notes a stack for each step, a fifth of the time."""
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _connected_at_once() -> Iterator[None]:
-    """Leave out the tenth of a second that pymodbus waits after each connecting, whatever came of it."""
-
-    async def connect(client: ModbusBaseClient) -> bool:
-        client.ctx.reset_delay()
-        return await client.ctx.connect()
-
-    with patch.object(ModbusBaseClient, "connect", connect):
-        yield
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ def ready_made_archives(empty: Path) -> Iterator[None]:
         engine.dialect = engine.pool._dialect = pattern.dialect
         engine._compiled_cache = pattern._compiled_cache
         path = Path(url.database or "")
-        if path.parent.is_dir() and not path.exists():
+        # The log of a file that was deleted is of no use to a new one: SQLite itself sees to that.
+        if path.parent.is_dir() and not path.exists() and not Path(f"{path}-wal").exists():
             shutil.copyfile(empty, path)
         return engine
 
