@@ -54,6 +54,8 @@ BUTTONS: Final = (
         key=Step.READ,
         translation_key="read",
         entity_category=EntityCategory.DIAGNOSTIC,
+        # The card has a button of its own. Here, each change of what is possible is a line of Activity.
+        entity_registry_enabled_default=False,
         step=Step.READ,
         useful_fn=lambda status: status.measurement.charging,
         press_fn=lambda data, _: data.charge.async_read(),
@@ -76,6 +78,8 @@ BUTTONS: Final = (
         key="synchronise_clock",
         translation_key="synchronise_clock",
         entity_category=EntityCategory.CONFIG,
+        # The clock is kept in sync without it.
+        entity_registry_enabled_default=False,
         useful_fn=lambda status: not status.measurement.charging,
         press_fn=lambda data, context: data.clock.async_set(context),
     ),

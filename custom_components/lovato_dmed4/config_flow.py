@@ -41,6 +41,7 @@ from .connection.topology import async_detect
 from .const import (
     CONF_CERTIFICATE,
     CONF_DATABASE_URL,
+    CONF_FRAMING,
     CONF_KIND,
     CONF_SERIAL_NUMBER,
     CONF_TLS,
@@ -80,6 +81,9 @@ _SEARCHED_AFTER: Final = (
     TlsFailedError,
     UnexpectedAnswerError,
 )
+
+# The field that is wrong where the port is right.
+_MISTAKEN: Final = {Answerer.UNIT: CONF_UNIT_ID, Answerer.FRAMING: CONF_FRAMING}
 
 _PASSWORD: Final = vol.Schema(
     {
@@ -319,25 +323,19 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         """Put into ``errors`` why no meter was found, and what answers elsewhere at the host."""
         errors["base"] = translation_key(err)
         self._placeholders = {}
-        lost = isinstance(err, CannotConnectError)
         if CONF_DEVICE in data:
-            if lost:
+            if isinstance(err, CannotConnectError):
                 errors["base"] = await self._async_serial_cause(data) or errors["base"]
             return
-        host, port = data[CONF_HOST], data[CONF_PORT]
-        if lost:
-            errors["base"] = await async_find_cause(self.hass, host, port) or errors["base"]
-        if errors["base"] == Cause.NAME_UNKNOWN or not isinstance(err, _SEARCHED_AFTER):
+        if not isinstance(err, _SEARCHED_AFTER):
             return
-        found = await async_search(
-            self.hass,
-            host,
-            port=port,
-            unit=data.get(CONF_UNIT_ID),
-            tls=data.get(CONF_TLS, Tls.OFF),
-        )
+        cause = await async_find_cause(self.hass, data, err)
+        errors["base"] = cause or errors["base"]
+        if cause is Cause.NAME_UNKNOWN:
+            return
+        found = await async_search(self.hass, data, cause)
         if found is not None:
-            errors[CONF_UNIT_ID if found.kind is Answerer.UNIT else CONF_PORT] = found.kind
+            errors[_MISTAKEN.get(found.kind, CONF_PORT)] = found.kind
             self._placeholders = {"port": str(found.port), "unit": str(found.unit)}
 
     async def _async_serial_cause(self, data: Mapping[str, Any]) -> str | None:

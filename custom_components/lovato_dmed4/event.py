@@ -25,6 +25,7 @@ METROLOGICAL_EVENT: Final = EventEntityDescription(
     key="metrological_event",
     translation_key="metrological_event",
     entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
     event_types=[EVENT_RECORDED],
 )
 

@@ -10,7 +10,8 @@ import sys
 import tempfile
 
 HERE = Path(__file__).resolve().parent
-IMAGES = HERE.parent.parent / "custom_components" / "lovato_dmed4" / "brand"
+ROOT = HERE.parent.parent
+IMAGES = ROOT / "custom_components" / "lovato_dmed4" / "brand"
 
 # Width and height in CSS pixels, and what is drawn.
 DRAWINGS = {
@@ -27,7 +28,7 @@ PAGE = """<!DOCTYPE html>
 <body class="{theme}">{drawings}"""
 
 
-def render(name: str, theme: str, scale: int) -> None:
+def render(chromium: str, name: str, theme: str, scale: int) -> None:
     """Take a picture of a page with the drawings."""
     width, height, sources = DRAWINGS[name]
     drawings = "".join(
@@ -42,7 +43,7 @@ def render(name: str, theme: str, scale: int) -> None:
         )
         subprocess.run(  # noqa: S603 - our own page
             [
-                *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
+                *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
                 "--default-background-color=00000000",
                 f"--force-device-scale-factor={scale}",
                 f"--window-size={width},{height}",
@@ -57,10 +58,12 @@ def render(name: str, theme: str, scale: int) -> None:
 def main() -> int:
     """Render all of them."""
     IMAGES.mkdir(exist_ok=True)
+    found = subprocess.run([ROOT / "scripts" / "find-chromium"], check=True, capture_output=True)  # noqa: S603 - our own script
+    chromium = found.stdout.decode().strip()
     for name in DRAWINGS:
         for theme in ("light", "dark"):
             for scale in (1, 2):
-                render(name, theme, scale)
+                render(chromium, name, theme, scale)
     return 0
 
 

@@ -1,8 +1,11 @@
 """Databases that fail: nothing is half written, no password is told, and it works again after."""
 
-from collections.abc import Callable
+import _sqlite3
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+import ctypes
+import errno
 import logging
 import os
 from pathlib import Path
@@ -162,33 +165,72 @@ def test_what_is_read_of_a_deleted_file_is_not_shown(
     archive.close()
 
 
+class Vfs(ctypes.Structure):
+    """What SQLite has of the operating system (`sqlite3_vfs`), as far as it is needed here."""
+
+
+_SET_SYSTEM_CALL = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(Vfs), ctypes.c_char_p, ctypes.c_void_p
+)
+_MMAP = ctypes.CFUNCTYPE(
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    *[ctypes.c_int] * 3,
+    ctypes.c_long,
+)
+Vfs._fields_ = [
+    *[(name, ctypes.c_int) for name in ("version", "file_size", "path_length")],
+    *[(f"member_{number}", ctypes.c_void_p) for number in range(3 + 13)],
+    ("set_system_call", _SET_SYSTEM_CALL),
+]
+
+
+@contextmanager
+def no_shared_memory() -> Iterator[list[int]]:
+    """Let SQLite's calls of mmap fail, as on some network shares; gives one item for each."""
+    library = ctypes.CDLL(_sqlite3.__file__)
+    library.sqlite3_vfs_find.restype = ctypes.POINTER(Vfs)
+    vfs = library.sqlite3_vfs_find(None)
+    failures: list[int] = []
+
+    def fail(*_: object) -> int:
+        failures.append(1)
+        ctypes.set_errno(errno.ENODEV)
+        return -1
+
+    call = _MMAP(fail)
+    assert not vfs.contents.set_system_call(vfs, b"mmap", ctypes.cast(call, ctypes.c_void_p))
+    try:
+        yield failures
+    finally:
+        vfs.contents.set_system_call(vfs, b"mmap", None)
+
+
 def test_a_file_system_without_shared_memory(sqlite_url: str, tmp_path: Path) -> None:
-    # What the log needs can't be made, as on some network shares.
-    shared = tmp_path / "records.db-shm"
-    shared.mkdir()
     archive = Archive(sqlite_url)
-    archive.open()
-    meter = add_meter(archive)
-    assert archive.store(meter, CHARGE.begin(), Source.METER, NOW).new
-    archive.pause()
-    archive.resume()
-    archive.close()
-    # It was on a better one before, with a log.
-    shared.rmdir()
+    with no_shared_memory() as failures:
+        archive.open()
+        meter = add_meter(archive)
+        assert archive.store(meter, CHARGE.begin(), Source.METER, NOW).new
+        archive.pause()
+        archive.resume()
+        archive.close()
+    assert failures
+    # It was on a better one before, with a log that is not empty.
     archive.open()
     assert archive.store(meter, CHARGE.read(1), Source.METER, NOW).new
-    copy = tmp_path / "copy.db"
-    copy.write_bytes((tmp_path / "records.db").read_bytes())
-    log = tmp_path / "copy.db-wal"
-    log.write_bytes((tmp_path / "records.db-wal").read_bytes())
-    assert log.stat().st_size
+    for name in ("records.db", "records.db-wal"):
+        (tmp_path / f"moved_{name}").write_bytes((tmp_path / name).read_bytes())
+    assert (tmp_path / "moved_records.db-wal").stat().st_size
     archive.close()
-    (tmp_path / "copy.db-shm").mkdir()
-    moved = Archive(f"sqlite:///{copy}")
-    moved.open()
-    assert moved.summary(meter).records == 2
-    assert moved.store(meter, CHARGE.end(2), Source.METER, NOW).new
-    moved.close()
+    with no_shared_memory() as failures:
+        moved = Archive(f"sqlite:///{tmp_path / 'moved_records.db'}")
+        moved.open()
+        assert moved.summary(meter).records == 2
+        assert moved.store(meter, CHARGE.end(2), Source.METER, NOW).new
+        moved.close()
+    assert failures
 
 
 class Silencer(socketserver.ThreadingTCPServer):

@@ -345,6 +345,11 @@ def sets_clock(request: bytes) -> bool:
     return request[7:10] == b"\x10\x40\x7f" or b'"datetime":' in request
 
 
+def hands_over(request: bytes) -> bool:
+    """Recognise a request that hands a prototype over."""
+    return request[7:10] == b"\x06\x42\x80" or request.startswith(b"POST /v1/ocmf")
+
+
 class AfterCommand:
     """Does something to the meter at the first request after a command, before it arrives.
 

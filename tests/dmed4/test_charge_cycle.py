@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 import time
-from typing import cast, override
+from typing import Any, cast, override
 
 import pytest
 
@@ -66,6 +66,7 @@ from .helpers import (
     Once,
     client,
     gives,
+    hands_over,
     proxied,
     reached,
     reads_record,
@@ -506,6 +507,53 @@ async def test_a_lost_command_is_not_given_again_to_a_meter_that_has_changed(
 
 
 @pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("command", ["B", "C"])
+async def test_a_command_whose_power_fails_before_the_first_look_at_the_status_has_succeeded(
+    simulated: SimulatedMeter, transport: str, command: str
+) -> None:
+    """The charge goes on as active after power failure, and its record is there."""
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify())
+        if command == "C":
+            await cycle.begin(CHARGE)
+        proxy.decide = AfterCommand(command, simulated.power_failure)
+        start = now()
+        record = await (cycle.read() if command == "C" else cycle.begin(CHARGE))
+        assert reasons(record, simulated)[1] == command
+        assert simulated.measurement_status == 3
+        # Nothing is waited for that can't come any more.
+        assert now() - start < cycle.watch.timing.step
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("command", ["B", "C"])
+async def test_the_wait_ends_when_the_status_says_that_a_command_is_void(
+    simulated: SimulatedMeter, transport: str, command: str
+) -> None:
+    """The power takes the prepared cycle with it; another client ends the charge to be read."""
+    async with proxied(simulated, transport) as (meter, proxy):
+        cycle = ChargeCycle(meter, await meter.identify())
+        if command == "C":
+            await cycle.begin(CHARGE)
+
+        def decide(request: bytes) -> Fate:
+            if not gives(command)(request):
+                return Fate.PASS
+            if command == "B":
+                simulated.power_failure()
+            else:
+                simulated.command(Command.END)
+            return Fate.SWALLOW
+
+        proxy.decide = decide
+        start = now()
+        with pytest.raises(CommandFailedError):
+            await (cycle.read() if command == "C" else cycle.begin(CHARGE))
+        assert now() - start < cycle.watch.timing.step
+        assert simulated.measurement_status == 0
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_a_command_that_a_busy_meter_has_not_taken_is_given_again(
     simulated: SimulatedMeter, transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -890,10 +938,7 @@ async def test_what_can_fail_comes_before_the_prototype(
         proxy.passed.clear()
         await cycle.end()
         await cycle.begin(CHARGE)
-    handed_over = [
-        request[7:10] == b"\x06\x42\x80" or request.startswith(b"POST /v1/ocmf")
-        for request in proxy.passed
-    ]
+    handed_over = [hands_over(request) for request in proxy.passed]
     after = proxy.passed[handed_over.index(True) + 1 :]
     begin = next(number for number, request in enumerate(after) if gives("B")(request))
     assert begin > 0
@@ -924,12 +969,61 @@ async def test_a_failed_begin_leaves_nobodys_prototype_and_the_clearing_is_marke
     assert texts[2] == record
 
 
+async def test_a_prototype_whose_acceptance_could_not_be_seen_is_taken_back(
+    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = cycle.watch.until
+
+    async def lose(*args: Any, **kwargs: Any) -> Status:
+        if PrototypeRefusedError not in args:
+            return await wait(*args, **kwargs)
+        monkeypatch.setattr(cycle.watch, "until", wait)
+        await until(lambda: simulated.measurement_status == 1)
+        raise SilentError("lost for as long as it was waited for")
+
+    monkeypatch.setattr(cycle.watch, "until", lose)
+    with pytest.raises(SilentError):
+        await cycle.begin(CHARGE)
+    assert simulated.measurement_status == 1
+    simulated.command(Command.BEGIN)
+    await until(lambda: bool(simulated.records))
+    assert verified(simulated.records[0].encode(), simulated)["ID"] == ""
+
+
+async def test_a_prepared_cycle_is_cleared_also_where_the_record_of_its_begin_gets_lost(
+    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A charge that nobody has started must not go on."""
+    await prepare(simulated)
+    fetch = cycle._await_record
+
+    async def lose(*args: Any) -> bytes:
+        record = await fetch(*args)
+        if len(simulated.records) == 1:
+            raise RecordUnavailableError("lost")
+        return record
+
+    monkeypatch.setattr(cycle, "_await_record", lose)
+    cycle.journal = notes = Clearings(cycle)
+    assert reasons(await cycle.begin(CHARGE), simulated) == ["B", "B"]
+    texts = [text.encode() for text in simulated.records]
+    assert [reasons(text, simulated)[1] for text in texts] == ["B", "E", "B"]
+    assert notes.cleared == [texts[1]]
+    assert notes.before_end == [texts[0]]
+
+
 class Clearings(Journal):
     """Notes the records that were made only to clear a prepared cycle."""
 
     def __init__(self, cycle: ChargeCycle) -> None:
         self._cycle = cycle
         self.cleared: list[bytes] = []
+        self.before_end: list[bytes] = []
+
+    @override
+    async def before(self, command: MeterCommand, last: bytes) -> None:
+        if command is MeterCommand.END:
+            self.before_end.append(last)
 
     @override
     async def after(self, command: MeterCommand, record: bytes) -> bytes:

@@ -1118,6 +1118,7 @@ async def test_a_clock_that_cannot_be_kept_is_warned_of(
 
 
 @CLOCK_LEFT_ALONE
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_clock_that_is_off_is_warned_of(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,

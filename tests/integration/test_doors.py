@@ -257,6 +257,7 @@ WRITES: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_what_changes_the_meter_or_names_people_is_for_administrators(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, log_in: LogIn
 ) -> None:

@@ -1,6 +1,5 @@
 """Each step, error and end of each flow is reached over HTTP: the texts of `strings.json` are the list."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 import errno
@@ -36,7 +35,7 @@ from simulator import (
 )
 from tests.driven_time import PSEUDO_TERMINALS
 
-from .connection.test_search import OwnNumber
+from .connection.test_search import OwnNumber, close, greet, serve_pages, serving
 from .flows import Browser, Form
 from .helpers import (
     add_entry,
@@ -144,9 +143,6 @@ async def addresses(forms: Forms, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-
     assert await forms.rest(80, host="http://1.2.3.4/") == {"host": "invalid_host"}
     with unused_port() as port:
         assert await forms.rest(port) == {"base": "connection_refused"}
@@ -155,9 +151,12 @@ async def addresses(forms: Forms, monkeypatch: pytest.MonkeyPatch) -> None:
         patch.setattr(socket, "getaddrinfo", unknown)
         wrong = await forms.modbus(502, host="no-such-host.invalid")
         assert wrong == {"base": "name_unknown"}
-    async with await asyncio.start_server(close, HOST, 0) as closing:
-        port = closing.sockets[0].getsockname()[1]
+    async with serving(close) as port:
         assert await forms.modbus(port) == {"base": "connection_closed"}
+    async with serving(greet) as port:
+        assert await forms.modbus(port) == {"base": "other_service"}
+    async with serving(serve_pages) as port:
+        assert await forms.modbus(port) == {"base": "web_server"}
     async with mute_server() as port:
         assert await forms.modbus(port) == {"base": "silent"}
     async with other_modbus_server({0x11: b"\x11\x01\x99"}) as port:
@@ -177,6 +176,9 @@ async def where_it_is(forms: Forms, meter: SimulatedMeter, monkeypatch: pytest.M
         async with RestServer(meter, tls=True, response_time=0) as web:
             patch.setattr(search, "_HTTPS_PORT", web.port)
             assert (await forms.modbus(port))["port"] == "found_tls"
+            assert (await forms.modbus(web.port))["base"] == "tls_server"
+    async with ModbusTcpServer(meter) as server:
+        assert (await forms.modbus(server.port, "rtu"))["framing"] == "found_framing"
     async with OwnNumber(meter, 5) as own:
         assert (await forms.modbus(own.port))["unit_id"] == "found_unit"
 

@@ -192,7 +192,11 @@ async def test_an_unchanged_block_of_registers_wakes_nobody(
         if "energy_" in key and not entity.disabled
     }
     # Buttons are there when they can do something, which the status tells.
-    by_status |= {key for key, entity in entities(hass, entry).items() if entity.domain == "button"}
+    by_status |= {
+        key
+        for key, entity in entities(hass, entry).items()
+        if entity.domain == "button" and not entity.disabled
+    }
     assert await woken_by_a_poll() == by_status | by_energy_and_status | {"problem"}
     await unplug(server)
     enabled = {key for key, entity in entities(hass, entry).items() if not entity.disabled}
@@ -328,6 +332,7 @@ async def test_falls_silent(
     assert is_available(hass, entry)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_power_failure(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers.translation import async_load_integrations
 import pytest
 
+from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.event import EVENT_CHARGING_ENDED
 from custom_components.lovato_dmed4.logbook import async_describe_events
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
@@ -40,6 +42,24 @@ async def test_one_line_for_each_charge(
     assert [event.data["device_id"] for event in events] == [device_id(hass, rest_entry)] * 2
     assert "04A2" not in str([event.data for event in events])
     assert lines(hass, events) == [
-        f"{rest_entry.title}: Ended: 57.3 kWh, Verified",
-        f"{rest_entry.title}: Ended: 57.3 kWh",
+        f"{rest_entry.title}: Charging ended: 57.3 kWh, signature verified",
+        f"{rest_entry.title}: Charging ended: 57.3 kWh",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "verdict", "line"),
+    [
+        ("de", "valid", "Laden beendet: 1.057,3 kWh, Signatur verifiziert"),
+        ("de", "invalid", "Laden beendet: 1.057,3 kWh, Ungültige Signatur"),
+        ("it", "no_key", "Ricarica terminata: 1.057,3 kWh, Nessuna chiave nota"),
+        ("fr", None, "Charge terminée: 1\u202f057,3 kWh"),
+    ],
+)
+async def test_the_line_is_in_the_language_of_home_assistant(
+    hass: HomeAssistant, language: str, verdict: str | None, line: str
+) -> None:
+    hass.config.language = language
+    await async_load_integrations(hass, {DOMAIN})
+    data = {"device_id": "removed", "energy": 1057.34, "verdict": verdict}
+    assert lines(hass, [Event(EVENT_CHARGING_ENDED, data)]) == [f": {line}"]

@@ -86,7 +86,7 @@ async def test_rare_entities_are_disabled(
         "power_checksum",
         "cable_resistance_locked",
     }
-    assert not disabled & {"operative_status", "system_status", "hardware", "time_offset"}
+    assert not disabled & {"system_status", "hardware", "time_offset"}
 
 
 async def test_the_hardware_tells_its_errors_and_their_end(
@@ -295,6 +295,7 @@ async def test_parameters_are_for_administrators(
 # --- commissioning ------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_commissioning_needs_the_serial_number(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:

@@ -61,6 +61,7 @@ def ids(told: Told) -> list[str]:
     return [each["id"] for each in told]
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_what_happens_to_a_charge(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:

@@ -44,6 +44,30 @@ def oca(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def be_energised(record: str, key: str) -> str:
+    """Write what has·to·be's backend wants in the value of a sample."""
+    fields = {"signedMeterValue": oca(record), "encodingMethod": "OCMF", "publicKey": key}
+    return json.dumps(fields)
+
+
+def stop_transaction(**sample: object) -> str:
+    """Write OCPP 1.6's message of an end, as it goes over the line."""
+    data = {"timestamp": "2022-08-27T12:34:56.000Z", "sampledValue": [{**sample, "unit": "Wh"}]}
+    payload = {"transactionId": 123, "meterStop": 500, "transactionData": [data]}
+    return json.dumps([2, "1234", "StopTransaction", payload])
+
+
+def transaction_event(signed: object) -> str:
+    """Write OCPP 2.0.1's message of an end, as it goes over the line."""
+    value = {"timestamp": "2022", "sampledValue": [{"value": 1.5, "signedMeterValue": signed}]}
+    return json.dumps([2, "1", "TransactionEvent", {"eventType": "Ended", "meterValue": [value]}])
+
+
+SOAP = """<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope">
+ <soap:Body><ns:meterValuesRequest><ns:meterValue><ns:sampledValue><ns:value>{}</ns:value>
+ <ns:format>SignedData</ns:format></ns:sampledValue></ns:meterValue></ns:meterValuesRequest></soap:Body>
+</soap:Envelope>"""
+
 ENVELOPES: dict[str, bytes | str] = {
     "as it is": RECORD,
     "bytes": RECORD.encode(),
@@ -80,6 +104,33 @@ ENVELOPES: dict[str, bytes | str] = {
     "XML in hex": f"<values><value><signedData>{RECORD.encode().hex()}</signedData></value></values>",
     "CDATA": f"<value><signedData><![CDATA[{RECORD}]]></signedData></value>",
     "an element alone": f"<signedData>\n  {escape(RECORD)}\n</signedData>",
+    "XML with prefixes": to_xml([[(parse(RECORD), OWN)]])
+    .decode()
+    .replace("</", "</ts:")
+    .replace("<v", "<ts:v")
+    .replace("<s", "<ts:s")
+    .replace("<p", "<ts:p"),
+    "OCPP 1.6, a whole message": stop_transaction(value=RECORD, format="SignedData"),
+    "OCPP 1.6 in hex": stop_transaction(value=RECORD.encode().hex(), format="SignedData"),
+    "OCPP 1.6 as OCA's note says": stop_transaction(
+        value=json.dumps({"signedMeterData": oca(RECORD), "encodingMethod": "OCMF"})
+    ),
+    "OCPP 2.0.1, a whole message": transaction_event(
+        {"signedMeterData": oca(RECORD), "encodingMethod": "OCMF", "publicKey": ""}
+    ),
+    "has·to·be": be_energised(RECORD, ""),
+    "has·to·be over OCPP 1.6": stop_transaction(value=be_energised(RECORD, "")),
+    "has·to·be over SOAP": SOAP.format(be_energised(RECORD, "")),
+    "has·to·be over SOAP, escaped": SOAP.format(escape(be_energised(RECORD, ""), {'"': "&quot;"})),
+    "hex with colons": RECORD.encode().hex(":"),
+    "hex behind a label": f"Record: {RECORD.encode().hex().upper()}\nadded today",
+    "base64 behind a label": f"Signed data: {oca(RECORD)}, thank you",
+    "base64 in lines, behind a label": f"Signed:\r\n{base64.encodebytes(RECORD.encode()).decode()}\nBye",
+    "base64 before a word": f"{oca(RECORD).rstrip('=')}\nThanks",
+    "a data address": f"data:text/plain;base64,{oca(RECORD)}",
+    "UTF-16 in base64": base64.b64encode(RECORD.encode("utf-16")),
+    "a cell of a table": '1;"' + RECORD.replace('"', '""') + '";2',
+    "a page's source": f"<p>{escape(RECORD, {chr(34): '&quot;'})}</p>",
 }
 
 
@@ -98,6 +149,9 @@ def test_several_records_each_once() -> None:
     xml = to_xml([[(parse(text), OWN)] for text in both])
     assert found(xml) == both
     assert {each.keys for each in find_records(xml)} == {(OWN,)}
+    for encoded in ([text.encode().hex() for text in both], [oca(text) for text in both]):
+        assert found("\n".join(encoded)) == both
+        assert found("\n".join(text.rstrip("=") for text in encoded)) == both
 
 
 def test_a_begin_and_an_end() -> None:
@@ -115,6 +169,13 @@ def test_a_begin_and_an_end() -> None:
         f"-----BEGIN PUBLIC KEY-----\n{base64.b64encode(spki()).decode()}\n-----END PUBLIC KEY-----\n{RECORD}",
         json.dumps({"OCMF_BUFF": RECORD, "public_key": SPKI[52:]}),
         json.dumps({"ocmf": RECORD, "publicKey": oca(f"oca:base16:asn1:{SPKI}")}),
+        stop_transaction(value=be_energised(RECORD, SPKI)),
+        SOAP.format(be_energised(RECORD, base64.b64encode(spki()).decode())),
+        SOAP.format(escape(be_energised(RECORD, SPKI), {'"': "&quot;"})),
+        transaction_event(
+            {"signedMeterData": oca(RECORD), "publicKey": oca(f"oca:base16:asn1:{SPKI}")}
+        ),
+        f"Record: {oca(RECORD)}\nKey: {base64.b64encode(spki()).decode()}",
     ],
 )
 def test_a_key_that_comes_with_it(text: str) -> None:
@@ -137,11 +198,14 @@ def test_a_key_that_comes_with_it(text: str) -> None:
         "<signedData" * 20_000,
         "A" * 400_000,
         "4f434d46" * 50_000,
+        "x T0NNR" + "A" * 60 + "\n" + "A\n" * 20_000,
+        "T0NNR" + "\nA" * 50_000,
+        ("ab" * 60 + " ") * 5_000,
         b"\xff\xfe\x00",
         b"\x00" * 1000,
         "OCMF|{" + '"a":1,' * 20_000 + "}|{}",
     ],
-    ids=range(16),
+    ids=range(19),
 )
 def test_where_there_is_none(data: bytes | str) -> None:
     assert find_records(data) == ()
@@ -181,6 +245,10 @@ KEYS: dict[str, Any] = {
     "base32 without its end": base64.b32encode(spki()).decode().rstrip("=").lower(),
     "0x": f"0x{SPKI}",
     "quotes and BOM": f'\ufeff"{SPKI}"',
+    "a label": f"Öffentlicher Schlüssel: {SPKI}",
+    "a label above": f"Public key:\n{base64.b64encode(spki()).decode()}",
+    "PEM out of JSON": json.dumps(pem("PUBLIC KEY", spki())),
+    "colons": spki().hex(":").upper(),
 }
 
 

@@ -112,6 +112,20 @@ COPIES = {
     ),
     "slashes escaped": (PAYLOAD, PAYLOAD.replace("/", r"\/")),
     "slashes no longer escaped": (PAYLOAD.replace("/", r"\/"), PAYLOAD),
+    "letters escaped": (PAYLOAD.replace("EUR", "€"), PAYLOAD.replace("EUR", r"\u20ac")),
+    "letters and slashes escaped": (
+        PAYLOAD.replace("EUR", "😀"),
+        PAYLOAD.replace("EUR", r"\ud83d\ude00").replace("/", r"\/"),
+    ),
+    "letters no longer escaped": (PAYLOAD.replace("EUR", r"\u20ac"), PAYLOAD.replace("EUR", "€")),
+    "signs escaped, as .NET does": (
+        PAYLOAD.replace("EUR", "a+b"),
+        PAYLOAD.replace("EUR", r"a\u002Bb"),
+    ),
+    "compacted, of 1 space": (
+        json.dumps(LOADED, indent=1),
+        json.dumps(LOADED, separators=(",", ":")),
+    ),
     "with empty ones": (
         json.dumps({**LOADED, "IF": [], "LC": {}}, indent=2),
         json.dumps({**LOADED, "IF": [], "LC": {}}),
@@ -149,6 +163,22 @@ def test_a_copy_that_says_something_else_is_invalid(old: str, new: str) -> None:
     assert changed != PAYLOAD
     for copy in (changed, f"{changed} ", changed.replace(",", ", ")):
         assert judge(record(sign(PAYLOAD), copy).encode(), [OWN]).verdict is Verdict.INVALID
+
+
+@pytest.mark.parametrize(
+    ("signed", "copy"),
+    [
+        ("ü", r"\\u00fc"),
+        (r"\\u00fc", "ü"),
+        ("ü", r"\u00fd"),
+        ("ü", "u\u0308"),
+        (r"\u0022", '","TT":"'),
+        (r"\ud800", "\\\\ud800"),
+    ],
+)
+def test_escapes_that_say_something_else(signed: str, copy: str) -> None:
+    texts = [PAYLOAD.replace("EUR", text) for text in (signed, copy)]
+    assert judge(record(sign(texts[0]), texts[1]).encode(), [OWN]).verdict is Verdict.INVALID
 
 
 def test_words_that_run_together_are_no_layout() -> None:

@@ -271,7 +271,7 @@ class StreamMeter:
     async def poll(self) -> None:
         """Make the three requests."""
         for registers in (self._fast, self._status):
-            await self._link.exchange(registers.async_update)
+            await self._link.exchange(registers.update)
         if self._status.errors_1 != self._errors:
             self._errors = self._status.errors_1
             self._changes.put_nowait(asyncio.get_running_loop().time())

@@ -139,7 +139,7 @@ _ABOUT_RETURNS: Final[Mapping[str, str]] = {
     "list_drivers": f"Each of `drivers` has {codes(billing_shapes.DriverShape.__annotations__)}; each of `unnamed` has {codes(billing_shapes.UnnamedShape.__annotations__)}.",
     "list_prices": f"Each of `prices` has {codes(billing_shapes.PriceShape.__annotations__)}; `rates` has {codes(billing_shapes.RatesShape.__annotations__)}.",
     "create_statement": "`filename` is empty without one. `url` can be opened for 30 minutes by the administrator who asked.",
-    "verify_record": "With `explanation`. `records` has the assessment of each record that was found in the text. For a record in the archive also `source`, `arrived`, `verified` and `links`.",
+    "verify_record": "With `explanation`. `records` has the assessment of each record that was found in the text, and the rest is that of the worst. For a record in the archive also `source`, `arrived`, `verified` and `links`.",
     "export_records": "`text` contains a short file that was not written to disk. `refusals` counts what the transparency software will probably reject, by reason. `left_out` counts the sessions that cannot be in a file of this format.",
     "set_display": "The values that were set.",
 }

@@ -54,7 +54,7 @@ from ..reports.reader import (
     async_verify_archive,
 )
 from ..reports.roaming import async_site
-from ..reports.shapes import LinksShape, RecordShape, VerificationShape, as_json
+from ..reports.shapes import LinksShape, as_json
 from ..reports.tables import Titles
 from ..reports.verify import async_verify
 from .action import Action, Handler, Target
@@ -103,13 +103,14 @@ async def _get_session(hass: HomeAssistant, call: ServiceCall) -> ServiceRespons
 
 async def _verify_record(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Verify a record of the archive, or one that is handed in."""
-    report: RecordShape | VerificationShape
+    texts = await async_texts(hass)
     if ATTR_RECORD in call.data:
-        report = await async_verify(hass, call.data[ATTR_RECORD], call.data.get(ATTR_PUBLIC_KEY))
-    else:
-        report = record = await async_get_record(hass, call.data)
-        _sign(hass, call, record["links"])
-    return as_json(report | {"explanation": explain_record(report, await async_texts(hass))})
+        found = await async_verify(hass, call.data[ATTR_RECORD], call.data.get(ATTR_PUBLIC_KEY))
+        records = [each | {"explanation": explain_record(each, texts)} for each in found["records"]]
+        return as_json(found | {"records": records, "explanation": explain_record(found, texts)})
+    record = await async_get_record(hass, call.data)
+    _sign(hass, call, record["links"])
+    return as_json(record | {"explanation": explain_record(record, texts)})
 
 
 async def _verify_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:

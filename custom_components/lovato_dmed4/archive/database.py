@@ -117,9 +117,10 @@ class Database:
                 event.listen(engine, "connect", lambda made, _: self._connected.add(made))
             try:
                 with self._patiently(engine):
-                    _check(engine)
                     if engine.dialect.name == "sqlite":
+                        # Before anything else is asked of the file, which may need its log for it.
                         _choose_journal(engine)
+                    _check(engine)
                     with _writing(engine).connect() as connection:
                         migrate(connection)
                     file = _File.of(engine)
@@ -226,7 +227,7 @@ class Database:
         Nothing has to wait. As long as a reader uses the state that the file has, SQLite keeps what
         is written after it in the log (`-wal`) and only adds to that, so that a copy of the file is
         whole, with or without a copy of the log. Should `resume` never come, the log grows until the
-        archive is closed.
+        archive is closed. A file without a log is not written to meanwhile: writers fail.
         """
         self.resume()
         with self._translated():

@@ -37,7 +37,7 @@ def may_charge(hass: HomeAssistant, entry: ConfigEntry[Any], step: Step, user: U
     """Find out whether a user may take a step of a charge, by whichever door.
 
     The permission is that for the step's button, so a button that an administrator has disabled
-    leaves the step to administrators.
+    leaves the step to administrators. One that is off because it is so by default does not.
     """
     if user.is_admin:
         return True
@@ -45,7 +45,9 @@ def may_charge(hass: HomeAssistant, entry: ConfigEntry[Any], step: Step, user: U
         return False
     registry = er.async_get(hass)
     button = registry.async_get_entity_id(Platform.BUTTON, DOMAIN, f"{entry.unique_id}_{step}")
-    if button is None or registry.entities[button].disabled:
+    if button is None:
+        return False
+    if registry.entities[button].disabled_by not in {None, er.RegistryEntryDisabler.INTEGRATION}:
         return False
     return user.permissions.check_entity(button, POLICY_CONTROL)
 

@@ -284,7 +284,7 @@ class ChargeTracker(Journal[MadeRecord]):
     async def before(self, command: Command, last: bytes) -> None:
         """Have on disk what is about to happen, and in the archive the record before."""
         if last and last != self._archived:
-            await self._async_archive(last, Source.METER)
+            await self._async_archive(last, self._source_before(command))
         before = self.charge
         # The meter has just said whether a cycle is running.
         self._compare(charging=command is not Command.BEGIN)
@@ -305,6 +305,11 @@ class ChargeTracker(Journal[MadeRecord]):
         elif self.charge is not None:
             self.charge = replace(self.charge, phase=Phase.CHARGING)
         return MadeRecord(raw=record, stored=stored)
+
+    def _source_before(self, command: Command) -> Source:
+        """Say where the record before a command is from: before an end that clears, from its begin."""
+        clears = self._cycle.clearing and command in _END_COMMANDS
+        return Source.CLEARING if clears else Source.METER
 
     async def _async_archive(self, record: bytes, source: Source) -> StoredRecord | None:
         stored = await self._records.async_store(record, source)

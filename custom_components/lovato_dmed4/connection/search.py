@@ -1,17 +1,21 @@
 """Why no meter answers at an address, and where else at the host one does."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 import errno
 import fcntl
 import os
-from typing import Final
+from typing import Any, Final
 
+from homeassistant.const import CONF_HOST, CONF_PORT
 from homeassistant.core import HomeAssistant
 
-from ..dmed4.errors import MeterError
+from ..const import CONF_FRAMING, CONF_TLS, CONF_UNIT_ID
+from ..dmed4.errors import CannotConnectError, MeterError, SilentError, UnexpectedAnswerError
+from ..dmed4.lines import Framing
 from ..dmed4.probe import ask_model
 from ..dmed4.rest import RestMeter
 from ..dmed4.rest_certificate import fetch_fingerprint
@@ -34,6 +38,9 @@ class Cause(StrEnum):
     UNREACHABLE = "cannot_connect"
     REFUSED = "connection_refused"
     CLOSED = "connection_closed"
+    WEB_SERVER = "web_server"
+    TLS_SERVER = "tls_server"
+    OTHER_SERVICE = "other_service"
     PORT_MISSING = "serial_missing"
     PORT_IN_USE = "serial_in_use"
     PORT_IN_USE_BY_HUB = "serial_in_use_by_hub"
@@ -47,6 +54,7 @@ class Answerer(StrEnum):
     TLS = "found_tls"
     MODBUS = "found_modbus"
     UNIT = "found_unit"
+    FRAMING = "found_framing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,27 @@ class SearchResult:
     unit: int = 0
 
 
-async def async_find_cause(hass: HomeAssistant, host: str, port: int) -> Cause | None:
-    """Find out why a connection to a host failed; None if it is possible now and stays open."""
+async def async_find_cause(
+    hass: HomeAssistant, data: Mapping[str, Any], err: MeterError
+) -> Cause | None:
+    """Find out why no meter answers; None where the meter's own error says it best.
+
+    Args:
+        hass: Home Assistant.
+        data: the host and port where a meter was looked for, and as which unit if over Modbus.
+        err: what came of it.
+    """
+    host, port, modbus = data[CONF_HOST], data[CONF_PORT], CONF_UNIT_ID in data
+    lost = isinstance(err, CannotConnectError)
+    cause = await _try_connection(hass, host, port) if lost else None
+    unclear = modbus and isinstance(err, SilentError | UnexpectedAnswerError)
+    if cause is None and (lost or unclear):
+        cause = await _name_service(hass, host, port, modbus=modbus)
+    return cause or (Cause.CLOSED if lost else None)
+
+
+async def _try_connection(hass: HomeAssistant, host: str, port: int) -> Cause | None:
+    """Find out why there is no connection; None if it is possible now and stays open."""
     try:
         await hass.loop.getaddrinfo(host, port)
     except OSError, UnicodeError:
@@ -80,39 +107,74 @@ async def async_find_cause(hass: HomeAssistant, host: str, port: int) -> Cause |
         return Cause.UNREACHABLE
     try:
         async with asyncio.timeout(_SECONDS / 4):
-            closed = not await reader.read(1)
+            # Neither Modbus nor HTTP says anything before it is asked.
+            return Cause.OTHER_SERVICE if await reader.read(1) else Cause.CLOSED
     except TimeoutError:
         return None
     except OSError:
         return Cause.CLOSED
     finally:
         writer.close()
-    return Cause.CLOSED if closed else None
+
+
+async def _name_service(hass: HomeAssistant, host: str, port: int, *, modbus: bool) -> Cause | None:
+    """Name what answers at a port when it is asked in its own way."""
+    # Two connections at a time are what a meter has for Modbus.
+    certificate, web = await asyncio.gather(
+        _fingerprint(hass, host, port), _speaks_http(host, port)
+    )
+    if certificate:
+        return Cause.TLS_SERVER
+    return Cause.WEB_SERVER if web and modbus else None
+
+
+async def _fingerprint(hass: HomeAssistant, host: str, port: int) -> str:
+    """Get the fingerprint of the certificate at a port; empty if there is no TLS in time."""
+    with suppress(MeterError, TimeoutError):
+        async with asyncio.timeout(_SECONDS):
+            return await fetch_fingerprint(async_http_session(hass), host, port)
+    return ""
+
+
+async def _speaks_http(host: str, port: int) -> bool:
+    """Whether a web server answers at a port, a meter's or any other."""
+    with suppress(OSError, TimeoutError, asyncio.IncompleteReadError, UnicodeError):
+        async with asyncio.timeout(_SECONDS):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(b"HEAD / HTTP/1.0\r\n\r\n")
+                return await reader.readexactly(5) == b"HTTP/"
+            finally:
+                writer.close()
+    return False
 
 
 async def async_search(
-    hass: HomeAssistant, host: str, *, port: int, unit: int | None, tls: Tls = Tls.OFF
+    hass: HomeAssistant, data: Mapping[str, Any], cause: Cause | None
 ) -> SearchResult | None:
     """Look for a DMED4 at the usual ports of a host, and at the given one in another way.
 
     Args:
         hass: Home Assistant.
-        host: whose ports.
-        port: at which none was found.
-        unit: as which Modbus unit; None for a web server.
-        tls: how that web server was asked.
+        data: the host and port where none was found, and in which way: with which TLS, or with
+            which framing and as which unit.
+        cause: what is known of the port already.
     """
+    host, port, unit = data[CONF_HOST], data[CONF_PORT], data.get(CONF_UNIT_ID)
+    tls = data.get(CONF_TLS, Tls.OFF)
     modbus = dict.fromkeys(MODBUS_PORTS)
     web = dict.fromkeys(((_HTTP_PORT, False), (_HTTPS_PORT, True)))
+    # The port was asked in one way and may speak another.
     if unit is None:
-        # It was asked in one way; whoever gave the port may have meant another.
         modbus = {port: None, **modbus}
         web = {(port, tls == Tls.OFF): None, **web}
         web.pop((port, tls != Tls.OFF), None)
     else:
         modbus.pop(port, None)
+        if cause in {Cause.WEB_SERVER, Cause.TLS_SERVER}:
+            web = {(port, cause is Cause.TLS_SERVER): None, **web}
     looks = [
-        _look_for_unit(host, port, unit),
+        *(() if unit is None else (_look_at_port(host, port, unit, data[CONF_FRAMING]),)),
         *(_look_for_modbus(host, number, unit) for number in modbus),
         *(_look_for_rest(hass, host, number, tls=with_tls) for number, with_tls in web),
     ]
@@ -120,15 +182,17 @@ async def async_search(
     return next((finding for finding in found if finding is not None), None)
 
 
-async def _look_for_unit(host: str, port: int, unit: int | None) -> SearchResult | None:
-    """Ask as unit 0, to which a meter with an Ethernet port of its own answers as any."""
-    if unit is None:
-        return None
+async def _look_at_port(host: str, port: int, unit: int, framing: str) -> SearchResult | None:
+    """Ask over Modbus TCP, also as unit 0, to which a meter with its own Ethernet port answers as any."""
     for asked in (unit, 0):
         answer = await ask_model(host, port, asked, seconds=_SECONDS)
-        if answer is not None:
-            other = answer.model is not None and answer.unit != unit
-            return SearchResult(Answerer.UNIT, port, answer.unit) if other else None
+        if answer is None:
+            continue
+        if answer.model is not None and framing != Framing.TCP:
+            return SearchResult(Answerer.FRAMING, port, answer.unit)
+        if answer.model is not None and answer.unit != unit:
+            return SearchResult(Answerer.UNIT, port, answer.unit)
+        return None
     return None
 
 
@@ -143,17 +207,20 @@ async def _look_for_modbus(host: str, port: int, unit: int | None) -> SearchResu
 async def _look_for_rest(
     hass: HomeAssistant, host: str, port: int, *, tls: bool
 ) -> SearchResult | None:
-    session = async_http_session(hass)
+    certificate = await _fingerprint(hass, host, port) if tls else ""
+    if tls and not certificate:
+        return None
+    meter = RestMeter(
+        async_http_session(hass),
+        host,
+        port,
+        tls=Tls.PINNED if tls else Tls.OFF,
+        certificate=certificate,
+        timeout=_SECONDS,
+    )
     with suppress(MeterError):
-        if not tls:
-            await RestMeter(session, host, port, timeout=_SECONDS).identify()
-            return SearchResult(Answerer.REST, port)
-        async with asyncio.timeout(_SECONDS):
-            certificate = await fetch_fingerprint(session, host, port)
-        await RestMeter(
-            session, host, port, tls=Tls.PINNED, certificate=certificate, timeout=_SECONDS
-        ).identify()
-        return SearchResult(Answerer.TLS, port)
+        await meter.identify()
+        return SearchResult(Answerer.TLS if tls else Answerer.REST, port)
     return None
 
 

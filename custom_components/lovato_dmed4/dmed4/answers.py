@@ -38,6 +38,9 @@ class NoAnswerError(Exception):
 class AwaitedAnswer(ABC):
     """The answer to one request, as it comes in.
 
+    Attributes:
+        pdu: function and data of the answer, once it was found.
+
     Args:
         unit: the node number that was asked; 0 over TCP is answered by any.
         pdu: function and data of the request.
@@ -46,6 +49,7 @@ class AwaitedAnswer(ABC):
     def __init__(self, unit: int, pdu: bytes) -> None:
         self._unit = unit
         self._function = pdu[0]
+        self.pdu = b""
         self._begin, self._length = _expected(pdu)
         # Where the first byte is that has not been looked at.
         self._at = 0
@@ -70,13 +74,13 @@ class AwaitedAnswer(ABC):
     def _next(self, data: bytes) -> bytes:
         """Look at the bytes that have not been looked at; see `find`."""
 
-    def _check(self, pdu: bytes) -> None:
-        """Make sure that an intact answer of this unit is the one that was asked for."""
-        if pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH:
-            return
+    def _take(self, pdu: bytes) -> None:
+        """Take an intact answer of this unit, if it is the one that was asked for."""
+        refusal = pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH
         length = self._length or _own_length(pdu)
-        if len(pdu) != length or not pdu.startswith(self._begin):
+        if not refusal and (len(pdu) != length or not pdu.startswith(self._begin)):
             raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
+        self.pdu = pdu
 
 
 class TcpAnswer(AwaitedAnswer):
@@ -99,7 +103,7 @@ class TcpAnswer(AwaitedAnswer):
                 break
             self._at += len(frame)
             if transaction == self._transaction and self._unit in {0, unit}:
-                self._check(frame[_MBAP.size :])
+                self._take(frame[_MBAP.size :])
                 return frame
         return b""
 
@@ -124,7 +128,7 @@ class RtuAnswer(AwaitedAnswer):
                     break
                 frame = data[self._at : end]
                 if FramerRTU.check_CRC(frame[:-2], int.from_bytes(frame[-2:])):
-                    self._check(frame[1:-2])
+                    self._take(frame[1:-2])
                     return frame
             self._at += 1
         return b""
@@ -167,7 +171,7 @@ class AsciiAnswer(AwaitedAnswer):
             if message[1] & ~_EXCEPTION != self._function:
                 continue
             if FramerAscii.check_LRC(message[:-1], message[-1]):
-                self._check(message[1:-1])
+                self._take(message[1:-1])
                 return b":" + digits + b"\r\n"
         return b""
 

@@ -142,10 +142,10 @@ class ChargeCycle[MadeT = bytes]:
         async with self._lock:
             status = await self._require_charging()
             try:
-                return await self._command(Command.READ, status.measurement, status)
+                return await self._command(Command.READ, status)
             except (RefusedError, CommandFailedError) as err:
                 await self._renew(err, None)
-                return await self._command(Command.READ, status.measurement)
+                return await self._command(Command.READ)
 
     async def end(self, *, combined: bool = False, time_offset: int | None = None) -> MadeT:
         """End the charge and return its signed record.
@@ -166,7 +166,7 @@ class ChargeCycle[MadeT = bytes]:
             status = await self._require_charging()
             command = Command.BEGIN_AND_END if combined else Command.END
             try:
-                record = await self._end(command, status)
+                record = await self._command(command, status)
             except (RefusedError, CommandFailedError) as err:
                 record = await self._end_otherwise(err, time_offset, combined=combined)
             self.preparation.prototype = b""
@@ -234,9 +234,9 @@ class ChargeCycle[MadeT = bytes]:
         """Prepare and begin a cycle, and check that its record carries the identification."""
         self.preparation.prototype = build(self.preparation.choose_form())
         status, previous = await self._make_ready(Command.BEGIN, status)
-        status = await self.preparation.prepare(build, status)
         try:
-            made = await self._carry_out(Command.BEGIN, MeasurementStatus.ACTIVE, previous, status)
+            status = await self.preparation.prepare(build, status)
+            made = await self._carry_out(Command.BEGIN, previous, status)
         except MeterError:
             await self.preparation.take_back()
             raise
@@ -272,8 +272,13 @@ class ChargeCycle[MadeT = bytes]:
         self.clearing = True
         try:
             await self.preparation.take_back()
-            await self._command(Command.BEGIN, MeasurementStatus.ACTIVE)
-            await self._end(Command.END)
+            try:
+                await self._command(Command.BEGIN)
+            except CommandFailedError, RecordUnavailableError:
+                if not (await self._meter.read_status()).measurement.charging:
+                    raise
+                # A charge of nobody's must not go on; its record is fetched before the end.
+            await self._command(Command.END)
         finally:
             self.clearing = False
 
@@ -349,24 +354,19 @@ class ChargeCycle[MadeT = bytes]:
         """
         try:
             await self._renew(err, time_offset, instead=combined)
-            return await self._end(Command.END)
+            return await self._command(Command.END)
         except RefusedError:
             status = await self._meter.read_status()
             if combined or not status.measurement.charging or not not_signing(status):
                 raise
-        record = await self._end(Command.BEGIN_AND_END)
+        record = await self._command(Command.BEGIN_AND_END)
         self._meter.found.note("The meter takes 'begin and end' where it refuses 'end'")
         return record
 
-    async def _end(self, command: Command, status: Status | None = None) -> MadeT:
-        return await self._command(command, MeasurementStatus.NOT_INITIALIZED, status)
-
-    async def _command(
-        self, command: Command, reached: MeasurementStatus, status: Status | None = None
-    ) -> MadeT:
+    async def _command(self, command: Command, status: Status | None = None) -> MadeT:
         """Give a command once, and fetch its record; the status is the last known, if it is fresh."""
         ready, previous = await self._make_ready(command, status)
-        return await self._carry_out(command, reached, previous, ready)
+        return await self._carry_out(command, previous, ready)
 
     async def _make_ready(self, command: Command, status: Status | None) -> tuple[Status, bytes]:
         """Wait for a signature under way, and have the record before in safety.
@@ -395,18 +395,19 @@ class ChargeCycle[MadeT = bytes]:
                 break
         return self._last
 
-    async def _carry_out(
-        self, command: Command, reached: MeasurementStatus, previous: bytes, before: Status
-    ) -> MadeT:
+    async def _carry_out(self, command: Command, previous: bytes, before: Status) -> MadeT:
         """Give a command, wait until it is carried out and signed, fetch its record."""
         left = _COMMAND_ATTEMPTS
         while True:
             left -= 1
             answered = await self._give(command)
             try:
-                self._last = await self._await_record(reached, previous, complaints(before))
-            except CommandFailedError, RecordUnavailableError:
+                self._last = await self._await_record(command, previous, complaints(before))
+            except (CommandFailedError, RecordUnavailableError) as err:
                 if answered or not left or not await self._untouched(before, previous):
+                    if command is Command.READ and not answered:
+                        # Nothing but the record that is missing could show that it was taken.
+                        raise CommandFailedError("there is no new record in time") from err
                     raise
                 _LOGGER.info("The meter did not receive command %s: giving it again", command)
             else:
@@ -445,17 +446,21 @@ class ChargeCycle[MadeT = bytes]:
         return False
 
     async def _await_record(
-        self, reached: MeasurementStatus, previous: bytes, known: frozenset[str]
+        self, command: Command, previous: bytes, known: frozenset[str]
     ) -> bytes:
         """Wait until a command is carried out and signed, and fetch its record."""
         # A signature takes a moment: nothing is to be seen before.
         await asyncio.sleep(self.watch.timing.poll)
-        await self.watch.until(
-            lambda status: status.measurement == reached and not_signing(status),
+        status = await self.watch.until(
+            lambda status: (
+                not_signing(status) and (_is_done(command, status) or _is_void(command, status))
+            ),
             self.watch.timing.command,
             CommandFailedError,
             known=known,
         )
+        if not _is_done(command, status):
+            raise CommandFailedError("the meter can no longer carry out the command")
         return await self._new_record(previous, known)
 
     async def _new_record(self, previous: bytes, known: frozenset[str]) -> bytes:
@@ -476,3 +481,17 @@ class ChargeCycle[MadeT = bytes]:
             await self.watch.until(
                 not_signing, self.watch.timing.command, CommandFailedError, known=known
             )
+
+
+def _is_done(command: Command, status: Status) -> bool:
+    """Whether the measurement status is what a command brings it to, also if the power failed since."""
+    if command in (Command.BEGIN, Command.READ):
+        return status.measurement.charging
+    return status.measurement is MeasurementStatus.NOT_INITIALIZED
+
+
+def _is_void(command: Command, status: Status) -> bool:
+    """Whether a command can no longer be carried out: what it is for is gone, as with the power."""
+    if command is Command.READ:
+        return status.measurement.known and not status.measurement.charging
+    return command is Command.BEGIN and status.measurement is MeasurementStatus.NOT_INITIALIZED

@@ -14,13 +14,19 @@ import logging
 from typing import TYPE_CHECKING, Final, override
 from weakref import WeakValueDictionary
 
-from modbus_connection import ModbusConnectionError, ModbusError, ModbusExceptionError, ModbusUnit
+from modbus_connection import (
+    ModbusConnectionError,
+    ModbusError,
+    ModbusExceptionError,
+    ModbusTimeoutError,
+)
 from modbus_connection.pymodbus import ModbusConnection
 from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
 
 from .answers import ANSWERS, AwaitedAnswer, NoAnswerError
+from .direct import DirectUnit, Unit
 from .errors import ClosedError, LineInUseError
 from .lent import LentUnit
 from .lines import Framing, Line, TcpLine
@@ -39,6 +45,9 @@ _QUIET_LIMIT: Final = 3.0
 # After a missing answer the line is listened to before the next two questions: when the late answer
 # to the first is taken for that to its repetition, the latter's is still to come.
 _DOUBTS: Final = 2
+
+# Requests over TCP are numbered from 1 to this, and again.
+_TRANSACTIONS: Final = 0xFFFF
 
 _links: dict[Hashable, ModbusLink] = {}
 _logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
@@ -70,9 +79,11 @@ def quiet_pymodbus() -> Iterator[None]:
 
 
 class ListeningConnection(ModbusConnection):
-    """A connection that hands nothing on to pymodbus but the answer that it waits for.
+    """A connection that sends requests and looks for their answers itself.
 
-    pymodbus tries every part of what comes in, which takes it minutes for a kilobyte of noise.
+    pymodbus opens the line and frames what is sent, and gets nothing of what comes in: it tries every
+    part of that, which takes it minutes for a kilobyte of noise. What it does around a request takes
+    more of the processor's time than the request.
 
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
@@ -87,7 +98,9 @@ class ListeningConnection(ModbusConnection):
         )
         self._line = line
         self._answer_of = ANSWERS[line.framing]
+        self._transaction = 0
         self._awaited: AwaitedAnswer | None = None
+        self._answer: asyncio.Future[bytes] | None = None
         # How many bytes of what has come since the request the tap has taken note of.
         self._tapped = 0
         self.tap: Tap | None = None
@@ -108,7 +121,7 @@ class ListeningConnection(ModbusConnection):
     @override
     async def _create_client(self) -> ModbusBaseClient:
         client = self._serial_client() or await super()._create_client()
-        client.ctx.trace_packet = self._pass
+        client.ctx.trace_packet = self._receive
         return client
 
     def _serial_client(self) -> ModbusBaseClient | None:
@@ -130,23 +143,44 @@ class ListeningConnection(ModbusConnection):
             trace_connect=self._on_trace_connect,
         )
 
-    def _pass(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
-        """Take note of a request; of all that has come since, let the answer pass."""
-        self._note(data, sending=sending)
-        if sending:
-            self._awaited = self._answer_of(data)
-            return data
+    async def request(self, unit_id: int, pdu: bytes) -> bytes:
+        """Send a request and wait for its answer; both are function and data.
+
+        Raises:
+            ModbusError: there is no answer, or something else came.
+        """
+        async with self._pacer.paced(unit_id):
+            # The link may have been lost during the pause.
+            await self.connect()
+            context = self._client.ctx
+            self._transaction = self._transaction % _TRANSACTIONS + 1
+            frame = context.framer.encode(pdu, unit_id, self._transaction)
+            self._note(frame, sending=True)
+            self._awaited = self._answer_of(frame)
+            loop = asyncio.get_running_loop()
+            self._answer = loop.create_future()
+            giving_up = loop.call_later(self._timeout, self._give_up)
+            try:
+                context.send(frame)
+                return await self._answer
+            finally:
+                giving_up.cancel()
+                self._awaited = None
+
+    def _receive(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
+        """Look for the answer in all that has come since the request; leave nothing to pymodbus."""
+        self._note(data, sending=False)
         self.heard_at = asyncio.get_running_loop().time()
-        if self._awaited is None:
+        awaited, answer = self._awaited, self._answer
+        if awaited is None or answer is None or answer.done():
             return b""
         try:
-            answer = self._awaited.find(data)
+            if awaited.find(data):
+                self._awaited = None
+                answer.set_result(awaited.pdu)
         except NoAnswerError as err:
             self._fail(ModbusError(str(err)))
-            return b""
-        if answer:
-            self._awaited = None
-        return answer
+        return b""
 
     def _note(self, data: bytes, *, sending: bool) -> None:
         if self.tap is None:
@@ -166,14 +200,14 @@ class ListeningConnection(ModbusConnection):
             self._fail(ModbusConnectionError("the connection was closed"))
         super()._on_trace_connect(connecting)
 
+    def _give_up(self) -> None:
+        self._fail(ModbusTimeoutError("no answer in time"))
+
     def _fail(self, error: ModbusError) -> None:
         """End the request that is under way."""
-        if self._awaited is None or self._client is None:
-            return
         self._awaited = None
-        answer = self._client.ctx.response_future
-        if not answer.done():
-            answer.set_exception(error)
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error)
 
 
 class LentConnection:
@@ -247,7 +281,7 @@ class ModbusLink:
         """Whether it has more than one user."""
         return self._users > 1 or isinstance(self.connection, LentConnection)
 
-    def unit(self, unit_id: int, lent: LentUnit | None) -> ModbusUnit:
+    def unit(self, unit_id: int, lent: LentUnit | None) -> Unit:
         """Get what asks a device, over the connection that is used.
 
         Args:
@@ -255,7 +289,7 @@ class ModbusLink:
             lent: that of another connection; not used while there is one of ours.
         """
         if isinstance(self.connection, ListeningConnection):
-            return self.connection.for_unit(unit_id)
+            return DirectUnit(self.connection, unit_id)
         if TYPE_CHECKING:
             assert lent is not None
         lent.unit.set_message_spacing(self.line.pause)
@@ -298,11 +332,14 @@ class ModbusLink:
                 return await self._ask(ask)
             except ModbusExceptionError:
                 raise
+            except CancelledError:
+                await self._doubt()
+                raise
             except ModbusError as err:
                 await self._doubt()
                 cause = err.__cause__ and err.__cause__.__cause__
                 if isinstance(cause, CancelledError):
-                    # pymodbus takes the cancellation of a request for silence.
+                    # A lent unit's pymodbus takes the cancellation of a request for silence.
                     raise cause from None
                 raise
 

@@ -1,11 +1,8 @@
 """The meter over Modbus."""
 
 from datetime import UTC, datetime
-from itertools import chain
 import time
-from typing import Final, Self, cast
-
-from modbus_connection import ModbusUnit
+from typing import Final, Self
 
 from . import registers
 from .errors import NotADmed4Error, RefusedError
@@ -176,11 +173,13 @@ class ModbusMeter(ModbusDevice):
         self._sample_offset = 0
         self._ask_for_all()
         live = (self._measures, self._fast, self._status)
-        self._live_poll_seconds = link.line.poll_seconds(chain(*map(registers.blocks, live)))
+        self._live_poll_seconds = link.line.poll_seconds(
+            count for words in live for _, count in words.requests
+        )
 
     def _ask_for_all(self) -> None:
         """Ask for all registers again: a meter that has just started may have refused some."""
-        unit = cast("ModbusUnit", self._unit)
+        unit = self._unit
         self._refused: dict[int, int] = {}
         self._measures = registers.MeasureRegisters(unit)
         self._fast: registers.FastRegisters | registers.SlowRegisters
@@ -216,12 +215,12 @@ class ModbusMeter(ModbusDevice):
         if (model := MODBUS_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
         self._ask_for_all()
-        keys = registers.KeyRegisters(cast("ModbusUnit", self._unit))
+        keys = registers.KeyRegisters(self._unit)
         try:
             await self._update(keys)
         except RefusedError as err:
             raise NotADmed4Error("there is no public key where a DMED4 has it") from err
-        if not keys.resolved_fields and _NO_SUCH_ADDRESS in self._refused.values():
+        if not keys.fields and _NO_SUCH_ADDRESS in self._refused.values():
             raise NotADmed4Error("there is no public key where a DMED4 has it")
         point, spki = both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
         if point and not (keys.point and keys.spki):
@@ -240,19 +239,19 @@ class ModbusMeter(ModbusDevice):
         """Read registers; those that the meter does not have are left out from then on."""
         try:
             async with translated_errors():
-                await words.async_update()
+                await words.update()
         except RefusedError as err:
             if err.code not in _LACKING:
                 raise
             await self._leave_out(words)
             async with translated_errors():
-                await words.async_update()
+                await words.update()
 
     async def _leave_out(self, words: registers.Registers) -> None:
         """Find out which registers of a block are refused, by asking for each alone."""
         there: list[str] = []
-        for name, field in words.resolved_fields.items():
-            register = field.address - wire(0)
+        for name, field in words.fields.items():
+            register = field.register
             try:
                 await self.read_words(register, field.count)
             except RefusedError as err:
@@ -262,7 +261,7 @@ class ModbusMeter(ModbusDevice):
                 self.found.note(f"The meter refuses register 0x{register:04X}: going on without it")
             else:
                 there.append(name)
-        words.restrict_fields(there)
+        words.keep(there)
 
     async def read_live(self) -> LiveData:
         """Read measures and status in four requests, one per block of registers."""
@@ -293,11 +292,11 @@ class ModbusMeter(ModbusDevice):
     async def read_fast(self) -> FastMeasures:
         """Read the registers that the meter refreshes every 100 ms, or those with the same values."""
         await self._update(self._fast)
-        if not self._fast.resolved_fields:
+        if not self._fast.fields:
             self.found.note(
                 "The meter has no measures of every 100 ms: those of every second are taken (0x000A)"
             )
-            self._fast = registers.SlowRegisters(cast("ModbusUnit", self._unit))
+            self._fast = registers.SlowRegisters(self._unit)
             await self._update(self._fast)
         words = self._fast
         sampled_at = words.sampled_at if isinstance(words, registers.FastRegisters) else None

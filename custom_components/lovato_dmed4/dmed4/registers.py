@@ -1,12 +1,11 @@
 """The Modbus register map, declared once.
 
-Register numbers are the manual's; the address on the wire is the number minus one, which is what
-``base_offset`` adds for the numbers read through a component and `wire` for the others. Everything
+Register numbers are the manual's; the address on the wire is the number minus one (`wire`). Everything
 is read with function 0x04: some registers are documented with that one only.
 """
 
-from modbus_connection import ModbusUnit
-from modbus_connection.model import Component, RawField, gauge, int64, integer, uint32, uint64
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar, Final, Protocol, Self, overload
 
 MAX_REGISTERS = 120
 """Registers in one message (manual: protocol specifications)."""
@@ -64,112 +63,217 @@ def wire(register: int) -> int:
     return register - 1
 
 
-class Registers(Component):
-    """Registers read together, never across a gap between the documented ones."""
+class Field[T]:
+    """A number in one or more registers, the high word first; None while it is not read.
 
-    register_space = "input"
-    max_span = MAX_REGISTERS
-    register_ranges = (
-        (0x0002, 0x0021),  # measures
-        (0x0030, 0x0037),  # hour counters
-        (0x0200, 0x020A),  # measures refreshed every 100 ms
-        (0x020D, 0x020E),  # metrological events
-        (0x0220, 0x0221),  # OCMF records
-        (0x4000, 0x4005),  # errors
-        (0x4200, 0x4204),  # status
-        (0x4282, 0x4284),  # settings
-        (0x4600, 0x461F),  # public key
-        (0x4F20, 0x4F4F),  # OCMF public key
-    )
+    Attributes:
+        name: of the attribute.
+        register: the first one, as the manual counts.
+        count: how many.
 
-    def __init__(self, unit: ModbusUnit) -> None:
-        super().__init__(unit, base_offset=wire(0))
+    Args:
+        register: see above.
+        count: see above.
+        convert: makes the value of the number.
+        signed: whether the number is in two's complement.
+    """
+
+    name: str
+
+    def __init__(
+        self, register: int, count: int, convert: Callable[[int], T], *, signed: bool = False
+    ) -> None:
+        self.register = register
+        self.count = count
+        self._convert = convert
+        self._sign = 1 << 16 * count - 1 if signed else 0
+
+    def __set_name__(self, owner: type[Registers], name: str) -> None:
+        """Take the name of the attribute."""
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type[Registers]) -> Self: ...
+
+    @overload
+    def __get__(self, instance: Registers, owner: type[Registers]) -> T | None: ...
+
+    def __get__(self, instance: Registers | None, owner: type[Registers]) -> Self | T | None:
+        """Get the value that the last update read."""
+        return self if instance is None else instance.values.get(self.name)
+
+    def decode(self, words: Collection[int]) -> T:
+        """Make the value of the registers' words."""
+        number = 0
+        for word in words:
+            number = number << 16 | word
+        if number & self._sign:
+            number -= self._sign << 1
+        return self._convert(number)
 
 
-def blocks(registers: Registers) -> list[int]:
-    """How many registers each of the requests reads that an update makes: one request a range."""
-    ends: dict[tuple[int, int], tuple[int, int]] = {}
-    for field in registers.resolved_fields.values():
-        first, last = field.address - wire(0), field.address - wire(0) + field.count - 1
-        among = next(span for span in registers.register_ranges if span[0] <= first <= span[1])
-        start, end = ends.get(among, (first, last))
-        ends[among] = min(start, first), max(end, last)
-    return [end - start + 1 for start, end in ends.values()]
+def number(register: int, count: int = 1, *, signed: bool = False) -> Field[int]:
+    """Declare a whole number."""
+    return Field(register, count, int, signed=signed)
+
+
+def decimal(register: int, count: int, decimals: int, *, signed: bool = False) -> Field[float]:
+    """Declare a number of which the last digits are decimals."""
+    divisor = 10**decimals
+    return Field(register, count, lambda raw: raw / divisor, signed=signed)
+
+
+class Reader(Protocol):
+    """What registers are read with."""
+
+    async def read_input_registers(self, address: int, count: int) -> list[int]:
+        """Read registers (0x04) by the address on the wire."""
+
+
+# First and last of those that lie side by side.
+RANGES: Final = (
+    (0x0002, 0x0021),  # measures
+    (0x0030, 0x0037),  # hour counters
+    (0x0200, 0x020A),  # measures refreshed every 100 ms
+    (0x020D, 0x020E),  # metrological events
+    (0x0220, 0x0221),  # OCMF records
+    (0x4000, 0x4005),  # errors
+    (0x4200, 0x4204),  # status
+    (0x4282, 0x4284),  # settings
+    (0x4600, 0x461F),  # public key
+    (0x4F20, 0x4F4F),  # OCMF public key
+)
+
+
+class Registers:
+    """Registers read together, never across a gap between the documented ones.
+
+    Attributes:
+        fields: those that are read.
+        requests: register and count of each request that an update makes.
+        values: what the last update read, by the fields' names.
+    """
+
+    _declared: ClassVar[Mapping[str, Field[Any]]]
+
+    def __init_subclass__(cls) -> None:
+        """Collect the fields, which are declared in the order of their registers."""
+        cls._declared = {name: each for name, each in vars(cls).items() if isinstance(each, Field)}
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.values: dict[str, Any] = {}
+        self.keep(self._declared)
+
+    def keep(self, names: Collection[str]) -> None:
+        """Read these fields alone from now on, and none of the other fields' registers on the way."""
+        self.fields = {name: self._declared[name] for name in self._declared if name in names}
+        self.values.clear()
+        together: list[list[Field[Any]]] = []
+        before: tuple[int, int] | None = None
+        for name, field in self._declared.items():
+            if name not in self.fields:
+                before = None
+                continue
+            among = next(each for each in RANGES if each[0] <= field.register <= each[1])
+            if among != before:
+                together.append([])
+            together[-1].append(field)
+            before = among
+        self._blocks = [
+            (group[0].register, group[-1].register + group[-1].count - group[0].register, group)
+            for group in together
+        ]
+        self.requests = [(first, count) for first, count, _ in self._blocks]
+
+    async def update(self) -> None:
+        """Read all fields.
+
+        Raises:
+            ModbusError: the library's.
+        """
+        values = {}
+        for first, count, fields in self._blocks:
+            words = await self._reader.read_input_registers(wire(first), count)
+            for field in fields:
+                start = field.register - first
+                values[field.name] = field.decode(words[start : start + field.count])
+        self.values = values
 
 
 class MeasureRegisters(Registers):
     """Measures refreshed once a second (manual: measure list)."""
 
-    energy_imported = uint64(0x0002, scale=0.001)  # kWh
-    cycle_energy_imported = uint64(0x0006, scale=0.001)  # kWh
-    temperature_i1 = gauge(0x0012, 0.1)  # °C
-    temperature_i2 = gauge(0x0014, 0.1)  # °C
-    energy_exported = uint64(0x0016, scale=0.001)  # kWh
-    cycle_energy_exported = uint64(0x001A, scale=0.001)  # kWh
-    energy_exchanged = uint64(0x001E, scale=0.001)  # kWh
+    energy_imported = decimal(0x0002, 4, 3)  # kWh
+    cycle_energy_imported = decimal(0x0006, 4, 3)  # kWh
+    temperature_i1 = decimal(0x0012, 1, 1, signed=True)  # °C
+    temperature_i2 = decimal(0x0014, 1, 1, signed=True)  # °C
+    energy_exported = decimal(0x0016, 4, 3)  # kWh
+    cycle_energy_exported = decimal(0x001A, 4, 3)  # kWh
+    energy_exchanged = decimal(0x001E, 4, 3)  # kWh
 
 
 class SlowRegisters(Registers):
     """What `FastRegisters` hold, as far as it is refreshed once a second as well."""
 
-    voltage = uint32(0x000A, scale=0.01)  # V
-    current = uint32(0x000C, scale=0.0001)  # A
-    power = int64(0x000E, scale=0.001)  # kW
+    voltage = decimal(0x000A, 2, 2)  # V
+    current = decimal(0x000C, 2, 4)  # A
+    power = decimal(0x000E, 4, 3, signed=True)  # kW
 
 
 class FastRegisters(Registers):
     """Measures refreshed every 100 ms."""
 
-    voltage = uint32(0x0200, scale=0.01)  # V
-    current = uint32(0x0202, scale=0.0001)  # A
-    power = int64(0x0204, scale=0.001)  # kW
-    sampled_at = uint32(0x0208)  # Unix time, s
+    voltage = decimal(0x0200, 2, 2)  # V
+    current = decimal(0x0202, 2, 4)  # A
+    power = decimal(0x0204, 4, 3, signed=True)  # kW
+    sampled_at = number(0x0208, 2)  # Unix time, s
 
 
 class StatusRegisters(Registers):
     """Error dwords and status words (manual: charge cycle management)."""
 
-    errors_1 = uint32(0x4000)
-    errors_2 = uint32(0x4002)
-    measurement = integer(0x4200, signed=False)
-    signature = integer(0x4201, signed=False)
-    message_length = integer(0x4202, signed=False)  # bytes
+    errors_1 = number(0x4000, 2)
+    errors_2 = number(0x4002, 2)
+    measurement = number(0x4200)
+    signature = number(0x4201)
+    message_length = number(0x4202)  # bytes
 
 
 class LogbookRegisters(Registers):
     """State of the logbooks."""
 
-    events_maximum = integer(0x020D, signed=False)
-    events_saved = integer(0x020E, signed=False)
-    records_maximum = integer(0x0220, signed=False)
-    records_saved = integer(0x0221, signed=False)
+    events_maximum = number(0x020D)
+    events_saved = number(0x020E)
+    records_maximum = number(0x0220)
+    records_saved = number(0x0221)
 
 
 class HousekeepingRegisters(Registers):
     """What changes slowly."""
 
     # Their resolution is not printed: whole hours, as on every counter of the maker.
-    hours_total = uint64(0x0030)
-    hours_working = uint64(0x0034)
-    sampled_at = uint32(0x0208)  # Unix time, s
+    hours_total = number(0x0030, 4)
+    hours_working = number(0x0034, 4)
+    sampled_at = number(0x0208, 2)  # Unix time, s
 
 
 class SettingsRegisters(Registers):
     """What can be set while no charge is running, and what goes with it."""
 
-    signature_format = integer(0x4282, signed=False)
-    sync_timeout = integer(0x4283, signed=False)  # min
-    time_offset = integer(0x4284)  # min
+    signature_format = number(0x4282)
+    sync_timeout = number(0x4283)  # min
+    time_offset = number(0x4284, signed=True)  # min
 
 
 class SystemRegisters(Registers):
     """What Modbus reports of the meter's firmware."""
 
-    checksum = uint32(0x4004)
+    checksum = number(0x4004, 2)
 
 
 class KeyRegisters(Registers):
     """The public key in both forms."""
 
-    point = RawField(0x4600, count=32)  # X‖Y
-    spki = RawField(0x4F20, count=48)  # SubjectPublicKeyInfo in DER, padded with zeros
+    point = number(0x4600, 32)  # X‖Y
+    spki = number(0x4F20, 48)  # SubjectPublicKeyInfo in DER, padded with zeros

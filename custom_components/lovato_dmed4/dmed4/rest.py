@@ -115,14 +115,14 @@ class RestDevice:
         await self._turn.close()
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
-        async def get() -> Answer:
-            body = await self._request("GET", path, parameters=query)
-            try:
-                return rest_answers.parse(body, self.found.note)
-            except UnexpectedAnswerError as err:
-                raise UnexpectedAnswerError(f"{path}: {err}") from err
+        return await self._repeater.ask(partial(self._get_once, path, query))
 
-        return await self._repeater.ask(get)
+    async def _get_once(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        body = await self._request("GET", path, parameters=query)
+        try:
+            return rest_answers.parse(body, self.found.note)
+        except UnexpectedAnswerError as err:
+            raise UnexpectedAnswerError(f"{path}: {err}") from err
 
     async def _put(self, path: str, *, once: bool = False, **parameters: str) -> None:
         """Send parameters in the query, for what the manual offers no POST for."""
@@ -358,9 +358,13 @@ class RestMeter(RestDevice):
 
     async def read_status(self) -> Status:
         """Read the four status words; without them nothing can be said of the meter."""
-        answer = await self._get("charge_status")
-        self.found.note(*rest_habits.of_status(answer))
-        return rest_answers.status(answer)
+
+        async def read() -> Status:
+            answer = await self._get_once("charge_status")
+            self.found.note(*rest_habits.of_status(answer))
+            return rest_answers.status(answer)
+
+        return await self._repeater.ask(read)
 
     async def read_housekeeping(self) -> Housekeeping:
         """Read clock, settings, logbook counts and system status in three requests."""

@@ -12,11 +12,11 @@ from modbus_connection import (
     ModbusError,
     ModbusExceptionError,
     ModbusTimeoutError,
-    ModbusUnit,
     ServerDeviceBusyError,
 )
 
 from . import links
+from .direct import Unit
 from .errors import ClosedError
 from .repeating import Repeater, Reply
 from .tap import Tap
@@ -35,7 +35,7 @@ def _outcome(error: Exception) -> Reply:
 
 
 class RepeatingUnit:
-    """What is used of a `ModbusUnit`, with the addresses on the wire; it raises the same errors.
+    """What is used of a `Unit`, with the addresses on the wire; it raises the same errors.
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
@@ -43,7 +43,7 @@ class RepeatingUnit:
         closed: whether nothing is to be asked any more.
     """
 
-    def __init__(self, link: links.ModbusLink, unit: ModbusUnit) -> None:
+    def __init__(self, link: links.ModbusLink, unit: Unit) -> None:
         self._link = link
         self._unit = unit
         self._repeater = Repeater(_outcome)

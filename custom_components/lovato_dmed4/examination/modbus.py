@@ -13,7 +13,7 @@ from ..dmed4.meter import Meter
 from ..dmed4.modbus import ModbusMeter
 from ..dmed4.probe import ask_model
 from ..dmed4.record_text import cut, is_whole
-from ..dmed4.registers import Registers
+from ..dmed4.registers import RANGES
 from .seen import ModbusSeen, Moment, SavedRecord, clock_events
 from .trace import Trace
 
@@ -108,7 +108,7 @@ class ModbusSteps:
 
     async def read_registers(self) -> None:
         """Read all documented registers that hold no texts, and the clock."""
-        for first, last in Registers.register_ranges:
+        for first, last in RANGES:
             await self._read(first, last - first + 1)
         await self._read(registers.CLOCK, 2)
         await self._read(registers.SIGNATURE_RAW, 32)

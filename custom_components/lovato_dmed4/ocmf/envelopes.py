@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 import json
 import re
 from typing import Any
@@ -22,20 +23,35 @@ MAX_TEXT = 8 * 1024 * 1024
 _MOST_RECORDS = 500
 # Of what only begins like a record.
 _MOST_FAILED = 20
-# Envelopes in envelopes: base64 in JSON in JSON, and some to spare.
-_DEEPEST = 8
+# Envelopes in envelopes: a message of OCPP has eight lists and objects around a text, which may be JSON
+# around base64.
+_DEEPEST = 32
+# Keys that stand between records.
+_MOST_KEYS = 50
 
 _HEADER = re.compile(r"OCMF\s*\|\s*(?=\{)")
 _SEPARATOR = re.compile(r"\s*\|\s*(?=\{)")
 _FORMER_KEY = re.compile(r"\s*\|\s*[0-9A-Fa-f]{64,}")
 # A text is one token; possessive, so that there is no backtracking.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|["{}]', re.DOTALL)
-_TAG = re.compile(r"<(/?)(value|signedData|publicKey)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(?:[\w.-]+:)?(value|signedData|publicKey)\b[^<>]*>", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_HEX = re.compile(r"(?:0x)?[0-9A-Fa-f\s]{40,}")
+_HEX = re.compile(r"(?:0x)?[0-9A-Fa-f:\s]{40,}")
 _BASE64 = re.compile(r"[0-9A-Za-z+/_=\s-]{40,}")
-_PEM = re.compile(r"-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----")
-_LONG_HEX = re.compile(r"[0-9A-Fa-f]{96,400}")
+# Among other words: "OCMF" in hex or in base64, and what follows it, in lines of that alone.
+_ENCODED = re.compile(
+    r"4[fF]434[dD]46(?:[:\s]{0,2}[0-9A-Fa-f]{2}){40,}"
+    r"|T0NNR(?:[\w+/-]|\r?\n(?!T0NNR)(?=[\w+/-]+=*(?:\s|$))){40,}={0,2}",
+    re.ASCII,
+)
+# "OCMF" in base64 that is not the first line.
+_NEXT_BASE64 = re.compile(r"\sT0NNR")
+# PEM, hex, and base64 of SubjectPublicKeyInfo or of an OCA string.
+_KEY = re.compile(
+    r"-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----"
+    r"|\b[0-9A-Fa-f]{96,400}\b|\b(?:M[A-Z]|b2Nh)[\w+/-]{60,600}={0,2}",
+    re.ASCII,
+)
 # How envelopes name the key: publicKey, public_key, public_key_ocmf …
 _KEY_NAME = re.compile(r"public[-_ ]?key|^(?:pk|key)$", re.IGNORECASE)
 _AROUND = "\ufeff\0 \t\r\n\"'`"
@@ -93,22 +109,30 @@ def _find(text: str, keys: tuple[PublicKey, ...], depth: int) -> Iterator[FoundR
     elif text.startswith(("{", "[")) and (loaded := _loaded(text)) is not None:
         yield from _in_json(loaded, keys, depth)
     else:
-        yield from _in_text(text, keys)
+        yield from _in_text(text, keys, depth)
 
 
 def _unwrapped(text: str) -> str | None:
     """Take a text out of hex or base64."""
-    for form, decode in ((_HEX, _from_hex), (_BASE64, from_base64)):
+    for form, decode in ((_HEX, _from_hex), (_BASE64, _from_base64)):
         if form.fullmatch(text):
             with suppress(ValueError):
-                inner = decode(text)
-                if b"OCMF" in inner or b"oca" in inner:
-                    return _decode(inner)
+                inner = _decode(decode(text))
+                if "OCMF" in inner:
+                    return inner
     return None
 
 
 def _from_hex(text: str) -> bytes:
-    return binascii.unhexlify("".join(text.split()).removeprefix("0x"))
+    return binascii.unhexlify("".join(text.split()).replace(":", "").removeprefix("0x"))
+
+
+def _from_base64(text: str) -> bytes:
+    """Decode base64 of one thing; a character too many at its end belongs to the words behind it."""
+    if _NEXT_BASE64.search(text):
+        raise ValueError("several")
+    text = "".join(text.split())
+    return from_base64(text[:-1] if len(text) % 4 == 1 else text)
 
 
 def _values(text: str) -> list[list[tuple[str, str]]]:
@@ -173,20 +197,31 @@ def _in_json(value: Any, keys: tuple[PublicKey, ...], depth: int) -> Iterator[Fo
                 yield from _in_json(item, (*own, *keys), depth - 1)
 
 
-def _in_text(text: str, keys: tuple[PublicKey, ...]) -> Iterator[FoundRecord]:
+def _in_text(text: str, keys: tuple[PublicKey, ...], depth: int) -> Iterator[FoundRecord]:
     """Find records among other words, and the keys between them."""
-    if r"|{\"" in text:
-        text = text.replace(r"\"", '"').replace(r"\\", "\\")
+    text = _with_bare_quotes(text)
     spans = list(_spans(text))
     rest = text
     for start, end in reversed(spans):
         rest = f"{rest[:start]}\n{rest[end:]}"
-    words = [*_PEM.findall(rest), *_LONG_HEX.findall(rest)]
+    words = (word[0] for word in islice(_KEY.finditer(rest), _MOST_KEYS))
     own = (*keys, *(key for word in words for key in _keys(word)))
     for start, end in spans:
         raw = text[start:end].encode(errors="surrogateescape").strip(PADDING)
         if len(raw) <= MAX_SIZE:
             yield FoundRecord(raw, tuple(dict.fromkeys(own)))
+    for word in islice(_ENCODED.finditer(rest), _MOST_RECORDS):
+        if inner := _unwrapped(word[0]):
+            yield from _find(inner, own, depth - 1)
+
+
+def _with_bare_quotes(text: str) -> str:
+    """Undo what JSON, a page or a table has made of quotation marks."""
+    if r"|{\"" in text:
+        return text.replace(r"\"", '"').replace(r"\\", "\\")
+    if "|{&quot;" in text:
+        return unescape(text)
+    return text.replace('""', '"') if '|{""' in text else text
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

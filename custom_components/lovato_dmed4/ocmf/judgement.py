@@ -1,9 +1,11 @@
 """What a record is worth: read and verified once, and handed on as a whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 import hashlib
+from itertools import product
+import json
 import re
 
 from .keys import PublicKey
@@ -16,7 +18,10 @@ from .signature import Reason, SignatureResult, Verdict, verify, verify_layouts
 _WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\]:,]|[^\s{}\[\]:,"]++', re.DOTALL)
 # Between entries, and behind a key: compact, as Python's json writes them, as a few meters do.
 _SEPARATORS = ((",", ":"), (", ", ": "), (",", ": "))
-_INDENTS = ("  ", "    ", "\t")
+_INDENTS = (" ", "  ", "   ", "    ", "\t")
+# Letters by their numbers; first what only looks like one, behind an escaped backslash.
+_ESCAPES = re.compile(r"\\\\|(?:\\u[0-9A-Fa-f]{4})+")
+_NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 
 
 @dataclass(frozen=True)
@@ -95,15 +100,38 @@ def _layouts(payload: bytes) -> Iterator[bytes]:
     yield text.strip().encode()
     yield text.replace("\r\n", "\n").encode()
     yield text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
-    written = _WORD.findall(text)
-    for spelt in (_plain_slashes, _escaped_slashes, str):
-        words = [spelt(word) if word.startswith('"') else word for word in written]
+    for words in _spellings(_WORD.findall(text)):
         for entry, key in _SEPARATORS:
             yield "".join({",": entry, ":": key}.get(word, word) for word in words).encode()
         for indent in _INDENTS:
             indented = _indented(words, indent)
             yield indented.encode()
             yield indented.replace("\n", "\r\n").encode()
+
+
+def _spellings(written: Sequence[str]) -> Iterator[list[str]]:
+    """Write the same texts with and without escapes that JSON does not need."""
+    seen: set[tuple[str, ...]] = set()
+    for slashes, letters in product(_SLASHES, _LETTERS):
+        words = [letters(slashes(word)) if word.startswith('"') else word for word in written]
+        if tuple(words) not in seen:
+            seen.add(tuple(words))
+            yield words
+
+
+def _plain_letters(text: str) -> str:
+    r"""Write `\u00fc` as `ü`, and leave what has to be escaped."""
+    return _ESCAPES.sub(_plain_letter, text)
+
+
+def _plain_letter(match: re.Match[str]) -> str:
+    letters = str(json.loads(f'"{match[0]}"'))
+    return match[0] if _NEEDS_ESCAPE.search(letters) else letters
+
+
+def _escaped_letters(text: str) -> str:
+    r"""Write `ü` as `\u00fc`, as Python and PHP do."""
+    return re.sub(r"[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _plain_slashes(text: str) -> str:
@@ -114,6 +142,11 @@ def _plain_slashes(text: str) -> str:
 def _escaped_slashes(text: str) -> str:
     r"""Write `/` as `\/`, as PHP does."""
     return _plain_slashes(text).replace("/", r"\/")
+
+
+type _Spelling = Callable[[str], str]
+_SLASHES: tuple[_Spelling, ...] = (str, _plain_slashes, _escaped_slashes)
+_LETTERS: tuple[_Spelling, ...] = (str, _plain_letters, _escaped_letters)
 
 
 def _indented(words: Sequence[str], indent: str) -> str:

@@ -35,6 +35,8 @@ _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----([^-]*)-----END \1-----")
 _PRIVATE = "PRIVATE"
 _URL_SAFE = str.maketrans("-_", "+/")
 _OCA = re.compile(r"oca:[a-z0-9]+:[a-z0-9]+:", re.IGNORECASE)
+# A label before the key, with a colon and a space behind it.
+_LABEL = re.compile(r"[^:{]{1,40}:\s+(?=\S)")
 
 
 class MalformedKeyError(ValueError):
@@ -126,7 +128,9 @@ def _shapes(key: bytes | str) -> Iterator[bytes]:
         yield from _from_jwk(text)
         return
     if pem := _PEM.search(text):
-        text = "" if _PRIVATE in pem[1] else pem[2]
+        text = "" if _PRIVATE in pem[1] else pem[2].replace(r"\n", "")
+    elif label := _LABEL.match(text):
+        text = text[label.end() :]
     text = _OCA.sub("", text, count=1).replace(":", "").removeprefix("0x")
     for decode in (bytes.fromhex, from_base64, _from_base32):
         with suppress(ValueError):

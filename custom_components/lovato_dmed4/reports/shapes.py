@@ -240,7 +240,7 @@ class VerificationShape(ReportShape):
 
 
 class VerificationsShape(VerificationShape):
-    """The verdict on what was handed in: on the first record, and on each of all that were found.
+    """The verdict on what was handed in: on the worst record, and on each of all that were found.
 
     `records` is empty if there was none; then the rest says so (`legible` false).
     """

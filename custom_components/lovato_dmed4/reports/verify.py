@@ -8,12 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..archive import Archive, KeyVerdict, StoredKey, StoredRecord
+from ..archive import Archive, KeyVerdict, SessionVerdict, StoredKey, StoredRecord
 from ..const import DOMAIN
 from ..ocmf import (
     FoundRecord,
@@ -31,6 +32,11 @@ from ..ocmf import (
 from .archives import MeterArchive, archived_ids, async_meter_archives
 from .report import KEY_GIVEN, Checked, check, report
 from .shapes import VerificationShape, VerificationsShape
+
+# What a form or a template may leave of a key that there is not.
+_EMPTY: Final = "\"' \t\r\n"
+# The worst first.
+_VERDICTS: Final = [verdict.value for verdict in SessionVerdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,9 @@ async def async_verify(
         hass: Home Assistant.
         text: holds the records.
         public_key: to check them with; None or an empty text if there is none.
+
+    Returns:
+        The verdict on the record that is worst, and on each one.
 
     Raises:
         ServiceValidationError: the key is none.
@@ -117,13 +126,14 @@ def _named(record: Record | None) -> str | None:
 def _verify(
     text: str, found: Sequence[FoundRecord], known: Sequence[_Known], public_key: str | None
 ) -> VerificationsShape:
-    given = _load(public_key, found) if public_key and public_key.strip("\"' ") else None
+    given = _load(public_key, found) if public_key and public_key.strip(_EMPTY) else None
     if not found:
         nothing = Checked(judge(text.encode(errors="replace")), KeyVerdict.NONE.value)
         return {**_shape(nothing, None, known), "records": []}
     now = dt_util.utcnow()
     shapes = [_shape(*_check(each, known, given, now), known) for each in found]
-    return {**shapes[0], "records": shapes}
+    worst = min(shapes, key=lambda shape: _VERDICTS.index(shape["verdict"]))
+    return {**worst, "records": shapes}
 
 
 def _shape(checked: Checked, meter: _Known | None, known: Sequence[_Known]) -> VerificationShape:
@@ -157,7 +167,7 @@ def _check(
     It is only called invalid with a meter's key if it claims to be that meter's.
     """
     if given:
-        return _with_key(found, known, given, now)
+        return _with_keys(found, known, [given], now)
     tried = [(check(found.raw, meter.keys, now), meter) for meter in known]
     for checked, meter in tried:
         if checked.judged.verdict is Verdict.VALID:
@@ -170,16 +180,18 @@ def _check(
         if claimed:
             return checked, meter
     if found.keys:
-        return _with_key(found, known, found.keys[0], now)
+        return _with_keys(found, known, found.keys, now)
     return Checked(judge(found.raw), KeyVerdict.NONE.value), None
 
 
-def _with_key(
-    found: FoundRecord, known: Sequence[_Known], key: PublicKey, now: datetime
+def _with_keys(
+    found: FoundRecord, known: Sequence[_Known], keys: Sequence[PublicKey], now: datetime
 ) -> tuple[Checked, _Known | None]:
-    """Check a record with a key that came with it, and find out whose that is."""
-    for meter in known:
-        own = [stored for stored in meter.keys if stored.fingerprint == fingerprint(key)]
-        if own:
-            return check(found.raw, own, now), meter
-    return Checked(judge(found.raw, [key]), KEY_GIVEN), None
+    """Check a record with the keys that came with it, and find out whose the one is that fits."""
+    judged = judge(found.raw, keys)
+    if judged.key is not None:
+        for meter in known:
+            own = [key for key in meter.keys if key.fingerprint == fingerprint(judged.key)]
+            if own:
+                return check(found.raw, own, now), meter
+    return Checked(judged, KEY_GIVEN), None

@@ -309,6 +309,7 @@ HOUSEKEEPING_SENSORS: Final = (
         translation_key="operative_status",
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
         options=list(OperativeStatus),
         feature=Feature.SYSTEM_STATUS,
         value_fn=lambda data: data.system.operative_status,
@@ -425,6 +426,8 @@ ARCHIVE_SENSORS: Final = (
     ArchiveSensorDescription(
         key="last_session_end",
         translation_key="last_session_end",
+        # The event shows it, too; each of both is a line of Activity.
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda summary: None if summary.last is None else summary.last.end,
     ),

@@ -138,30 +138,28 @@ export function commands(
   { onStart, onRead, onEnd }: Commands,
 ): TemplateResult {
   const { text, view } = shown;
-  const disabled = shown.disabled || view.phase === "unavailable";
-  if (!(view.charging ? rights.read || rights.end : rights.start))
+  const { charging, phase } = view;
+  const may = charging ? rights.end : rights.start;
+  if (!may && !(charging && rights.read))
     return html`<p class="quiet">${text("card.not_allowed")}</p>`;
-  if (!view.charging)
-    return html`
-      <div class="commands">
-        <button class="start" ?disabled=${disabled || view.phase === "signing"} @click=${onStart}>
-          <ha-icon icon="mdi:play"></ha-icon>${text("card.action.start")}
-        </button>
-      </div>
-    `;
+  const disabled = shown.disabled || phase === "unavailable" || (!charging && phase === "signing");
+  const [look, icon, key, onMain] = charging
+    ? (["end", "mdi:stop", "card.action.end", onEnd] as const)
+    : (["start", "mdi:play", "card.action.start", onStart] as const);
+  // Not `disabled`, and one button for both: the keyboard stays where it was pressed.
   return html`
     <div class="commands">
       ${
-        rights.read
-          ? html`<button ?disabled=${disabled} @click=${onRead}>
+        charging && rights.read
+          ? html`<button aria-disabled=${disabled} @click=${disabled ? null : onRead}>
               <ha-icon icon="mdi:file-sign"></ha-icon>${text("card.action.read")}
             </button>`
           : nothing
       }
       ${
-        rights.end
-          ? html`<button class="end" ?disabled=${disabled} @click=${onEnd}>
-              <ha-icon icon="mdi:stop"></ha-icon>${text("card.action.end")}
+        may
+          ? html`<button class=${look} aria-disabled=${disabled} @click=${disabled ? null : onMain}>
+              <ha-icon icon=${icon}></ha-icon>${text(key)}
             </button>`
           : nothing
       }

@@ -176,7 +176,7 @@ export const cardStyle = css`
     padding-inline-start: 20px;
   }
   .banner button,
-  .banner button:hover:not([disabled]) {
+  .banner button:hover:not([disabled], [aria-disabled="true"]) {
     background: var(--card-background-color);
     color: inherit;
   }

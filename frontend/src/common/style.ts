@@ -29,24 +29,24 @@ export const controls = css`
     cursor: pointer;
     transition: background-color 120ms;
   }
-  button:hover:not([disabled]) {
+  button:hover:not([disabled], [aria-disabled="true"]) {
     background: color-mix(in srgb, currentColor 20%, transparent);
   }
   button.start {
     background: var(--ha-color-fill-success-loud-resting);
     color: var(--ha-color-on-success-loud);
   }
-  button.start:hover:not([disabled]) {
+  button.start:hover:not([disabled], [aria-disabled="true"]) {
     background: var(--ha-color-fill-success-loud-hover);
   }
   button.end {
     background: var(--ha-color-fill-danger-normal-resting);
     color: var(--ha-color-on-danger-normal);
   }
-  button.end:hover:not([disabled]) {
+  button.end:hover:not([disabled], [aria-disabled="true"]) {
     background: var(--ha-color-fill-danger-normal-hover);
   }
-  button[disabled] {
+  button:is([disabled], [aria-disabled="true"]) {
     cursor: default;
     opacity: 0.5;
   }

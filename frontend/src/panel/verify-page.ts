@@ -15,6 +15,21 @@ import { count, energy, explain, moment } from "./words";
 /** More than any file of records that people hand around; the server takes no larger message either. */
 const MAX_FILE = 2 * 1024 * 1024;
 
+/** The text of a file: Windows calls UTF-16 Unicode, and begins it with its mark. */
+function decoded(bytes: Uint8Array): string {
+  const marks: Record<string, string> = { "255,254": "utf-16le", "254,255": "utf-16be" };
+  return new TextDecoder(marks[bytes.subarray(0, 2).join()] ?? "utf-8").decode(bytes);
+}
+
+function inBase64(bytes: Uint8Array): string {
+  const chunk = 0x8000;
+  let text = "";
+  for (let start = 0; start < bytes.length; start += chunk) {
+    text += String.fromCharCode(...bytes.subarray(start, start + chunk));
+  }
+  return btoa(text);
+}
+
 export class VerifyPage extends PanelPage {
   static override readonly properties = { ...PanelPage.properties, _problem: { state: true } };
   static override readonly styles = [controls, baseStyle, tableStyle, verifyStyle];
@@ -24,6 +39,8 @@ export class VerifyPage extends PanelPage {
 
   readonly #verification = new Fetched<Verifications>(this);
   readonly #drivers = new Fetched<Drivers>(this);
+  /** The file behind the text, where the text is not all of it: what was signed are its bytes. */
+  #original: { shown: FormDataEntryValue | null; base64: string } = { shown: null, base64: "" };
 
   constructor() {
     super();
@@ -40,9 +57,10 @@ export class VerifyPage extends PanelPage {
     const meter = this.info.meters[0]?.device_id;
     void this.#drivers.load(this.hass, "drivers/list", meter ? { device_id: [meter] } : {});
     this.#verification.clear();
+    const { shown, base64 } = this.#original;
     await this.#verification.load(this.hass, "records/verify", {
       // The text as it is, but for the line break that pasting brings.
-      record: record.trim(),
+      record: base64 && record === shown ? base64 : record.trim(),
       ...(key.trim() ? { public_key: key.trim() } : {}),
     });
     await this.updateComplete;
@@ -65,14 +83,21 @@ export class VerifyPage extends PanelPage {
 
   async #read(file: File | undefined): Promise<void> {
     const area = this.renderRoot.querySelector<HTMLTextAreaElement>("textarea[name=record]");
-    if (!file || !area) return;
+    const form = area?.form;
+    if (!file || !form) return;
     const large = file.size > MAX_FILE;
     this._problem = large
       ? this.texts("panel.verify.too_large", { size: String(MAX_FILE / 1024 / 1024) })
       : "";
     if (large) return;
-    area.value = await file.text();
-    area.form?.requestSubmit();
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const text = decoded(bytes);
+    area.value = text;
+    // A text area makes line feeds of other line breaks, and a text can't hold every byte.
+    const lossy = /[\r\ufffd]/.test(text);
+    const shown = new FormData(form).get("record");
+    this.#original = { shown, base64: lossy ? inBase64(bytes) : "" };
+    form.requestSubmit();
   }
 
   protected override render(): TemplateResult {

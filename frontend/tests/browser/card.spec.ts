@@ -227,6 +227,21 @@ test("is reached by keyboard alone", async ({ page, bench }) => {
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(start).toBeFocused();
+  // A whole session: the button that ends it stands where the one was that began it.
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByLabel("Identification type")).toBeFocused();
+  for (let field = 0; field < 6; field += 1) await page.keyboard.press("Tab");
+  await expect(dialog.getByRole("button", { name: "Start" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  const end = card.locator("ha-card button.end");
+  await expect(end).toBeFocused();
+  await page.keyboard.press("Enter");
+  const question = page.getByRole("dialog", { name: "End this charging session?" });
+  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(start).toBeEnabled();
+  await expect(start).toBeFocused();
 });
 
 async function figure(card: Locator, selector: string): Promise<number> {

@@ -580,9 +580,9 @@ describe("commands", () => {
   });
 
   const disabled = (): string[] =>
-    [...card.renderRoot.querySelectorAll("ha-card button[disabled]")].map((button) =>
-      button.textContent.trim(),
-    );
+    [
+      ...card.renderRoot.querySelectorAll('ha-card button:is([disabled], [aria-disabled="true"])'),
+    ].map((button) => button.textContent.trim());
 
   function enter(field: Element | undefined, value: string): void {
     if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement))

@@ -777,6 +777,40 @@ describe("the page that verifies", () => {
   });
 });
 
+describe("a file that is verified", () => {
+  const chosen = async (content: BlobPart): Promise<string> => {
+    answers["records/verify"] = { ...RECORD, records: [] };
+    await show("/verify");
+    const input = find<HTMLInputElement>("input[type=file]");
+    const file = new File([content], "record.ocmf");
+    Object.defineProperty(input, "files", { value: [file], configurable: true });
+    input.dispatchEvent(new Event("change"));
+    await settle();
+    return (asked("records/verify") as { record: string }).record;
+  };
+  const bytes = (base64: string): Uint8Array =>
+    Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+  it("is sent byte for byte where a text would not be the same", async () => {
+    const lines = 'OCMF|{\r\n  "PG": "T1"\r\n}|{}';
+    expect(new TextDecoder().decode(bytes(await chosen(lines)))).toBe(lines);
+    // A meter that writes the letters of western Europe in a byte each.
+    const latin = Uint8Array.from('OCMF|{"TT":"\u00e4"}|{}', (letter) => letter.charCodeAt(0));
+    expect(bytes(await chosen(latin))).toEqual(latin);
+    // Until the text is edited.
+    find<HTMLTextAreaElement>("textarea[name=record]").value = "OCMF|{}|{}";
+    find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await settle();
+    expect(asked("records/verify")).toMatchObject({ record: "OCMF|{}|{}" });
+  });
+
+  it("is read as Windows writes it", async () => {
+    const text = 'OCMF|{"TT":"ä"}|{}';
+    const wide = Uint16Array.from(`\ufeff${text}`, (letter) => letter.charCodeAt(0));
+    expect(await chosen(wide)).toBe(text);
+  });
+});
+
 describe("the archive's page", () => {
   it("says what is lost, failed, behind and waiting", async () => {
     answers["archive/info"] = info({

@@ -622,6 +622,45 @@ async def test_key_that_is_none(hass: HomeAssistant, rest_entry: Dmed4ConfigEntr
         await refused(hass, "verify_record", "malformed_key", record=record, public_key="key")
 
 
+@pytest.mark.parametrize("none", ["", "  ", '""', "''", "\r\n"])
+async def test_an_empty_key_is_none(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, none: str
+) -> None:
+    """What a form or a template leaves empty: the keys of the meters here are tried all the same."""
+    own = await call(
+        hass, "verify_record", record=charge_of(simulated).end.decode(), public_key=none
+    )
+    assert (own["verdict"], own["key"]["verdict"]) == ("valid", "own")
+    stranger = Charge(key=OTHER).end.decode()
+    for text, verdict, key in (
+        (stranger, "unverifiable", "none"),
+        (f"{stranger}\n{spki(OTHER).hex()}", "valid", "given"),
+    ):
+        report = await call(hass, "verify_record", record=text, public_key=none)
+        assert (report["verdict"], report["key"]["verdict"]) == (verdict, key)
+
+
+async def test_each_of_several_records_has_its_verdict(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry
+) -> None:
+    """With the key of each among their words, and above all of them the worst."""
+    keys = (OTHER, ec.derive_private_key(0xC0FFEE, ec.SECP256R1()))
+    charges = [
+        Charge(key=key, fields={"MS": f"M-{key.key_size}-{n}"}) for n, key in enumerate(keys)
+    ]
+    raws = [charge.end for charge in charges]
+    text = "\n".join([*(raw.decode() for raw in raws), *(spki(key).hex() for key in keys)])
+    report = await call(hass, "verify_record", record=text)
+    assert [each["verdict"] for each in report["records"]] == ["valid", "valid"]
+    assert (report["verdict"], report["pagination"]) == ("valid", "T3")
+    text = text.replace(raws[1].decode(), tampered(raws[1]).decode())
+    report = await call(hass, "verify_record", record=text)
+    assert [each["verdict"] for each in report["records"]] == ["valid", "invalid"]
+    assert (report["verdict"], report["meter"]) == ("invalid", report["records"][1]["meter"])
+    explained = [each["explanation"] for each in report["records"]]
+    assert report["explanation"] == explained[1] != explained[0]
+
+
 LATER = START + timedelta(days=30)
 
 

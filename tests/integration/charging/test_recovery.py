@@ -98,11 +98,7 @@ GAPS = {
         step="start",
         link=lambda: Cut(gives("B"), arrives=True),
         arrived="B",
-        news=(
-            "started",
-            "failed started power_failure",
-            "started power_failure",
-        ),
+        news=("started", "started power_failure", "started power_failure"),
     ),
     "before the first record": Gap(
         step="start",
@@ -132,7 +128,7 @@ GAPS = {
         step="read",
         link=lambda: Cut(gives("C"), arrives=True),
         arrived="C",
-        news=("", "failed power_failure", "power_failure"),
+        news=("", "read power_failure", "power_failure"),
     ),
     "before the end": Gap(
         step="end",

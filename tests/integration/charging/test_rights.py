@@ -60,6 +60,7 @@ async def run(hass: HomeAssistant, name: str, context: Context) -> None:
     await hass.services.async_call("script", name, {}, blocking=True, context=context)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_family_member_charges(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter, user: Context
 ) -> None:
@@ -103,6 +104,7 @@ async def check_refused(
     assert len(writes(server)) == before
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_only_administrators_if_they_want(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
@@ -131,6 +133,23 @@ async def test_only_administrators_if_they_want(
     assert transactions(simulated) == "BCEBE"
 
 
+async def test_a_button_that_is_off_by_default_takes_no_right_away(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, user: Context
+) -> None:
+    """Until an administrator switches it off: the card and the action go on without it."""
+    button = entities(hass, rest_entry)["read"]
+    assert button.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    await act(hass, rest_entry, "start_charge_cycle", user)
+    await act(hass, rest_entry, "read_charge_cycle", user)
+    er.async_get(hass).async_update_entity(
+        button.entity_id, disabled_by=er.RegistryEntryDisabler.USER
+    )
+    with pytest.raises(Unauthorized):
+        await act(hass, rest_entry, "read_charge_cycle", user)
+    assert transactions(simulated) == "BC"
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_home_assistants_permissions_hold(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,

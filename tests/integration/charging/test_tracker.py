@@ -130,6 +130,7 @@ async def test_steps_are_told_with_their_records(
 
 
 @pytest.mark.parametrize(("key", "event"), [("start", "started"), ("end", "ended")])
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_buttons_take_the_same_steps(
     hass: HomeAssistant,
     *,
@@ -772,6 +773,7 @@ async def test_an_end_that_was_commanded_here_counts_as_ours(
     await assert_all_archived(old_entry, simulated)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_news_wait_until_home_assistant_has_started(
     hass: HomeAssistant, old_entry: MockConfigEntry, simulated: SimulatedMeter, news: News
 ) -> None:
@@ -789,6 +791,7 @@ async def test_news_wait_until_home_assistant_has_started(
     assert news[0] == STARTED_HERE
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_the_entity_tells_everything_in_order(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter, clock: ManualClock
 ) -> None:

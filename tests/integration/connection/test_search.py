@@ -1,11 +1,13 @@
 """Setting up a meter that is not where it is looked for: the form says where it is, and why not here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 import errno
 import fcntl
 import os
 import socket
+import struct
 from typing import Any, Self
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -15,7 +17,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.lovato_dmed4.connection import search
-from custom_components.lovato_dmed4.connection.search import Cause, async_find_cause, serial_cause
+from custom_components.lovato_dmed4.connection.search import Cause, serial_cause
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
@@ -112,14 +114,32 @@ async def test_the_port_itself_may_speak_another_way(
     """HTTP to a Modbus port, TLS on and off: the form says what answered."""
     impatient(monkeypatch, 1)
     async with RestServer(simulated, tls=True, response_time=0) as tls:
-        for transport, values, found in (
-            ("rest", rest_form(port=tls.port), "found_tls"),
-            ("rest", rest_form(port=rest_server.port, tls="pinned"), "found_rest"),
-            ("rest", rest_form(port=modbus_server.port), "found_modbus"),
+        for transport, values, answerer, found in (
+            ("rest", rest_form(port=tls.port), "tls_server", "found_tls"),
+            ("rest", rest_form(port=rest_server.port, tls="pinned"), "tls_failed", "found_rest"),
+            ("rest", rest_form(port=modbus_server.port), "connection_closed", "found_modbus"),
+            *(
+                ("modbus_tcp", modbus_form(port=port, framing=framing), answerer, found)
+                for port, answerer, found in (
+                    (tls.port, "tls_server", "found_tls"),
+                    (rest_server.port, "web_server", "found_rest"),
+                )
+                for framing in ("tcp", "rtu", "ascii")
+            ),
         ):
             form = await submit(hass, transport, values)
-            assert (form["errors"] or {}).get("port") == found
+            assert form["errors"] == {"base": answerer, "port": found}
             assert (form["description_placeholders"] or {})["port"] == str(values["port"])
+
+
+async def test_another_framing_than_the_port_s(
+    hass: HomeAssistant, modbus_server: ModbusTcpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient(monkeypatch, 1)
+    for framing in ("rtu", "ascii"):
+        wrong = modbus_form(port=modbus_server.port, framing=framing)
+        form = await submit(hass, "modbus_tcp", wrong)
+        assert (form["errors"] or {})["framing"] == "found_framing"
 
 
 async def test_nothing_is_looked_for_where_it_was_looked_already(
@@ -146,6 +166,8 @@ class OwnNumber:
         from simulator.modbus import handle_pdu  # noqa: PLC0415
 
         while header := await reader.read(7):
+            if header[2:4] != bytes(2):
+                break  # TLS or HTTP
             pdu = await reader.readexactly(int.from_bytes(header[4:6]) - 1)
             answer = handle_pdu(self._inner._line._unit, pdu) or b""  # type: ignore[attr-defined]
             writer.write(header[:4] + (len(answer) + 1).to_bytes(2) + bytes([self._unit]) + answer)
@@ -195,28 +217,85 @@ async def test_a_name_that_nobody_has_is_said_to_be_unknown(
     assert form["errors"] == {"base": "name_unknown"}
 
 
-@pytest.fixture
-async def closing() -> AsyncIterator[int]:
-    """Take connections and close them: a meter with two connections already."""
+type Service = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-    def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
 
-    async with await asyncio.start_server(close, HOST, 0) as server:
+async def close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve nobody: a meter with two connections already."""
+    writer.close()
+
+
+async def close_later(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.close()
+
+
+async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.close()
+
+
+async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+    await reader.read(1)
+    writer.close()
+
+
+async def serve_pages(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve as a router does, which is no meter."""
+    await reader.read(1024)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def serving(service: Service) -> AsyncIterator[int]:
+    async with await asyncio.start_server(service, HOST, 0) as server:
         yield server.sockets[0].getsockname()[1]
 
 
-async def test_a_meter_without_a_connection_to_spare_is_said_to_close_them(
-    hass: HomeAssistant, closing: int
+@pytest.mark.parametrize(
+    ("service", "of_modbus", "of_rest"),
+    [
+        (close, "connection_closed", "connection_closed"),
+        (close_later, "connection_closed", "connection_closed"),
+        (reset, "connection_closed", "connection_closed"),
+        (greet, "other_service", "not_a_dmed4"),
+        (serve_pages, "web_server", "not_a_dmed4"),
+    ],
+)
+async def test_who_is_no_meter_is_named(
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    service: Service,
+    of_modbus: str,
+    of_rest: str,
 ) -> None:
-    assert await async_find_cause(hass, HOST, closing) is Cause.CLOSED
-    form = await submit(hass, "modbus_tcp", modbus_form(port=closing))
-    assert form["errors"] == {"base": "connection_closed"}
+    impatient(monkeypatch, 1)
+    async with serving(service) as port:
+        for framing in ("tcp", "rtu", "ascii"):
+            form = await submit(hass, "modbus_tcp", modbus_form(port=port, framing=framing))
+            assert form["errors"] == {"base": of_modbus}
+        form = await submit(hass, "rest", rest_form(port=port))
+        assert form["errors"] == {"base": of_rest}
 
 
-async def test_a_port_that_stays_open_is_no_cause(hass: HomeAssistant) -> None:
+async def test_ports_that_stay_mute(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing answers where a meter is looked for, nor at the usual ports: the form says the first."""
+    impatient(monkeypatch, 1)
+    monkeypatch.setattr(search, "_SECONDS", 0.2)
     async with mute_server() as port:
-        assert await async_find_cause(hass, HOST, port) is None
+        monkeypatch.setattr(search, "_HTTP_PORT", port)
+        monkeypatch.setattr(search, "_HTTPS_PORT", port)
+        for transport, values in (
+            ("modbus_tcp", modbus_form(port=port)),
+            ("rest", rest_form(port=port)),
+        ):
+            form = await submit(hass, transport, values)
+            assert form["errors"] == {"base": "silent"}
 
 
 def test_serial_ports_say_what_is_wrong_with_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -537,6 +537,7 @@ def shown(hass: HomeAssistant) -> list[tuple[str, str]]:
 NOTHING = {"unknown", "unavailable"}
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_the_last_session_is_shown_once(
     hass: HomeAssistant,
     stored: MockConfigEntry,
@@ -565,6 +566,7 @@ async def newest_session(entry: Any) -> Session:
     return session
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_session_that_ends_while_others_are_fetched(
     hass: HomeAssistant, stored: MockConfigEntry, simulated: SimulatedMeter
 ) -> None:

@@ -22,6 +22,8 @@ from tests.integration.helpers import (
     writes,
 )
 
+pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
+
 
 def transactions(meter: SimulatedMeter) -> list[str]:
     """What each record of the meter is: begin, intermediate or end."""

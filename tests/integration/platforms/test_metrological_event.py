@@ -23,7 +23,7 @@ from tests.integration.helpers import (
 )
 from tests.logbooks import log_events, rest_answers, rest_calls
 
-pytestmark = pytest.mark.usefixtures("clock_left_alone")
+pytestmark = pytest.mark.usefixtures("clock_left_alone", "entity_registry_enabled_by_default")
 
 KEY = "metrological_event"
 

@@ -44,6 +44,8 @@ async def test_disabled_by_default(hass: HomeAssistant, modbus_entry: Dmed4Confi
     disabled = {key for key, entity in entities(hass, modbus_entry).items() if entity.disabled_by}
     rare = {"energy_exchanged", "records_maximum", "events_saved", "events_maximum"}
     rare |= {"last_sample", "sync_timeout", "signature_format", "measure_checksum", "roll_over"}
+    # Lines of Activity that only an engineer reads.
+    rare |= {"read", "synchronise_clock", "metrological_event", "last_session_end"}
     assert disabled == rare
 
 
@@ -51,7 +53,7 @@ PERSON = {
     *("charging", "charge_cycle", "record", "start", "end"),
     *("voltage", "current", "power"),
     *("energy_imported", "cycle_energy_imported"),
-    *("last_session_energy", "last_session_end", "last_session_verdict"),
+    *("last_session_energy", "last_session_verdict"),
 }
 FLOWS_BACK = {"energy_exported", "cycle_energy_exported"}
 

@@ -45,7 +45,7 @@ from tests.integration.helpers import (
 )
 from tests.integration.plugin import ClientSessionGenerator
 
-pytestmark = pytest.mark.usefixtures("clock_left_alone")
+pytestmark = pytest.mark.usefixtures("clock_left_alone", "entity_registry_enabled_by_default")
 
 EVENT = "record"
 CARD = "00000001"

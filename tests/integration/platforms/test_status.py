@@ -19,6 +19,7 @@ from tests.integration.helpers import (
 )
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_clock_synchronised(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:

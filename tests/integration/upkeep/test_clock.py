@@ -249,6 +249,7 @@ async def test_a_clock_that_stays_wrong_though_it_is_taken_is_left_alone(
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_machine_that_is_days_behind_sets_no_meter_wrong(
     hass: HomeAssistant,
     entry: Dmed4ConfigEntry,
@@ -285,6 +286,7 @@ async def test_a_machine_that_is_days_behind_sets_no_meter_wrong(
     assert ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_clock_doubtful") is None
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_a_meter_that_states_local_time_is_asked_about_once(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
