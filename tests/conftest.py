@@ -74,7 +74,7 @@ def _sockets(socket_enabled: None) -> None:
     """Let tests talk to the simulator; other hosts stay out of reach."""
 
 
-class _Warnings(logging.Handler):
+class Warnings(logging.Handler):
     """Keeps what is logged as a warning or worse."""
 
     def __init__(self) -> None:
@@ -86,20 +86,20 @@ class _Warnings(logging.Handler):
 
 
 @pytest.fixture(scope="session")
-def _warnings() -> Iterator[_Warnings]:
+def logged_warnings() -> Iterator[Warnings]:
     """Listen to the log: with `caplog`, each test would log down to the last detail."""
-    handler = _Warnings()
+    handler = Warnings()
     logging.getLogger().addHandler(handler)
     yield handler
     logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)
-def _nothing_deprecated(_warnings: _Warnings) -> Iterator[None]:
+def _nothing_deprecated(logged_warnings: Warnings) -> Iterator[None]:
     """Fail a test in which Home Assistant says of our code that it will stop working."""
-    _warnings.records.clear()
+    logged_warnings.records.clear()
     yield
-    assert deprecations(_warnings.records, "lovato_dmed4") == []
+    assert deprecations(logged_warnings.records, "lovato_dmed4") == []
 
 
 @pytest.fixture(autouse=True)
