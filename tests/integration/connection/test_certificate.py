@@ -204,13 +204,11 @@ async def test_the_question_goes_when_the_old_certificate_is_back(
     assert is_available(hass, entry)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_an_action_is_refused_with_the_reason(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: RestServer
 ) -> None:
     asked = len(server.requests)
-    # A poll that finds the certificate before would take the button away.
-    entry.runtime_data.live._async_unsub_refresh()
-    entry.runtime_data.housekeeping._async_unsub_refresh()
     server.renew_certificate()
     with pytest.raises(HomeAssistantError) as raised:
         await hass.services.async_call(

@@ -184,10 +184,12 @@ async def test_meters_that_are_off_are_asked_less_and_less_often(
         lives = [entry.runtime_data.live for entry in entries]
         interval = lives[0].update_interval
         assert interval is not None
-        for live in lives:
-            # On a busy machine, their own polls would come between those that are counted here.
-            monkeypatch.setattr(live, "_schedule_refresh", lambda: None)
-            live._async_unsub_refresh()
+        for data in (entry.runtime_data for entry in entries):
+            # Their own polls would come between those that are counted here.
+            for coordinator in (data.live, data.housekeeping, data.events):
+                monkeypatch.setattr(coordinator, "_schedule_refresh", lambda: None)
+                coordinator._async_unsub_refresh()
+        await hass.async_block_till_done(wait_background_tasks=True)
         server.faults.inject(ModbusFault.SILENCE, only=lambda frame: frame.unit != 1)
         for times in (2, 4, 8, 16, 30, 30):
             for live in lives:
