@@ -81,6 +81,11 @@ class Boards:
             raise ValueError(f"no fatal error {number}")
         (self._fatal.add if on else self._fatal.discard)(number)
 
+    @property
+    def fatal(self) -> bool:
+        """Whether there is a fatal error."""
+        return bool(self._fatal)
+
     def status(self, live: set[str], *, table_spelling: bool) -> dict[str, object]:
         """Return the fields of the REST answer.
 

@@ -28,9 +28,14 @@ class DisplayModel:
     channels: int
     ethernet: bool
 
-    @property
-    def pages(self) -> frozenset[int]:
-        """Main pages 1…4 and custom pages 5…8, of the channels it has."""
+    def pages(self, custom_page: int) -> frozenset[int]:
+        """Main pages 1…4 and custom pages 5…8, of the channels it has.
+
+        Args:
+            custom_page: That of a display for one meter.
+        """
+        if self.channels == 1:
+            return frozenset((1, custom_page))
         return frozenset(page for n in range(1, self.channels + 1) for page in (n, n + 4))
 
 
@@ -84,6 +89,13 @@ class RemoteDisplay(Device):
         self.page = 1
         self.texts = {channel: dict.fromkeys(TEXT_SIZES, "") for channel in channels}
 
+    def power_failure(self) -> None:
+        """Lose power and come back at once."""
+        if self.readings.follows("custom_texts", "lost"):
+            self.page = 1
+            self.texts = {channel: dict.fromkeys(TEXT_SIZES, "") for channel in self.texts}
+        self._drop_connections()
+
     @property
     @override
     def name(self) -> str:
@@ -100,7 +112,7 @@ class RemoteDisplay(Device):
             NotValidError: P01.05 is not DISABLE.
             OutOfRangeError: There is no such page.
         """
-        if page not in self.model.pages:
+        if page not in self.model.pages(int(self.readings["custom_page"])):
             raise OutOfRangeError("no such page")
         if self.page_locked:
             raise NotValidError("P01.05 is not DISABLE")

@@ -47,6 +47,8 @@ _OFFSET_STEP = 15  # minutes
 _DISPLAY_PAGES = 13
 # The charges of a logbook that is filled at once.
 _PAST_INTERVAL = 3600.0  # s
+_SETTLING_TIME = 2.0  # s
+_EVENTS_FULL = 11  # its fatal error
 _PAST_ENERGY = 20_000  # Wh
 _PAST_PROTOTYPE = (
     b'{"FV":"1.3","GI":"DMED4","PG":"T0","IS":true,"IL":"TRUSTED","IF":["RFID_PLAIN"],'
@@ -162,6 +164,7 @@ class SimulatedMeter(Device):
         self.firmware_checksum: Final = 0x1721_0000 | self.model.slave_id
         self._clock_lead = clock_error
         self._synchronised_until: float | None = None
+        self._settled_at = float("-inf")
         self._signing_time = signing_time
         self._checking_time = checking_time
         self.time_offset = time_offset
@@ -436,6 +439,7 @@ class SimulatedMeter(Device):
             OutOfRangeError: One of them is out of its range; none is set.
         """
         self.update()
+        self._require_settled()
         if self.charging and not self._recovering:
             raise NotValidError("not while charging")
         if res_cable is not None and self.cable_locked:
@@ -452,7 +456,8 @@ class SimulatedMeter(Device):
         if datetime is not None:
             self._clock_lead = datetime - self.now
             self._synchronised_until = self.now + self.sync_timeout * 60
-            self._log(EventCode.CLOCK_SET, datetime)
+            if self.readings.follows("clock_writes", "events"):
+                self._log(EventCode.CLOCK_SET, datetime)
         if tariff is not None:
             self.tariff = tariff
         if res_cable is not None:
@@ -481,8 +486,10 @@ class SimulatedMeter(Device):
 
         Raises:
             BusyError: The meter is still signing or checking.
+            NotValidError: It is still starting, or has a fatal error.
         """
         self._require_not_busy()
+        self._require_settled()
 
         def finish() -> None:
             renewing = self._recovering or self.readings.follows("prototype_needed", "each")
@@ -511,6 +518,7 @@ class SimulatedMeter(Device):
             NotValidError: The command does not fit the measurement status.
         """
         self._require_not_busy()
+        self._require_alive()
         allowed = (
             self._measurement_status is MeasurementStatus.IDLE
             if command is Command.BEGIN
@@ -645,9 +653,20 @@ class SimulatedMeter(Device):
     def _signing_broken(self) -> bool:
         return bool(self._errors_1 & _SIGNING_ERRORS)
 
+    def _require_alive(self) -> None:
+        if self.boards.fatal:
+            raise NotValidError("a fatal error")
+
+    def _require_settled(self) -> None:
+        self._require_alive()
+        if self.now < self._settled_at:
+            raise NotValidError("still starting")
+
     def _forget(self) -> None:
         self.update()
         self._synchronised_until = None
+        if self.readings.follows("after_boot", "settling"):
+            self._settled_at = self.now + _SETTLING_TIME
         if self._job is not None and not self._job.signing:
             self._job = None
         self._output_lost = self.readings.follows("output_after_power_down", "empty")
@@ -794,6 +813,10 @@ class SimulatedMeter(Device):
         self.record_log.entries.append(Record(progressive, identification_of(fields), text, der))
 
     def _log(self, code: EventCode, argument: int = 0) -> None:
+        full = len(self.event_log.entries) == self.event_log.capacity
+        if full and not self.operating and self.readings.follows("event_log_full", "fatal"):
+            self.set_fatal(_EVENTS_FULL)
+            return
         self.event_log.entries.append(Event(int(self.time), self.time_offset, code, argument))
 
 

@@ -17,6 +17,11 @@ _FIRMWARE, _HARDWARE, _PARAMETERS, _ETHERNET_FIRMWARE = 12, 3, 5, 7
 
 _ADDRESS_AND_COUNT = struct.Struct(">HH")
 
+# (manual: charge cycle management)
+_CHARGE_CYCLE_TABLE = (range(0x4000, 0x4C00), range(0x4F10, 0x4F50))
+
+_SAVE = bytes((0x06, 0x2F, 0x02, 0x00, 0x05))
+
 # (manual: error codes)
 _FUNCTION_NOT_VALID = 0x01
 _ADDRESS_NOT_VALID = 0x02
@@ -41,6 +46,8 @@ def handle_pdu(unit: Unit, pdu: bytes) -> bytes | None:
     if isinstance(unit, ReplayedMeter):
         return unit.answer(pdu)
     answer = None if unit.rebooting else _answer_or_exception(unit, pdu)
+    if pdu == _SAVE and unit.readings.follows("save_answer", "sent"):
+        return answer
     return None if unit.rebooting else answer
 
 
@@ -66,6 +73,17 @@ def exception(pdu: bytes, code: int) -> bytes:
     return bytes([pdu[0] | 0x80, code])
 
 
+def _number(unit: Unit, address: int) -> int:
+    """Return which register of the manual an address on the wire is."""
+    if unit.readings.follows("charge_cycle_numbers", "from_1"):
+        return address + 1
+    if any(address in table for table in _CHARGE_CYCLE_TABLE):
+        return address
+    if any(address + 1 in table for table in _CHARGE_CYCLE_TABLE):
+        raise NoRegisterError(f"0x{address:04X}")
+    return address + 1
+
+
 class _UnknownFunctionError(Exception):
     """A function that the meter does not have."""
 
@@ -74,19 +92,20 @@ def _answer(unit: SimulatedMeter | RemoteDisplay, function: int, data: bytes) ->
     if function in READ:
         address, count = _ADDRESS_AND_COUNT.unpack(data)
         _check_count(count)
-        words = _registers_of(unit).read(unit, address + 1, count, function)
+        words = _registers_of(unit).read(unit, _number(unit, address), count, function)
         return bytes([len(words)]) + words
     if function == WRITE_ONE:
         address, _ = _ADDRESS_AND_COUNT.unpack(data)
-        _registers_of(unit).write(unit, address + 1, data[2:], function)
+        _registers_of(unit).write(unit, _number(unit, address), data[2:], function)
         return data
     if function == WRITE_MANY:
         address, count = _ADDRESS_AND_COUNT.unpack_from(data)
         _check_count(count)
         if len(data) != 5 + 2 * count or data[4] != 2 * count:
             raise OutOfRangeError("byte count and data disagree")
-        _registers_of(unit).write(unit, address + 1, data[5:], function)
-        return data[:4]
+        _registers_of(unit).write(unit, _number(unit, address), data[5:], function)
+        one_byte = unit.readings.follows("write_answer", "one_byte")
+        return data[:2] + data[3:4] if one_byte else data[:4]
     if function == _REPORT_SLAVE_ID:
         identification = _identification(unit)
         return bytes([len(identification)]) + identification

@@ -39,8 +39,8 @@ class Sample:
         cycle_imported: Wh since the last begin.
         cycle_exported: Wh since the last begin.
         temperatures: °C of I1 and I2.
-        total_hours: Hours with power.
-        working_hours: Hours with current.
+        total_seconds: With power.
+        working_seconds: With current.
     """
 
     tick: int
@@ -52,8 +52,8 @@ class Sample:
     cycle_imported: int
     cycle_exported: int
     temperatures: tuple[float, float]
-    total_hours: int
-    working_hours: int
+    total_seconds: int
+    working_seconds: int
 
 
 class Battery:
@@ -224,8 +224,8 @@ class Physics:
             cycle_imported=self._cycle[0],
             cycle_exported=self._cycle[1],
             temperatures=self._temperatures,
-            total_hours=self._total_ticks // _TICKS_PER_HOUR,
-            working_hours=self._working_ticks // _TICKS_PER_HOUR,
+            total_seconds=self._total_ticks // TICKS_PER_SECOND,
+            working_seconds=self._working_ticks // TICKS_PER_SECOND,
         )
 
 

@@ -180,6 +180,27 @@ _CYCLE = (
         {"either": "both end the cycle", "combined": "only r does; E is refused"},
     ),
     OpenPlace(
+        "after_boot",
+        "Date-Time synchronisation: when it is possible after a start is not said",
+        {
+            "ready": "at once",
+            "settling": "clock and prototype are refused for the first two seconds",
+        },
+    ),
+    OpenPlace(
+        "event_log_full",
+        'Fatal error 11: "system in commissioning and log events full"',
+        {
+            "oldest": "the oldest event gives way",
+            "fatal": "before the end of commissioning it is the end of the meter: fatal error 11",
+        },
+    ),
+    OpenPlace(
+        "clock_writes",
+        "Metrological events: what is one is not said",
+        {"events": "each setting of the clock is one", "silent": "it is none"},
+    ),
+    OpenPlace(
         "status_change",
         _FLOWCHART + ": 4200h is looked at after a command",
         {"first": "it changes at once", "last": "it changes when the record is signed"},
@@ -519,10 +540,60 @@ _MODBUS = (
         MODBUS,
     ),
     OpenPlace(
+        "charge_cycle_numbers",
+        'Charge cycle management: its column is headed "ADDRESS", that of the measures "REGISTER"',
+        {"from_1": "register numbers, as everywhere", "from_0": "the addresses on the wire"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "command_word",
+        "4280h: the code of a letter in 16 bits",
+        {"low": "in the low byte", "high": "in the high byte"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "write_answer",
+        'Function 10h, response: "Written bytes number", without a size',
+        {"two_bytes": "two bytes, as Modbus has it", "one_byte": "one byte"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "save_answer",
+        'Parameters, save and reboot: "no response is sent"',
+        {"none": "there is none", "sent": "it comes before the reboot"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "hour_counters",
+        "0030h and 0034h: hour counters, without a resolution",
+        {"hours": "hours", "hundredths": "hundredths of an hour", "seconds": "seconds"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "key_before_commissioning",
+        "4600h and 4F20h: what they hold before there is a key is not said",
+        {"zeros": "zeros", "refused": "exception 4"},
+        MODBUS,
+    ),
+    OpenPlace(
         "sample_time",
         '"Date-Time of the last sample" (0x0208) has a "Time offset" (0x020A) beside it',
         {"utc": "it is UTC", "local": "it is local time"},
         MODBUS,
+    ),
+)
+
+_DISPLAYS = (
+    OpenPlace(
+        "custom_page",
+        "Custom pages for DMED4DC...: pages 1 to 4 and 5 to 8, the DMED4DC2 having one meter",
+        {"5": "that of a DMED4DC2 is 5", "2": "it is 2"},
+        MODBUS,
+    ),
+    OpenPlace(
+        "custom_texts",
+        "Custom pages for DMED4DC...: how long the texts stay is not said",
+        {"kept": "they stay", "lost": "they are lost with the power, as is the page chosen"},
     ),
 )
 
@@ -537,6 +608,7 @@ OPEN_PLACES = {
         *_REST,
         *_ANSWERS,
         *_MODBUS,
+        *_DISPLAYS,
     )
 }
 """All open places by their name."""

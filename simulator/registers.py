@@ -73,6 +73,19 @@ def _sample_time(meter: SimulatedMeter) -> int:
     return meter.sample_time + (60 * meter.time_offset if local else 0)
 
 
+def _counted(meter: SimulatedMeter, seconds: int) -> int:
+    """Return a time in the unit of the hour counters."""
+    return (
+        seconds // {"hours": 3600, "hundredths": 36, "seconds": 1}[meter.readings["hour_counters"]]
+    )
+
+
+def _key(meter: SimulatedMeter, key: bytes) -> bytes:
+    if not key and meter.readings.follows("key_before_commissioning", "refused"):
+        raise NotValidError("no key yet")
+    return key
+
+
 def _output(meter: SimulatedMeter) -> bytes:
     if (record := meter.output_record) is None:
         if meter.readings.follows("nothing_yet", "refused"):
@@ -114,9 +127,10 @@ def _command(meter: SimulatedMeter, value: int) -> None:
         meter.reset_errors()
         meter.last_command = value
         return
-    if value not in map(ord, Command):
+    letter, other = divmod(value, 1 << 8)[:: -1 if meter.readings["command_word"] == "low" else 1]
+    if other or letter not in map(ord, Command):
         raise OutOfRangeError("no such command")
-    meter.command(Command(chr(value)))
+    meter.command(Command(chr(letter)))
 
 
 def _submit(meter: SimulatedMeter, length: int) -> None:
@@ -227,8 +241,8 @@ _MEASURES: tuple[Register[SimulatedMeter], ...] = (
     Register(
         0x001E, 4, lambda m: (m.physics.slow.imported + m.physics.slow.exported) % COUNTER_SIZE
     ),
-    Register(0x0030, 4, lambda m: m.physics.slow.total_hours),
-    Register(0x0034, 4, lambda m: m.physics.slow.working_hours),
+    Register(0x0030, 4, lambda m: _counted(m, m.physics.slow.total_seconds)),
+    Register(0x0034, 4, lambda m: _counted(m, m.physics.slow.working_seconds)),
     Register(0x0200, 2, lambda m: m.physics.fast.voltage),
     Register(0x0202, 2, lambda m: abs(m.physics.fast.current)),
     Register(0x0204, 4, lambda m: m.physics.fast.power),
@@ -256,7 +270,7 @@ _CHARGE_CYCLE: tuple[Register[SimulatedMeter], ...] = (
     Register(0x4283, 1, lambda m: m.sync_timeout),
     Register(0x4284, 1, lambda m: m.time_offset, _set_offset, (WRITE_ONE,)),
     Register(0x4400, 512, _output),
-    Register(0x4600, 32, lambda m: m.public_key_raw),
+    Register(0x4600, 32, lambda m: _key(m, m.public_key_raw)),
     Register(0x4620, 32, lambda m: m.signature_raw),
     Register(0x4640, 128, _last_der),
     Register(0x46C0, 512, lambda _: b""),
@@ -265,7 +279,7 @@ _CHARGE_CYCLE: tuple[Register[SimulatedMeter], ...] = (
     ),
     Register(0x4F10, 1, None, lambda m, v: m.set_display(on=v), (WRITE_ONE,)),
     Register(0x4F11, 1, None, lambda m, v: m.set_display(page=v), (WRITE_ONE,)),
-    Register(0x4F20, 48, lambda m: m.public_key_ocmf),
+    Register(0x4F20, 48, lambda m: _key(m, m.public_key_ocmf)),
 )
 
 _LOGBOOKS: tuple[Register[SimulatedMeter], ...] = (

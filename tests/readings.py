@@ -22,6 +22,7 @@ FOUND: Final = {
     ("answer_padding", "bom"): "byte order mark",
     ("answer_padding", "nul"): "NUL after its answers",
     ("begin_and_end", "fetches"): "goes on charging after 'begin and end'",
+    ("charge_cycle_numbers", "from_0"): "charge cycle management from 0",
     ("cycle_at_begin", "previous"): "the energy of the charge before",
     ("end_command", "combined"): "takes 'begin and end' where it refuses 'end'",
     ("error_bit", "always"): "sets its error bit without an error",
@@ -108,6 +109,7 @@ FOUND: Final = {
     ("success", "201"): "The meter answers what it has carried out with HTTP 201",
     ("success", "204"): "The meter answers what it has carried out with HTTP 204",
     ("system_names", "tables"): "as the manual's tables do",
+    ("write_answer", "one_byte"): "with a byte too few",
     ("write_method", "put"): "takes PUT and no POST at v1/charge_settings",
     ("write_method", "whole_post"): "takes PUT and no POST at v1/charge_settings",
 }
@@ -122,6 +124,7 @@ ONLY_OVER: Final = {
 
 # Nothing is done in another way for these, so that there is nothing to say.
 NO_FALLBACK: Final = {
+    ("clock_writes", "silent"),  # events are looked for when their number changes
     ("closing", "kept"),  # each request has a connection of its own in any case
     ("closing", "unannounced"),
     ("node_answer", "own"),  # asked by its own number; the form finds it by another one
@@ -142,6 +145,9 @@ NO_FALLBACK: Final = {
 
 # Said in tests of their own, beside those of the other readings.
 SAID_BELOW: Final = (
+    "The meter counts its hours in units of ",
+    "refuses its clock for a moment",
+    "has its custom page as page 2",
     "those of every second are taken",
     "IP addresses are",
     "byte by byte",
@@ -175,5 +181,7 @@ def _name(function: ast.expr) -> str:
 def _texts_in(values: list[ast.expr] | list[ast.expr | None]) -> Iterator[str]:
     for value in values:
         first = value.values[0] if isinstance(value, ast.JoinedStr) else value
-        if isinstance(first, ast.Constant) and str(first.value).startswith("The meter"):
+        if isinstance(first, ast.Constant) and str(first.value).startswith(
+            ("The meter", "The display")
+        ):
             yield str(first.value)

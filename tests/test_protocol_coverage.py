@@ -82,6 +82,9 @@ OTHERS = {
     "LRC",
     "node 0",
     "gateway",
+    "commissioning complete",
+    "P01.05",
+    "192.168.1.1",
     "v1/<n>/",
     "0x4C01 bits 9-0",
     "GET v1/logbook/OCMF index_value",
@@ -183,7 +186,7 @@ def other_rows() -> Iterator[str]:
     yield from parameters.PARAMETER_NAMES
     yield from (f"page {page}" for page in range(1, _DISPLAY_PAGES + 1))
     for display in DISPLAY_MODELS.values():
-        yield from (f"viewer page {page}" for page in display.pages)
+        yield from (f"viewer page {page}" for page in display.pages(5))
     yield f"{login.ATTEMPTS} wrong passwords"
     yield f"{login.LOCK_TIME // 60} minutes"
     for fault in (RestFault.BAD_REQUEST, RestFault.NOT_IMPLEMENTED):

@@ -38,6 +38,7 @@ from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoord
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, MeterError
 from .dmed4.meter import Meter
+from .dmed4.modbus import ModbusMeter
 from .dmed4.model import Identity
 from .dmed4.prototype import PrototypeForm
 from .dmed4.rest import RestMeter
@@ -51,6 +52,7 @@ from .runtime_data import Dmed4ConfigEntry, Dmed4Data
 from .services import async_setup_services
 from .upkeep.clock import ClockKeeper
 from .upkeep.energy_statistics import EnergyStatistics
+from .upkeep.hour_unit import async_keep_hour_unit
 from .upkeep.issues import IssueWatcher
 from .upkeep.kept_records import async_ask, async_settle
 from .upkeep.measure_scale import ScaleCheck
@@ -178,6 +180,8 @@ def _async_watch(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
         ScaleCheck(
             hass, entry, meter=data.meter, identity=data.identity, live=data.live
         ).async_start()
+    if isinstance(data.meter, ModbusMeter):
+        async_keep_hour_unit(hass, entry, meter=data.meter, housekeeping=data.housekeeping)
     SerialNumberCheck(
         hass,
         entry,

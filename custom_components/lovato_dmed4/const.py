@@ -76,6 +76,8 @@ CONF_WRONG_UNTIL: Final = "wrong_until"
 CONF_STATISTICS: Final = "statistics"
 # The form of a prototype that the meter takes, found out at the first charge.
 CONF_PROTOTYPE_FORM: Final = "prototype_form"
+# Seconds that a count of the meter's hour counters stands for, found out from how fast they count.
+CONF_HOUR_UNIT: Final = "hour_unit"
 
 # Seconds. A charge is worth watching closely; a parked meter shows only its temperature.
 DEFAULT_INTERVAL_CHARGING: Final = 2

@@ -72,6 +72,9 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
         self._pages: Mapping[int, CustomPage] = {}
         # What was read before a write must not be taken for what is there after it.
         self._lock = asyncio.Lock()
+        # Since it was last read, the display may have been without power.
+        self._away = False
+        self._losses = 0
 
     @override
     async def _async_setup(self) -> None:
@@ -87,13 +90,36 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
         async with self._lock:
             try:
                 state = await self.display.read()
+                if self._away or self.display.link_losses != self._losses:
+                    await self._async_restore(state.pages)
+                    state = await self.display.read()
+                self._away, self._losses = False, self.display.link_losses
             except MeterError as err:
+                self._away = True
                 if isinstance(err, CertificateChangedError):
                     async_certificate_changed(self.hass, self.config_entry, err)
                 raise translated(err, UpdateFailed) from err
             async_certificate_accepted(self.hass, self.config_entry)
             self._pages = {**self._pages, **state.pages}
             return DisplayData(identity=state.identity, shown=self._shown, pages=self._pages)
+
+    async def _async_restore(self, read: Mapping[int, CustomPage]) -> None:
+        """Write texts again, and show the page again, that a display may have lost with its power.
+
+        What can be read and is not empty has been kept, or is another master's.
+        """
+        lost = {
+            meter: page
+            for meter, page in self._pages.items()
+            if page != CustomPage() and read.get(meter, CustomPage()) == CustomPage()
+        }
+        for meter, page in lost.items():
+            texts = {name for name, text in asdict(page).items() if text}
+            await self.display.write_page(meter, page, texts)
+        if lost and self._shown is not None:
+            await self.display.show(self._shown)
+        if lost and read:
+            LOGGER.info("%s had lost its texts, which were written again", self.name)
 
     async def async_close(self) -> None:
         """Stop polling, wait for a poll under way, and let go of the link."""

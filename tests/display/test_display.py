@@ -276,6 +276,23 @@ async def test_the_display_for_one_meter_has_no_registers_for_others() -> None:
         assert (await client.read()).pages == {1: PAGE}
 
 
+@pytest.mark.parametrize("number", ["5", "2"])
+async def test_the_custom_page_of_the_display_for_one_meter(number: str) -> None:
+    display = RemoteDisplay("DMED4DC2", readings={"custom_page": number})
+    async with ModbusTcpServer(display) as server, over_modbus(server.port) as client:
+        await client.identify()
+        for _ in range(2):
+            await client.show(ViewerPage.CUSTOM_METER_1)
+            assert display.page == int(number)
+        # What is known is not tried again.
+        shown = [pdu[4] for pdu in server.requests if pdu[:3] == bytes((0x06, 0x2F, 0x4F))]
+        assert shown == ([5, 5] if number == "5" else [5, 2, 2])
+        assert any("page 2" in text for text in client.found.texts) is (number == "2")
+        display.page_locked = True
+        with pytest.raises(PageLockedError):
+            await client.show(ViewerPage.CUSTOM_METER_1)
+
+
 # --- texts --------------------------------------------------------------------------------------
 
 

@@ -590,6 +590,55 @@ async def test_a_lost_display_is_unavailable_until_it_is_back(
     assert state(hass, entry, "text", "meter_1_title_1") == "BAY 7"
 
 
+@pytest.mark.parametrize("reading", ["kept", "lost"])
+@pytest.mark.parametrize("transport", ["rest", "modbus_tcp"])
+async def test_texts_that_a_display_lost_with_its_power_are_written_again(
+    hass: HomeAssistant, transport: str, reading: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    display = RemoteDisplay("DMED4DC1", {1: SimulatedMeter()}, readings={"custom_texts": reading})
+    server = RestServer(display) if transport == "rest" else ModbusTcpServer(display)
+    async with server:
+        more = {} if transport == "rest" else {"unit_id": 1}
+        entry = await add(hass, transport, port=server.port, **more)
+        await write(hass, entry, "meter_1_text_1", "BAY 7")
+        await select(hass, entry, "custom_meter_1")
+        await server.stop()
+        await pass_time(hass)
+        display.power_failure()
+        assert display.texts[1]["text1"] == ("BAY 7" if reading == "kept" else "")
+        await server.start()
+        await pass_time(hass)
+        await pass_time(hass)
+        assert display.texts[1]["text1"] == "BAY 7"
+        assert display.page == 5
+        assert state(hass, entry, "text", "meter_1_text_1") == "BAY 7"
+        requests = len(server.requests)
+        await pass_time(hass)
+        again = [request for request in server.requests[requests:] if is_write(request)]
+        assert not again
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_another_master_wrote_meanwhile_is_left_alone(
+    hass: HomeAssistant,
+    modbus_entry: DisplayConfigEntry,
+    display: RemoteDisplay,
+    display_server: ModbusTcpServer,
+) -> None:
+    await write(hass, modbus_entry, "meter_1_text_1", "BAY 7")
+    await display_server.stop()
+    await pass_time(hass)
+    display.set_texts(1, {"text1": "", "title1": "CLOSED"})
+    await display_server.start()
+    await pass_time(hass)
+    assert display.texts[1] == {**EMPTY, "title1": "CLOSED"}
+    assert state(hass, modbus_entry, "text", "meter_1_title_1") == "CLOSED"
+
+
+def is_write(request: bytes | tuple[str, str]) -> bool:
+    return request[0] in {0x06, 0x10, "PUT", "POST"}
+
+
 async def test_only_administrators_write(
     hass: HomeAssistant,
     entry: DisplayConfigEntry,

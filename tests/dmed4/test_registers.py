@@ -120,6 +120,9 @@ async def test_states_keep_what_the_manual_does_not_know() -> None:
 
 async def test_housekeeping_comes_from_its_registers() -> None:
     async with ModbusPeer(serve) as peer, client("modbus", peer.port) as meter:
+        assert isinstance(meter, ModbusMeter)
+        assert (await meter.read_housekeeping()).hours_total is None
+        meter.hours.unit = 3600
         counters = await meter.read_housekeeping()
     assert counters.hours_total == 65_538
     assert counters.hours_working == 12_345

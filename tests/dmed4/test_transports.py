@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -111,6 +112,23 @@ async def on(line: Line, unit: int = UNIT) -> AsyncIterator[ModbusMeter]:
         yield meter
     finally:
         await meter.close()
+
+
+@pytest.mark.parametrize("name", ["tcp", "rtu over tcp", "ascii over tcp"])
+async def test_an_answer_that_lacks_the_second_byte_of_a_number_is_completed(
+    name: str, pty: Pty
+) -> None:
+    """Function 0x10 answers a number of registers, whose size the manual does not give."""
+    simulated = SimulatedMeter(seed=5, readings={"write_answer": "one_byte"})
+    async with running(PLACES[name]({UNIT: simulated}, pty)) as (server, line), on(line) as meter:
+        before = await meter.identify()
+        for seconds in (1_800_000_000, 1_800_000_256):
+            await meter.write_clock(datetime.fromtimestamp(seconds, UTC))
+            assert int(simulated.time) in range(seconds, seconds + 60)
+        assert await meter.identify() == before
+        # Each was sent once, and said once.
+        assert [pdu[0] for pdu in server.requests].count(0x10) == 2
+        assert len(meter.found.texts) == 1
 
 
 @pytest.mark.parametrize("name", PLACES)

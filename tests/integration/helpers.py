@@ -81,11 +81,13 @@ def add_entry(
     hass: HomeAssistant, server: Server, unique_id: str, **options: object
 ) -> MockConfigEntry:
     """Add an entry that is not set up yet, as after a restart."""
+    # After some minutes it is known what the hour counters count.
+    known = {"hour_unit": 3600} if isinstance(server, ModbusTcpServer) else {}
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Meter",
         unique_id=unique_id,
-        data=entry_data(server),
+        data=entry_data(server) | known,
         options=options,
         entry_id="0123456789abcdef0123456789abcdef",
     )

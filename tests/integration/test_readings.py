@@ -21,19 +21,29 @@ import pytest
 
 from custom_components.lovato_dmed4.archive import Outcome, SessionVerdict
 from custom_components.lovato_dmed4.const import CONF_PROTOTYPE_FORM, DOMAIN
-from custom_components.lovato_dmed4.dmed4 import charge_cycle, logbook
-from custom_components.lovato_dmed4.dmed4.prototype import PrototypeForm
+from custom_components.lovato_dmed4.dmed4 import clock_setting, logbook
+from custom_components.lovato_dmed4.dmed4.prototype import MOST_FORMS, PrototypeForm
 from custom_components.lovato_dmed4.dmed4.record_text import payload_digest
 from custom_components.lovato_dmed4.ocmf import Verdict
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep import measure_scale
-from simulator import OPEN_PLACES, ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import (
+    OPEN_PLACES,
+    ManualClock,
+    ModbusFault,
+    ModbusTcpServer,
+    NotValidError,
+    RestServer,
+    SimulatedMeter,
+)
+from simulator.login import ATTEMPTS
 from simulator.readings import BOTH, MODBUS, REST
 from tests.driven_time import drive_time
 from tests.readings import FOUND, NO_FALLBACK, ONLY_OVER, UNREADABLE
 
 from .charges import phase_on_disk, sessions
 from .helpers import (
+    HOUSEKEEPING,
     Server,
     act,
     add_meter,
@@ -44,10 +54,24 @@ from .helpers import (
     state_of,
     user_input,
     value,
+    writes,
 )
 
 # What does not show in a charge: these have tests of their own below.
-ELSEWHERE: Final = {"address_form", "display_with_tls", "ip_parameters", "transaction_id"}
+ELSEWHERE: Final = {
+    "address_form",
+    "after_boot",
+    "command_word",
+    "custom_page",  # tests/display/test_display.py
+    "custom_texts",  # tests/display/test_integration.py
+    "display_with_tls",
+    "event_log_full",
+    "hour_counters",
+    "ip_parameters",
+    "key_before_commissioning",
+    "save_answer",
+    "transaction_id",
+}
 PLACES: Final = [place for name, place in OPEN_PLACES.items() if name not in ELSEWHERE]
 
 TRANSPORTS: Final = ("rest", "modbus")
@@ -70,7 +94,10 @@ LOST: Final = {
 # A record before the first charge, which an empty logbook is about.
 WITHOUT_PAST: Final = {"nothing_yet", "not_initialised"}
 
-COMBINATIONS: Final = 8
+# Write 5 to 0x2F03: save and start again.
+SAVE: Final = bytes((0x06, 0x2F, 0x02, 0x00, 0x05))
+
+COMBINATIONS: Final = 15
 
 # With both, nothing ends a charge, and with both, a record is nowhere to be had.
 CONTRADICTIONS: Final = (
@@ -155,7 +182,7 @@ def share_time(clock: ManualClock, patch: pytest.MonkeyPatch) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.fromtimestamp(clock.now(), tz)
 
-    patch.setattr(charge_cycle, "datetime", Now)
+    patch.setattr(clock_setting, "datetime", Now)
     patch.setattr("time.time", clock.now)
     patch.setattr(dt_util, "utcnow", lambda: datetime.fromtimestamp(clock.now(), UTC))
     patch.setattr(measure_scale, "monotonic", clock.now)
@@ -196,6 +223,19 @@ async def standing(
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def try_wrong_password(stand: Stand) -> None:
+    """Give a wrong password, where there is a login; the meter locks it after three."""
+    if stand.entry.data["transport"] == "rest":
+        with pytest.raises(HomeAssistantError):
+            await act(
+                stand.hass,
+                stand.entry,
+                "set_parameters",
+                parameters={"P02_01": 1},
+                password="wrong",
+            )
+
+
 def assert_values(stand: Stand) -> None:
     """What is shown is what the meter has measured."""
     sample, readings = stand.meter.physics.slow, stand.meter.readings
@@ -218,9 +258,16 @@ def assert_values(stand: Stand) -> None:
 
 
 async def live(stand: Stand) -> None:
-    """Charge, charge again while the power fails, and have all that was signed."""
+    """Charge, charge again while the power fails, and have all that was signed.
+
+    Nothing is tried twice that makes a record, the forms of a prototype come to an end, and a wrong
+    password is tried once.
+    """
     hass, entry, meter = stand.hass, stand.entry, stand.meter
+    past = len(meter.records)
+    await try_wrong_password(stand)
     await stand.start()
+    assert len(stand.prototypes) <= MOST_FORMS
     await stand.settle()
     assert value(hass, entry, "charging") == "on"
     if meter.readings["measure_scale"] in {"tenths", "mixed"}:
@@ -237,8 +284,12 @@ async def live(stand: Stand) -> None:
     await stand.assert_archived()
     session = (await sessions(entry))[-1].session
     assert (session.outcome, session.identification) == (Outcome.ENDED, "04A2B3C4")
-    assert len((await act(hass, entry, "get_events", limit=3))["events"]) == 3
+    events = (await act(hass, entry, "get_events", limit=3))["events"]
+    assert len(events) == min(3, len(meter.event_log.entries))
     assert (await act(hass, entry, "get_record", first=True))["record"] == meter.records[0]
+    # Begin, reading and end, each signed once; where the end is no end, perhaps what it made instead.
+    made = len(meter.records) - past
+    assert 3 <= made <= 3 + combined
 
     # What the first charge has found out is kept, and used by the next one.
     assert (
@@ -255,6 +306,7 @@ async def live(stand: Stand) -> None:
         await stand.settle()
     assert phase_on_disk(hass, entry) is None
     await stand.assert_archived()
+    assert len(meter.records) == past + made + 2
     session = (await sessions(entry))[-1].session
     assert (session.outcome, session.identification) == (Outcome.POWER_FAILURE, "04A2B3C4")
     assert value(hass, entry, "charging") == "off"
@@ -265,6 +317,10 @@ async def live(stand: Stand) -> None:
     await stand.settle()
     last = (await act(hass, entry, "get_last_record"))["record"]
     assert payload_digest(last.encode()) == payload_digest(meter.records[-1].encode())
+    assert len(meter.records) == past + made + 2
+    if entry.data["transport"] == "rest":
+        # None where the meter can not say whether a login is needed.
+        assert meter.login_attempts_left >= ATTEMPTS - 1
 
 
 def assert_said_once(
@@ -427,4 +483,136 @@ async def test_a_meter_whose_display_is_not_controlled_over_tls(
             await act(hass, entry, "set_display", display_on=False)
         assert raised.value.translation_key == "display_over_tls"
         assert meter.display_on
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize(
+    ("reading", "said"),
+    [("hours", ""), ("hundredths", "in units of 36 s"), ("seconds", "in units of 1 s")],
+)
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_meter_that_counts_hours_in_a_unit_of_its_own(
+    hass: HomeAssistant, reading: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not known yet is not shown; what was found out is kept."""
+    async with standing(hass, {"hour_counters": reading}, "modbus", monkeypatch) as stand:
+        assert value(hass, stand.entry, "hours_total") == "unknown"
+        for _ in range(2):
+            stand.clock.advance(60)
+            await pass_time(hass, HOUSEKEEPING)
+
+        def assert_right() -> None:
+            sample = stand.meter.physics.slow
+            for key, seconds in (
+                ("hours_total", sample.total_seconds),
+                ("hours_working", sample.working_seconds),
+            ):
+                assert float(value(hass, stand.entry, key)) == pytest.approx(seconds / 3600, abs=1)
+
+        assert_right()
+        assert any(said in text for text in stand.entry.runtime_data.meter.found.texts) or not said
+        assert await hass.config_entries.async_reload(stand.entry.entry_id)
+        assert_right()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_meter_that_takes_no_time_right_after_its_start(
+    hass: HomeAssistant, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with standing(hass, {"after_boot": "settling"}, transport, monkeypatch) as stand:
+        stand.meter.power_failure()
+        refused = 0
+        configure = stand.meter.configure
+
+        def wait(**settings: int) -> None:
+            nonlocal refused
+            try:
+                configure(**settings)
+            except NotValidError:
+                refused += 1
+                stand.clock.advance(1)
+                raise
+
+        monkeypatch.setattr(stand.meter, "configure", wait)
+        await stand.start()
+        # Twice the offset and the time; over REST the second is tried by PUT as well, once.
+        assert 2 <= refused <= 5
+        assert len(stand.prototypes) == 1
+        texts = stand.entry.runtime_data.meter.found.texts
+        assert any("refuses its clock for a moment" in text for text in texts)
+
+
+@pytest.mark.parametrize(("transport", "error"), [("rest", "fatal_errors"), ("modbus", "refused")])
+async def test_a_meter_that_a_full_event_log_has_put_out_of_order(
+    hass: HomeAssistant, transport: str, error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The repair comes before; afterwards the start says what is wrong, as far as the meter does."""
+    readings = {"event_log_full": "fatal"}
+    async with standing(hass, readings, transport, monkeypatch) as stand:
+        log = stand.meter.event_log
+        while len(log.entries) < log.capacity:
+            stand.meter.set_error(2, 0)
+        stand.meter.reset_errors()
+        await pass_time(hass, HOUSEKEEPING)
+        raised = ir.async_get(hass).issues
+        warned = (DOMAIN, f"{stand.entry.entry_id}_event_log_fills") in raised
+        assert warned is (transport == "rest")
+        with pytest.raises(HomeAssistantError) as caught:
+            await act(hass, stand.entry, "start_charge_cycle", **CHARGE)
+        assert caught.value.translation_key == error
+        assert stand.meter.boards.fatal
+        assert len(stand.meter.records) == 2
+        if transport == "rest":
+            assert caught.value.translation_placeholders == {"errors": "11"}
+
+
+async def test_a_meter_that_refuses_its_key_before_it_has_one(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commissioning is said to be missing before anything is tried."""
+    drive_time(monkeypatch)
+    meter = SimulatedMeter(
+        commissioned=False, readings={"key_before_commissioning": "refused"}, reboot_time=0
+    )
+    async with ModbusTcpServer(meter) as server:
+        entry = await add_meter(hass, server)
+        with pytest.raises(ServiceValidationError) as raised:
+            await act(hass, entry, "start_charge_cycle", **CHARGE)
+        assert raised.value.translation_key == "not_commissioned"
+        assert meter.errors_1 == 0
+        assert not writes(server)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_meter_that_has_its_command_in_the_other_byte(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A begin is not given twice, in any form: the error says that the meter refuses it."""
+    async with standing(hass, {"command_word": "high"}, "modbus", monkeypatch) as stand:
+        with pytest.raises(HomeAssistantError) as raised:
+            await act(hass, stand.entry, "start_charge_cycle", **CHARGE)
+        assert raised.value.translation_key == "refused"
+        assert (len(stand.meter.records), stand.meter.charging) == (2, False)
+        assert phase_on_disk(hass, stand.entry) is None
+
+
+@pytest.mark.parametrize("reading", OPEN_PLACES["save_answer"].readings)
+@pytest.mark.parametrize("lost", [False, True], ids=["saved", "lost once"])
+async def test_parameters_are_saved_whatever_the_meter_answers(
+    hass: HomeAssistant,
+    reading: str,
+    lost: bool,  # noqa: FBT001 - a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A request to save that is lost leaves no trace but that the meter does not start again."""
+    meter = SimulatedMeter(readings={"save_answer": reading}, reboot_time=0)
+    drive_time(monkeypatch)
+    async with ModbusTcpServer(meter) as server:
+        entry = await add_meter(hass, server)
+        if lost:
+            server.faults.inject(ModbusFault.SILENCE, times=1, only=lambda frame: frame.pdu == SAVE)
+        await act(hass, entry, "set_parameters", parameters={"P02_01": 1}, password="")
+        meter.power_failure()
+        assert meter.parameters["P02_01"] == 1
+        assert server.requests.count(SAVE) == 1 + lost
         assert await hass.config_entries.async_unload(entry.entry_id)

@@ -93,8 +93,8 @@ class TestRegisters:
             slow.imported + slow.exported,
         )
         assert struct.unpack(">QQ", await modbus.read(0x0030, 8)) == (
-            slow.total_hours,
-            slow.working_hours,
+            slow.total_seconds // 3600,
+            slow.working_seconds // 3600,
         )
         assert struct.unpack(">IIqIH", await modbus.read(0x0200, 11)) == (
             fast.voltage,

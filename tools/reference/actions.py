@@ -151,7 +151,7 @@ _SIGNED_RECORD: Final = """\
 |---|---|
 | `record` | the record as the meter signed it: `OCMF\\|…\\|…` |
 | `verdict` | the overall verdict: only `valid` is a verified signature by a key that is accepted for the meter |
-| `signature` | `valid`, `invalid`, or why it could not be checked: `reformatted`, `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
+| `signature` | `valid` if it fits the key that `key` is about, which need not be accepted; `invalid`; or why it could not be checked: `reformatted`, `no_key`, `key_mismatch`, `unsupported`, `malformed` ([what they mean](records.md#how-to-read-the-verdict)) |
 | `key` | whose key it was checked with: `own` (pinned in the archive), `former`, `changed`, `replaced`, `rejected` or `none` |
 | `driver` | for administrators, the name of the driver who has the identification, if one has it |
 | `readings` | the readings at the start and now, each with `time`, `clock`, `transaction`, `value`, `unit`, `register`, `current_type`, `error_flags` and `status` |

@@ -18,6 +18,7 @@ from ..const import (
     CONF_CHANNEL,
     CONF_DATA_FORMAT,
     CONF_FRAMING,
+    CONF_HOUR_UNIT,
     CONF_KIND,
     CONF_SCALE,
     CONF_STOP_BITS,
@@ -114,7 +115,10 @@ async def async_make_meter(
 ) -> Meter:
     """Make the meter that data describe, for an entry if there is one; raises as `async_make` does."""
     scale = MeasureScale(**data.get(CONF_SCALE, {}))
-    return await async_make(hass, data, entry, ModbusMeter, partial(RestMeter, scale=scale))
+    meter = await async_make(hass, data, entry, ModbusMeter, partial(RestMeter, scale=scale))
+    if isinstance(meter, ModbusMeter):
+        meter.hours.unit = data.get(CONF_HOUR_UNIT)
+    return meter
 
 
 def line_of(data: Mapping[str, Any]) -> Line:

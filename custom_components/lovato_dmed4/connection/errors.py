@@ -30,6 +30,7 @@ from ..dmed4.errors import (
     EntryNotFoundError,
     EntryNotReadyError,
     ErrorsPersistError,
+    FatalErrorsError,
     FlagsConflictError,
     IdentityNotSignedError,
     InputError,
@@ -100,6 +101,7 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     CommandFailedError: "command_failed",
     ErrorsPersistError: "errors_persist",
     RecordUnavailableError: "record_unavailable",
+    FatalErrorsError: "fatal_errors",
     NotCommissionedError: "not_commissioned",
     IdentityNotSignedError: "identity_not_signed",
     FlagsConflictError: "flags_conflict",
@@ -148,8 +150,8 @@ def field_of(error: InputError) -> str:
 
 
 def _placeholders(error: MeterError) -> dict[str, str]:
-    if isinstance(error, StepFailedError):
-        return {"errors": ", ".join(error.errors)}
+    if isinstance(error, StepFailedError | FatalErrorsError):
+        return {"errors": ", ".join(map(str, error.errors))}
     if isinstance(error, TextTooLongError):
         return {
             "field": field_of(error),

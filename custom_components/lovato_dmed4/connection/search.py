@@ -163,7 +163,7 @@ async def async_search(
     host, port, unit = data[CONF_HOST], data[CONF_PORT], data.get(CONF_UNIT_ID)
     tls = data.get(CONF_TLS, Tls.OFF)
     modbus = dict.fromkeys(MODBUS_PORTS)
-    web = dict.fromkeys(((_HTTP_PORT, False), (_HTTPS_PORT, True)))
+    web = dict.fromkeys(((_HTTP_PORT, False), (_HTTPS_PORT, True), (_HTTP_PORT, True)))
     # The port was asked in one way and may speak another.
     if unit is None:
         modbus = {port: None, **modbus}

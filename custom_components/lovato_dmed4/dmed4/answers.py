@@ -23,6 +23,11 @@ _WRITE_MANY: Final = 0x10
 _EXCEPTION: Final = 0x80
 _EXCEPTION_LENGTH: Final = 2
 _WRITTEN_LENGTH: Final = 5
+
+# An answer to function 0x10 whose number of written registers has one byte: the manual gives the other
+# sizes only (response to function 0x10).
+_SHORT_LENGTH: Final = 4
+
 _LONGEST_PDU: Final = 253
 
 # A line that changes direction may add a few bytes of noise.
@@ -44,9 +49,13 @@ class AwaitedAnswer(ABC):
     Args:
         unit: the node number that was asked; 0 over TCP is answered by any.
         pdu: function and data of the request.
+
+    Attributes:
+        shortened: whether the answer lacked the second byte of a number, and was completed.
     """
 
     def __init__(self, unit: int, pdu: bytes) -> None:
+        self.shortened = False
         self._unit = unit
         self._function = pdu[0]
         self.pdu = b""
@@ -75,7 +84,11 @@ class AwaitedAnswer(ABC):
         """Look at the bytes that have not been looked at; see `find`."""
 
     def _take(self, pdu: bytes) -> None:
-        """Take an intact answer of this unit, if it is the one that was asked for."""
+        """Take an intact answer of this unit, if it is the one that was asked for; complete it."""
+        if pdu == self._begin[:3] + self._begin[-1:] and self._function == _WRITE_MANY:
+            # What was written is read back anyway.
+            self.shortened = True
+            pdu = self._begin
         refusal = pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH
         length = self._length or _own_length(pdu)
         if not refusal and (len(pdu) != length or not pdu.startswith(self._begin)):
@@ -122,27 +135,29 @@ class RtuAnswer(AwaitedAnswer):
     @override
     def _next(self, data: bytes) -> bytes:
         while len(data) - self._at >= 1 + _EXCEPTION_LENGTH + 2:
-            if (length := self._claimed(data[self._at : self._at + 3])) is not None:
-                end = self._at + 1 + length + 2
-                if len(data) < end:
-                    break
-                frame = data[self._at : end]
+            lengths = self._claimed(data[self._at : self._at + 3])
+            for length in lengths:
+                frame = data[self._at : self._at + 1 + length + 2]
+                if len(frame) < 1 + length + 2:
+                    return b""
                 if FramerRTU.check_CRC(frame[:-2], int.from_bytes(frame[-2:])):
                     self._take(frame[1:-2])
                     return frame
             self._at += 1
         return b""
 
-    def _claimed(self, head: bytes) -> int | None:
-        """How long an answer's PDU is by its own account; None if this is not how one begins."""
+    def _claimed(self, head: bytes) -> tuple[int, ...]:
+        """How long an answer's PDU may be by its own account; nothing if this is not how one begins."""
         unit, function, count = head
         if unit != self._unit:
-            return None
+            return ()
         if function == self._function | _EXCEPTION:
-            return _EXCEPTION_LENGTH
+            return (_EXCEPTION_LENGTH,)
         if function != self._function:
-            return None
-        return 2 + count if self._length is None or function in _READ else self._length
+            return ()
+        if function == _WRITE_MANY:
+            return _SHORT_LENGTH, _WRITTEN_LENGTH
+        return (2 + count if self._length is None or function in _READ else self._length,)
 
 
 class AsciiAnswer(AwaitedAnswer):

@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 import logging
 import time
 from typing import cast
 
+from .clock_setting import ClockSetting
 from .errors import (
     CannotConnectError,
     ClockNotSynchronisedError,
     CommandFailedError,
     CycleActiveError,
     EntryNotFoundError,
+    FatalErrorsError,
     MeterError,
     NoCycleError,
     NotCommissionedError,
@@ -24,7 +25,7 @@ from .errors import (
     UnexpectedAnswerError,
 )
 from .meter import Meter
-from .model import OFFSET_STEP, Command, Identity, MeasurementStatus, SignatureStatus, Status
+from .model import Command, Identity, MeasurementStatus, SignatureStatus, Status
 from .preparation import Preparation
 from .prototype import ChargeIdentity, PrototypeForm, build_prototype
 from .record_habits import of_record
@@ -81,6 +82,7 @@ class ChargeCycle[MadeT = bytes]:
         self.identity = identity
         self.watch = Watch(meter, timing or Timing())
         self.preparation = Preparation(meter, identity, self.watch)
+        self._clock = ClockSetting(meter, self.watch)
         self.journal = Journal[MadeT]()
         self.clearing = False
         self._last = b""
@@ -103,6 +105,7 @@ class ChargeCycle[MadeT = bytes]:
             CycleActiveError: a charge is running.
             NotCommissionedError: the meter has no key yet; nothing was sent that changes it.
             ErrorsPersistError: the meter has errors that a reset does not clear.
+            FatalErrorsError: it refuses, and reports fatal errors.
             ClockNotSynchronisedError: the meter did not take the time.
             PrototypeRefusedError: the meter did not accept the identification.
             CommandFailedError: the meter did not start or did not sign.
@@ -116,20 +119,37 @@ class ChargeCycle[MadeT = bytes]:
 
         build(self.preparation.choose_form())
         async with self._lock:
-            status = await self._meter.read_status()
-            if status.measurement.charging:
-                raise CycleActiveError("a charge cycle is running")
-            await self._require_commissioned(status)
-            if SignatureStatus.ERROR in status.signature and not status.errors:
-                self._meter.found.note("The meter sets its error bit without an error: passed over")
-            if status.errors:
-                await self.watch.reset_errors()
-            if status.measurement is MeasurementStatus.IDLE:
-                await self._discard_prepared_cycle()
-            status = await self._synchronise_clock(time_offset)
-            # What can fail without harm comes before the prototype: once the meter has taken that,
-            # only a begin and an end bring it back to where it was.
-            return await self._begin_with(build, status)
+            try:
+                return await self._begin(build, time_offset)
+            except (RefusedError, StepFailedError) as err:
+                if (explained := await self._explained(err)) is err:
+                    raise
+                raise explained from err
+
+    async def _begin(
+        self, build: Callable[[PrototypeForm], bytes], time_offset: int | None
+    ) -> MadeT:
+        status = await self._meter.read_status()
+        if status.measurement.charging:
+            raise CycleActiveError("a charge cycle is running")
+        await self._require_commissioned(status)
+        if SignatureStatus.ERROR in status.signature and not status.errors:
+            self._meter.found.note("The meter sets its error bit without an error: passed over")
+        if status.errors:
+            await self.watch.reset_errors()
+        if status.measurement is MeasurementStatus.IDLE:
+            await self._discard_prepared_cycle()
+        status = await self._clock.synchronise(time_offset, patient=True)
+        # What can fail without harm comes before the prototype: once the meter has taken that,
+        # only a begin and an end bring it back to where it was.
+        return await self._begin_with(build, status)
+
+    async def _explained(self, err: MeterError) -> MeterError:
+        """Get the fatal errors for which a meter, as far as it reports them, starts no charge."""
+        with suppress(MeterError):
+            if errors := (await self._meter.read_system()).fatal_errors:
+                return FatalErrorsError(errors)
+        return err
 
     async def read(self) -> MadeT:
         """Let the meter sign an intermediate record and return it.
@@ -190,7 +210,7 @@ class ChargeCycle[MadeT = bytes]:
         """
 
         async def step() -> None:
-            await self._synchronise_clock()
+            await self._clock.synchronise()
 
         await self.while_idle(step)
 
@@ -282,25 +302,6 @@ class ChargeCycle[MadeT = bytes]:
         finally:
             self.clearing = False
 
-    async def _synchronise_clock(
-        self, time_offset: int | None = None, *, idle: bool = True
-    ) -> Status:
-        if time_offset is not None and not time_offset % OFFSET_STEP:
-            try:
-                await self._meter.write_time_offset(time_offset)
-            except RefusedError as err:
-                _LOGGER.debug("Time offset %s: %s", time_offset, err)
-                if idle:
-                    self._meter.found.note(
-                        "The meter does not take the time offset before a charge"
-                    )
-        await self._meter.write_clock(datetime.now(UTC))
-        return await self.watch.until(
-            lambda status: SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature,
-            self.watch.timing.step,
-            ClockNotSynchronisedError,
-        )
-
     # --- commands ---------------------------------------------------------------------------------
 
     async def _renew(
@@ -337,7 +338,7 @@ class ChargeCycle[MadeT = bytes]:
             if SignatureStatus.TIMESTAMP_SYNCHRONISED not in status.signature:
                 # Where the clock is locked while charging, it is not what the meter lacks.
                 with suppress(RefusedError, ClockNotSynchronisedError):
-                    status = await self._synchronise_clock(time_offset, idle=False)
+                    status = await self._clock.synchronise(time_offset, idle=False)
             await self.preparation.hand_over_again(status)
         except StepFailedError as failure:
             with suppress(MeterError):

@@ -43,7 +43,10 @@ _AREAS: Final = 3
 """A page has three areas of a title and a text."""
 
 _CUSTOM_PAGES: Final = 4
-"""A meter's custom page comes four after its main page, also on the display for one meter."""
+"""A meter's custom page comes four after its main page, first of all also on the display for one meter."""
+
+_CUSTOM_PAGE_OF_ONE: Final = 2
+"""The other number that it may have there."""
 
 
 class ViewerPage(IntEnum):
@@ -129,6 +132,10 @@ class RemoteDisplay(Protocol):
     Every method raises CannotConnectError, SilentError, UnexpectedAnswerError or RefusedError.
     """
 
+    @property
+    def link_losses(self) -> int:
+        """How often a lasting link was lost: the display may have been without power."""
+
     async def identify(self) -> Identity:
         """Find out the model; raises NotADmed4Error for any other device."""
 
@@ -167,11 +174,16 @@ def text_register(meter: int, name: str) -> int:
 class ModbusDisplay(ModbusDevice):
     """A remote display behind a Modbus link."""
 
+    # What the page ViewerPage.CUSTOM_METER_1 is called.
+    _custom_page = int(ViewerPage.CUSTOM_METER_1)
+    _model = ""
+
     async def identify(self) -> Identity:
         """Ask for the model (function 0x11)."""
         answer = await self._report_server_id()
         if (model := DISPLAY_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
+        self._model = model
         return Identity(model=model, firmware=str(answer[1]) if len(answer) > 1 else None)
 
     async def read(self) -> DisplayState:
@@ -192,11 +204,26 @@ class ModbusDisplay(ModbusDevice):
         return CustomPage(**texts)
 
     async def show(self, page: ViewerPage) -> None:
-        """Write the page's number (0x2F50)."""
+        """Write the page's number (0x2F50).
+
+        The custom page of a display for one meter may come after its only main page.
+        """
+        custom = page is ViewerPage.CUSTOM_METER_1 and METERS.get(self._model) == 1
+        number = self._custom_page if custom else int(page)
         try:
-            await self.write(VIEWER_PAGE, page)
+            await self.write(VIEWER_PAGE, number)
         except RefusedError as err:
-            raise PageLockedError(str(err)) from err
+            if not custom or number == _CUSTOM_PAGE_OF_ONE:
+                raise PageLockedError(str(err)) from err
+            await self._show_other(err)
+
+    async def _show_other(self, refusal: RefusedError) -> None:
+        try:
+            await self.write(VIEWER_PAGE, _CUSTOM_PAGE_OF_ONE)
+        except RefusedError:
+            raise PageLockedError(str(refusal)) from refusal
+        self._custom_page = _CUSTOM_PAGE_OF_ONE
+        self.found.note("The display has its custom page as page 2, not 5")
 
     async def write_page(self, meter: int, page: CustomPage, changed: Collection[str]) -> None:
         """Write the new texts, each for itself."""
@@ -216,6 +243,8 @@ def _decode(padded: bytes) -> str:
 
 class RestDisplay(RestDevice):
     """A DMED4DC1 behind its own web server, whose texts can be written and not read."""
+
+    link_losses = 0  # each request has a connection of its own
 
     async def identify(self) -> Identity:
         """Look for a meter behind one of the channels, which only a display's web server has."""

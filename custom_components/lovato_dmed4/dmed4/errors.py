@@ -215,6 +215,18 @@ class NotCommissionedError(ChargeCycleError):
     """The meter has no key yet: its commissioning has to be finished before a charge can start."""
 
 
+class FatalErrorsError(ChargeCycleError):
+    """The meter does not start a charge, and reports fatal errors (manual: e_1 to e_12).
+
+    Attributes:
+        errors: their numbers.
+    """
+
+    def __init__(self, errors: tuple[int, ...]) -> None:
+        super().__init__(f"fatal errors {', '.join(map(str, errors))}")
+        self.errors = errors
+
+
 class IdentityNotSignedError(ChargeCycleError):
     """The charge runs, and its record does not carry the identification that was handed over."""
 

@@ -87,6 +87,7 @@ class ListeningConnection(ModbusConnection):
 
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
+        shortened: whether the last answer had to be completed.
         tap: takes note of the bytes of the present request, if anything does.
     """
 
@@ -105,6 +106,7 @@ class ListeningConnection(ModbusConnection):
         self._tapped = 0
         self.tap: Tap | None = None
         self.heard_at = 0.0
+        self.shortened = False
 
     @override
     async def _connect_client(self) -> ModbusBaseClient:
@@ -177,6 +179,7 @@ class ListeningConnection(ModbusConnection):
         try:
             if awaited.find(data):
                 self._awaited = None
+                self.shortened = awaited.shortened
                 answer.set_result(awaited.pdu)
         except NoAnswerError as err:
             self._fail(ModbusError(str(err)))
@@ -218,9 +221,11 @@ class LentConnection:
     Attributes:
         connected: always, as the lent units connect by themselves.
         heard_at: when an answer was given up, by the event loop's clock.
+        shortened: never, as the answers of others are not seen.
     """
 
     connected = True
+    shortened = False
 
     def __init__(self) -> None:
         self.heard_at = 0.0

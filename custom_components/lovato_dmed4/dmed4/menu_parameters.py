@@ -92,6 +92,11 @@ class ModbusParameters:
                 raise
             await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
 
+    async def save_again(self) -> None:
+        """Save what was written: that is not answered, so that a lost request is not noticed."""
+        async with self.turn:
+            await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
+
     async def _take_back(self, before: Mapping[str, int]) -> None:
         """Write values back and see that they are there; what can't be stays pending in the meter."""
         for name, value in before.items():

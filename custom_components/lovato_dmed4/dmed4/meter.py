@@ -83,6 +83,9 @@ class Parameters(Protocol):
             RefusedError: the meter refused one of them; none was saved.
         """
 
+    async def save_again(self) -> None:
+        """Save to flash once more, where the first time has left no trace."""
+
 
 class ChargeSettings(Protocol):
     """Settings of a charge (manual: v1/charge_settings); RefusedError while charging."""

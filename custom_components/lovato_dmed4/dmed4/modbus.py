@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 import time
-from typing import Final, Self
+from typing import Final, Self, override
 
 from . import registers
 from .errors import NotADmed4Error, RefusedError
 from .found import Found
+from .hour_counter import HOUR, HourCounter
 from .keys import both_forms
 from .lent import LentUnit
 from .lines import Line
@@ -55,6 +56,8 @@ MODBUS_MODELS: Final = {
 _NO_SUCH_ADDRESS: Final = 2
 _LACKING: Final = (_NO_SUCH_ADDRESS, 4)
 
+_KEY_FORMS: Final = 2
+
 # The clock shows whole seconds, and a request takes a moment.
 _CLOCK_TOLERANCE: Final = 5
 
@@ -68,6 +71,7 @@ class ModbusDevice:
         self._lent = lent
         self._unwatch = None if lent is None else lent.unit.on_connection_lost(link.note_loss)
         self._unit = RepeatingUnit(link, link.unit(unit_id, lent))
+        self.found: Final = Found()
 
     @classmethod
     def on(cls, line: Line, unit_id: int, lent: LentUnit | None = None) -> Self:
@@ -115,10 +119,14 @@ class ModbusDevice:
 
     # --- registers by the manual's numbers ----------------------------------------------------
 
+    def _wire(self, register: int) -> int:
+        """Get the address on the wire of a register."""
+        return wire(register)
+
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04), of which a message holds 120 at most."""
         async with translated_errors():
-            return await self._unit.read_input_registers(wire(register), count)
+            return await self._unit.read_input_registers(self._wire(register), count)
 
     async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
@@ -131,17 +139,19 @@ class ModbusDevice:
     async def write(self, register: int, value: int) -> None:
         """Write one register (0x06) with what may be written twice."""
         async with translated_errors():
-            await self._unit.write_register(wire(register), value)
+            await self._unit.write_register(self._wire(register), value)
 
     async def write_once(self, register: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
         async with translated_errors():
-            await self._unit.write_once(wire(register), value)
+            await self._unit.write_once(self._wire(register), value)
 
     async def write_many(self, register: int, values: list[int]) -> None:
         """Write registers (0x10) with what may be written twice."""
         async with translated_errors():
-            await self._unit.write_registers(wire(register), values)
+            await self._unit.write_registers(self._wire(register), values)
+        if self._unit.shortened:
+            self.found.note("The meter answers a write of several registers with a byte too few")
 
     async def write_unanswered(self, register: int, value: int) -> None:
         """Write one register (0x06), to which no answer is the normal answer: the link stays.
@@ -165,7 +175,9 @@ class ModbusMeter(ModbusDevice):
 
     def __init__(self, link: ModbusLink, unit_id: int, lent: LentUnit | None = None) -> None:
         super().__init__(link, unit_id, lent)
-        self.found: Final = Found()
+        self.hours: Final = HourCounter()
+        # By how much the addresses of the charge cycle's registers are higher than their numbers say.
+        self._shift = 0
         self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
         self._output = OutputMessage(self)
@@ -184,11 +196,15 @@ class ModbusMeter(ModbusDevice):
         self._measures = registers.MeasureRegisters(unit)
         self._fast: registers.FastRegisters | registers.SlowRegisters
         self._fast = registers.FastRegisters(unit)
-        self._status = registers.StatusRegisters(unit)
+        self._status = registers.StatusRegisters(unit, self._shift)
         self._housekeeping = registers.HousekeepingRegisters(unit)
-        self._settings = registers.SettingsRegisters(unit)
-        self._system = registers.SystemRegisters(unit)
+        self._settings = registers.SettingsRegisters(unit, self._shift)
+        self._system = registers.SystemRegisters(unit, self._shift)
         self._logbooks = registers.LogbookRegisters(unit)
+
+    @override
+    def _wire(self, register: int) -> int:
+        return wire(register) + self._shift * registers.is_of_charge_cycle(register)
 
     @property
     def missing(self) -> frozenset[str]:
@@ -214,17 +230,11 @@ class ModbusMeter(ModbusDevice):
         answer = await self._report_server_id()
         if (model := MODBUS_MODELS.get(answer[0])) is None:
             raise NotADmed4Error(f"function 0x11 answers {answer.hex(' ')}")
-        self._ask_for_all()
-        keys = registers.KeyRegisters(self._unit)
         try:
-            await self._update(keys)
+            point, spki = await self._find_keys()
         except RefusedError as err:
             raise NotADmed4Error("there is no public key where a DMED4 has it") from err
-        if not keys.fields and _NO_SUCH_ADDRESS in self._refused.values():
-            raise NotADmed4Error("there is no public key where a DMED4 has it")
-        point, spki = both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
-        if point and not (keys.point and keys.spki):
-            self.found.note("The meter gives its key in one form only: the other one is derived")
+        self._note_refused()
         return Identity(
             model=model,
             public_key=point,
@@ -235,6 +245,38 @@ class ModbusMeter(ModbusDevice):
             ethernet_firmware=_revision(answer, 5),
         )
 
+    async def _find_keys(self) -> tuple[bytes | None, bytes | None]:
+        """Read both forms of the key, or derive the one that is not there.
+
+        Measures and menus are counted from 1, as the manual's frames show; for charge cycle management
+        there is no example. Where there is no key as counted so, one register on may be.
+
+        Raises:
+            RefusedError: there are no such registers.
+        """
+        known = self._shift
+        for self._shift in (known, 1 - known):
+            point, spki = await self._read_keys()
+            if spki is not None or not self._refused:
+                break
+        else:
+            # A key of another kind, or none yet: the registers are where they should be.
+            self._shift = known
+            point, spki = await self._read_keys()
+            if len(self._refused) == _KEY_FORMS and _NO_SUCH_ADDRESS in self._refused.values():
+                raise RefusedError("neither form of the key", _NO_SUCH_ADDRESS)
+        if self._shift:
+            self.found.note("The meter counts the registers of charge cycle management from 0")
+        if point and self._refused:
+            self.found.note("The meter gives its key in one form only: the other one is derived")
+        return point, spki
+
+    async def _read_keys(self) -> tuple[bytes | None, bytes | None]:
+        self._ask_for_all()
+        keys = registers.KeyRegisters(self._unit, self._shift)
+        await self._update(keys)
+        return both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
+
     async def _update(self, words: registers.Registers) -> None:
         """Read registers; those that the meter does not have are left out from then on."""
         try:
@@ -244,6 +286,8 @@ class ModbusMeter(ModbusDevice):
             if err.code not in _LACKING:
                 raise
             await self._leave_out(words)
+            if not isinstance(words, registers.KeyRegisters):
+                self._note_refused()
             async with translated_errors():
                 await words.update()
 
@@ -258,10 +302,13 @@ class ModbusMeter(ModbusDevice):
                 if err.code not in _LACKING:
                     raise
                 self._refused[register] = err.code
-                self.found.note(f"The meter refuses register 0x{register:04X}: going on without it")
             else:
                 there.append(name)
         words.keep(there)
+
+    def _note_refused(self) -> None:
+        for register in self._refused:
+            self.found.note(f"The meter refuses register 0x{register:04X}: going on without it")
 
     async def read_live(self) -> LiveData:
         """Read measures and status in four requests, one per block of registers."""
@@ -327,15 +374,21 @@ class ModbusMeter(ModbusDevice):
         words = self._housekeeping
         await self._update(words)
         now = time.time()
+        self._note_hours(now, words.hours_total)
         logbook, settings = await self.read_logbook_info(), await self.read_settings()
         return Housekeeping(
             clock_drift=await self._drift(words.sampled_at, now, settings.time_offset),
             logbook=logbook,
-            hours_total=words.hours_total,
-            hours_working=words.hours_working,
+            hours_total=self.hours.hours(words.hours_total),
+            hours_working=self.hours.hours(words.hours_working),
             settings=settings,
             system=await self.read_system(),
         )
+
+    def _note_hours(self, now: float, counts: int | None) -> None:
+        self.hours.look(now, counts, losses=self.link_losses)
+        if self.hours.unit not in (None, HOUR):
+            self.found.note(f"The meter counts its hours in units of {self.hours.unit} s")
 
     async def _drift(self, sampled_at: int | None, now: float, offset: int | None) -> int | None:
         """How far the clock is off, in s.

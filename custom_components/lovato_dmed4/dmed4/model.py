@@ -336,8 +336,8 @@ class Housekeeping:
 
     clock_drift: int | None = None
     logbook: LogbookInfo = LogbookInfo()
-    hours_total: int | None = None
-    hours_working: int | None = None
+    hours_total: float | None = None
+    hours_working: float | None = None
     settings: Settings = Settings()
     system: SystemStatus = SystemStatus()
 

@@ -211,8 +211,7 @@ async def change(
     wanted = {name: value for name, value in changes.items() if before[name] != value}
     if not wanted:
         return before
-    await meter.parameters.write(wanted)
-    await _wait_out_reboot(meter, timing)
+    await _write(meter, wanted, timing)
     await log_in()
     after = await meter.parameters.read()
     if missed := tuple(name for name, value in wanted.items() if after.get(name) != value):
@@ -220,16 +219,35 @@ async def change(
     return after
 
 
-async def _wait_out_reboot(meter: Meter, timing: RebootTiming) -> None:
-    """Wait until the meter has gone and come back."""
-    gone = _now() + timing.going
-    while _now() < gone and await _answers(meter) is None:  # noqa: ASYNC110
-        await asyncio.sleep(timing.poll)
+async def _write(meter: Meter, wanted: Mapping[str, int], timing: RebootTiming) -> None:
+    losses = meter.link_losses
+    await meter.parameters.write(wanted)
+    if not await _wait_out_reboot(meter, timing, losses):
+        # It was quick, or the request to save was lost: saving again changes nothing.
+        await meter.parameters.save_again()
+        await _wait_out_reboot(meter, timing, losses)
+
+
+async def _wait_out_reboot(meter: Meter, timing: RebootTiming, losses: int) -> bool:
+    """Wait until the meter has gone and come back; return whether it was seen to go.
+
+    Args:
+        meter: which.
+        timing: how long to wait.
+        losses: how often its link had been lost before.
+    """
+    deadline = _now() + timing.going
+    seen = False
+    while _now() < deadline and not seen:
+        seen = await _answers(meter) is not None or meter.link_losses > losses
+        if not seen:
+            await asyncio.sleep(timing.poll)
     deadline = _now() + timing.coming
     while (error := await _answers(meter)) is not None:
         if _now() >= deadline:
             raise RebootTimeoutError("the meter did not come back") from error
         await asyncio.sleep(timing.poll)
+    return seen
 
 
 async def _answers(meter: Meter) -> MeterError | None:
@@ -296,6 +314,9 @@ class RestParameters:
                 return
         if refused is not None:
             raise refused
+
+    async def save_again(self) -> None:
+        """Do nothing: a block is written and saved at once, and its answer shows whether."""
 
     async def _send(self, values: Mapping[str, int], addresses: set[str]) -> None:
         body: dict[str, int] = {}

@@ -58,9 +58,18 @@ RESET_ERRORS_CODE = 0x00FF
 """Resets the error dwords; the other commands are the code of the letter that REST takes."""
 
 
+# Charge cycle management, whose column of numbers has another heading than that of the measures.
+_CHARGE_CYCLE = (range(0x4000, 0x4C00), range(0x4F10, 0x4F50))
+
+
 def wire(register: int) -> int:
     """The address on the wire of a register of the manual."""
     return register - 1
+
+
+def is_of_charge_cycle(register: int) -> bool:
+    """Whether a register is in the manual's table of charge cycle management."""
+    return any(register in part for part in _CHARGE_CYCLE)
 
 
 class Field[T]:
@@ -152,6 +161,10 @@ class Registers:
         fields: those that are read.
         requests: register and count of each request that an update makes.
         values: what the last update read, by the fields' names.
+
+    Args:
+        reader: to ask.
+        shift: by how many more than usual the addresses on the wire are.
     """
 
     _declared: ClassVar[Mapping[str, Field[Any]]]
@@ -160,8 +173,9 @@ class Registers:
         """Collect the fields, which are declared in the order of their registers."""
         cls._declared = {name: each for name, each in vars(cls).items() if isinstance(each, Field)}
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, shift: int = 0) -> None:
         self._reader = reader
+        self._shift = shift
         self.values: dict[str, Any] = {}
         self.keep(self._declared)
 
@@ -194,7 +208,7 @@ class Registers:
         """
         values = {}
         for first, count, fields in self._blocks:
-            words = await self._reader.read_input_registers(wire(first), count)
+            words = await self._reader.read_input_registers(wire(first) + self._shift, count)
             for field in fields:
                 start = field.register - first
                 values[field.name] = field.decode(words[start : start + field.count])
@@ -252,7 +266,7 @@ class LogbookRegisters(Registers):
 class HousekeepingRegisters(Registers):
     """What changes slowly."""
 
-    # Their resolution is not printed: whole hours, as on every counter of the maker.
+    # Their unit is not printed (`HourCounter`).
     hours_total = number(0x0030, 4)
     hours_working = number(0x0034, 4)
     sampled_at = number(0x0208, 2)  # Unix time, s

@@ -39,6 +39,7 @@ class RepeatingUnit:
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
+        shortened: whether an answer has come that had to be completed.
         tap: takes note of the bytes of this device's requests and answers, if anything does.
         closed: whether nothing is to be asked any more.
     """
@@ -48,6 +49,7 @@ class RepeatingUnit:
         self._unit = unit
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
+        self.shortened = False
         self.tap: Tap | None = None
         self.closed = False
 
@@ -98,8 +100,10 @@ class RepeatingUnit:
             start = loop.time()
             try:
                 with self._link.tapped(self.tap):
-                    return await request()
+                    answer = await request()
             finally:
                 self.seconds_waited += loop.time() - start
+            self.shortened = self.shortened or self._link.connection.shortened
+            return answer
 
         return await self._link.exchange(timed)

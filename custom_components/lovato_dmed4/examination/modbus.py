@@ -14,7 +14,7 @@ from ..dmed4.modbus import ModbusMeter
 from ..dmed4.probe import ask_model
 from ..dmed4.record_text import cut, is_whole
 from ..dmed4.registers import RANGES
-from .seen import ModbusSeen, Moment, SavedRecord, clock_events
+from .seen import ModbusSeen, Moment, SavedRecord
 from .trace import Trace
 
 PROBE_SECONDS: Final = 2.0
@@ -31,7 +31,8 @@ _PATIENCE: Final = 3.0
 _STEADY: Final = 1.0
 _OTHER_OFFSET: Final = 60
 _RESTORED: Final = 3
-_CLOCK_WRITES: Final = 2
+_HOURS_TOTAL: Final = 0x0030
+CLOCK_WRITES: Final = 2
 
 _DER_WORDS: Final = 72
 _MOST_PADDING: Final = 4  # bytes after the length of a text that are looked at, too
@@ -62,6 +63,18 @@ class ExaminedModbusMeter(ModbusMeter):
         """Take note of all bytes of this meter's requests and answers."""
         self._unit.tap = trace
 
+    @property
+    def shortened(self) -> bool:
+        """Whether an answer has come that lacked a byte."""
+        return self._unit.shortened
+
+    async def counts_from_0(self) -> bool | None:
+        """Find out how the registers of charge cycle management are counted; None without a key."""
+        with suppress(RefusedError):
+            _, spki = await self._find_keys()
+            return None if spki is None else bool(self._shift)
+        return None
+
     async def report_server_id(self) -> bytes:
         """Ask who it is (function 0x11)."""
         return await self._report_server_id()
@@ -85,7 +98,7 @@ class ModbusSteps:
         own = beside if isinstance(beside, ModbusMeter) else meter
         self._logbook_turn = own.logbook.turn
         self._parameters_turn = own.parameters.turn
-        self.seen = ModbusSeen()
+        self.seen = ModbusSeen(hour_unit=own.hours.unit)
         self.warnings: list[str] = []
 
     # --- only reading ----------------------------------------------------------------------------
@@ -105,6 +118,7 @@ class ModbusSteps:
     async def identify(self) -> None:
         """Ask for the model."""
         await self._meter.report_server_id()
+        self.seen.counted_from_0 = await self._meter.counts_from_0()
 
     async def read_registers(self) -> None:
         """Read all documented registers that hold no texts, and the clock."""
@@ -114,6 +128,13 @@ class ModbusSteps:
         await self._read(registers.SIGNATURE_RAW, 32)
         await self._read(registers.SIGNATURE_DER, _DER_WORDS)
         self.seen.moments.append(await self._moment())
+        await self._look_at_hours()
+
+    async def _look_at_hours(self) -> None:
+        with suppress(RefusedError):
+            words = await self._meter.read_words(_HOURS_TOTAL, 4)
+            count = int.from_bytes(b"".join(word.to_bytes(2) for word in words))
+            self.seen.hours.append((asyncio.get_running_loop().time(), count))
 
     async def _read(self, first: int, count: int) -> None:
         """Read a block; one that the meter refuses in halves, to find what of it is there."""
@@ -220,19 +241,13 @@ class ModbusSteps:
         async with self._parameters_turn:
             self.seen.parameters = dict(await self._meter.parameters.read_in_turn())
 
-    @property
-    def notes(self) -> list[str]:
-        """What else was seen, as sentences."""
-        moments = self.seen.moments
-        if len(moments) <= _CLOCK_WRITES:
-            return []
-        first, last = moments[0], moments[_CLOCK_WRITES]
-        return clock_events(first.events, last.events, _CLOCK_WRITES)
-
     async def set_clock(self) -> None:
         """Set the clock, again, then the time offset, and put the offset back."""
-        for _ in range(_CLOCK_WRITES):
+        for _ in range(CLOCK_WRITES):
             await self._set_and_look(self._meter.write_clock, datetime.now(UTC))
+            self.seen.shortened = self._meter.shortened
+        # Some seconds have passed, in which a counter of seconds has counted.
+        await self._look_at_hours()
         before = self.seen.moments[-1].offset
         if before is None:
             return

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ..dmed4 import registers
+from ..dmed4.hour_counter import HOUR, possible_units
 from ..dmed4.record_text import is_payload, is_whole, looks_like_record, payload_digest
 from . import record_clues
 from .clues import Clues
+from .modbus import CLOCK_WRITES
 from .place import Transport
 from .seen import ModbusSeen, Moment, SavedRecord
 
@@ -19,9 +21,11 @@ _LACKING: Final = {
     "no_counts": (0x020D, 0x020E, 0x0220, 0x0221),
     "no_checksum": range(0x4004, 0x4006),
 }
+_NOT_NOW: Final = 4
 _POINT: Final = range(0x4600, 0x4620)
 _SPKI: Final = range(0x4F20, 0x4F50)
 _RECORDS_SAVED: Final = 0x0221
+_EVENTS_MAXIMUM: Final = 0x020D
 _NOTHING: Final = 0xFFFF
 
 # How far the clock and the last sample are apart at most, in s.
@@ -35,6 +39,7 @@ _ADDRESSES: Final[Mapping[str, frozenset[str]]] = {
     "02_03_07_09": frozenset({"P05_02", "P05_03", "P05_07", "P05_09"}),
 }
 _WORD: Final = 0xFFFF
+_HOUR_UNITS: Final = {1: "seconds", 36: "hundredths", HOUR: "hours"}
 _BASES: Final = ("0", "1")
 
 
@@ -48,6 +53,9 @@ def clues_of(seen: ModbusSeen) -> Clues:
     _look_at_output(clues, seen)
     _look_at_logbooks(clues, seen)
     _look_at_moments(clues, seen.moments)
+    _look_at_events(clues, seen)
+    _look_at_numbers(clues, seen)
+    _look_at_hours(clues, seen)
     look_at_addresses(clues, seen.parameters)
     record_clues.look_at(clues, _texts(seen))
     return clues
@@ -66,7 +74,13 @@ def _look_at_registers(clues: Clues, seen: ModbusSeen) -> None:
     if not seen.words:
         return
     point, spki = (any(seen.words.get(register) for register in form) for form in (_POINT, _SPKI))
-    if point or spki:
+    if not point and not spki:
+        lacking = {seen.refused.get(register) for register in (*_POINT, *_SPKI)}
+        clues.only(
+            "key_before_commissioning",
+            *(("zeros",) if lacking == {None} else ("refused",) if _NOT_NOW in lacking else ()),
+        )
+    else:
         clues.only("keys", "both" if point and spki else "raw" if point else "ocmf")
     missing = {name for name, part in _LACKING.items() if refused.issuperset(part)}
     clues.only("registers", *(missing or {"all"}))
@@ -192,6 +206,35 @@ def _look_at_moments(clues: Clues, moments: list[Moment]) -> None:
             clues.only("sample_time", "utc")
         elif abs(ahead - 60 * moment.offset) <= _TOLERANCE:
             clues.only("sample_time", "local")
+
+
+def _look_at_events(clues: Clues, seen: ModbusSeen) -> None:
+    events = [moment.events for moment in seen.moments[: 1 + CLOCK_WRITES]]
+    if (full := seen.number(_EVENTS_MAXIMUM)) is not None and full not in events:
+        look_at_clock_writes(clues, events)
+
+
+def look_at_clock_writes(clues: Clues, events: Sequence[int | None]) -> None:
+    """Draw from the numbers of events before and after the clock was set whether that is one."""
+    known = [number for number in events if number is not None]
+    if len(events) > 1 and len(known) == len(events):
+        clues.only("clock_writes", "events" if known[-1] > known[0] else "silent")
+
+
+def _look_at_numbers(clues: Clues, seen: ModbusSeen) -> None:
+    if seen.counted_from_0 is not None:
+        clues.only("charge_cycle_numbers", "from_0" if seen.counted_from_0 else "from_1")
+    if seen.shortened is not None:
+        clues.only("write_answer", "one_byte" if seen.shortened else "two_bytes")
+
+
+def _look_at_hours(clues: Clues, seen: ModbusSeen) -> None:
+    if len(seen.hours) > 1:
+        (began, first), (ended, last) = seen.hours[0], seen.hours[-1]
+        possible = possible_units(ended - began, last - first)
+        clues.only("hour_counters", *(_HOUR_UNITS[unit] for unit in possible))
+    if seen.hour_unit is not None:
+        clues.only("hour_counters", _HOUR_UNITS[seen.hour_unit])
 
 
 def look_at_addresses(clues: Clues, parameters: Mapping[str, int]) -> None:

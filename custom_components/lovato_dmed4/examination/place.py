@@ -29,6 +29,14 @@ class Needs(StrEnum):
     """A look after the power has failed."""
     EMPTY = "empty"
     """A meter that has not signed anything yet."""
+    KEYLESS = "keyless"
+    """A meter without a key: one that has not been commissioned."""
+    FULL = "full"
+    """A full event log during commissioning."""
+    RESTART = "restart"
+    """A change of system parameters, after which the meter starts again."""
+    DISPLAY = "display"
+    """A remote display."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,43 @@ _CHARGES: Final = {
             Needs.CHARGE,
             ("first", "last"),
         ),
+        "after_boot": (
+            "whether the meter takes its clock right after a start",
+            Needs.POWER,
+            ("ready", "settling"),
+        ),
+        "event_log_full": (
+            "what a full event log does before the end of commissioning",
+            Needs.FULL,
+            ("oldest", "fatal"),
+        ),
     }.items()
+}
+
+_ELSEWHERE: Final = {
+    "command_word": Place(
+        about="which byte of the command word holds the letter",
+        needs=Needs.CHARGE,
+        transports=_MODBUS,
+        readings=dict.fromkeys(("low", "high"), ""),
+    ),
+    "save_answer": Place(
+        about="whether saving system parameters is answered",
+        needs=Needs.RESTART,
+        transports=_MODBUS,
+        readings=dict.fromkeys(("none", "sent"), ""),
+    ),
+    "custom_page": Place(
+        about="which number the custom page of a display for one meter has",
+        needs=Needs.DISPLAY,
+        transports=_MODBUS,
+        readings=dict.fromkeys(("5", "2"), ""),
+    ),
+    "custom_texts": Place(
+        about="whether a remote display keeps its texts without power",
+        needs=Needs.DISPLAY,
+        readings=dict.fromkeys(("kept", "lost"), ""),
+    ),
 }
 
 _RECORDS: Final = {
@@ -189,6 +225,14 @@ _STATUS: Final = {
             "refused": "Before the first record, the last record is refused.",
         },
     ),
+    "clock_writes": Place(
+        about="whether setting the clock is an event",
+        needs=Needs.WRITES,
+        readings={
+            "events": "Setting the clock adds an event to the event log each time.",
+            "silent": "Setting the clock adds nothing to the event log.",
+        },
+    ),
     "output": Place(
         about="whether the last record comes with its signature",
         needs=Needs.RECORDS,
@@ -306,6 +350,44 @@ _MODBUS_PLACES: Final = {
             "own": "Answers bear the meter's own node number, whatever was asked.",
         },
     ),
+    "charge_cycle_numbers": Place(
+        about="from where the registers of charge cycle management are counted",
+        needs=Needs.LOOK,
+        transports=_MODBUS,
+        readings={
+            "from_1": "The registers of charge cycle management are counted as those of the measures.",
+            "from_0": "The registers of charge cycle management are counted from 0.",
+        },
+    ),
+    "write_answer": Place(
+        about="how long the answer to a write of several registers is",
+        needs=Needs.WRITES,
+        transports=_MODBUS,
+        readings={
+            "two_bytes": "The answer to a write of several registers is as Modbus has it.",
+            "one_byte": "The answer to a write of several registers is one byte shorter than in Modbus.",
+        },
+    ),
+    "hour_counters": Place(
+        about="what the hour counters count",
+        needs=Needs.LOOK,
+        transports=_MODBUS,
+        readings={
+            "hours": "The hour counters (0x0030, 0x0034) count hours.",
+            "hundredths": "The hour counters (0x0030, 0x0034) count hundredths of an hour.",
+            "seconds": "The hour counters (0x0030, 0x0034) count seconds.",
+        },
+        hint="A meter that has been set up for a few minutes settles it.",
+    ),
+    "key_before_commissioning": Place(
+        about="what stands in place of the public key before there is one",
+        needs=Needs.KEYLESS,
+        transports=_MODBUS,
+        readings={
+            "zeros": "Before there is a public key, its registers are zeros.",
+            "refused": "Before there is a public key, its registers are refused.",
+        },
+    ),
     "sample_time": Place(
         about="whether the time of the last sample is UTC",
         needs=Needs.WRITES,
@@ -319,6 +401,7 @@ _MODBUS_PLACES: Final = {
 
 PLACES: Final[Mapping[str, Place]] = {
     **_CHARGES,
+    **_ELSEWHERE,
     **_RECORDS,
     **_STATUS,
     **_LOGBOOKS,

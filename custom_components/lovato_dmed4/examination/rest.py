@@ -20,7 +20,7 @@ from ..dmed4.probe import ask_model, ask_words
 from ..dmed4.rest import RestMeter
 from .http import Answer
 from .modbus import PROBE_SECONDS
-from .seen import RestSeen, clock_events
+from .seen import RestSeen
 from .trace import Trace
 
 RECORDS: Final = 6
@@ -227,15 +227,9 @@ class RestSteps:
         return await self._asked("POST", path, data=body, headers=headers)
 
     async def _events(self) -> int | None:
-        return (await self._meter.read_logbook_info()).events_saved
-
-    @property
-    def notes(self) -> list[str]:
-        """What else was seen, as sentences."""
-        taken = sum(answer.succeeded for answer in self.seen.written.values())
-        if len(self.seen.events) <= 1:
-            return []
-        return clock_events(self.seen.events[0], self.seen.events[1], taken)
+        """Get how many events are saved; None in a full log, whose number stays as it is."""
+        info = await self._meter.read_logbook_info()
+        return None if info.events_saved == info.events_maximum else info.events_saved
 
     async def _offset(self) -> int | None:
         return (await self._meter.read_settings()).time_offset

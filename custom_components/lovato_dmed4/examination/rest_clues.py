@@ -13,7 +13,7 @@ from ..dmed4.rest_session import METHOD_REFUSALS, REFUSALS
 from . import masking, record_clues
 from .clues import Clues
 from .http import Answer
-from .modbus_clues import look_at_addresses, look_at_status
+from .modbus_clues import look_at_addresses, look_at_clock_writes, look_at_status
 from .place import Transport
 from .rest import RECORDS
 from .seen import RestSeen
@@ -324,6 +324,8 @@ def _look_at_writes(clues: Clues, seen: RestSeen) -> None:
     for answer in taken.values():
         known = {_CREATED: "201", _NO_CONTENT: "204"}.get(answer.status or 0)
         clues.only("success", known or ("result" if _TAKEN.search(answer.body) else "200"))
+    if taken:
+        look_at_clock_writes(clues, seen.events)
     if seen.refused is not None and seen.refused.status is not None:
         in_body = seen.refused.succeeded and rest_answers.refusal(seen.refused.body)
         clues.only(

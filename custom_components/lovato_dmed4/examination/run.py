@@ -70,7 +70,6 @@ class Examination:
 
     Attributes:
         findings: what is known of each open place.
-        notes: what else was seen, as sentences.
         outcomes: how each step ended, by its name.
         found: what the integration itself has found out about the meter.
         missing: registers or paths that the meter refuses to the integration.
@@ -81,7 +80,6 @@ class Examination:
     """
 
     findings: list[Finding] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -93,7 +91,7 @@ class Examination:
     @property
     def sentences(self) -> list[str]:
         """The readings that the meter follows, in plain words."""
-        return [one.sentence for one in self.findings if one.looked] + self.notes
+        return [one.sentence for one in self.findings if one.looked]
 
     @property
     def open(self) -> list[str]:
@@ -113,6 +111,10 @@ _WHY: Final[Mapping[Needs, str]] = {
     Needs.CHARGE: "only a charging session shows it",
     Needs.POWER: "only a power failure during a charging session shows it",
     Needs.EMPTY: "only a meter that has not signed anything yet shows it",
+    Needs.KEYLESS: "only a meter that has not been commissioned shows it",
+    Needs.FULL: "only a full event log during commissioning shows it",
+    Needs.RESTART: "only a change of system parameters shows it, after which the meter starts again",
+    Needs.DISPLAY: "only a remote display shows it",
 }
 
 
@@ -261,7 +263,6 @@ class _Runner:
             result.findings = modbus_clues.clues_of(steps.seen).findings()
         else:
             result.findings = rest_clues.clues_of(steps.seen).findings()
-        result.notes = steps.notes
         about: dict[str, Any] = {
             "at": self._at.isoformat(timespec="seconds"),
             "writes": self._wishes.writes,

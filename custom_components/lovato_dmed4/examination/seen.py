@@ -49,6 +49,10 @@ class ModbusSeen:
         events: words of 0x4E03, by the event's index.
         parameters: system parameters by name.
         moments: the time, before and after it was set.
+        counted_from_0: whether the registers of charge cycle management are; None if no key shows it.
+        shortened: whether the answer to a write of several registers lacks a byte; None before one.
+        hours: the counter of hours with power, at the event loop's time in s.
+        hour_unit: seconds that it counts, where that is known already.
     """
 
     words: dict[int, int] = field(default_factory=dict)
@@ -60,6 +64,10 @@ class ModbusSeen:
     events: dict[int, list[int]] = field(default_factory=dict)
     parameters: dict[str, int] = field(default_factory=dict)
     moments: list[Moment] = field(default_factory=list)
+    counted_from_0: bool | None = None
+    shortened: bool | None = None
+    hours: list[tuple[float, int]] = field(default_factory=list)
+    hour_unit: int | None = None
 
     def number(self, register: int, count: int = 1) -> int | None:
         """Get the number in some registers; None if one of them is missing."""
@@ -100,12 +108,3 @@ class RestSeen:
     tls: bool = False
     modbus_voltage: float | None = None
     shown_voltage: float | None = None
-
-
-def clock_events(before: int | None, after: int | None, writes: int) -> list[str]:
-    """Say in plain words what setting the clock adds to the event log."""
-    if before is None or after is None or not writes:
-        return []
-    if after == before:
-        return ["Setting the clock adds nothing to the event log."]
-    return [f"Setting the clock {writes} times added {after - before} to the event log."]

@@ -25,6 +25,7 @@ from .report import (
     Checked,
     Devices,
     check_stored,
+    clock_in_session,
     report,
     session_clock,
     session_shape,
@@ -34,6 +35,7 @@ from .roaming import has_cdr
 from .shapes import (
     CountsShape,
     EnergyShape,
+    FindingShape,
     LinksShape,
     RecordShape,
     SessionDetailShape,
@@ -172,27 +174,35 @@ def read_session(
     findings = check_session(
         [record for _, record in legible], arrived=session.arrived, left_out=left_out
     ) + _compare_sessions(archive, legible)
+    time = session_clock(session, [each for _, each in checked])
+    records = [_record_shape(stored, each, meters) for stored, each in checked]
     return {
         **session_shape(bill, meters.devices),
         "findings": [
-            {
-                "code": found.code.value,
-                "severity": found.severity.value,
-                "record_id": legible[found.record][0].id,
-                "values": [shown(value) for value in found.values],
-            }
+            _finding(found, legible[found.record][0])
             for found in findings[:MAX_LISTED]
             # The outcome says more: that it can't be going on any more.
             if found.code is not FindingCode.END_MISSING or session.outcome is Outcome.OPEN
         ],
-        "clock": session_clock(session, [each for _, each in checked]),
+        "clock": time,
         "transparency": transparency([each for _, each in checked]),
-        "record_reports": [_record_shape(stored, each, meters) for stored, each in checked],
+        "record_reports": [
+            {**record, "clock": clock_in_session(record["clock"], time)} for record in records
+        ],
         "links": _links(
             partial(session_path, meters.entry_id(session.meter_id), session.id),
             legible=bool(legible),
             billed=has_cdr(bill),
         ),
+    }
+
+
+def _finding(found: Finding, stored: StoredRecord) -> FindingShape:
+    return {
+        "code": found.code.value,
+        "severity": found.severity.value,
+        "record_id": stored.id,
+        "values": [shown(value) for value in found.values],
     }
 
 

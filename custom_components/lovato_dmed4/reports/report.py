@@ -73,10 +73,26 @@ CLOCK_CODES: Final = (*(clock.name.lower() for clock in ClockStatus), CLOCK_NONE
 
 # Why the time may not be billed, beside what the record itself says of it.
 NOT_SIGNED: Final = "signature"
+KEY_NOT_ACCEPTED: Final = "key"
 INCONSISTENT: Final = "inconsistent"
 NO_END: Final = "no_end"
 CLOCK_WRONG: Final = "clock_wrong"
-TIME_REASONS: Final = (*TimeReason, NOT_SIGNED, INCONSISTENT, NO_END, CLOCK_WRONG)
+OF_SESSION: Final = "session"
+TIME_REASONS: Final = (
+    *TimeReason,
+    NOT_SIGNED,
+    KEY_NOT_ACCEPTED,
+    INCONSISTENT,
+    NO_END,
+    CLOCK_WRONG,
+    OF_SESSION,
+)
+_VERDICT_REASONS: Final = {
+    SessionVerdict.INVALID: NOT_SIGNED,
+    SessionVerdict.UNVERIFIABLE: NOT_SIGNED,
+    SessionVerdict.KEY_CHANGED: KEY_NOT_ACCEPTED,
+    SessionVerdict.INCONSISTENT: INCONSISTENT,
+}
 # What the readings of a moment count, by their place.
 REGISTERS: Final = ("imported", "exported", "cycle")
 _ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
@@ -281,8 +297,9 @@ def clock(checked: Sequence[Checked]) -> ClockShape:
     """
     quality = time_quality([each.record for each in checked if each.record])
     reason = None if quality.reason is None else quality.reason.value
-    if reason is None and any(each.verdict is not SessionVerdict.VALID for each in checked):
-        reason = NOT_SIGNED
+    if reason is None:
+        found = {_VERDICT_REASONS.get(each.verdict) for each in checked}
+        reason = next((each for each in (NOT_SIGNED, KEY_NOT_ACCEPTED) if each in found), None)
     return {
         "quality": CLOCK_NONE if quality.clock is None else quality.clock.name.lower(),
         "billable": reason is None,
@@ -299,10 +316,17 @@ def session_clock(session: Session, checked: Sequence[Checked]) -> ClockShape:
     return {**found, "billable": False, "reason": reason}
 
 
+def clock_in_session(record: ClockShape, session: ClockShape) -> ClockShape:
+    """Call no record's time good where that of its session may not be billed."""
+    if session["billable"] or not record["billable"]:
+        return record
+    return {**record, "billable": False, "reason": OF_SESSION}
+
+
 def _against(session: Session) -> str | None:
     """What keeps the time of a session from being billed, although its clock was good."""
     if session.verdict is not SessionVerdict.VALID:
-        return INCONSISTENT if session.verdict is SessionVerdict.INCONSISTENT else NOT_SIGNED
+        return _VERDICT_REASONS[session.verdict]
     if session.end is None:
         return NO_END
     return None if session.begin == session.counted else CLOCK_WRONG

@@ -12,6 +12,7 @@ import type { Step, View } from "./view";
 
 const VERDICT_ICONS: Readonly<Record<string, string>> = {
   valid: "mdi:shield-check",
+  key_changed: "mdi:key-alert-outline",
   invalid: "mdi:shield-alert",
 };
 
@@ -175,7 +176,7 @@ export function lastRecord(
 ): TemplateResult | typeof nothing {
   if (record === undefined) return nothing;
   if (record === null) return html`<section class="quiet">${text("card.record.none")}</section>`;
-  const { signature, time, energy, pagination, who } = record;
+  const { verdict, time, energy, pagination, who } = record;
   const facts = [
     energy === null || record.kind === "begin" ? "" : `${formatNumber(energy, 3, hass.locale)} kWh`,
     time ? formatMoment(time, hass) : "",
@@ -184,14 +185,14 @@ export function lastRecord(
   return html`
     <section class="record" aria-labelledby="record">
       <ha-icon
-        class="verdict ${signature}"
-        icon=${VERDICT_ICONS[signature] ?? "mdi:shield-off-outline"}
+        class="verdict ${verdict}"
+        icon=${VERDICT_ICONS[verdict] ?? "mdi:shield-off-outline"}
       ></ha-icon>
       <div class="facts">
         <h3 id="record">
           ${text(`card.record.${record.kind}`)}${pagination ? html` · ${pagination}` : nothing}
         </h3>
-        <p>${text(`card.verdict.${signature}` as TextKey)}</p>
+        <p>${text(`card.verdict.${verdict}` as TextKey)}</p>
         <p class="quiet">${facts.join(" · ")}</p>
       </div>
       <div class="downloads">

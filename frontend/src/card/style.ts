@@ -210,6 +210,9 @@ export const cardStyle = css`
   .verdict.valid {
     color: var(--ha-color-on-success-normal);
   }
+  .verdict.key_changed {
+    color: var(--ha-color-on-warning-normal);
+  }
   .verdict.invalid {
     color: var(--ha-color-on-danger-normal);
   }

@@ -7,6 +7,8 @@ export interface RecordResponse {
   readonly record_url: string;
   /** Whether the address is that of the archive, which has other formats as well. */
   readonly archived?: boolean;
+  /** "valid" only if the key is accepted for the meter, too. */
+  readonly verdict: string;
   readonly signature: string;
   readonly pagination?: string | null;
   /** Who has the identification. */

@@ -1,6 +1,6 @@
 import type { Reading, RecordResponse } from "./actions";
 
-export type RecordKind = "begin" | "intermediate" | "end";
+export type RecordKind = "begin" | "intermediate" | "end" | "power_failure";
 
 /** What an overview shows of a signed record. */
 export interface RecordSummary {
@@ -8,7 +8,8 @@ export interface RecordSummary {
   readonly time: Date | null;
   /** kWh since the begin of the charge; null where the record does not state it. */
   readonly energy: number | null;
-  readonly signature: string;
+  /** Why it is not verified, or "valid": of a good signature, whether its key is accepted, too. */
+  readonly verdict: string;
   readonly pagination: string | null;
   /** Formats with the addresses where they are. */
   readonly downloads: readonly (readonly [format: string, url: string])[];
@@ -19,10 +20,18 @@ export interface RecordSummary {
 /** A meter gives three readings of the begin, then the same of the end (charging/identity.py). */
 const READINGS = 6;
 
-const KINDS: Readonly<Record<string, RecordKind>> = { B: "begin", E: "end", r: "end" };
+const KINDS: Readonly<Record<string, RecordKind>> = {
+  B: "begin",
+  E: "end",
+  r: "end",
+  L: "end",
+  R: "end",
+  A: "end",
+  P: "power_failure",
+};
 
 export function summarise(response: RecordResponse): RecordSummary {
-  const { readings, signature, pagination, record_url, archived } = response;
+  const { readings, signature, verdict, pagination, record_url, archived } = response;
   const last = readings.at(-1);
   const half = readings[readings.length / 2];
   // Only the first of the readings of a moment names time and transaction, the others inherit them.
@@ -32,7 +41,7 @@ export function summarise(response: RecordResponse): RecordSummary {
     kind: KINDS[transaction] ?? "intermediate",
     time: time ? new Date(time) : null,
     energy: readings.length === READINGS ? difference(readings[0], half) : null,
-    signature,
+    verdict: signature === "valid" ? verdict : signature,
     pagination: pagination ?? null,
     downloads: [
       ["OCMF", record_url],

@@ -49,12 +49,14 @@ export function clockPart(
   );
 }
 
+/** That other software takes a record is no good news of one that is not trusted here. */
 export function transparencyPart(
   { accepted, refusal }: Transparency,
+  trusted: boolean,
   text: Localize,
 ): TemplateResult {
   return part(
-    checkIcon(accepted ? undefined : "note"),
+    checkIcon(accepted && trusted ? undefined : "note"),
     text("panel.part.transparency"),
     html`<p>${explain(text, "refusal", refusal ?? "accepted")}</p>`,
   );
@@ -64,11 +66,14 @@ export function transparencyPart(
 export function reportParts(report: Report, text: Localize): TemplateResult {
   const { signature, key, deviations } = report;
   if (!report.legible) return illegible(report, text);
-  const good = signature.verdict === "valid";
+  // Not where the signature is good, but the key is not the meter's.
+  const good = report.verdict === "valid";
   const notable = deviations.filter(({ severity }) => severity !== "note");
   return html`<ul class="parts">
     ${part(
-      toneIcon(verdictLook(SIGNATURES[signature.verdict] ?? "unverifiable")),
+      signature.verdict === "valid" && !good
+        ? severityIcon("note")
+        : toneIcon(verdictLook(SIGNATURES[signature.verdict] ?? "unverifiable")),
       text("panel.part.signature"),
       html`<p>${explain(text, "signature", signature.verdict)}</p>
         <p class="quiet">
@@ -77,7 +82,13 @@ export function reportParts(report: Report, text: Localize): TemplateResult {
         </p>`,
     )}
     ${part(
-      checkIcon(good ? (key.verdict in KEYS ? KEYS[key.verdict] : "warning") : "note"),
+      checkIcon(
+        signature.verdict === "valid"
+          ? key.verdict in KEYS
+            ? KEYS[key.verdict]
+            : "warning"
+          : "note",
+      ),
       text("panel.part.key"),
       html`<p>${explain(text, "key", key.verdict)}</p>
         ${
@@ -104,7 +115,7 @@ export function reportParts(report: Report, text: Localize): TemplateResult {
           </ul>`
         : html`<p>${text("panel.part.conforms")}</p>`,
     )}
-    ${transparencyPart(report.transparency, text)}
+    ${transparencyPart(report.transparency, good, text)}
   </ul>`;
 }
 

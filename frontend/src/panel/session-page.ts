@@ -164,12 +164,13 @@ export class SessionPageElement extends PanelPage {
                   <div><p>${text("panel.session.no_findings")}</p></div>
                 </li>`
           }
-          ${clockPart(detail.clock, text)} ${transparencyPart(detail.transparency, text)}
+          ${clockPart(detail.clock, text)}
+          ${transparencyPart(detail.transparency, detail.verdict === "valid", text)}
         </ul>
       </section>
       <section class="records" aria-labelledby="records">
         <h3 id="records">
-          ${text("panel.session.records", { count: count(detail.record_reports.length, hass) })}
+          ${text("panel.session.records", { count: count(detail.records, hass) })}
         </h3>
         ${detail.record_reports.map((record, place) =>
           this.#record(record, detail, place === detail.record_reports.length - 1),

@@ -208,7 +208,7 @@ export class VerifyPage extends PanelPage {
         }
       </p>
       ${
-        found.signature.verdict === "valid"
+        found.verdict === "valid"
           ? html`<p>
               ${
                 meter

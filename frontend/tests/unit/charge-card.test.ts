@@ -18,6 +18,7 @@ const RECORD: RecordResponse = {
   record: 'OCMF|{"IT":"ISO14443","ID":"04A2"}|{}',
   record_url: "/api/lovato_dmed4/1/last_record.ocmf",
   signature: "valid",
+  verdict: "valid",
   pagination: "T7",
   readings: [],
 };
@@ -627,17 +628,24 @@ describe("the last record", () => {
   });
 
   it.each([
-    ["valid", "Verified", "valid"],
-    ["invalid", "Invalid signature", "invalid"],
-    ["no_key", "No key known", "no_key"],
-    ["unsupported", "Method not supported", "unsupported"],
-  ])("with the verdict %s is told as %s", async (signature, words, look) => {
-    const callService = vi.fn().mockResolvedValue({ response: { ...RECORD, signature } });
-    await show(fakeHass({}, { callService }));
-    expect(text()).toContain(words);
-    const icon = card.renderRoot.querySelector(".verdict");
-    expect(icon?.className.replace("verdict", "").trim()).toBe(look);
-  });
+    ["valid", "valid", "Verified", "valid"],
+    // A good signature by a key that is not the meter's is no good news.
+    ["valid", "key_changed", "Key not accepted", "key_changed"],
+    ["invalid", "invalid", "Invalid signature", "invalid"],
+    ["no_key", "unverifiable", "No key known", "no_key"],
+    ["unsupported", "unverifiable", "Method not supported", "unsupported"],
+  ])(
+    "with the signature %s, verdict %s, is shown as %s",
+    async (signature, verdict, words, look) => {
+      const callService = vi
+        .fn()
+        .mockResolvedValue({ response: { ...RECORD, signature, verdict } });
+      await show(fakeHass({}, { callService }));
+      expect(text()).toContain(words);
+      const icon = card.renderRoot.querySelector(".verdict");
+      expect(icon?.className.replace("verdict", "").trim()).toBe(look);
+    },
+  );
 
   it("may not be there yet", async () => {
     const callService = vi.fn().mockRejectedValue({ translation_key: "no_record" });

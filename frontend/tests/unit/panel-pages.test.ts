@@ -544,7 +544,7 @@ describe("a charge's page", () => {
       "The record T9 appears twice",
       "its signature and the key do not belong together",
       "code_of_tomorrow YY",
-      "Nothing can be billed unless every signature of the record is verified.",
+      "Nothing can be billed unless every signature is verified.",
       "shows the time of this record as informative only",
       "Imported 01.00.B0",
       "157.269 kWh",
@@ -593,10 +593,11 @@ describe("a charge's page", () => {
     };
     const record = {
       ...RECORD,
-      verdict,
+      // What is inconsistent are records that are good each.
+      verdict: verdict === "inconsistent" ? "valid" : verdict,
       signature: { ...RECORD.signature, verdict: signature },
       key: { ...RECORD.key, verdict: key },
-      clock: { ...clock, billable: good, reason: good ? null : "signature" },
+      clock: clock.billable ? clock : { ...clock, reason: signed ? "session" : "signature" },
       deviations: [],
       transparency: session.transparency,
     };
@@ -613,11 +614,16 @@ describe("a charge's page", () => {
     const goods = [...root().querySelectorAll(".tone.success")].map(
       (one) => one.parentElement?.querySelector("h4")?.textContent ?? "Consistency",
     );
-    if (!signed) expect(goods).toEqual([]);
-    expect(goods.filter((one) => one === "Clock").length).toBe(good ? (ended ? 2 : 1) : 0);
-    expect(goods.includes("Key")).toBe(["valid", "inconsistent"].includes(verdict));
+    const trusted = ["valid", "inconsistent"].includes(verdict);
+    if (!trusted) expect(goods).toEqual([]);
+    expect(goods.filter((one) => one === "Clock").length).toBe(good && ended ? 2 : 0);
+    // Of the records, and of the session only where that is good.
+    expect(goods.filter((one) => one === "Transparency software").length).toBe(
+      good ? 2 : trusted ? 1 : 0,
+    );
+    expect(goods.includes("Key")).toBe(trusted);
     expect(goods.includes("Consistency")).toBe(good && outcome !== "open");
-    expect(text().includes("duration can be billed")).toBe(good);
+    expect(text().includes("duration can be billed")).toBe(good && ended);
     expect(text()).not.toMatch(/made by|signed by/i);
     // The list says the same.
     panel.remove();
@@ -716,6 +722,26 @@ describe("the page that verifies", () => {
     find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
     await settle();
     expect(asked("records/verify")).toMatchObject({ public_key: "3059" });
+  });
+
+  it("names nobody as the one who signed with a key that is not accepted", async () => {
+    const found = {
+      ...RECORD,
+      verdict: "key_changed",
+      signature: { ...RECORD.signature, verdict: "valid" },
+      key: { ...RECORD.key, verdict: "changed" },
+      device_id: METER,
+      record_id: null,
+      session_id: null,
+    };
+    answers["records/verify"] = { ...found, records: [found] };
+    await show("/verify");
+    find<HTMLTextAreaElement>("textarea[name=record]").value = "OCMF|a|b";
+    find<HTMLFormElement>("form").dispatchEvent(new SubmitEvent("submit", { cancelable: true }));
+    await settle();
+    expect(find("#result").textContent).toContain("Key not accepted");
+    expect(text()).not.toMatch(/signed by/i);
+    expect(root().querySelector("#result .success")).toBe(null);
   });
 
   it("says nothing good of what is not a record", async () => {

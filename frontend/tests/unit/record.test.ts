@@ -13,6 +13,7 @@ function response(changes: Partial<RecordResponse> = {}): RecordResponse {
   return {
     record: 'OCMF|{"IT":"ISO14443","ID":"04A2","TT":"0.45 EUR"}|{"SD":"00"}',
     record_url: "/api/lovato_dmed4/1/last_record.ocmf",
+    verdict: "valid",
     signature: "valid",
     pagination: "T7",
     readings: [
@@ -33,7 +34,7 @@ describe("a record in short", () => {
       kind: "end",
       time: new Date("2026-01-01T11:00:00Z"),
       energy: 12.35,
-      signature: "valid",
+      verdict: "valid",
       pagination: "T7",
       downloads: [["OCMF", "/api/lovato_dmed4/1/last_record.ocmf"]],
       who: "04A2",

@@ -165,15 +165,15 @@ class OwnNumber:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         from simulator.modbus import handle_pdu  # noqa: PLC0415
 
-        # Who asks may hang up before everything was read.
+        # A client may leave at any time.
         with suppress(ConnectionError):
             while header := await reader.read(7):
                 if header[2:4] != bytes(2):
                     break  # TLS or HTTP
                 pdu = await reader.readexactly(int.from_bytes(header[4:6]) - 1)
                 answer = handle_pdu(self._inner._line._unit, pdu) or b""  # type: ignore[attr-defined]
-                length = (len(answer) + 1).to_bytes(2)
-                writer.write(header[:4] + length + bytes([self._unit]) + answer)
+                head = header[:4] + (len(answer) + 1).to_bytes(2) + bytes([self._unit])
+                writer.write(head + answer)
                 await writer.drain()
         writer.close()
 

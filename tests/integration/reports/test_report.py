@@ -257,8 +257,12 @@ def test_clock(letter: str, quality: str, reason: str | None) -> None:
 
 
 def test_nothing_is_billed_without_a_good_signature() -> None:
-    for bad in (report_on(tampered(CHARGE.end)), report_on(CHARGE.end, whose="changed")):
-        assert (bad["clock"]["billable"], bad["clock"]["reason"]) == (False, "signature")
+    for bad, reason in (
+        (report_on(tampered(CHARGE.end)), "signature"),
+        # This one is good; it is the key that has to be accepted.
+        (report_on(CHARGE.end, whose="changed"), "key"),
+    ):
+        assert (bad["clock"]["billable"], bad["clock"]["reason"]) == (False, reason)
 
 
 def test_the_weakest_clock_counts() -> None:

@@ -1,0 +1,73 @@
+"""Setting the meter's clock (manual: date and time synchronisation)."""
+
+import asyncio
+from datetime import UTC, datetime
+import logging
+from typing import Final
+
+from .errors import ClockNotSynchronisedError, RefusedError
+from .meter import Meter
+from .model import OFFSET_STEP, SignatureStatus, Status
+from .watch import Watch, now
+
+_LOGGER = logging.getLogger(__name__)
+
+# In s. A meter's relatives take no time for two seconds after their start.
+_SETTLING_PAUSE: Final = 1.0
+
+
+class ClockSetting:
+    """Sets the clock of a meter and waits until that shows."""
+
+    def __init__(self, meter: Meter, watch: Watch) -> None:
+        self._meter = meter
+        self._watch = watch
+
+    async def synchronise(
+        self, time_offset: int | None = None, *, idle: bool = True, patient: bool = False
+    ) -> Status:
+        """Set the clock to ours.
+
+        Args:
+            time_offset: minutes to UTC to be set with it; None leaves the meter's.
+            idle: whether no charge is running; while one is, a refusal is nothing unusual.
+            patient: whether to wait for a meter that has just started, and refuses it for a moment.
+
+        Raises:
+            RefusedError: the meter does not take the time.
+            ClockNotSynchronisedError: the status does not say that it has the time.
+        """
+        await self._set_time(patient=patient)
+        if time_offset is not None and not time_offset % OFFSET_STEP:
+            await self._set_offset(time_offset, idle=idle)
+        return await self._watch.until(
+            lambda status: SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature,
+            self._watch.timing.step,
+            ClockNotSynchronisedError,
+        )
+
+    async def _set_offset(self, minutes: int, *, idle: bool) -> None:
+        try:
+            await self._meter.write_time_offset(minutes)
+        except RefusedError as err:
+            _LOGGER.debug("Time offset %s: %s", minutes, err)
+            if idle:
+                self._meter.found.note("The meter does not take the time offset before a charge")
+
+    async def _set_time(self, *, patient: bool) -> None:
+        """Set the time; a meter that has just started, and has lost it, may refuse it for a moment."""
+        deadline = now() + self._watch.timing.step
+        while True:
+            try:
+                await self._meter.write_clock(datetime.now(UTC))
+            except RefusedError:
+                if not patient or now() >= deadline:
+                    raise
+                status = await self._meter.read_status()
+                known = SignatureStatus.TIMESTAMP_SYNCHRONISED in status.signature
+                if known or status.measurement.charging:
+                    raise
+                self._meter.found.note("The meter refuses its clock for a moment after its start")
+                await asyncio.sleep(_SETTLING_PAUSE)
+            else:
+                return
