@@ -189,8 +189,10 @@ class ChargingSensor(Dmed4BinarySensor):
         shown = super()._async_update_attrs()
         charge = self._data.charge.charge
         since = charge.since.isoformat() if charge is not None and self._attr_is_on else None
-        self._attr_extra_state_attributes = {"since": since}
-        return shown, since
+        measurement = self.coordinator.data.status.measurement
+        status = measurement.name.lower() if measurement.known else None
+        self._attr_extra_state_attributes = {"since": since, "status": status}
+        return shown, since, status
 
 
 class SystemBinarySensor(HousekeepingEntity, BinarySensorEntity):

@@ -21,7 +21,6 @@ async def mock_recorder_before_hass(async_test_recorder: object) -> None:
 # What the page of Activity shows, besides the line of the logbook platform.
 STARTED = {
     ("charging", "on"),
-    ("measurement_status", "active"),
     ("start", "unavailable"),
     ("end", "unknown"),
     ("charge_cycle", "started"),
@@ -29,7 +28,6 @@ STARTED = {
 }
 ENDED = {
     ("charging", "off"),
-    ("measurement_status", "not_initialized"),
     ("start", "unknown"),
     ("end", "unavailable"),
     ("charge_cycle", "ended"),

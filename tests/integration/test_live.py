@@ -43,6 +43,7 @@ from .helpers import (
     press,
     server_at,
     set_sample,
+    state,
     unplug,
     value,
     writes,
@@ -104,16 +105,16 @@ async def test_notices_a_charge_that_something_else_started(
 ) -> None:
     prepare_charge(simulated)
     await pass_time(hass)
-    assert value(hass, entry, "measurement_status") == "idle"
+    assert state(hass, entry, "charging").attributes["status"] == "idle"
     assert value(hass, entry, "charging") == "off"
     simulated.command(Command.BEGIN)
     await pass_time(hass)
-    assert value(hass, entry, "measurement_status") == "active"
+    assert state(hass, entry, "charging").attributes["status"] == "active"
     assert value(hass, entry, "charging") == "on"
     await fail_power(simulated)
     await pass_time(hass)
     await pass_time(hass)
-    assert value(hass, entry, "measurement_status") == "active_after_power_failure"
+    assert state(hass, entry, "charging").attributes["status"] == "active_after_power_failure"
     assert value(hass, entry, "charging") == "on"
 
 
@@ -185,7 +186,7 @@ async def test_an_unchanged_block_of_registers_wakes_nobody(
         *("cycle_energy_imported", "cycle_energy_exported"),
     }
     simulated.set_error(1, 3)
-    by_status = {"measurement_status", "signature_status", "charging", "clock_synchronised"}
+    by_status = {"charging", "clock_synchronised"}
     by_energy_and_status = {
         key
         for key, entity in entities(hass, entry).items()

@@ -77,7 +77,7 @@ async def check_charge(client: Client, meter: Meter, entry_id: str) -> Report:
             raise DemoError(f"{meter} has no enabled entity {key!r}, only {sorted(entities)}")
         return await client.wait_for_state(entity_id, accept, STATE_SECONDS)
 
-    await watch("measurement_status", lambda state: state not in ("unavailable", "unknown"))
+    await watch("charging", lambda state: state not in ("unavailable", "unknown"))
     begun = await client.act(
         "start_charge_cycle",
         device_id,

@@ -153,6 +153,8 @@ LIVE_SENSORS: Final = (
         key="measurement_status",
         translation_key="measurement_status",
         entity_category=EntityCategory.DIAGNOSTIC,
+        # *Charging* has it as an attribute, which is no line of Activity.
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.ENUM,
         options=[status.name.lower() for status in MeasurementStatus],
         block=Block.STATUS,
@@ -162,6 +164,8 @@ LIVE_SENSORS: Final = (
         key="signature_status",
         translation_key="signature_status",
         entity_category=EntityCategory.DIAGNOSTIC,
+        # Several of its states follow each other at each step of a session.
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.ENUM,
         options=["not_initialized", "none", "prepared", "in_progress", "signed", "error"],
         block=Block.STATUS,

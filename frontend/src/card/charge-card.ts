@@ -286,7 +286,7 @@ export class ChargeCard extends LitElement {
     const { hass, _config: config, _texts: text } = this;
     if (!hass || !config || !text)
       return html`<ha-card class="loading" aria-busy="true"></ha-card>`;
-    if (!this.#entities.has("sensor.measurement_status")) {
+    if (!this.#entities.has("binary_sensor.charging")) {
       const why = config.device_id ? "card.missing.gone" : "card.missing.none";
       return html`<ha-card><div class="empty">${text(why)}</div></ha-card>`;
     }

@@ -75,10 +75,11 @@ const HARDWARE = ["board_1", "board_2", "fatal"] as const;
 
 export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sample): View {
   const state = (key: EntityKey): EntityState | undefined => stateOf(hass, entities, key);
-  const status = state("sensor.measurement_status");
+  const running = state("binary_sensor.charging");
+  const status = running?.attributes["status"];
   const energy = state("sensor.cycle_energy_imported");
-  const reachable = isThere(status);
-  const charging = reachable && status.state.startsWith("active");
+  const reachable = isThere(running) && typeof status === "string";
+  const charging = reachable && running.state === "on";
   const live = reachable ? sample : undefined;
   const power = live?.power ?? numberOf(state("sensor.power"));
   const signature = state("sensor.signature_status")?.state ?? "";
@@ -90,7 +91,7 @@ export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sa
     ? "unavailable"
     : hasProblem && !charging
       ? "fault"
-      : phaseOf(status.state, signature, power);
+      : phaseOf(status, signature, power);
   const [tone, icon] = LOOKS[phase];
   return {
     phase,
@@ -102,7 +103,7 @@ export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sa
     current: live?.current ?? numberOf(state("sensor.current")),
     energy: numberOf(energy),
     returned: numberOf(state("sensor.cycle_energy_exported")),
-    since: charging ? beginOf(status.last_changed, energy?.attributes["last_reset"]) : null,
+    since: charging ? beginOf(running.last_changed, energy?.attributes["last_reset"]) : null,
     errors: hasProblem
       ? [
           ...listOf(problem, "errors").map((error) =>
@@ -119,7 +120,7 @@ export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sa
     resettable,
     signature,
     recorded: state("event.record")?.state ?? "",
-    lost: status?.state === "unavailable" ? lostOf(status, state("event.charge_cycle")) : null,
+    lost: running?.state === "unavailable" ? lostOf(running, state("event.charge_cycle")) : null,
   };
 }
 

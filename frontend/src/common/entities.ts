@@ -4,6 +4,7 @@ import { DOMAIN, type EntityState, type HomeAssistant } from "./hass";
 export type MeterEntities = ReadonlyMap<string, string>;
 
 export type EntityKey =
+  | "binary_sensor.charging"
   | "binary_sensor.hardware"
   | "binary_sensor.problem"
   | "event.charge_cycle"
@@ -12,7 +13,6 @@ export type EntityKey =
   | "sensor.current"
   | "sensor.cycle_energy_exported"
   | "sensor.cycle_energy_imported"
-  | "sensor.measurement_status"
   | "sensor.power"
   | "sensor.signature_status"
   | "sensor.voltage"

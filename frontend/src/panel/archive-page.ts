@@ -109,7 +109,7 @@ export class ArchivePage extends PanelPage {
     const { texts: text, hass } = this;
     const { sync } = meter;
     const entities = findEntities(hass, meter.device_id ?? "");
-    const reachable = isThere(stateOf(hass, entities, "sensor.measurement_status"));
+    const reachable = isThere(stateOf(hass, entities, "binary_sensor.charging"));
     return html`<section class="card">
       <header>
         <h2>

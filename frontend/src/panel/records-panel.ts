@@ -22,7 +22,7 @@ const TELLING: ReadonlySet<string> = new Set([
   "records_failed",
   "records_missing",
   "logbook_progress",
-  "measurement_status",
+  "charging",
 ]);
 
 /** Not all that the archive's page tells of makes an entity change. */

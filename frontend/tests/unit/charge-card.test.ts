@@ -8,11 +8,11 @@ import { typeFor, type StartDialog } from "../../src/card/start-dialog";
 import type { PowerTrace } from "../../src/card/trace";
 import type { RecordResponse } from "../../src/common/actions";
 import type { HomeAssistant } from "../../src/common/hass";
-import { FORM, METER, fakeHass, localize, type FakeConnection } from "./hass";
+import { FORM, METER, fakeHass, localize, measuring, type FakeConnection } from "./hass";
 
 type Hass = ReturnType<typeof fakeHass>;
 
-const CHARGING = { "sensor.measurement_status": "active", "sensor.power": "62.5" };
+const CHARGING = { "binary_sensor.charging": measuring("active"), "sensor.power": "62.5" };
 
 const RECORD: RecordResponse = {
   record: 'OCMF|{"IT":"ISO14443","ID":"04A2"}|{}',
@@ -143,7 +143,7 @@ describe("the card", () => {
     await show(hass);
     const gone = { state: "unavailable", last_changed: new Date().toISOString() };
     const lost = {
-      "sensor.measurement_status": gone,
+      "binary_sensor.charging": gone,
       "sensor.cycle_energy_imported": "unavailable",
       "event.charge_cycle": { state: "x", attributes: { event_type: "started" } },
     };
@@ -305,7 +305,7 @@ describe("commands", () => {
     await show(fakeHass({}, more));
     expect(text()).toContain("Only administrators can start and end charging here.");
     callWS.mockResolvedValue({ start: true, read: true, end: true });
-    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    card.hass = fakeHass({ "binary_sensor.charging": "unavailable" }, more);
     await settle();
     card.hass = fakeHass({}, more);
     await settle();
@@ -484,11 +484,11 @@ describe("commands", () => {
     const more = { user: { is_admin: false }, callWS };
     await show(fakeHass({}, more));
     callWS.mockRejectedValue({ code: "unknown_command" });
-    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    card.hass = fakeHass({ "binary_sensor.charging": "unavailable" }, more);
     await settle();
     expect(text()).not.toContain("Only administrators");
     callWS.mockResolvedValue({ start: false });
-    card.hass = fakeHass({ "sensor.measurement_status": "unavailable" }, more);
+    card.hass = fakeHass({ "binary_sensor.charging": "unavailable" }, more);
     await settle();
     expect(text()).toContain("Only administrators");
   });
@@ -550,7 +550,7 @@ describe("commands", () => {
   });
 
   it("are not given to a meter that is lost, nor from a preview", async () => {
-    await show(fakeHass({ "sensor.measurement_status": "unavailable" }));
+    await show(fakeHass({ "binary_sensor.charging": "unavailable" }));
     expect(disabled()).toEqual(buttons());
     const hass = fakeHass(CHARGING);
     card.hass = hass;

@@ -55,6 +55,7 @@ export const FORM: StartForm = {
 
 /** What a meter's entities show while it is idle, by domain and translation key. */
 const IDLE: Readonly<Record<string, string>> = {
+  "binary_sensor.charging": "off",
   "binary_sensor.hardware": "off",
   "binary_sensor.problem": "off",
   "event.charge_cycle": "unknown",
@@ -62,7 +63,6 @@ const IDLE: Readonly<Record<string, string>> = {
   "sensor.current": "0.0",
   "sensor.cycle_energy_exported": "0.0",
   "sensor.cycle_energy_imported": "0.0",
-  "sensor.measurement_status": "not_initialized",
   "sensor.power": "0.0",
   "sensor.signature_status": "none",
   "sensor.voltage": "0.0",
@@ -76,6 +76,12 @@ const UNITS: Readonly<Record<string, string>> = {
   "sensor.power": "kW",
   "sensor.voltage": "V",
 };
+
+/** What the meter's status makes of *Charging*. */
+export const measuring = (status: string): Partial<EntityState> => ({
+  state: status.startsWith("active") ? "on" : "off",
+  attributes: { status },
+});
 
 type Changes = Readonly<Record<string, string | Partial<EntityState>>>;
 
@@ -105,12 +111,13 @@ export function fakeHass(
     };
     const change = changes[key] ?? {};
     const unit = UNITS[key] ? { unit_of_measurement: UNITS[key] } : {};
+    const base = key === "binary_sensor.charging" ? { status: "not_initialized" } : unit;
     states[entity_id] = {
       entity_id,
       state,
       last_changed: "2026-01-01T10:00:00+00:00",
       ...(typeof change === "string" ? { state: change } : change),
-      attributes: { ...unit, ...(typeof change === "string" ? {} : change.attributes) },
+      attributes: { ...base, ...(typeof change === "string" ? {} : change.attributes) },
     };
   }
   return {

@@ -230,7 +230,7 @@ describe("the panel", () => {
     panel.hass = makeHass({ "sensor.voltage": "400" }, { callWS: hass.callWS });
     await settle();
     expect(count("sessions/list")).toBe(before);
-    panel.hass = makeHass({ "sensor.measurement_status": "active" }, { callWS: hass.callWS });
+    panel.hass = makeHass({ "binary_sensor.charging": "on" }, { callWS: hass.callWS });
     await settle();
     expect(count("sessions/list")).toBe(before + 1);
     panel.hass.connection.addEventListener("ready", () => undefined);

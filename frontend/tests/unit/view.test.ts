@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { viewOf, type View } from "../../src/card/view";
 import { findEntities } from "../../src/common/entities";
 import type { Sample } from "../../src/common/live-watch";
-import { METER, fakeHass } from "./hass";
+import { METER, fakeHass, measuring } from "./hass";
 
 type Changes = Parameters<typeof fakeHass>[0];
 
@@ -13,7 +13,7 @@ function look(changes: Changes = {}, sample?: Sample): View {
 }
 
 const CHARGING = {
-  "sensor.measurement_status": "active",
+  "binary_sensor.charging": measuring("active"),
   "sensor.power": "62.5",
   "sensor.voltage": "398",
   "sensor.current": "157",
@@ -24,7 +24,7 @@ const sampleOf = (power: number | null): Sample => ({ time: 1, voltage: 400, cur
 describe("the state of a meter", () => {
   it.each<[Changes, string, string]>([
     [{}, "ready", "primary"],
-    [{ "sensor.measurement_status": "idle" }, "prepared", "primary"],
+    [{ "binary_sensor.charging": measuring("idle") }, "prepared", "primary"],
     [{ "sensor.signature_status": "in_progress" }, "signing", "primary"],
     [CHARGING, "charging", "success"],
     [{ ...CHARGING, "sensor.signature_status": "in_progress" }, "charging", "success"],
@@ -32,17 +32,17 @@ describe("the state of a meter", () => {
     [{ ...CHARGING, "sensor.power": "0.001" }, "no_flow", "warning"],
     [{ ...CHARGING, "sensor.power": "unknown" }, "charging", "success"],
     [
-      { "sensor.measurement_status": "active_after_power_failure" },
+      { "binary_sensor.charging": measuring("active_after_power_failure") },
       "after_power_failure",
       "warning",
     ],
-    [{ "sensor.measurement_status": "unavailable" }, "unavailable", "neutral"],
-    [{ "sensor.measurement_status": "unknown" }, "unavailable", "neutral"],
+    [{ "binary_sensor.charging": "unavailable" }, "unavailable", "neutral"],
+    [{ "binary_sensor.charging": "unknown" }, "unavailable", "neutral"],
     [{ "binary_sensor.problem": "on" }, "fault", "danger"],
     [{ "binary_sensor.hardware": "on" }, "fault", "danger"],
     [{ ...CHARGING, "binary_sensor.problem": "on" }, "charging", "success"],
     [
-      { "sensor.measurement_status": "unavailable", "binary_sensor.problem": "on" },
+      { "binary_sensor.charging": "unavailable", "binary_sensor.problem": "on" },
       "unavailable",
       "neutral",
     ],

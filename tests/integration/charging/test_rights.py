@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import product
 import json
 import re
 from typing import Any
@@ -428,6 +429,19 @@ async def test_a_target_names_a_meter_in_any_way(
     assert transactions(simulated) == "BCCCE"
     page = await call(hass, "list_sessions", area_id=garage.id)
     assert len(page["sessions"]) == 1
+
+
+@pytest.mark.usefixtures("rest_entry")
+async def test_each_action_takes_each_kind_of_target(hass: HomeAssistant) -> None:
+    """What the editor of automations offers, and the device's ID as it was given before."""
+    actions = hass.services.async_services_for_domain(DOMAIN)
+    assert len(actions) == 30
+    kinds = ("device_id", "entity_id", "area_id", "floor_id", "label_id")
+    for (name, action), kind in product(actions.items(), kinds):
+        assert action.schema is not None, name
+        with pytest.raises(vol.Invalid) as caught:
+            action.schema({kind: ["sensor.one"], "no_such_field": 1})
+        assert kind not in str(caught.value), (name, kind)
 
 
 async def test_a_target_without_a_meter(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:

@@ -189,6 +189,7 @@ async def test_meters_that_are_off_are_asked_less_and_less_often(
             for coordinator in (data.live, data.housekeeping, data.events):
                 monkeypatch.setattr(coordinator, "_schedule_refresh", lambda: None)
                 coordinator._async_unsub_refresh()
+        # What the set-up has left to be done would fail, and ask once more for that.
         await hass.async_block_till_done(wait_background_tasks=True)
         server.faults.inject(ModbusFault.SILENCE, only=lambda frame: frame.unit != 1)
         for times in (2, 4, 8, 16, 30, 30):

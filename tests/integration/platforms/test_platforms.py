@@ -45,6 +45,7 @@ async def test_disabled_by_default(hass: HomeAssistant, modbus_entry: Dmed4Confi
     rare = {"energy_exchanged", "records_maximum", "events_saved", "events_maximum"}
     rare |= {"last_sample", "sync_timeout", "signature_format", "measure_checksum", "roll_over"}
     # Lines of Activity that only an engineer reads.
+    rare |= {"measurement_status", "signature_status"}
     rare |= {"read", "synchronise_clock", "metrological_event", "last_session_end"}
     assert disabled == rare
 

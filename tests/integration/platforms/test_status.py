@@ -18,8 +18,9 @@ from tests.integration.helpers import (
     value,
 )
 
+pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+
 async def test_clock_synchronised(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
@@ -57,7 +58,6 @@ async def test_charging_since(
     assert before < datetime.fromisoformat(shown)
 
 
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_roll_over(hass: HomeAssistant, rest_server: RestServer) -> None:
     """Manual: digital signature status, bit 6."""
     entry = await add_meter(hass, rest_server)

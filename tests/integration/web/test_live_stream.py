@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import logging
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -235,6 +236,30 @@ async def test_a_lost_meter_is_left_to_the_live_poll(
     await pass_time_watched(hass, entry)
     assert await browser.measures()
     assert len(complaints(caplog)) == 1
+
+
+async def test_pages_that_are_opened_during_an_outage(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    hass_ws_client: WebSocketGenerator,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """All that a card asks for then, in one page or in three: the log has one line, ours or another's."""
+    impatient(monkeypatch)
+    await unplug(rest_server)
+    await pass_time(hass)
+    device = device_id(hass, rest_entry)
+    for _ in range(3):
+        page = Browser(await hass_ws_client(hass))
+        await page.watch(device)
+        assert (await page.ask(f"{DOMAIN}/rights", device_id=device))["success"]
+        await pass_time_watched(hass, rest_entry)
+    lines = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    ours = [line for line in lines if "has not been tested" not in line.getMessage()]
+    assert [line.name for line in ours] == ["custom_components.lovato_dmed4"]
 
 
 async def pass_time_watched(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
