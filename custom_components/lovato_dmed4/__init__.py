@@ -5,11 +5,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import (
-    ConfigEntryError,
-    ConfigEntryNotReady,
-    UnsupportedStorageVersionError,
-)
+from homeassistant.exceptions import ConfigEntryNotReady, UnsupportedStorageVersionError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -280,13 +276,13 @@ def _async_adopt_identity(hass: HomeAssistant, entry: Dmed4ConfigEntry, identity
     # What answers may be another device for a while only: it is tried again.
     match = async_recognise(hass, entry, identity, ConfigEntryNotReady)
     better = unique_ids(entry.data, identity)[0]
+    new = match is not Match.KEY_CHANGED and entry.unique_id != better
+    if new and hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="already_configured")
     if match is Match.SAME:
         async_remember_key(hass, entry, identity)
-    if match is Match.KEY_CHANGED or entry.unique_id == better:
-        return
-    if hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, better):
-        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="already_configured")
-    async_change_id(hass, entry, better)
+    if new:
+        async_change_id(hass, entry, better)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:

@@ -294,7 +294,7 @@ async def test_commissioning_a_meter_that_is_set_up_twice(
         first, second = entries
         assert await hass.config_entries.async_setup(first.entry_id)
         assert not await hass.config_entries.async_setup(second.entry_id)
-        assert state_of(second) is ConfigEntryState.SETUP_ERROR
+        assert state_of(second) is ConfigEntryState.SETUP_RETRY
         assert second.error_reason_translation_key == "already_configured"
 
         await hass.config_entries.async_remove(first.entry_id)

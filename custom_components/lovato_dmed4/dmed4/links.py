@@ -274,8 +274,8 @@ class ModbusLink:
         Raises:
             LineInUseError: they use it with other settings.
         """
-        if (link := _links.get(line.endpoint)) is None:
-            link = _links[line.endpoint] = cls(line, lent=lent)
+        if (link := _links.get(_here(line.endpoint))) is None:
+            link = _links[_here(line.endpoint)] = cls(line, lent=lent)
         if link.line != line:
             raise LineInUseError(str(link.line), str(line))
         link._users += 1
@@ -393,7 +393,7 @@ class ModbusLink:
         self.polls.pop(user, None)
         self._users -= 1
         if self._users == 0:
-            _links.pop(self.line.endpoint, None)
+            _links.pop(_here(self.line.endpoint), None)
             await self.connection.close()
         else:
             # A request of the one that leaves is over before it has left.
@@ -456,5 +456,5 @@ class HttpTurns:
 
 
 def _here(endpoint: Hashable) -> tuple[asyncio.AbstractEventLoop, Hashable]:
-    """Name an endpoint in the running event loop: a lock is good for the loop that first waited for it."""
+    """Name an endpoint in the running event loop: a lock or a connection is good for one loop only."""
     return asyncio.get_running_loop(), endpoint
