@@ -6,9 +6,10 @@ import subprocess
 import sys
 
 from tools.benchmarks import statements
-from tools.benchmarks.__main__ import run
 from tools.benchmarks.archive import measure
 from tools.benchmarks.case import Case
+from tools.benchmarks.polls import run
+from tools.benchmarks.shares import line
 from tools.benchmarks.start import measure_imports
 from tools.benchmarks.ways import WayName
 
@@ -20,6 +21,18 @@ def test_the_smallest_case_yields_figures() -> None:
     assert figures.cpu > 0
     assert figures.memory > 0
     assert figures.latencies[0] > 0
+
+
+def test_a_share_is_worked_out_run_by_run() -> None:
+    """Without what Home Assistant takes alone, and for each meter."""
+    found = {
+        WayName.IDLE: [0.001, 0.001, 0.001],
+        WayName.DMED4: [0.011, 0.021, 0.031],
+        WayName.YAML: [0.041, 0.041, 0.051],
+    }
+    assert line("busy", 10, found) == (
+        "| busy | 10 | 2.00 (1.00 to 3.00) ms | 4.00 (4.00 to 5.00) ms | 50% (25% to 60%) |"
+    )
 
 
 def test_the_archive_is_asked_what_a_user_asks(tmp_path: Path) -> None:
@@ -37,8 +50,10 @@ def test_statements_are_made_of_many_sessions(tmp_path: Path) -> None:
 
 
 def test_importing_the_integration_brings_along_what_polling_needs_and_no_more() -> None:
-    """What makes reports and downloads is imported when somebody wants one."""
-    assert measure_imports().packages == ["modbus_connection", "pymodbus", "serial"]
+    """What makes reports, downloads and examinations is imported when somebody wants one."""
+    imports = measure_imports()
+    assert imports.packages == ["modbus_connection", "pymodbus", "serial"]
+    assert imports.later == []
 
 
 def test_some_meters_are_loaded() -> None:

@@ -8,7 +8,7 @@ from .actions.action import Action
 from .actions.billing import BILLING_ACTIONS
 from .actions.charging import CHARGING_ACTIONS
 from .actions.display import DISPLAY_ACTIONS
-from .actions.examination import EXAMINATION_ACTIONS
+from .actions.examine import EXAMINATION_ACTIONS
 from .actions.logbook import LOGBOOK_ACTIONS
 from .actions.records import RECORD_ACTIONS
 from .actions.settings import SETTINGS_ACTIONS

@@ -17,6 +17,11 @@ _HOME_ASSISTANT: Final = (
         )
     ),
 )
+# What is imported when somebody wants an examination or a statement.
+_LATER: Final = tuple(
+    f"custom_components.lovato_dmed4.{name}"
+    for name in ("examination.", "statements.pdf", "statements.qr", "statements.xlsx")
+)
 
 
 def main() -> None:
@@ -36,6 +41,7 @@ def main() -> None:
                 "cpu": time.process_time() - start,
                 "modules": len(new),
                 "packages": sorted(packages),
+                "later": sorted(name for name in new if name.startswith(_LATER)),
             }
         )
     )

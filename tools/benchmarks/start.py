@@ -27,11 +27,13 @@ class Imports:
         cpu: in s.
         modules: how many.
         packages: of others than us that come with them.
+        later: modules among them that are needed later, if ever.
     """
 
     cpu: float
     modules: int
     packages: list[str]
+    later: list[str]
 
 
 def measure_imports() -> Imports:

@@ -1,4 +1,4 @@
-"""The action that examines a meter: which readings of the manual it follows, and a file for a report."""
+"""Examine the meter of an entry: which readings of the manual it follows, and a file for a report."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
-import voluptuous as vol
 
 from ..connection.devices import async_make, async_open_session, entry_scale
 from ..connection.errors import translated_errors
@@ -31,10 +29,7 @@ from ..examination.trace import Trace
 from ..reports.examinations import async_examinations
 from ..reports.links import async_signed, examination_path
 from ..runtime_data import Dmed4Data
-from .action import Action
-
-ATTR_ALLOW_WRITES: Final = "allow_writes"
-ATTR_DISPLAY_VOLTAGE: Final = "display_voltage"
+from .examine import ATTR_ALLOW_WRITES, ATTR_DISPLAY_VOLTAGE
 
 # None of them is sent to the meter by an examination; should one be in an answer, it is masked.
 _SECRET: Final = (
@@ -147,16 +142,3 @@ def _response(examination: Examination) -> dict[str, Any]:
         "missing": examination.missing,
         "last_record": examination.record,
     }
-
-
-EXAMINATION_ACTIONS: Final = {
-    "examine_meter": Action(
-        handler=examine_meter,
-        fields={
-            vol.Optional(ATTR_ALLOW_WRITES, default=False): cv.boolean,
-            vol.Optional(ATTR_DISPLAY_VOLTAGE): vol.All(vol.Coerce(float), vol.Range(0, 2000)),
-        },
-        response=SupportsResponse.ONLY,
-        needs_loaded=False,
-    )
-}

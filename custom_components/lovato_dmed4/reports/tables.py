@@ -25,7 +25,9 @@ _BOM: Final = "\ufeff"
 # The same records make the same file.
 _EPOCH: Final = datetime(1980, 1, 1)  # noqa: DTZ001 - what the file's format has
 _SECONDS_PER_DAY: Final = 86_400
+# Characters; a filter's button covers the end of a title.
 _WIDTH: Final = 18
+_FILTER_BUTTON: Final = 4
 # Characters of a sheet's name that Excel takes.
 _SHEET_NAME: Final = 31
 
@@ -221,9 +223,13 @@ class Workbook:
         self._rows = 0
         head = self._book.add_format({"bold": True})
         self._sheet.freeze_panes(1, 0)
-        self._sheet.set_column(0, len(COLUMNS) - 1, _WIDTH)
+        # What is printed has its titles on each page.
+        self._sheet.set_landscape()
+        self._sheet.repeat_rows(0)
         for column, name in enumerate(COLUMNS):
-            self._sheet.write_string(0, column, titles.get(name, name), head)
+            title = titles.get(name, name)
+            self._sheet.set_column(column, column, max(_WIDTH, len(title) + _FILTER_BUTTON))
+            self._sheet.write_string(0, column, title, head)
 
     def add(self, row: Row) -> None:
         """Add a row."""

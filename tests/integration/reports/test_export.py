@@ -226,6 +226,14 @@ def test_each_cell_of_a_workbook_has_its_type(archive: Archive, meter: int) -> N
     ):
         assert (cells[name].data_type, cells[name].value) == ("s", text)
     assert sheet.freeze_panes == "A2"
+    # No title is cut off, and a printed page has them.
+    widths = {
+        place: group.width
+        for group in sheet.column_dimensions.values()
+        for place in range(group.min or 0, (group.max or 0) + 1)
+    }
+    assert all(widths[place] > len(title) for place, title in enumerate(titles, 1))
+    assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$1", "landscape")
 
 
 def test_hostile_texts_in_a_workbook_are_texts(archive: Archive, meter: int) -> None:

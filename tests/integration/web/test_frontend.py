@@ -144,6 +144,8 @@ async def test_what_a_browser_understands_is_sent_compressed(
     for address in (row["url"], f"{ROOT}/latest/card.js"):
         response = await browser.get(address, headers={"Accept-Encoding": understood})
         assert response.headers.get("Content-Encoding") == encoding
+        # A proxy must not hand it to a browser that understands another one.
+        assert response.headers.get("Vary") == ("Accept-Encoding" if encoding else None)
         assert response.headers["Content-Type"].startswith("text/javascript")
         sent = await response.read()
         assert sent == (FOLDER / f"card.js{ending}").read_bytes()
