@@ -11,6 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import props
 
+from custom_components.lovato_dmed4.archive import Archive
 from custom_components.lovato_dmed4.charging.tracker import ChargeNews, ChargeTracker
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync
@@ -19,6 +20,7 @@ from custom_components.lovato_dmed4.upkeep.clock import ClockKeeper
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
 from tests.logbooks import find_entries_at_once
 
+from .archives import ready_made_archives
 from .charges import News
 from .helpers import Server, add_meter
 from .plugin import HomeAssistantSnapshotExtension, MockUser
@@ -37,6 +39,22 @@ async def _unloaded(hass: HomeAssistant) -> AsyncIterator[None]:
         if entry.state is ConfigEntryState.LOADED:
             assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _archives_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Begin new archives as copies of an empty one, and compile their statements once for all.
+
+    Making the tables, and compiling for each archive what it has to compile but once in the life of
+    a Home Assistant, took a third of a test's time. How an archive comes to be is tested in
+    `tests/archive`.
+    """
+    empty = tmp_path_factory.mktemp("empty") / "empty.db"
+    archive = Archive(f"sqlite:///{empty}")
+    archive.open()
+    archive.close()
+    with ready_made_archives(empty):
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from homeassistant.helpers import frame
 from homeassistant.helpers.deprecation import deprecated_function
 import pytest
 
+from tests.conftest import Warnings
 from tests.deprecations import deprecations
 
 OURS = "lovato_dmed4"
@@ -28,7 +29,7 @@ def test_a_warning_from_our_code_is_an_error(kind: str) -> None:
 
 @pytest.mark.usefixtures("hass")
 async def test_what_home_assistant_says_of_an_integration_is_found(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, logged_warnings: Warnings
 ) -> None:
     @deprecated_function("new_function", breaks_in_ha_version="2099.1")
     def old_function() -> None:
@@ -42,7 +43,7 @@ async def test_what_home_assistant_says_of_an_integration_is_found(
     assert any("old_function" in line for line in found)
     assert any("does something old" in line for line in found)
     # Not a failure of this test: it was meant to be.
-    caplog.clear()
+    logged_warnings.records.clear()
 
 
 async def test_other_lines_are_left_alone(

@@ -517,6 +517,7 @@ async def test_log_of_the_modbus_library(
 ) -> None:
     """What it says of our requests is for debugging; what it says of others' stays as it is."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "pymodbus")
     await unplug(modbus_server)
     await pass_time(hass)
     logging.getLogger("pymodbus.logging").warning("Another integration's link is lost")

@@ -63,6 +63,7 @@ class Action:
         target: what it is for.
         step: of a charge, which those may take who may charge; None is for administrators.
         needs_loaded: whether its handler needs a meter or display that is set up and running.
+        schema: what a call has to look like.
     """
 
     handler: Handler
@@ -72,13 +73,14 @@ class Action:
     target: Target = Target.METER
     step: Step | None = None
     needs_loaded: bool = True
+    schema: vol.Schema = field(init=False)
 
-    @property
-    def schema(self) -> vol.Schema:
-        """What a call has to look like."""
+    def __post_init__(self) -> None:
+        """Compile the schema now, on import, which Home Assistant does beside its event loop."""
         needed = () if self.target is Target.ARCHIVE else (cv.has_at_least_one_key(*_TARGET),)
         fields = {**self.fields, **cv.TARGET_FIELDS}
-        return vol.Schema(vol.All(vol.Schema(fields), *needed, *self.checks))
+        schema = vol.Schema(vol.All(vol.Schema(fields), *needed, *self.checks))
+        object.__setattr__(self, "schema", schema)
 
     def register(self, hass: HomeAssistant, name: str) -> None:
         """Register it with Home Assistant."""

@@ -176,18 +176,6 @@ _COMMANDS: Final[Mapping[str, tuple[Handler, Mapping[Any, Any]]]] = {
 _CHECKS: Final[Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {"prices/save": PRICE}
 
 
-@callback
-def async_setup_websocket_api(hass: HomeAssistant) -> None:
-    """Register the commands."""
-    for name, (answer, fields) in _COMMANDS.items():
-        # The fields are checked in the handler, so that a refusal has its translated text.
-        schema = vol.Schema({vol.Required("type"): f"{DOMAIN}/{name}"}, extra=vol.ALLOW_EXTRA)
-        command = websocket_api.websocket_command(vol.All(schema))
-        checks = [_CHECKS[name]] if name in _CHECKS else []
-        handler = _handler(answer, vol.All(vol.Schema(dict(fields)), *checks))
-        websocket_api.async_register_command(hass, command(handler))
-
-
 def _handler(answer: Handler, check: Callable[[Message], Message]) -> WebSocketCommandHandler:
     @websocket_api.require_admin
     @websocket_api.async_response
@@ -210,3 +198,22 @@ def _handler(answer: Handler, check: Callable[[Message], Message]) -> WebSocketC
             connection.send_result(msg["id"], result)
 
     return handle
+
+
+def _command(name: str, answer: Handler, fields: Mapping[Any, Any]) -> WebSocketCommandHandler:
+    # The fields are checked in the handler, so that a refusal has its translated text.
+    schema = vol.Schema({vol.Required("type"): f"{DOMAIN}/{name}"}, extra=vol.ALLOW_EXTRA)
+    checks = [_CHECKS[name]] if name in _CHECKS else []
+    handler = _handler(answer, vol.All(vol.Schema(dict(fields)), *checks))
+    return websocket_api.websocket_command(vol.All(schema))(handler)
+
+
+# Their schemas are compiled on import, which Home Assistant does beside its event loop.
+_HANDLERS: Final = tuple(_command(name, *command) for name, command in _COMMANDS.items())
+
+
+@callback
+def async_setup_websocket_api(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    for handler in _HANDLERS:
+        websocket_api.async_register_command(hass, handler)

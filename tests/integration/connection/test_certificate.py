@@ -204,6 +204,7 @@ async def test_the_question_goes_when_the_old_certificate_is_back(
     assert is_available(hass, entry)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_an_action_is_refused_with_the_reason(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: RestServer
 ) -> None:
