@@ -1012,6 +1012,23 @@ async def test_a_prepared_cycle_is_cleared_also_where_the_record_of_its_begin_ge
     assert notes.before_end == [texts[0]]
 
 
+async def test_a_clearing_that_another_client_has_ended_begins_no_charge(
+    simulated: SimulatedMeter, cycle: ChargeCycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prepare(simulated)
+
+    async def end(*_: object) -> bytes:
+        await until(lambda: len(simulated.records) == 1)
+        simulated.command(Command.END)
+        await until(lambda: len(simulated.records) == 2)
+        raise CommandFailedError("somebody else has ended it")
+
+    monkeypatch.setattr(cycle, "_await_record", end)
+    with pytest.raises(CommandFailedError, match="somebody else"):
+        await cycle.begin(CHARGE)
+    assert (simulated.measurement_status, len(simulated.records)) == (0, 2)
+
+
 class Clearings(Journal):
     """Notes the records that were made only to clear a prepared cycle."""
 

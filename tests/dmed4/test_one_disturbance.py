@@ -135,3 +135,22 @@ async def test_one_answer_without_a_key_is_asked_for_again_over_modbus(
     async with on(TcpLine(host=modbus_server.host, port=modbus_server.port)) as meter:
         assert (await meter.identify()).public_key == simulated.public_key_raw
     assert asked == 2
+
+
+async def test_one_answer_without_the_outcome_of_a_login_does_not_make_a_password_wrong(
+    rest_server: RestServer, simulated: SimulatedMeter
+) -> None:
+    once_without(rest_server, "/v1/system_status", lambda values: values.pop("logged"))
+    async with aiohttp.ClientSession() as session:
+        await RestMeter(session, rest_server.host, rest_server.port).log_in("1000")
+    assert simulated.login.logged_in
+    assert simulated.login_attempts_left == 3
+
+
+async def test_one_answer_without_a_status_word_is_asked_for_again(
+    rest_server: RestServer,
+) -> None:
+    once_without(rest_server, "/v1/charge_status", lambda values: values.pop("signature_status"))
+    async with aiohttp.ClientSession() as session:
+        status = await RestMeter(session, rest_server.host, rest_server.port).read_status()
+    assert status.measurement == 0

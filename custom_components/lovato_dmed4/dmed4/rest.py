@@ -471,7 +471,7 @@ class RestMeter(RestDevice):
         return rest_answers.system(await self._get("system_status"))
 
     async def log_in(self, password: str) -> None:
-        """Log in; the status, not the answer, shows whether it worked.
+        """Log in; the status, not the answer, shows whether it worked, and must be there for that.
 
         No error of this request is passed on as it is: it may hold the address, and so the password.
         """
@@ -481,7 +481,14 @@ class RestMeter(RestDevice):
             pass
         except UnexpectedAnswerError:
             raise UnexpectedAnswerError("the answer to the login can't be understood") from None
-        if not (await self.read_system()).logged_in:
+
+        async def read() -> int:
+            answer = await self._get_once("system_status")
+            if (logged := rest_answers.integer(answer, "logged")) is None:
+                raise UnexpectedAnswerError("system_status lacks whether the login was taken")
+            return logged
+
+        if not await self._repeater.ask(read):
             raise WrongPasswordError("the meter is not logged in afterwards")
 
     async def set_operating(self) -> None:
