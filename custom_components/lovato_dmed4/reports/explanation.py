@@ -19,6 +19,19 @@ from .shapes import ClockShape, FindingShape, ReportShape, SessionDetailShape, T
 CATEGORY: Final = "config_panel"
 ACCEPTED: Final = "accepted"
 
+_OPTIONS: Final = "selector"
+# Where the words of a table are, and what their names begin with; the later ones count.
+_WORDS: Final = (
+    (f"{CATEGORY}.table", ""),
+    (f"{CATEGORY}.identification_type", "identification_type."),
+    (f"{CATEGORY}.identification_level", "identification_level."),
+    (f"{CATEGORY}.not_billed", "not_billed."),
+    (f"{CATEGORY}.refusal", "transparency_software."),
+    (f"{CATEGORY}.table_word", ""),
+    (f"{_OPTIONS}.session_outcome.options", "outcome."),
+    (f"{_OPTIONS}.session_verdict.options", "verdict."),
+)
+
 type Texts = Mapping[str, str]
 
 
@@ -28,10 +41,16 @@ async def async_texts(hass: HomeAssistant) -> Texts:
 
 
 async def async_titles(hass: HomeAssistant) -> Texts:
-    """Load the titles of a table's columns, by their names."""
-    prefix = f"component.{DOMAIN}.{CATEGORY}.table."
+    """Load a table's words: titles of columns by name, and what codes mean by `column.code`."""
     texts = await async_texts(hass)
-    return {key.removeprefix(prefix): texts[key] for key in texts if key.startswith(prefix)}
+    options = await async_get_translations(hass, hass.config.language, _OPTIONS, {DOMAIN})
+    titles: dict[str, str] = {}
+    for part, name in _WORDS:
+        prefix = f"component.{DOMAIN}.{part}."
+        for key, text in {**texts, **options}.items():
+            if key.startswith(prefix):
+                titles[name + key.removeprefix(prefix)] = text
+    return titles
 
 
 def explain_record(report: ReportShape, texts: Texts) -> list[str]:

@@ -82,7 +82,8 @@ COLUMNS: Final[Mapping[str, CellKind]] = {
     "not_billed": CellKind.TEXT,
 }
 
-# The titles of columns by their names; a name without one is its own title.
+# The titles of columns by their names, and the words for codes by column and code: `outcome.ended`.
+# What has none stands as it is.
 type Titles = Mapping[str, str]
 type Value = str | int | Decimal | datetime | None
 type Row = Mapping[str, Value]
@@ -221,6 +222,7 @@ class Workbook:
             kind: self._book.add_format({"num_format": code}) for kind, code in formats.items()
         }
         self._rows = 0
+        self._titles = titles
         head = self._book.add_format({"bold": True})
         self._sheet.freeze_panes(1, 0)
         # What is printed has its titles on each page.
@@ -235,7 +237,10 @@ class Workbook:
         """Add a row."""
         self._rows += 1
         for column, (name, kind) in enumerate(COLUMNS.items()):
-            self._write(column, kind, row[name])
+            value = row[name]
+            if isinstance(value, str):
+                value = self._titles.get(f"{name}.{value.lower()}", value)
+            self._write(column, kind, value)
 
     def _write(self, column: int, kind: CellKind, value: Value) -> None:
         place: tuple[int, int] = self._rows, column

@@ -1,5 +1,6 @@
 """Files of records: for spreadsheets, other software, and whoever opens them."""
 
+from collections.abc import Iterable, Mapping
 import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 import zipfile
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 import openpyxl
@@ -26,9 +28,12 @@ from custom_components.lovato_dmed4.archive import (
     Outcome,
     SessionDetail,
     SessionQuery,
+    SessionVerdict,
     Source,
 )
-from custom_components.lovato_dmed4.billing.model import Price, Rates
+from custom_components.lovato_dmed4.billing.model import NotBilled, Price, Rates
+from custom_components.lovato_dmed4.ocmf.transparency import Refusal
+from custom_components.lovato_dmed4.reports.explanation import async_titles
 from custom_components.lovato_dmed4.reports.export import (
     ExportFormat,
     export_period,
@@ -234,6 +239,39 @@ def test_each_cell_of_a_workbook_has_its_type(archive: Archive, meter: int) -> N
     }
     assert all(widths[place] > len(title) for place, title in enumerate(titles, 1))
     assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$1", "landscape")
+
+
+async def test_codes_are_words_in_a_workbook(
+    hass: HomeAssistant, archive: Archive, meter: int
+) -> None:
+    hass.config.language = "de"
+    titles = await async_titles(hass)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(archive, meter, titles)))
+    head, row = book["Ladevorgänge"].iter_rows()
+    cells = {str(title.value): cell.value for title, cell in zip(head, row, strict=True)}
+    assert cells["Ausgang"] == "Beendet"
+    assert cells["Prüfergebnis"] == "Verifiziert"
+    assert (cells["Dauer abrechenbar"], cells["Gezählt nach"]) == ("Ja", "Beginn")
+    assert (cells["Uhr"], cells["Transparenzsoftware"]) == (
+        "Synchronisiert",
+        "Nimmt ihn wahrscheinlich an",
+    )
+    assert cells["Art der Identifikation"] == "RFID-Karte (ISO 14443)"
+    codes: Mapping[str, Iterable[str]] = {
+        "outcome": Outcome,
+        "verdict": SessionVerdict,
+        "clock": ("synchronised", "relative", "informative", "unknown", "none"),
+        "not_billed": NotBilled,
+        "transparency_software": (*Refusal, "accepted"),
+        "duration_billable": ("yes", "no"),
+        "counted_by": ("begin", "arrival"),
+    }
+    assert {
+        f"{column}.{code}"
+        for column, values in codes.items()
+        for code in values
+        if f"{column}.{code}" not in titles
+    } == set()
 
 
 def test_hostile_texts_in_a_workbook_are_texts(archive: Archive, meter: int) -> None:
