@@ -87,10 +87,11 @@ class ModbusParameters:
                     await self._write_value(value, max(words, _words(value)))
                     if (await self._value(name))[0] != value:
                         raise RefusedError(f"{name} was not taken")
-            except MeterError:
+                await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
+            except BaseException:
+                # Also when Home Assistant stops in the middle, or the meter refuses to save.
                 await self._take_back(before)
                 raise
-            await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
 
     async def save_again(self) -> None:
         """Save what was written: that is not answered, so that a lost request is not noticed."""
@@ -99,8 +100,8 @@ class ModbusParameters:
 
     async def _take_back(self, before: Mapping[str, int]) -> None:
         """Write values back and see that they are there; what can't be stays pending in the meter."""
+        self._pending |= before
         for name, value in before.items():
-            self._pending[name] = value
             with suppress(MeterError):
                 await self._select(name)
                 await self._check_selection(name)
