@@ -97,7 +97,8 @@ WITHOUT_PAST: Final = {"nothing_yet", "not_initialised"}
 # Write 5 to 0x2F03: save and start again.
 SAVE: Final = bytes((0x06, 0x2F, 0x02, 0x00, 0x05))
 
-COMBINATIONS: Final = 15
+# Of 45 that were tried, 37 is the one that failed: an index beyond what a register holds.
+COMBINATIONS: Final = (*range(15), 37)
 
 # With both, nothing ends a charge, and with both, a record is nowhere to be had.
 CONTRADICTIONS: Final = (
@@ -364,7 +365,7 @@ async def test_a_meter_that_reads_one_place_otherwise(
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("number", range(COMBINATIONS))
+@pytest.mark.parametrize("number", COMBINATIONS)
 async def test_a_meter_that_reads_everything_in_its_own_way(
     hass: HomeAssistant, number: int, transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,8 @@ class _Index:
     async def read(self, position: int) -> bytes:
         """Read the entry at a position counted back from the last one, which is 0."""
         base = await self._find_base() if self._base is None else self._base
+        if position + base >= POSITIONS:
+            raise EntryNotFoundError(f"there is no index {position + base}")
         try:
             return await self._read_at(position + base)
         except EntryNotFoundError:
