@@ -11,12 +11,12 @@ from xml.etree import ElementTree as ET
 import openpyxl
 import pytest
 
+from custom_components.lovato_dmed4.reports.links import period_path, session_path
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from tests.integration.plugin import ClientSessionGenerator
 from tests.integration.records import archive, charge_of
 from tests.integration.web.test_commands import Ask, answers, ask
-from tests.integration.web.test_downloads import period_path, session_path
 from tests.integration.web.test_statements import address, text_of
 
 __all__ = ["answers", "ask"]
@@ -55,7 +55,8 @@ async def test_the_same_energy_everywhere(
     client = await hass_client()
 
     async def get(path: str) -> bytes:
-        return await (await client.get(path)).read()
+        content: bytes = await (await client.get(path)).read()
+        return content
 
     entry_id = rest_entry.entry_id
     table = (await get(period_path(entry_id, "csv", {}))).decode("utf-8-sig")
