@@ -751,6 +751,13 @@ def test_titles_of_issues_are_short(language: str) -> None:
     assert {key: title for key, title in titles.items() if len(title) > 42} == {}
     # What is told apart by its title only.
     assert len({*titles.values()}) == len(titles)
+    # A title of a dialog that takes a second line is written over by the line below it.
+    steps = [
+        step["title"]
+        for words in translations(language)["issues"].values()
+        for step in words.get("fix_flow", {}).get("step", {}).values()
+    ]
+    assert [title for title in steps if len(title.replace("{meter}", 16 * "x")) > 44] == []
 
 
 def test_hardware_names_all_errors() -> None:
