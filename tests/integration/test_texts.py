@@ -621,7 +621,11 @@ def test_exceptions_are_all_used() -> None:
         | {connection_errors.translation_key(error) for error in examples()}
     )
     assert set(STRINGS["exceptions"]) == used
-    named = {"time_before_release": {"now"}, "clock_doubtful": {"minutes"}}
+    named = {
+        "time_before_release": {"now"},
+        "clock_doubtful": {"minutes"},
+        "number_step": {"value", "step"},
+    }
     for key in raised_keys():
         assert placeholders(STRINGS["exceptions"][key]["message"]) == named.get(key, set())
 
