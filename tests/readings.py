@@ -137,6 +137,7 @@ NO_FALLBACK: Final = {
     ("register_codes", "short"),
     ("serial_number", "text"),  # is taken as it is
     ("serial_number", "zeros"),
+    ("setting_time", "local"),  # shows at the next look at the clock (upkeep/test_clock.py)
     ("signature_ok", "signature"),  # is not waited for
     ("status_change", "last"),  # both words are waited for
     ("success", "result"),

@@ -70,7 +70,6 @@ ELSEWHERE: Final = {
     "ip_parameters",
     "key_before_commissioning",
     "save_answer",
-    "setting_time",
     "transaction_id",
 }
 PLACES: Final = [place for name, place in OPEN_PLACES.items() if name not in ELSEWHERE]
@@ -515,40 +514,6 @@ async def test_a_meter_that_counts_hours_in_a_unit_of_its_own(
         assert any(said in text for text in stand.entry.runtime_data.meter.found.texts) or not said
         assert await hass.config_entries.async_reload(stand.entry.entry_id)
         assert_right()
-
-
-@pytest.mark.parametrize(
-    ("reading", "said"), [("local", True), ("utc", False)], ids=["shown so", "set to it"]
-)
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_a_clock_that_is_ahead_by_its_time_offset(
-    hass: HomeAssistant,
-    reading: str,
-    said: bool,  # noqa: FBT001 - a parameter of the test
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """It is set once, which shows whether local time is what the meter shows or what it was set to."""
-    async with standing(hass, {"setting_time": reading}, "rest", monkeypatch) as stand:
-        now, configure = round(stand.clock.now()), stand.meter.configure
-        configure(datetime=now if said else now + 60 * stand.meter.time_offset)
-        settings: list[dict[str, int]] = []
-
-        def count(**values: int) -> None:
-            settings.append(values)
-            configure(**values)
-
-        monkeypatch.setattr(stand.meter, "configure", count)
-        for _ in range(4):
-            stand.clock.advance(60)
-            await pass_time(hass, HOUSEKEEPING)
-        assert ["datetime" in values for values in settings].count(True) == 1
-        assert stand.meter.time_offset
-        assert abs(float(value(hass, stand.entry, "clock_drift"))) <= 1
-        assert abs(stand.meter.time - stand.clock.now()) <= 1
-        assert_no_issue(stand)
-        texts = stand.entry.runtime_data.meter.found.texts
-        assert any("gives its clock as local time" in text for text in texts) is said
-        await stand.start()
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
