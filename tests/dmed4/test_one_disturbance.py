@@ -7,6 +7,7 @@ import termios
 from typing import Any
 
 import aiohttp
+from pymodbus.transport.serialtransport import SerialTransport
 import pytest
 
 from custom_components.lovato_dmed4.dmed4 import links, rest
@@ -82,6 +83,33 @@ async def test_a_format_that_the_adapter_lacks_leaves_the_port_free(
         assert refused
         async with SerialServer({1: simulated}, pty, baudrate=115200), on(line, 1) as meter:
             assert (await meter.identify()).public_key == simulated.public_key_raw
+
+
+@pytest.mark.parametrize(
+    "error", [termios.error(5, "I/O"), ValueError("Invalid file descriptor: -1"), OSError(5, "I/O")]
+)
+async def test_a_port_that_fails_while_something_is_sent_is_opened_anew(
+    simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when an adapter is pulled out for a moment; pyserial raises what comes."""
+    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    write = SerialTransport.write
+    left = [error]
+
+    def fail_once(self: SerialTransport, data: bytes) -> None:
+        if left:
+            raise left.pop()
+        write(self, data)
+
+    with open_pty() as pty:
+        line = SerialLine(device=pty.path, baudrate=115200)
+        async with SerialServer({1: simulated}, pty, baudrate=115200), on(line, 1) as meter:
+            await meter.read_status()
+            with monkeypatch.context() as patch:
+                patch.setattr(SerialTransport, "write", fail_once)
+                await meter.read_status()
+            assert not left
+            assert meter.link_losses == 1
 
 
 def once_without(server: RestServer, path: str, change: Callable[[dict[str, Any]], None]) -> None:

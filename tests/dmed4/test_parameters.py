@@ -1,5 +1,6 @@
 """System parameters (manual: parameters setup; v1/system_parameters)."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 import json
 
@@ -7,6 +8,7 @@ import pytest
 
 from custom_components.lovato_dmed4.dmed4 import menu_parameters
 from custom_components.lovato_dmed4.dmed4.errors import (
+    CannotConnectError,
     NotLoggedInError,
     ParametersLockedError,
     ParametersNotTakenError,
@@ -468,3 +470,27 @@ async def test_nothing_is_saved_while_an_earlier_change_is_pending(
     await modbus_meter.parameters.write({"P02_05": 1})
     assert simulated.parameters["P02_01"] == 0
     assert simulated.parameters["P02_05"] == 1
+
+
+@pytest.mark.parametrize(
+    "error", [CannotConnectError("gone"), RefusedError("no"), asyncio.CancelledError()]
+)
+async def test_what_could_not_be_saved_is_taken_back(
+    modbus_meter: ModbusMeter,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+) -> None:
+    """Otherwise the next, unrelated change would save it too."""
+
+    async def fail(register: int, value: int) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(modbus_meter, "write_unanswered", fail)
+        with pytest.raises(type(error)):
+            await modbus_meter.parameters.write({"P02_01": 1, "P05_09": 9})
+    await modbus_meter.parameters.write({"P02_05": 1})
+    assert simulated.parameters["P02_05"] == 1
+    assert simulated.parameters["P02_01"] == 0
+    assert simulated.parameters["P05_09"] == VALUES["P05_09"]

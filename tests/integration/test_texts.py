@@ -621,7 +621,11 @@ def test_exceptions_are_all_used() -> None:
         | {connection_errors.translation_key(error) for error in examples()}
     )
     assert set(STRINGS["exceptions"]) == used
-    named = {"time_before_release": {"now"}, "clock_doubtful": {"minutes"}}
+    named = {
+        "time_before_release": {"now"},
+        "clock_doubtful": {"minutes"},
+        "number_step": {"value", "step"},
+    }
     for key in raised_keys():
         assert placeholders(STRINGS["exceptions"][key]["message"]) == named.get(key, set())
 
@@ -747,6 +751,13 @@ def test_titles_of_issues_are_short(language: str) -> None:
     assert {key: title for key, title in titles.items() if len(title) > 42} == {}
     # What is told apart by its title only.
     assert len({*titles.values()}) == len(titles)
+    # A title of a dialog that takes a second line is written over by the line below it.
+    steps = [
+        step["title"]
+        for words in translations(language)["issues"].values()
+        for step in words.get("fix_flow", {}).get("step", {}).values()
+    ]
+    assert [title for title in steps if len(title.replace("{meter}", 16 * "x")) > 44] == []
 
 
 def test_hardware_names_all_errors() -> None:

@@ -82,7 +82,7 @@ class ChargeCycle[MadeT = bytes]:
         self.identity = identity
         self.watch = Watch(meter, timing or Timing())
         self.preparation = Preparation(meter, identity, self.watch)
-        self._clock = ClockSetting(meter, self.watch)
+        self.clock = ClockSetting(meter, self.watch)
         self.journal = Journal[MadeT]()
         self.clearing = False
         self._last = b""
@@ -139,7 +139,7 @@ class ChargeCycle[MadeT = bytes]:
             await self.watch.reset_errors()
         if status.measurement is MeasurementStatus.IDLE:
             await self._discard_prepared_cycle()
-        status = await self._clock.synchronise(time_offset, patient=True)
+        status = await self.clock.synchronise(time_offset, patient=True)
         # What can fail without harm comes before the prototype: once the meter has taken that,
         # only a begin and an end bring it back to where it was.
         return await self._begin_with(build, status)
@@ -210,7 +210,7 @@ class ChargeCycle[MadeT = bytes]:
         """
 
         async def step() -> None:
-            await self._clock.synchronise()
+            await self.clock.synchronise()
 
         await self.while_idle(step)
 
@@ -338,7 +338,7 @@ class ChargeCycle[MadeT = bytes]:
             if SignatureStatus.TIMESTAMP_SYNCHRONISED not in status.signature:
                 # Where the clock is locked while charging, it is not what the meter lacks.
                 with suppress(RefusedError, ClockNotSynchronisedError):
-                    status = await self._clock.synchronise(time_offset, idle=False)
+                    status = await self.clock.synchronise(time_offset, idle=False)
             await self.preparation.hand_over_again(status)
         except StepFailedError as failure:
             with suppress(MeterError):

@@ -163,11 +163,18 @@ class ListeningConnection(ModbusConnection):
             self._answer = loop.create_future()
             giving_up = loop.call_later(self._timeout, self._give_up)
             try:
-                context.send(frame)
+                self._send(frame)
                 return await self._answer
             finally:
                 giving_up.cancel()
                 self._awaited = None
+
+    def _send(self, frame: bytes) -> None:
+        try:
+            self._client.ctx.send(frame)
+        except Exception as err:
+            # A serial port that has gone is met here, in whatever words the serial stack has for it.
+            raise ModbusConnectionError(f"could not send: {err}") from err
 
     def _receive(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
         """Look for the answer in all that has come since the request; leave nothing to pymodbus."""

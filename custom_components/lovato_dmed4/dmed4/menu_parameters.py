@@ -81,16 +81,21 @@ class ModbusParameters:
                 raise RefusedError(f"an earlier change of {names} can't be taken back")
             try:
                 for name, value in changes.items():
-                    await self._select(name)
-                    await self._check_selection(name)
-                    before[name], words = await self._value(name)
-                    await self._write_value(value, max(words, _words(value)))
-                    if (await self._value(name))[0] != value:
-                        raise RefusedError(f"{name} was not taken")
-            except MeterError:
+                    await self._write_one(name, value, before)
+                await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
+            except BaseException:
+                # Also when Home Assistant stops in the middle, or the meter refuses to save.
                 await self._take_back(before)
                 raise
-            await self._registers.write_unanswered(_SAVE, _SAVE_CODE)
+
+    async def _write_one(self, name: str, value: int, before: dict[str, int]) -> None:
+        """Write one parameter and see that it is there; note before that what it was."""
+        await self._select(name)
+        await self._check_selection(name)
+        before[name], words = await self._value(name)
+        await self._write_value(value, max(words, _words(value)))
+        if (await self._value(name))[0] != value:
+            raise RefusedError(f"{name} was not taken")
 
     async def save_again(self) -> None:
         """Save what was written: that is not answered, so that a lost request is not noticed."""
@@ -99,8 +104,8 @@ class ModbusParameters:
 
     async def _take_back(self, before: Mapping[str, int]) -> None:
         """Write values back and see that they are there; what can't be stays pending in the meter."""
+        self._pending |= before
         for name, value in before.items():
-            self._pending[name] = value
             with suppress(MeterError):
                 await self._select(name)
                 await self._check_selection(name)

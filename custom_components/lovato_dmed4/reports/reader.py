@@ -228,7 +228,7 @@ def _neighbour(
 
 
 def read_record(archive: Archive, record_id: int, meter_archive: MeterArchive) -> RecordShape:
-    """Read a record with everything that is to be said of it.
+    """Read a record with everything that is to be said of it; of its clock, as the page of its session.
 
     Raises:
         ServiceValidationError: there is none.
@@ -236,8 +236,14 @@ def read_record(archive: Archive, record_id: int, meter_archive: MeterArchive) -
     stored = archive.record(record_id)
     if stored is None:
         raise record_not_found()
-    checked = check_stored(stored, archive.keys(stored.meter_id))
-    return _record_shape(stored, checked, meter_archive.meters(archive))
+    keys = archive.keys(stored.meter_id)
+    shape = _record_shape(stored, check_stored(stored, keys), meter_archive.meters(archive))
+    detail = None if stored.session_id is None else archive.session(stored.session_id)
+    if detail is None:
+        return shape
+    compared, _ = compared_records(detail.records)
+    time = session_clock(detail.session, [check_stored(each, keys) for each in compared])
+    return {**shape, "clock": clock_in_session(shape["clock"], time)}
 
 
 def _record_shape(stored: StoredRecord, checked: Checked, meters: MetersInArchive) -> RecordShape:

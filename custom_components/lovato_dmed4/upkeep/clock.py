@@ -113,23 +113,15 @@ class ClockKeeper:
             return
         if self._rests_until is not None and now < self._rests_until:
             return
-        # What the last poll found may be put right already, by the start of a charge for example.
-        await self._async_look()
-        if self._is_idle() and (steps := self._steps()):
-            await self._async_put_right(steps, now)
-
-    async def _async_put_right(
-        self, steps: list[Callable[[], Coroutine[Any, Any, None]]], now: datetime
-    ) -> None:
-        written = False
         try:
-            for step in steps:
-                await step()
-                written = True
+            written = await self._cycle.while_idle(self._async_put_right)
         except CycleActiveError:
             return
         except MeterError as err:
             LOGGER.debug("The clock could not be put right: %s", err)
+            written = False
+        if written is None:
+            return
         await self._async_look()
         wrong = bool(self._steps())
         # A clock that is taken and stays wrong is the meter's reading of it: more of the same is in vain.
@@ -137,6 +129,24 @@ class ClockKeeper:
         self._pause = _PAUSE - 1 if wrong else 0
         if written or self.failures >= FAILURES_LIMIT:
             self._rests_until = now + _WRITE_INTERVAL
+
+    async def _async_put_right(self) -> bool | None:
+        """Put right what is wrong; return whether anything was written, None if all was right.
+
+        What the last poll found may be put right already, by the start of a charge or a person for
+        example. That is looked at when it is this one's turn, in which nothing else sets the clock.
+        """
+        await self._async_look()
+        if not self._is_idle() or not (steps := self._steps()):
+            return None
+        written = False
+        try:
+            for step in steps:
+                await step()
+                written = True
+        except MeterError as err:
+            LOGGER.debug("The clock could not be put right: %s", err)
+        return written
 
     async def async_set(self, context: Context | None) -> None:
         """Set the clock at once, as a person or an automation wants it.
@@ -180,14 +190,15 @@ class ClockKeeper:
         if self.doubt is not None or fills_up(self._housekeeping.data):
             return steps
         if self._is_off():
-            steps.append(self._cycle.synchronise_clock)
+            steps.append(self._set_clock)
         offset = self._housekeeping.data.settings.time_offset
         wanted = time_offset()
         if wanted is not None and offset is not None and offset != wanted:
-            steps.append(
-                partial(self._cycle.while_idle, partial(self._meter.write_time_offset, wanted))
-            )
+            steps.append(partial(self._meter.write_time_offset, wanted))
         return steps
+
+    async def _set_clock(self) -> None:
+        await self._cycle.clock.synchronise()
 
     def _is_off(self) -> bool:
         drift = clock_drift(self._entry, self._housekeeping)

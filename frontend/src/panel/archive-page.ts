@@ -5,7 +5,7 @@ import { controls } from "../common/style";
 import { Fetched } from "./fetched";
 import { NO_FILTERS, START } from "./location";
 import { PanelPage } from "./page";
-import { facts, failure, notice, waiting } from "./parts";
+import { facts, failure, fingerprint, notice, waiting } from "./parts";
 import type { Counts, MeterArchive, UnassignedPage, UnassignedRecord } from "./shapes";
 import { archiveStyle } from "./styles/archive";
 import { baseStyle } from "./styles/base";
@@ -189,8 +189,8 @@ export class ArchivePage extends PanelPage {
       "mdi:key-alert-outline",
       html`<p>${text("panel.archive.key_alarm")}</p>
         <p>
-          ${text("panel.archive.key_known")} <code class="long">${alarm.expected}</code><br />
-          ${text("panel.archive.key_found")} <code class="long">${alarm.found}</code>
+          ${text("panel.archive.key_known")} ${fingerprint(alarm.expected)}<br />
+          ${text("panel.archive.key_found")} ${fingerprint(alarm.found)}
         </p>
         <a href="/config/repairs">${text("panel.archive.open_repairs")}</a>`,
     );
@@ -239,8 +239,7 @@ export class ArchivePage extends PanelPage {
                         })}
                       </p>
                       <p class="quiet">
-                        ${text("panel.part.fingerprint")}
-                        <code class="long">${key.fingerprint}</code>
+                        ${text("panel.part.fingerprint")} ${fingerprint(key.fingerprint)}
                       </p>
                       <details class="raw">
                         <summary>${text("panel.public_key")}</summary>

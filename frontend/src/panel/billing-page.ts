@@ -200,19 +200,21 @@ export class BillingPage extends LedgerPage {
     const { texts: text } = this;
     return html`<h3>${caption}</h3>
       <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">${whose}</th>
-              <th scope="col" class="number">${text("panel.billing.sessions")}</th>
-              <th scope="col" class="number">${text("panel.chart.title")}</th>
-              <th scope="col" class="number">${text("panel.list.cost")}</th>
+        <table class="sums" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th role="columnheader" scope="col">${whose}</th>
+              <th role="columnheader" scope="col" class="number">
+                ${text("panel.billing.sessions")}
+              </th>
+              <th role="columnheader" scope="col" class="number">${text("panel.chart.title")}</th>
+              <th role="columnheader" scope="col" class="number">${text("panel.list.cost")}</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             ${rows.map(([name, sums]) => this.#row(name, sums))}
           </tbody>
-          <tfoot>
+          <tfoot role="rowgroup">
             ${this.#row(text("panel.chart.total"), all)}
           </tfoot>
         </table>
@@ -221,9 +223,9 @@ export class BillingPage extends LedgerPage {
 
   #row(name: unknown, { sessions, billed, imported, exported, costs }: Sums): TemplateResult {
     const { texts: text, hass } = this;
-    return html`<tr>
-      <th scope="row">${name}</th>
-      <td class="number">
+    return html`<tr role="row">
+      <th role="rowheader" scope="row">${name}</th>
+      <td role="cell" class="number count" data-of=${text("panel.billing.sessions")}>
         ${count(sessions, hass)}
         ${
           billed < sessions
@@ -231,7 +233,7 @@ export class BillingPage extends LedgerPage {
             : nothing
         }
       </td>
-      <td class="number">
+      <td role="cell" class="number">
         ${decimal(imported, hass)} kWh
         ${
           Number(exported)
@@ -239,7 +241,7 @@ export class BillingPage extends LedgerPage {
             : nothing
         }
       </td>
-      <td class="number">
+      <td role="cell" class="number cost">
         ${
           costs.length
             ? costs.map(({ amount, currency }) => html`<div>${money(amount, currency, hass)}</div>`)

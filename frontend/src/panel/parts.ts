@@ -40,6 +40,13 @@ export function verdictChip(verdict: Verdict, text: Localize): TemplateResult {
   >`;
 }
 
+/** A fingerprint, which is broken between two bytes only. */
+export function fingerprint(text: string): TemplateResult {
+  return html`<code class="long"
+    >${text.split(":").map((byte, place) => (place ? html`:<wbr />${byte}` : byte))}</code
+  >`;
+}
+
 export function notice(tone: Tone, icon: string, content: unknown): TemplateResult {
   return html`<div class="notice ${tone}" role=${tone === "danger" ? "alert" : "status"}>
     <ha-icon icon=${icon}></ha-icon>

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import type { HomeAssistant } from "../common/hass";
 import type { Localize, TextKey } from "../common/texts";
-import { facts, severityIcon, verdictLook } from "./parts";
+import { facts, fingerprint, severityIcon, verdictLook } from "./parts";
 import type { Clock, Report, Severity, StoredRecord, Transparency } from "./shapes";
 import { NOTHING, decimal, explain, moment, who } from "./words";
 
@@ -94,7 +94,7 @@ export function reportParts(report: Report, text: Localize): TemplateResult {
         ${
           key.fingerprint
             ? html`<p class="quiet">
-                ${text("panel.part.fingerprint")} <code class="long">${key.fingerprint}</code>
+                ${text("panel.part.fingerprint")} ${fingerprint(key.fingerprint)}
               </p>`
             : nothing
         }`,

@@ -121,8 +121,9 @@ export class VerifyPage extends PanelPage {
               @drop=${this.#drop}
             ></textarea>
           </label>
-          <label
-            ><span>${text("panel.verify.choose")}</span>
+          <label class="file"
+            ><ha-icon icon="mdi:file-outline"></ha-icon>
+            <span>${text("panel.verify.choose")}</span>
             <input type="file" accept=".ocmf,.xml,.json,.txt,text/*" @change=${this.#choose} />
           </label>
           <label

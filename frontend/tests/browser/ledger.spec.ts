@@ -159,7 +159,7 @@ for (const [language, ...headings] of [
   ["it", "Costi", "Conducenti", "Prezzi"],
 ] as const)
   test.describe(`in ${language}, on a phone`, () => {
-    test.use({ language, viewport: { width: 390, height: 844 }, hasTouch: true });
+    test.use({ language, viewport: { width: 360, height: 740 }, hasTouch: true });
 
     test("has all its texts, and room for them", async ({ page }) => {
       const panel = page.locator("lovato-dmed4-panel");
@@ -173,6 +173,13 @@ for (const [language, ...headings] of [
         expect(await axeViolations(panel)).toEqual([]);
         const main = page.locator("lovato-dmed4-panel main");
         expect(await main.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0);
+        if (path !== "/billing") continue;
+        // No column is cut off, and no name is broken into letters.
+        const table = page.locator(".scroll").first();
+        await expect(table.getByRole("cell").last()).toBeVisible();
+        expect(await table.evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0);
+        const alice = await table.getByRole("link", { name: "Alice" }).boundingBox();
+        expect(alice?.height).toBeLessThan(30);
       }
     });
   });

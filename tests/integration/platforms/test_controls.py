@@ -200,3 +200,14 @@ async def test_an_automation_may(
     hass.bus.async_fire("plugged_in")
     await hass.async_block_till_done()
     assert transactions(simulated) == ["B"]
+
+
+@pytest.mark.parametrize("minutes", [7, 15.5])
+async def test_a_time_offset_that_is_no_multiple_of_15_minutes_is_not_sent(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, minutes: float
+) -> None:
+    with pytest.raises(ServiceValidationError) as raised:
+        await call_entity(hass, entry, "set_value", "time_offset", value=minutes)
+    assert raised.value.translation_key == "number_step"
+    assert raised.value.translation_placeholders == {"value": str(minutes), "step": "15"}
+    assert writes(server) == []

@@ -19,7 +19,7 @@ from simulator import SimulatedMeter
 from simulator.record import signature_text
 from tests.archive.helpers import OTHER_KEY, OTHER_SPKI
 from tests.integration.helpers import act
-from tests.integration.records import Charge, charge_of
+from tests.integration.records import Charge, archive, charge_of
 from tests.ocmf.helpers import sign
 
 # How the last record of a charge comes to have a verdict.
@@ -83,6 +83,25 @@ async def test_nothing_contradicts_the_rest(
         check_findings(session)
         for report in session["record_reports"]:
             check_record(report, billable=session["clock"]["billable"])
+        # Asked for alone, it is no better than in its session.
+        last = session["record_reports"][-1]
+        alone = await act(hass, rest_entry, "verify_record", record_id=last["record_id"])
+        assert alone["clock"] == last["clock"]
+
+
+async def test_a_session_with_a_reformatted_copy(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
+) -> None:
+    """Its signature was checked, so the session does not say only that it could not be."""
+    charge = charge_of(simulated)
+    await archive(rest_entry, [charge.begin, charge.end.replace(b'","', b'", "')])
+    session = await act(hass, rest_entry, "get_session", session_id=1)
+    assert session["verdict"] == "unverifiable"
+    assert "re-formatted copy" in session["explanation"][0]
+    copy = session["record_reports"][1]
+    assert copy["signature"]["verdict"] == "reformatted"
+    assert any("Use the original record" in text for text in copy["explanation"])
+    assert not session["clock"]["billable"]
 
 
 def check_end(session: dict[str, Any], row: dict[str, str]) -> None:

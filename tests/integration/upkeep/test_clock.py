@@ -1,5 +1,7 @@
 """The clock is kept right while the meter is idle, and only then."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -136,11 +138,11 @@ async def test_a_charge_that_begins_meanwhile_is_no_failure(
 ) -> None:
     tried: list[None] = []
 
-    async def busy() -> None:
+    async def busy(_: object) -> None:
         tried.append(None)
         raise CycleActiveError("another client was faster")
 
-    monkeypatch.setattr(rest_entry.runtime_data.cycle, "synchronise_clock", busy)
+    monkeypatch.setattr(rest_entry.runtime_data.cycle, "while_idle", busy)
     for _ in range(3):
         await pass_time(hass, MINUTE)
     assert len(tried) == 3
@@ -219,17 +221,43 @@ async def test_the_clock_is_set_once_a_day(
 
 
 async def test_a_clock_that_was_put_right_meanwhile_is_not_set_again(
-    hass: HomeAssistant,
-    rest_entry: Dmed4ConfigEntry,
-    rest_server: RestServer,
-    simulated: SimulatedMeter,
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, simulated: SimulatedMeter
 ) -> None:
     """What the keeper knows of the clock is up to a minute old."""
     simulated.configure(datetime=round(simulated.now), datetime_offset=clock.time_offset())
     events = len(simulated.event_log.entries)
     await pass_time(hass, MINUTE)
     assert len(simulated.event_log.entries) == events
-    assert not writes(rest_server)
+    assert not writes(server)
+
+
+async def test_a_clock_that_a_person_sets_at_the_same_time_is_set_once(
+    hass: HomeAssistant,
+    entry: Dmed4ConfigEntry,
+    server: Server,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whose turn comes second finds a clock that is right."""
+    data = entry.runtime_data
+    while_idle = data.cycle.while_idle
+    asked = asyncio.Event()
+
+    async def set_by_hand() -> None:
+        await asked.wait()
+        await data.meter.write_clock(dt_util.utcnow())
+        await data.meter.write_time_offset(time_offset() or 0)
+
+    async def second(step: Callable[[], Awaitable[object]]) -> object:
+        asked.set()
+        return await while_idle(step)
+
+    by_hand = hass.async_create_background_task(while_idle(set_by_hand), "by hand")
+    monkeypatch.setattr(data.cycle, "while_idle", second)
+    await pass_time(hass, MINUTE)
+    await by_hand
+    assert simulated.synchronised
+    assert len(writes(server)) == 2
 
 
 @pytest.mark.usefixtures("any_time")

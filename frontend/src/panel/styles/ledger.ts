@@ -111,5 +111,41 @@ export const ledgerStyle = css`
     td {
       padding-inline-end: 12px;
     }
+    .sums,
+    .sums tbody,
+    .sums tfoot {
+      display: block;
+    }
+    .sums thead {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+    .sums tr {
+      display: grid;
+      grid-template-columns: 1fr auto;
+      gap: 2px 12px;
+      padding: 8px 0;
+      border-bottom: 1px solid var(--divider-color, rgb(0 0 0 / 12%));
+    }
+    .sums tbody th,
+    .sums tfoot th,
+    .sums td {
+      padding: 0;
+      border: 0;
+    }
+    .sums .count {
+      grid-area: 2 / 1;
+      text-align: start;
+      white-space: normal;
+    }
+    .sums .count::before {
+      content: attr(data-of) " ";
+    }
+    .sums .cost {
+      grid-area: 1 / 2;
+    }
   }
 `;

@@ -25,6 +25,36 @@ export const verifyStyle = css`
   .verify button {
     justify-self: start;
   }
+  /* The browser's own words are in its language, which may be another one: they are not shown. */
+  .file {
+    position: relative;
+    display: inline-flex;
+    align-items: center;
+    justify-self: start;
+    gap: 8px;
+    min-height: 44px;
+    padding: 0 16px;
+    border-radius: var(--ha-border-radius-pill, 9999px);
+    background: color-mix(in srgb, currentColor 10%, transparent);
+    font-weight: var(--ha-font-weight-medium, 500);
+  }
+  .file span {
+    margin: 0;
+    color: inherit;
+    font-size: inherit;
+  }
+  .file input {
+    position: absolute;
+    inset: 0;
+    height: 100%;
+    padding: 0;
+    opacity: 0;
+    cursor: pointer;
+  }
+  .file:focus-within {
+    outline: 2px solid var(--primary-color, #009ac7);
+    outline-offset: 2px;
+  }
   .verify + .notice {
     margin: 16px 0 0;
   }
