@@ -16,6 +16,8 @@ export abstract class LedgerPage extends PanelPage {
   /** Whether something is being saved. */
   declare _busy: boolean;
 
+  #shown: HTMLDialogElement | null = null;
+
   constructor() {
     super();
     this._busy = false;
@@ -52,7 +54,9 @@ export abstract class LedgerPage extends PanelPage {
   protected override updated(): void {
     super.updated();
     const dialog = this.renderRoot.querySelector("dialog");
-    if (dialog && !dialog.open) dialog.showModal();
+    // One that was closed a moment ago is still there, and must not open again: it would keep the focus.
+    if (dialog && dialog !== this.#shown) dialog.showModal();
+    this.#shown = dialog;
   }
 
   protected closeDialog(): void {
