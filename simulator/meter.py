@@ -28,6 +28,7 @@ from .prototype import JsonError, PrototypeError, check_prototype
 from .record import (
     Reading,
     Record,
+    Style,
     der_signature,
     identification_of,
     payload_text,
@@ -604,7 +605,7 @@ class SimulatedMeter(Device):
             imported = (sample.imported - (charges - charge) * energy) % COUNTER_SIZE
             begin, end = (
                 Reading(
-                    time=time_text(moment, self.time_offset, synchronised=self.synchronised),
+                    time=self._time_text(moment),
                     reason=reason,
                     imported=imported + cycle,
                     exported=sample.exported % COUNTER_SIZE,
@@ -747,7 +748,7 @@ class SimulatedMeter(Device):
             imported += COUNTER_SIZE * (imported < since.imported)
             exported += COUNTER_SIZE * (exported < since.exported)
         return Reading(
-            time=time_text(self.time, self.time_offset, synchronised=self.synchronised),
+            time=self._time_text(self.time),
             reason=reason,
             imported=imported,
             exported=exported,
@@ -796,8 +797,16 @@ class SimulatedMeter(Device):
         if self.readings.follows("meter_fields", "meter"):
             own |= {"MV": '"LOVATO"', "MM": f'"{self.model.name}"', "MF": '"12"'}
             own["MS"] = f'"{self.serial_number}"'
-        colon = ": " if self.readings.follows("payload_spaces", "colons") else ":"
-        return payload_text({**fields, **own}, begin, now, colon=colon)
+        style = Style(
+            colon=": " if self.readings.follows("payload_spaces", "colons") else ":",
+            codes=self.readings["register_codes"],
+            value_mark='"' if self.readings.follows("energy_form", "text") else "",
+        )
+        return payload_text({**fields, **own}, begin, now, style)
+
+    def _time_text(self, moment: float) -> str:
+        letter = self.readings["time_letter"]
+        return time_text(moment, self.time_offset, synchronised=self.synchronised, letter=letter)
 
     def _keep(self, fields: dict[str, str], progressive: int, payload: str) -> None:
         algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)

@@ -137,6 +137,31 @@ _RECORD = (
         {"none": "no spaces in the payload", "colons": "a space after each colon"},
     ),
     OpenPlace(
+        "energy_form",
+        'v1/ocmf: "RV": number, which may be a type or a content',
+        {"number": "a JSON number", "text": "its digits in quotes"},
+    ),
+    OpenPlace(
+        "register_codes",
+        "v1/ocmf: RI is a string, of which the manual prints none",
+        {
+            "padded": "OBIS codes with two digits each, 01-00:01.08.00*FF",
+            "plain": "OBIS codes as they are mostly written, 1-0:1.8.0*255",
+            "short": "the middle of the codes alone, 1.8.0",
+        },
+    ),
+    OpenPlace(
+        "time_letter",
+        "v1/ocmf: TM is a string; the letter that OCMF wants behind it is not printed",
+        {
+            "S": "S while the clock is synchronised, otherwise U",
+            "R": "R while it is, as a time relative to the last synchronisation",
+            "I": "I while it is, as a time that is informative only",
+            "U": "U at all times",
+            "none": "none",
+        },
+    ),
+    OpenPlace(
         "signature_section",
         "v1/ocmf: SA, SE, SD",
         {
@@ -485,6 +510,12 @@ _ANSWERS = (
             "hex": "hexadecimal texts",
             "no_errors": "without the error words, while there is no error",
         },
+        REST,
+    ),
+    OpenPlace(
+        "setting_time",
+        "v1/charge_settings: datetime has datetime_offset beside it",
+        {"utc": "what is shown is UTC, as what is set", "local": "what is shown is local time"},
         REST,
     ),
     OpenPlace(

@@ -13,6 +13,9 @@ MAX_RECORD_BYTES = 1023
 _IMPORT = "01-00:01.08.00*FF"
 _EXPORT = "01-00:02.08.00*FF"
 _CYCLE = "01-00:01.09.00*FF"
+_PLAIN = {_IMPORT: "1-0:1.8.0*255", _EXPORT: "1-0:2.8.0*255", _CYCLE: "1-0:1.9.0*255"}
+_SHORT = {_IMPORT: "1.8.0", _EXPORT: "2.8.0", _CYCLE: "1.9.0"}
+_REGISTER_CODES: dict[str, dict[str, str]] = {"padded": {}, "plain": _PLAIN, "short": _SHORT}
 
 _LONGEST_DER = bytes(72)
 _HIGHEST_WH = 199_999_999_999
@@ -36,6 +39,24 @@ class Reading:
     imported: int
     exported: int
     cycle: int
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the meter writes its payloads.
+
+    Attributes:
+        colon: What stands between a name and its value.
+        codes: How RI is written: `padded`, `plain` or `short`.
+        value_mark: What stands before and after RV.
+    """
+
+    colon: str = ":"
+    codes: str = "padded"
+    value_mark: str = ""
+
+
+_AS_USUAL = Style()
 
 
 @dataclass(frozen=True)
@@ -73,18 +94,23 @@ class Record:
         return self.text.encode(errors="surrogateescape")
 
 
-def time_text(unix: float, offset: int, *, synchronised: bool) -> str:
-    """Write TM: the time at an offset to UTC in minutes, S if the clock is synchronised else U."""
+def time_text(unix: float, offset: int, *, synchronised: bool, letter: str = "S") -> str:
+    """Write TM: the time at an offset to UTC in minutes, the letter if the clock is synchronised else U.
+
+    With the letter `none` there is none, whatever the clock is.
+    """
     milliseconds = int(unix * 1000 + 0.5)
     local = datetime.fromtimestamp(milliseconds // 1000, UTC).astimezone(
         timezone(timedelta(minutes=offset))
     )
-    quality = "S" if synchronised else "U"
-    return f"{local:%Y-%m-%dT%H:%M:%S},{milliseconds % 1000:03d}{local:%z} {quality}"
+    time = f"{local:%Y-%m-%dT%H:%M:%S},{milliseconds % 1000:03d}{local:%z}"
+    if letter == "none":
+        return time
+    return f"{time} {letter if synchronised else 'U'}"
 
 
 def payload_text(
-    fields: dict[str, str], begin: Reading, now: Reading | None, *, colon: str = ":"
+    fields: dict[str, str], begin: Reading, now: Reading | None, style: Style = _AS_USUAL
 ) -> str:
     """Write the signed part: the fields in their order, then the readings.
 
@@ -92,11 +118,11 @@ def payload_text(
         fields: The members before the readings, each value as its JSON text.
         begin: Readings 1 to 3.
         now: Readings 4 to 6, None to leave them out.
-        colon: What stands between a name and its value.
+        style: How it is written.
     """
-    triples = (*_triple(begin, colon), *(_triple(now, colon) if now else ()))
+    triples = (*_triple(begin, style), *(_triple(now, style) if now else ()))
     members = {**fields, "RD": f"[{','.join(triples)}]"}
-    return _members(members, colon)
+    return _members(members, style.colon)
 
 
 def signature_text(der: bytes, signature_format: int, *, data_only: bool = False) -> str:
@@ -143,19 +169,21 @@ def identification_of(fields: dict[str, str]) -> str:
     return str(identification)
 
 
-def _triple(reading: Reading, colon: str) -> tuple[str, str, str]:
+def _triple(reading: Reading, style: Style) -> tuple[str, str, str]:
     # The 2nd, 3rd, 5th and 6th reading carry four fields and inherit the rest.
     moment = {"TM": f'"{reading.time}"', "TX": f'"{reading.reason}"'}
-    kind, good = {"RT": '"DC"', "EF": '""'}, {"ST": '"G"'}
+    kind, good, colon = {"RT": '"DC"', "EF": '""'}, {"ST": '"G"'}, style.colon
     return (
-        _members({**moment, **_value(reading.imported, _IMPORT), **kind, **good}, colon),
-        _members({**_value(reading.exported, _EXPORT), **good}, colon),
-        _members({**_value(reading.cycle, _CYCLE), **good}, colon),
+        _members({**moment, **_value(reading.imported, _IMPORT, style), **kind, **good}, colon),
+        _members({**_value(reading.exported, _EXPORT, style), **good}, colon),
+        _members({**_value(reading.cycle, _CYCLE, style), **good}, colon),
     )
 
 
-def _value(wh: int, identification: str) -> dict[str, str]:
-    return {"RV": f"{wh // 1000}.{wh % 1000:03d}", "RI": f'"{identification}"', "RU": '"kWh"'}
+def _value(wh: int, identification: str, style: Style) -> dict[str, str]:
+    code = _REGISTER_CODES[style.codes].get(identification, identification)
+    mark = style.value_mark
+    return {"RV": f"{mark}{wh // 1000}.{wh % 1000:03d}{mark}", "RI": f'"{code}"', "RU": '"kWh"'}
 
 
 def _members(members: dict[str, str], colon: str) -> str:

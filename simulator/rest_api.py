@@ -219,6 +219,7 @@ class MeterApi(Api):
 
     def _charge_settings(self, _: Call) -> str:
         meter = self._meter
+        local = meter.readings.follows("setting_time", "local")
         return self._json(
             {
                 "sync_timeout": meter.sync_timeout,
@@ -226,7 +227,7 @@ class MeterApi(Api):
                 **self._keys(),
                 "res_cable": meter.res_cable,
                 "datetime_offset": meter.time_offset,
-                "datetime": int(meter.time),
+                "datetime": int(meter.time) + (60 * meter.time_offset if local else 0),
                 "tariff": meter.tariff,
             }
         )

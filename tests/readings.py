@@ -127,16 +127,24 @@ NO_FALLBACK: Final = {
     ("clock_writes", "silent"),  # events are looked for when their number changes
     ("closing", "kept"),  # each request has a connection of its own in any case
     ("closing", "unannounced"),
+    ("energy_form", "text"),  # a figure is one, with or without quotes
     ("node_answer", "own"),  # asked by its own number; the form finds it by another one
     ("nothing_yet", "null"),  # no record is none, however it is written
     ("power_failure", "ended"),  # the session's outcome says so
     ("prototype_end", "rd"),  # as it is sent first
     ("refusal", "result"),  # nothing is refused in a charge; see below
+    ("register_codes", "plain"),  # the order of the readings says what they are
+    ("register_codes", "short"),
     ("serial_number", "text"),  # is taken as it is
     ("serial_number", "zeros"),
+    ("setting_time", "local"),  # shows at the next look at the clock (upkeep/test_clock.py)
     ("signature_ok", "signature"),  # is not waited for
     ("status_change", "last"),  # both words are waited for
     ("success", "result"),
+    ("time_letter", "I"),  # stands in the record; nothing depends on it
+    ("time_letter", "R"),
+    ("time_letter", "U"),
+    ("time_letter", "none"),
     ("unknown_paths", "channel"),  # only known paths are asked
     ("unknown_paths", "closed"),
     ("unknown_paths", "silent"),
@@ -147,6 +155,7 @@ NO_FALLBACK: Final = {
 SAID_BELOW: Final = (
     "The meter counts its hours in units of ",
     "refuses its clock for a moment",
+    "gives its clock as local time",
     "has its custom page as page 2",
     "those of every second are taken",
     "IP addresses are",

@@ -114,12 +114,12 @@ class Dmed4Number(HousekeepingEntity, NumberEntity):
                 translation_domain=DOMAIN, translation_key="cable_resistance_locked"
             )
         step = self.entity_description.native_step or 1
-        if value % step:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="number_step",
-                translation_placeholders={"value": f"{value:g}", "step": f"{step:g}"},
-            )
         async with self.writing():
+            if value % step:
+                raise ServiceValidationError(
+                    translation_domain=DOMAIN,
+                    translation_key="number_step",
+                    translation_placeholders={"value": f"{value:g}", "step": f"{step:g}"},
+                )
             await self._data.cycle.while_idle(partial(self._write, int(value)))
         await self._data.housekeeping.async_refresh()

@@ -25,6 +25,8 @@ SEVERAL = {
         "hours": {"hours", "hundredths"},
         "hundredths": {"hours", "hundredths"},
     },
+    # The letter of a clock that is not synchronised, in each of them.
+    "time_letter": {"U": {"S", "R", "I", "U"}},
 }
 _NOT_AT_A_LOOK = (Needs.CHARGE, Needs.POWER, Needs.FULL, Needs.RESTART, Needs.DISPLAY)
 # What takes a charge, a power failure, or a prototype on a meter that has not signed anything.

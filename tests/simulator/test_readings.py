@@ -215,6 +215,14 @@ def test_how_a_record_is_written(make: Make, clock: ManualClock) -> None:
     assert set(json.loads(meter.records[0].split("|")[2])) == {"SD"}
 
 
+def test_how_a_reading_is_written(make: Make, clock: ManualClock) -> None:
+    meter = make(energy_form="text", register_codes="plain", time_letter="I")
+    meter.configure(datetime=int(clock.now()))
+    reading = charged(meter, clock, 1)[0]["RD"][0]
+    assert isinstance(reading["RV"], str)
+    assert (reading["RI"], reading["TM"][-2:]) == ("1-0:1.8.0*255", " I")
+
+
 @pytest.mark.parametrize("form", ["proper", "padded", "bare"])
 def test_how_a_signature_is_written(make: Make, clock: ManualClock, form: str) -> None:
     meter = make(signature_der=form)

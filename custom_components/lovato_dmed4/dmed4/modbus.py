@@ -16,6 +16,7 @@ from .logbook import ModbusLogbook
 from .menu_parameters import ModbusParameters
 from .modbus_errors import insist, translated_errors
 from .model import (
+    CLOCK_TOLERANCE,
     Command,
     Container,
     DisplayPage,
@@ -57,9 +58,6 @@ _NO_SUCH_ADDRESS: Final = 2
 _LACKING: Final = (_NO_SUCH_ADDRESS, 4)
 
 _KEY_FORMS: Final = 2
-
-# The clock shows whole seconds, and a request takes a moment.
-_CLOCK_TOLERANCE: Final = 5
 
 
 class ModbusDevice:
@@ -402,9 +400,9 @@ class ModbusMeter(ModbusDevice):
             )
             return await self._clock_drift()
         drift, local = drift_seconds(sampled_at, now), 60 * (offset or 0)
-        if local and abs(drift - local) <= _CLOCK_TOLERANCE:
+        if local and abs(drift - local) <= CLOCK_TOLERANCE:
             clock = await self._clock_drift()
-            if clock is not None and abs(clock) <= _CLOCK_TOLERANCE:
+            if clock is not None and abs(clock) <= CLOCK_TOLERANCE:
                 if not self._sample_offset:
                     self.found.note("The meter gives the time of its last sample as local time")
                 self._sample_offset = local

@@ -387,6 +387,10 @@ class Identity:
         return hashlib.sha256(self.public_key).hexdigest() if self.public_key else None
 
 
+CLOCK_TOLERANCE: Final = 5
+"""In s. A clock shows whole seconds, and a request takes a moment."""
+
+
 def drift_seconds(meter_clock: int, now: float) -> int:
     """How many whole seconds the meter's clock is ahead.
 

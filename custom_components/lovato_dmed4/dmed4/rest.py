@@ -12,7 +12,7 @@ from typing import Final, Self, Unpack
 import aiohttp
 from yarl import URL
 
-from . import rest_answers, rest_habits
+from . import rest_answers, rest_clock, rest_habits
 from .errors import (
     DisplayOverTlsError,
     MeterError,
@@ -39,7 +39,6 @@ from .model import (
     Settings,
     Status,
     SystemStatus,
-    drift_seconds,
 )
 from .parameters import RestParameters
 from .repeating import Repeater
@@ -246,6 +245,7 @@ class RestMeter(RestDevice):
         self.scale = scale or MeasureScale()
         self._refused: dict[str, int | None] = {}
         self._shown: tuple[object, ...] = ()
+        self._clock = rest_clock.ShownClock(self.found)
         self.link_losses = 0
         self.parameters: Final = RestParameters(
             get=self._get,
@@ -376,9 +376,8 @@ class RestMeter(RestDevice):
             if shown is not None and shown != known:
                 # There is no lasting link that could be lost: this is how another meter shows.
                 self.link_losses += 1
-        clock = rest_answers.integer(settings, "datetime")
         return Housekeeping(
-            clock_drift=None if clock is None else drift_seconds(clock, now),
+            clock_drift=self._clock.drift(settings, now),
             logbook=logbook,
             settings=rest_answers.settings(settings),
             system=rest_answers.system(system),
@@ -401,6 +400,7 @@ class RestMeter(RestDevice):
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
         await self._write("charge_settings", {"datetime": round(moment.timestamp())})
+        self._clock.note_set()
 
     async def write_prototype(
         self, prototype: bytes, container: Container = Container.BARE

@@ -151,6 +151,34 @@ _RECORDS: Final = {
             "colons": "A record has a space after each colon.",
         },
     ),
+    "energy_form": Place(
+        about="how the energy of a reading (RV) is written",
+        needs=Needs.RECORDS,
+        readings={
+            "number": "The energy in a record (RV) is a number.",
+            "text": "The energy in a record (RV) is a text.",
+        },
+    ),
+    "register_codes": Place(
+        about="how the register of a reading (RI) is written",
+        needs=Needs.RECORDS,
+        readings={
+            "padded": "Registers in a record (RI) are written as 01-00:01.08.00*FF.",
+            "plain": "Registers in a record (RI) are written as 1-0:1.8.0*255.",
+            "short": "Registers in a record (RI) are written as 1.8.0.",
+        },
+    ),
+    "time_letter": Place(
+        about="which letter follows the time of a reading (TM)",
+        needs=Needs.RECORDS,
+        readings={
+            "S": "S follows the time in a record (TM) while the clock is synchronised.",
+            "R": "R follows the time in a record (TM) while the clock is synchronised.",
+            "I": "I follows the time in a record (TM) while the clock is synchronised.",
+            "U": "U follows the time in a record (TM) at all times.",
+            "none": "No letter follows the time in a record (TM).",
+        },
+    ),
     "signature_section": Place(
         about="what the last part of a record says about the signature",
         needs=Needs.RECORDS,

@@ -108,12 +108,42 @@ def look_at(clues: Clues, texts: Sequence[Text]) -> None:
         },
     )
     clues.fitting("signature_der", _integers(framed), _DER_FORMS)
+    _look_at_readings(clues, texts)
     _look_at_begins(clues, texts)
     _look_at_numbers(clues, texts)
     if any(not text.payload.get(field) for text in texts for field in ("MV", "MM", "MS", "MF")):
         # A meter that writes its own would have written all of them.
         clues.only("meter_fields", "copied")
 
+
+def _look_at_readings(clues: Clues, texts: Sequence[Text]) -> None:
+    """Look at how energy, register and time of a reading are written."""
+    readings = [reading for text in texts for reading in text.readings]
+    clues.fitting(
+        "energy_form",
+        [reading["RV"] for reading in readings if "RV" in reading],
+        {
+            "number": lambda value: not isinstance(value, str),
+            "text": lambda value: isinstance(value, str),
+        },
+    )
+    for code in (str(reading["RI"]) for reading in readings if reading.get("RI")):
+        clues.only("register_codes", *(name for name, form in _CODES.items() if form.match(code)))
+    times = [str(reading["TM"]) for reading in readings if "TM" in reading]
+    letters = {time[-1] for time in times if " " in time}
+    if letters & {"S", "R", "I"}:
+        clues.only("time_letter", *(letters & {"S", "R", "I"}))
+    elif letters == {"U"}:
+        clues.only("time_letter", "S", "R", "I", "U")
+    elif times and not letters:
+        clues.only("time_letter", "none")
+
+
+_CODES: Final = {
+    "padded": re.compile(r"\d\d-\d\d:\w\w\.\d\d\.\d\d\*\w\w\Z"),
+    "plain": re.compile(r"\d-\d:\w{1,2}\.\d{1,2}\.\d{1,2}\*\d{1,3}\Z"),
+    "short": re.compile(r"\w{1,2}\.\d{1,2}\.\d{1,2}\Z"),
+}
 
 _DER_FORMS: Final = {
     "proper": lambda digits: (

@@ -205,8 +205,9 @@ class RestSteps:
         """Set the clock by POST and by PUT, then the time offset, and put the offset back."""
         self.seen.events.append(await self._events())
         for method in ("POST", "PUT"):
-            now = round(datetime.now(UTC).timestamp())
-            self.seen.written[method] = await self._set(method, {"datetime": now})
+            self.seen.set_to = round(datetime.now(UTC).timestamp())
+            self.seen.written[method] = await self._set(method, {"datetime": self.seen.set_to})
+        self.seen.shown = await self._asked("GET", _SETTINGS)
         self.seen.events.append(await self._events())
         before = await self._offset()
         if before is None:

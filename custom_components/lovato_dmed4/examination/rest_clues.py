@@ -8,6 +8,7 @@ from typing import Final
 
 from ..dmed4 import rest_answers
 from ..dmed4.errors import UnexpectedAnswerError
+from ..dmed4.model import CLOCK_TOLERANCE
 from ..dmed4.record_text import payload_digest
 from ..dmed4.rest_session import METHOD_REFUSALS, REFUSALS
 from . import masking, record_clues
@@ -54,6 +55,7 @@ def clues_of(seen: RestSeen) -> Clues:
     _look_at_records(clues, seen, parsed)
     _look_at_parameters(clues, parsed.get("system_parameters", {}), seen.host)
     _look_at_writes(clues, seen)
+    _look_at_clock(clues, seen)
     return clues
 
 
@@ -309,6 +311,23 @@ def _directions(numbers: list[int], host: str) -> tuple[str, ...]:
 
 _ADDRESS: Final = 1 << 31
 _WORD: Final = 0xFFFF
+
+
+def _look_at_clock(clues: Clues, seen: RestSeen) -> None:
+    """Compare the time that the meter shows with the one it was set to."""
+    if seen.shown is None or seen.set_to is None:
+        return
+    settings = _parsed(seen.shown)
+    clock, offset = (
+        rest_answers.integer(settings, name) for name in ("datetime", "datetime_offset")
+    )
+    if clock is None or not offset:
+        return
+    ahead = clock - seen.set_to
+    if abs(ahead) <= CLOCK_TOLERANCE:
+        clues.only("setting_time", "utc")
+    elif abs(ahead - 60 * offset) <= CLOCK_TOLERANCE:
+        clues.only("setting_time", "local")
 
 
 def _look_at_writes(clues: Clues, seen: RestSeen) -> None:

@@ -181,6 +181,15 @@ REST_PLACES: Final = {
         },
         hint="Give the voltage that the display shows, or examine the meter while it is charging.",
     ),
+    "setting_time": Place(
+        about="whether the clock is shown as UTC",
+        needs=Needs.WRITES,
+        transports=_REST,
+        readings={
+            "utc": "The clock that is shown (datetime) is UTC.",
+            "local": "The clock that is shown (datetime) is local time.",
+        },
+    ),
     "status_words": Place(
         about="how the status words are written",
         needs=Needs.LOOK,

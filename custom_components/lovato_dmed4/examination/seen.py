@@ -86,6 +86,8 @@ class RestSeen:
         answers: by what was asked for, as `rest.QUESTIONS` names it.
         searched: whether a search for a transaction ID found something, by the field it was for.
         written: answers to settings, by the method.
+        set_to: what the clock was set to last, Unix time in s.
+        shown: the settings after that.
         refused: the answer to a setting that is out of its range.
         ending: the status on a connection that the meter was not asked to close.
         host: where it was reached; it is not in the file.
@@ -100,6 +102,8 @@ class RestSeen:
     answers: dict[str, Answer] = field(default_factory=dict)
     searched: dict[str, bool] = field(default_factory=dict)
     written: dict[str, Answer] = field(default_factory=dict)
+    set_to: int | None = None
+    shown: Answer | None = None
     refused: Answer | None = None
     ending: Answer | None = None
     host: str = ""

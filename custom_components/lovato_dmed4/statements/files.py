@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.lovato_dmed4.archive import Archive, Bill, SessionQuery
 from custom_components.lovato_dmed4.const import DOMAIN, LOGGER
+from custom_components.lovato_dmed4.ocmf import fingerprint_text, load_public_key
 from custom_components.lovato_dmed4.reports.billing import issuer_shape
 from custom_components.lovato_dmed4.reports.export import Contents, Export
 from custom_components.lovato_dmed4.reports.reader import session_not_found
@@ -93,7 +94,11 @@ def _compose(
     names |= {unique_id: device.name for unique_id, device in devices.items()}
     meters = {bill.session.meter_id: bill.session.meter for bill in bills}
     keys = {
-        key.id: PrintedKey(meter=names[unique_id], fingerprint=key.fingerprint, spki=key.spki)
+        key.id: PrintedKey(
+            meter=names[unique_id],
+            fingerprint=fingerprint_text(load_public_key(key.spki)),
+            spki=key.spki,
+        )
         for meter_id, unique_id in meters.items()
         for key in archive.keys(meter_id)
     }

@@ -226,9 +226,20 @@ def doubtful_drift(
 ) -> int | None:
     """Get the drift of a synchronised clock if it is so large that neither clock is believed, in seconds."""
     drift = clock_drift(entry, housekeeping)
+    if drift is None or _is_local(drift, housekeeping.data):
+        return None
     # A clock that has just been set for the first time was not set wrong before.
     believed = housekeeping.of_synchronised_clock and is_synchronised(live)
-    return drift if believed and drift is not None and abs(drift) > DOUBT_LIMIT else None
+    return drift if believed and abs(drift) > DOUBT_LIMIT else None
+
+
+def _is_local(drift: int, found: Housekeeping) -> bool:
+    """Whether a clock is ahead by just its time offset: it shows local time, or was set to it.
+
+    That says nothing against the time of this machine, and setting the clock once shows which it is.
+    """
+    local = 60 * (found.settings.time_offset or 0)
+    return local != 0 and abs(drift - local) <= DRIFT_LIMIT
 
 
 async def async_require_plausible_drift(

@@ -23,6 +23,7 @@ from tests.integration.helpers import (
     Server,
     act,
     add_entry,
+    add_meter,
     change_answer,
     fingerprint,
     pass_time,
@@ -344,6 +345,34 @@ async def test_a_meter_that_states_local_time_is_asked_about_once(
     change_answer(rest_server, "/v1/charge_settings", datetime=round(simulated.time) + 7200)
     await pass_time(hass, MINUTE)
     assert ir.async_get(hass).async_get_issue(DOMAIN, doubtful) is not None
+
+
+@pytest.mark.parametrize("shown", ["local", "utc"])
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_clock_that_is_ahead_by_its_time_offset_is_set_once(
+    hass: HomeAssistant, shown: str
+) -> None:
+    """That shows whether local time is what the meter shows, or what it was set to."""
+    await hass.config.async_set_time_zone("Etc/GMT-1")
+    meter = SimulatedMeter(
+        signing_time=0, checking_time=0, time_offset=60, readings={"setting_time": shown}
+    )
+    meter.configure(datetime=round(meter.now) + (3600 if shown == "utc" else 0))
+    async with RestServer(meter, response_time=0) as server:
+        entry = await add_meter(hass, server)
+        sent = len(writes(server))
+        for _ in range(4):
+            await pass_time(hass, MINUTE)
+        assert len(writes(server)) == sent + 1
+        assert abs(float(value(hass, entry, "clock_drift"))) < 3
+        assert abs(drift(meter)) < 2
+        doubtful = f"{entry.entry_id}_clock_doubtful"
+        assert ir.async_get(hass).async_get_issue(DOMAIN, doubtful) is None
+        texts = entry.runtime_data.meter.found.texts
+        assert any("clock as local time" in text for text in texts) is (shown == "local")
+        await press(hass, entry, "start")
+        assert meter.charging
+        assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_no_charge_begins_before_the_version_was_made(

@@ -84,5 +84,11 @@ async def test_the_same_energy_everywhere(
         receipt = text_of(
             await get(address(rest_entry, f"sessions/{number}/receipt.pdf?language={language}"))
         )
+        # So has the key one fingerprint, in one notation.
+        fingerprint = answer["record_reports"][0]["key"]["fingerprint"]
+        assert fingerprint == row["public_key_sha256"]
+        assert any(fingerprint in each for each in cells)
+        assert any(fingerprint in each for each in billed)
         for document in (receipt, printed):
+            assert fingerprint in re.sub(r"\s", "", document)
             assert re.search(rf"(?<![\d.,]){re.escape(text)}(?![\d.,])", document), document
