@@ -18,9 +18,9 @@ from pymodbus.framer import FramerAscii, FramerRTU
 from .lines import Framing
 
 _READ: Final = (0x03, 0x04)
-_WRITE_ONE: Final = 0x06
-_WRITE_MANY: Final = 0x10
-_EXCEPTION: Final = 0x80
+WRITE_ONE: Final = 0x06
+WRITE_MANY: Final = 0x10
+EXCEPTION: Final = 0x80
 _EXCEPTION_LENGTH: Final = 2
 _WRITTEN_LENGTH: Final = 5
 
@@ -85,11 +85,11 @@ class AwaitedAnswer(ABC):
 
     def _take(self, pdu: bytes) -> None:
         """Take an intact answer of this unit, if it is the one that was asked for; complete it."""
-        if pdu == self._begin[:3] + self._begin[-1:] and self._function == _WRITE_MANY:
+        if pdu == self._begin[:3] + self._begin[-1:] and self._function == WRITE_MANY:
             # What was written is read back anyway.
             self.shortened = True
             pdu = self._begin
-        refusal = pdu[0] == self._function | _EXCEPTION and len(pdu) == _EXCEPTION_LENGTH
+        refusal = pdu[0] == self._function | EXCEPTION and len(pdu) == _EXCEPTION_LENGTH
         length = self._length or _own_length(pdu)
         if not refusal and (len(pdu) != length or not pdu.startswith(self._begin)):
             raise NoAnswerError(f"an answer of {len(pdu)} bytes to another request")
@@ -151,11 +151,11 @@ class RtuAnswer(AwaitedAnswer):
         unit, function, count = head
         if unit != self._unit:
             return ()
-        if function == self._function | _EXCEPTION:
+        if function == self._function | EXCEPTION:
             return (_EXCEPTION_LENGTH,)
         if function != self._function:
             return ()
-        if function == _WRITE_MANY:
+        if function == WRITE_MANY:
             return _SHORT_LENGTH, _WRITTEN_LENGTH
         return (2 + count if self._length is None or function in _READ else self._length,)
 
@@ -183,7 +183,7 @@ class AsciiAnswer(AwaitedAnswer):
                 continue
             if len(message) < 1 + _EXCEPTION_LENGTH + 1 or message[0] != self._unit:
                 continue
-            if message[1] & ~_EXCEPTION != self._function:
+            if message[1] & ~EXCEPTION != self._function:
                 continue
             if FramerAscii.check_LRC(message[:-1], message[-1]):
                 self._take(message[1:-1])
@@ -204,9 +204,9 @@ def _expected(pdu: bytes) -> tuple[bytes, int | None]:
     if function in _READ:
         size = 2 * int.from_bytes(pdu[3:5])
         return bytes((function, size)), 2 + size
-    if function == _WRITE_ONE:
+    if function == WRITE_ONE:
         return pdu[:3], _WRITTEN_LENGTH
-    if function == _WRITE_MANY:
+    if function == WRITE_MANY:
         return pdu[:5], _WRITTEN_LENGTH
     return pdu[:1], None
 

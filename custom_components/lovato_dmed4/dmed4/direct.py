@@ -9,11 +9,10 @@ from typing import Final, Protocol
 
 from modbus_connection import ModbusExceptionError
 
+from .answers import EXCEPTION, WRITE_MANY, WRITE_ONE
+
 _READ_INPUT: Final = 0x04
-_WRITE_ONE: Final = 0x06
-_WRITE_MANY: Final = 0x10
 _REPORT_SERVER_ID: Final = 0x11
-_EXCEPTION: Final = 0x80
 
 # Function, address, and a count of registers or a value.
 _REQUEST: Final = struct.Struct(">BHH")
@@ -70,16 +69,16 @@ class DirectUnit:
 
     async def write_register(self, address: int, value: int) -> None:
         """Write one register (0x06)."""
-        await self._ask(_REQUEST.pack(_WRITE_ONE, address, value))
+        await self._ask(_REQUEST.pack(WRITE_ONE, address, value))
 
     async def write_registers(self, address: int, values: list[int]) -> None:
         """Write registers (0x10)."""
         count = len(values)
         words = struct.pack(f">B{count}H", 2 * count, *values)
-        await self._ask(_REQUEST.pack(_WRITE_MANY, address, count) + words)
+        await self._ask(_REQUEST.pack(WRITE_MANY, address, count) + words)
 
     async def _ask(self, pdu: bytes) -> bytes:
         answer = await self._connection.request(self._unit_id, pdu)
-        if answer[0] & _EXCEPTION:
+        if answer[0] & EXCEPTION:
             raise ModbusExceptionError.from_code(answer[1])
         return answer
