@@ -85,7 +85,7 @@ class AwaitedAnswer(ABC):
 
     def _take(self, pdu: bytes) -> None:
         """Take an intact answer of this unit, if it is the one that was asked for; complete it."""
-        if pdu == self._begin[:3] + self._begin[-1:] and self._function == WRITE_MANY:
+        if self._function == WRITE_MANY and pdu == self._begin[:3] + self._begin[-1:]:
             # What was written is read back anyway.
             self.shortened = True
             pdu = self._begin
@@ -196,6 +196,11 @@ ANSWERS: Final[Mapping[Framing, Callable[[bytes], AwaitedAnswer]]] = {
     Framing.RTU: RtuAnswer,
     Framing.ASCII: AsciiAnswer,
 }
+
+
+def shortened_answer(address: int, count: int) -> bytes:
+    """Get the answer (function and data) to function 0x10 that has one byte for the number of registers."""
+    return struct.pack(">BHB", WRITE_MANY, address, count)
 
 
 def _expected(pdu: bytes) -> tuple[bytes, int | None]:

@@ -291,7 +291,12 @@ class ModbusLink:
     @property
     def shared(self) -> bool:
         """Whether it has more than one user."""
-        return self._users > 1 or isinstance(self.connection, LentConnection)
+        return self._users > 1 or self.lent
+
+    @property
+    def lent(self) -> bool:
+        """Whether another part of the program has the connection."""
+        return isinstance(self.connection, LentConnection)
 
     def unit(self, unit_id: int, lent: LentUnit | None) -> Unit:
         """Get what asks a device, over the connection that is used.

@@ -1,5 +1,6 @@
 """The meter over Modbus."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 import time
 from typing import Final, Self, override
@@ -144,12 +145,31 @@ class ModbusDevice:
         async with translated_errors():
             await self._unit.write_once(self._wire(register), value)
 
-    async def write_many(self, register: int, values: list[int]) -> None:
-        """Write registers (0x10) with what may be written twice."""
+    async def write_many(
+        self,
+        register: int,
+        values: list[int],
+        is_taken: Callable[[list[int]], bool] | None = None,
+    ) -> None:
+        """Write registers (0x10) with what may be written twice.
+
+        Args:
+            register: the first one.
+            values: what to write.
+            is_taken: whether what is read there afterwards shows that the values were written; by
+                default it has to be the same. It is used where no answer comes over a lent connection.
+        """
         async with translated_errors():
-            await self._unit.write_registers(self._wire(register), values)
+            await self._unit.write_registers(
+                self._wire(register), values, is_taken or (lambda words: words == values)
+            )
         if self._unit.shortened:
             self.found.note("The meter answers a write of several registers with a byte too few")
+        if self._unit.unheard:
+            self.found.note(
+                "The meter's answer to a write of several registers does not get through Home "
+                "Assistant's Modbus: what was written is read"
+            )
 
     async def write_unanswered(self, register: int, value: int) -> None:
         """Write one register (0x06), to which no answer is the normal answer: the link stays.
@@ -436,7 +456,14 @@ class ModbusMeter(ModbusDevice):
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock (register 0x4080)."""
         seconds = round(moment.timestamp())
-        await self.write_many(registers.CLOCK, [seconds >> 16, seconds & 0xFFFF])
+        started = time.monotonic()
+
+        def is_taken(words: list[int]) -> bool:
+            passed = time.monotonic() - started
+            shown = words[0] << 16 | words[1]
+            return -CLOCK_TOLERANCE <= shown - seconds - passed <= CLOCK_TOLERANCE
+
+        await self.write_many(registers.CLOCK, [seconds >> 16, seconds & 0xFFFF], is_taken)
 
     async def write_prototype(
         self, prototype: bytes, container: Container = Container.BARE

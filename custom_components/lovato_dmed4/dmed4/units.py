@@ -11,11 +11,13 @@ from modbus_connection import (
     ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
+    ModbusProtocolError,
     ModbusTimeoutError,
     ServerDeviceBusyError,
 )
 
 from . import links
+from .answers import shortened_answer
 from .direct import Unit
 from .errors import ClosedError
 from .repeating import Repeater, Reply
@@ -34,12 +36,18 @@ def _outcome(error: Exception) -> Reply:
     return Reply.ANSWERED
 
 
+def _answered(error: ModbusProtocolError) -> bytes:
+    """Get the answer (function and data) that the library of a lent connection has not understood."""
+    return getattr(error.__cause__, "response_bytes", b"")
+
+
 class RepeatingUnit:
     """What is used of a `Unit`, with the addresses on the wire; it raises the same errors.
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
         shortened: whether an answer has come that had to be completed.
+        unheard: whether something was written although no answer to that came.
         tap: takes note of the bytes of this device's requests and answers, if anything does.
         closed: whether nothing is to be asked any more.
     """
@@ -50,6 +58,7 @@ class RepeatingUnit:
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
         self.shortened = False
+        self.unheard = False
         self.tap: Tap | None = None
         self.closed = False
 
@@ -72,9 +81,34 @@ class RepeatingUnit:
         """Write one register (0x06) with what may be written twice."""
         await self._ask(partial(self._unit.write_register, address, value))
 
-    async def write_registers(self, address: int, values: list[int]) -> None:
-        """Write registers (0x10) with what may be written twice."""
-        await self._ask(partial(self._unit.write_registers, address, values))
+    async def write_registers(
+        self, address: int, values: list[int], is_taken: Callable[[list[int]], bool]
+    ) -> None:
+        """Write registers (0x10) with what may be written twice.
+
+        Args:
+            address: of the first one.
+            values: what to write.
+            is_taken: whether what is read there afterwards shows that the values were written.
+        """
+
+        async def write() -> None:
+            try:
+                await self._unit.write_registers(address, values)
+            except ModbusProtocolError as err:
+                # The library of a lent connection has no answer that is shorter than the others'.
+                if not self._link.lent or _answered(err) != shortened_answer(address, len(values)):
+                    raise
+                self.shortened = True
+            except ModbusTimeoutError:
+                # On an RTU line it goes on waiting for the byte that such an answer lacks.
+                if not self._link.lent or not is_taken(
+                    await self._unit.read_input_registers(address, len(values))
+                ):
+                    raise
+                self.unheard = True
+
+        await self._ask(write)
 
     async def write_once(self, address: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""

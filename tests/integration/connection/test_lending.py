@@ -202,6 +202,63 @@ async def test_a_serial_device_server_is_shared(
         await let_go(hass, other)
 
 
+@pytest.mark.parametrize(
+    ("framing", "said"),
+    [
+        ("tcp", "with a byte too few"),
+        ("ascii", "with a byte too few"),
+        # On an RTU line the last byte is waited for, and then what was written is read.
+        ("rtu", "does not get through Home Assistant's Modbus"),
+    ],
+)
+async def test_a_meter_that_answers_a_write_with_a_byte_too_few(
+    hass: HomeAssistant, browser: Browser, *, other: MockConfigEntry, framing: Any, said: str
+) -> None:
+    meter = SimulatedMeter(
+        signing_time=0, checking_time=0, readings={"write_answer": "one_byte"}, clock_error=100
+    )
+    tcp = framing == "tcp"
+    server = ModbusTcpServer(meter) if tcp else SerialOverTcpServer({1: meter}, framing=framing)
+    async with server:
+        device = f"socket://{server.host}:{server.port}"
+        params = (
+            ModbusTcpParams(host=server.host, port=server.port)
+            if tcp
+            else ModbusSerialParams(device=device, framer=framing, baudrate=115200)
+        )
+        unit = async_get_unit(hass, other, params, 1)
+        answers = {"host": server.host, "port": server.port, "unit_id": 1, "framing": framing}
+        entry = await set_up(hass, browser, "modbus_tcp", answers)
+        await check_sharing(hass, entry, unit, meter)
+        assert abs(meter.time - meter.now) < 3
+        assert (len(meter.records), meter.errors_1) == (2, 0)
+        assert [text for text in entry.runtime_data.meter.found.texts if said in text]
+        assert holders(hass) == [{other.entry_id: [1], entry.entry_id: [1]}]
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        await let_go(hass, other)
+
+
+async def test_what_was_not_written_is_written_again(
+    hass: HomeAssistant, browser: Browser, *, other: MockConfigEntry
+) -> None:
+    """Silence is an answer that does not get through only where the meter has what was written."""
+    meter = SimulatedMeter(signing_time=0, checking_time=0, clock_error=100)
+    async with SerialOverTcpServer({1: meter}, framing="rtu") as server:
+        device = f"socket://{server.host}:{server.port}"
+        params = ModbusSerialParams(device=device, framer="rtu", baudrate=115200)
+        unit = async_get_unit(hass, other, params, 1)
+        answers = {"host": server.host, "port": server.port, "unit_id": 1, "framing": "rtu"}
+        entry = await set_up(hass, browser, "modbus_tcp", answers)
+        server.faults.inject(ModbusFault.SILENCE, times=1, only=lambda frame: frame.pdu[0] == 0x10)
+        await check_sharing(hass, entry, unit, meter)
+        assert abs(meter.time - meter.now) < 3
+        # The clock twice, the prototype once.
+        assert sum(pdu[:3] == b"\x10\x40\x7f" for pdu in server.requests) == 2
+        assert not any("get through" in text for text in entry.runtime_data.meter.found.texts)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        await let_go(hass, other)
+
+
 async def test_a_serial_port_is_shared(
     hass: HomeAssistant,
     browser: Browser,
