@@ -221,6 +221,16 @@ class SimulatedMeter(Device):
         return self._clock.now() + self._clock_lead
 
     @property
+    def shown_time(self) -> int:
+        """The time as it is shown where it can be set."""
+        return int(self.time) + self._set_lead
+
+    @property
+    def _set_lead(self) -> int:
+        """Seconds by which the time that it is set to is ahead of UTC."""
+        return 0 if self.readings.follows("clock_set", "utc") else 60 * self.time_offset
+
+    @property
     def sample_time(self) -> int:
         """Unix seconds by the meter's own clock at its last sample (register 0x0208)."""
         return int(self.physics.fast.tick / TICKS_PER_SECOND + self._clock_lead)
@@ -452,17 +462,22 @@ class SimulatedMeter(Device):
         if datetime_offset is not None:
             if datetime_offset % _OFFSET_STEP:
                 raise OutOfRangeError("datetime_offset is not a multiple of 15")
+            if self.readings.follows("clock_set", "wall"):
+                self._clock_lead -= 60 * (datetime_offset - self.time_offset)
             self.time_offset = datetime_offset
             self._log(EventCode.OFFSET_SET, datetime_offset)
         if datetime is not None:
-            self._clock_lead = datetime - self.now
-            self._synchronised_until = self.now + self.sync_timeout * 60
-            if self.readings.follows("clock_writes", "events"):
-                self._log(EventCode.CLOCK_SET, datetime)
+            self._set_time(datetime)
         if tariff is not None:
             self.tariff = tariff
         if res_cable is not None:
             self.res_cable = res_cable
+
+    def _set_time(self, datetime: int) -> None:
+        self._clock_lead = datetime - self._set_lead - self.now
+        self._synchronised_until = self.now + self.sync_timeout * 60
+        if self.readings.follows("clock_writes", "events"):
+            self._log(EventCode.CLOCK_SET, datetime)
 
     def set_display(self, *, on: int | None = None, page: int | None = None) -> None:
         """Switch the display (0 off, 1 on) or its page (1…13; registers 0x4F10, 0x4F11).

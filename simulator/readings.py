@@ -226,6 +226,15 @@ _CYCLE = (
         {"events": "each setting of the clock is one", "silent": "it is none"},
     ),
     OpenPlace(
+        "clock_set",
+        "4080h and v1/charge_settings: date and time, beside a time offset",
+        {
+            "utc": "it is set and shown as UTC",
+            "local": "it is set and shown as local time, by the offset that the meter has then",
+            "wall": "it runs in local time, and the offset only stands beside it",
+        },
+    ),
+    OpenPlace(
         "status_change",
         _FLOWCHART + ": 4200h is looked at after a command",
         {"first": "it changes at once", "last": "it changes when the record is signed"},

@@ -69,7 +69,9 @@ def _fahrenheit(celsius: float) -> int:
 
 
 def _sample_time(meter: SimulatedMeter) -> int:
-    local = meter.readings.follows("sample_time", "local")
+    local = meter.readings.follows("sample_time", "local") or meter.readings.follows(
+        "clock_set", "wall"
+    )
     return meter.sample_time + (60 * meter.time_offset if local else 0)
 
 
@@ -258,7 +260,9 @@ _CHARGE_CYCLE: tuple[Register[SimulatedMeter], ...] = (
     Register(0x4000, 2, lambda m: m.errors_1),
     Register(0x4002, 2, lambda m: m.errors_2),
     Register(0x4004, 2, lambda m: m.firmware_checksum),
-    Register(0x4080, 2, lambda m: int(m.time), lambda m, v: m.configure(datetime=v), (WRITE_MANY,)),
+    Register(
+        0x4080, 2, lambda m: m.shown_time, lambda m, v: m.configure(datetime=v), (WRITE_MANY,)
+    ),
     Register(0x4200, 1, lambda m: m.measurement_status),
     Register(0x4201, 1, lambda m: m.signature_status),
     Register(0x4202, 1, _output_length),

@@ -227,7 +227,7 @@ class MeterApi(Api):
                 **self._keys(),
                 "res_cable": meter.res_cable,
                 "datetime_offset": meter.time_offset,
-                "datetime": int(meter.time) + (60 * meter.time_offset if local else 0),
+                "datetime": int(meter.time) + 60 * meter.time_offset if local else meter.shown_time,
                 "tariff": meter.tariff,
             }
         )

@@ -23,6 +23,8 @@ FOUND: Final = {
     ("answer_padding", "nul"): "NUL after its answers",
     ("begin_and_end", "fetches"): "goes on charging after 'begin and end'",
     ("charge_cycle_numbers", "from_0"): "charge cycle management from 0",
+    ("clock_set", "local"): "takes the time that it is set to as local time",
+    ("clock_set", "wall"): "takes the time that it is set to as local time",
     ("cycle_at_begin", "previous"): "the energy of the charge before",
     ("end_command", "combined"): "takes 'begin and end' where it refuses 'end'",
     ("error_bit", "always"): "sets its error bit without an error",

@@ -29,7 +29,7 @@ from .connection.login import Login
 from .connection.names import async_follow_names
 from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
-from .const import CONF_PROTOTYPE_FORM, DOMAIN
+from .const import CONF_CLOCK, CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
 from .dmed4.errors import CertificateChangedError, MeterError
@@ -231,6 +231,7 @@ async def _async_make_parts(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, meter: Meter, identity: Identity
 ) -> None:
     """Make all parts of a meter, each handed those that it depends on."""
+    meter.clock.recall(entry.data.get(CONF_CLOCK, {}))
     live, housekeeping, events = await _async_start_polling(hass, entry, meter, identity)
     login = Login(hass, entry, meter)
     await login.async_load()

@@ -70,12 +70,14 @@ CONF_KNOWN_KEY: Final = "known_key"
 CONF_FAILED_SEEN: Final = "failed_seen"
 # Seconds by which a meter's clock appears to be off although a person has just set it.
 CONF_APPARENT_DRIFT: Final = "apparent_drift"
-# Up to when records state a time that a person has called wrong.
+# Up to when records state a time that a person has called wrong, or that is known to be wrong.
 CONF_WRONG_UNTIL: Final = "wrong_until"
 # What the statistics of signed sessions are called.
 CONF_STATISTICS: Final = "statistics"
 # The form of a prototype that the meter takes, found out at the first charge.
 CONF_PROTOTYPE_FORM: Final = "prototype_form"
+# What has been found out about how the meter's clock is set and shown.
+CONF_CLOCK: Final = "clock"
 # Seconds that a count of the meter's hour counters stands for, found out from how fast they count.
 CONF_HOUR_UNIT: Final = "hour_unit"
 

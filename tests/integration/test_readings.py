@@ -23,7 +23,7 @@ from custom_components.lovato_dmed4.archive import Outcome, SessionVerdict
 from custom_components.lovato_dmed4.const import CONF_PROTOTYPE_FORM, DOMAIN
 from custom_components.lovato_dmed4.dmed4 import clock_setting, logbook
 from custom_components.lovato_dmed4.dmed4.prototype import MOST_FORMS, PrototypeForm
-from custom_components.lovato_dmed4.dmed4.record_text import payload_digest
+from custom_components.lovato_dmed4.dmed4.record_text import begin_time, payload_digest
 from custom_components.lovato_dmed4.ocmf import Verdict
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep import measure_scale
@@ -61,6 +61,7 @@ from .helpers import (
 ELSEWHERE: Final = {
     "address_form",
     "after_boot",
+    "clock_set",
     "command_word",
     "custom_page",  # tests/display/test_display.py
     "custom_texts",  # tests/display/test_integration.py
@@ -626,3 +627,46 @@ async def test_parameters_are_saved_whatever_the_meter_answers(
         assert meter.parameters["P02_01"] == 1
         assert server.requests.count(SAVE) == 1 + lost
         assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("reading", ["local", "wall"])
+@pytest.mark.parametrize("zone", ["Etc/GMT-1", "US/Pacific"])
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_meter_whose_clock_is_set_in_local_time(
+    hass: HomeAssistant, reading: str, transport: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One record at most is signed with a wrong time, and a repair says so until the next."""
+    await hass.config.async_set_time_zone(zone)
+    async with standing(hass, {"clock_set": reading}, transport, monkeypatch) as stand:
+        meter, configure = stand.meter, stand.meter.configure
+        set_to: list[int] = []
+
+        def count(**settings: int) -> None:
+            set_to.extend([settings["datetime"]] if "datetime" in settings else [])
+            configure(**settings)
+
+        monkeypatch.setattr(meter, "configure", count)
+        found, counts = [], []
+        for _ in range(3):
+            set_to.clear()
+            await stand.start()
+            counts.append(len(set_to))
+            signed, _ = begin_time(meter.records[-1].encode()) or pytest.fail("no time")
+            found.append(signed == pytest.approx(stand.clock.now() - 60, abs=2))
+            await pass_time(hass, HOUSEKEEPING)
+            issue = (DOMAIN, f"{stand.entry.entry_id}_signed_time")
+            assert (issue in ir.async_get(hass).issues) is not found[-1]
+            await act(hass, stand.entry, "end_charge_cycle")
+            await stand.settle()
+            assert await hass.config_entries.async_reload(stand.entry.entry_id)
+            await hass.async_block_till_done(wait_background_tasks=True)
+        # Where the offset was changed, the web server has shown at once how the time was taken.
+        assert found in ([False, True, True], [True, True, True])
+        assert found[0] is ((transport, reading, zone) == ("rest", "local", "US/Pacific"))
+        assert counts == [1 + found[0], 1, 1]
+        texts = stand.entry.runtime_data.meter.found.texts
+        assert set(stand.entry.data["clock"]) >= {"takes_local", "proved"}
+        assert abs(float(value(hass, stand.entry, "clock_drift"))) < 3
+        assert abs(meter.time - meter.now) < 3
+        assert len(texts) == len(set(texts))

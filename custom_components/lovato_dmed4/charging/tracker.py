@@ -36,7 +36,7 @@ from ..archive import Outcome, Session, Source, StoredRecord
 from ..connection.identity import ATTR_METER, is_of_another_board
 from ..connection.names import device_name
 from ..connection.storage import StoredFile, stored_file
-from ..const import CONF_PROTOTYPE_FORM
+from ..const import CONF_CLOCK, CONF_PROTOTYPE_FORM
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
 from ..dmed4.charge_cycle import ChargeCycle, Journal
 from ..dmed4.model import Command, MeasurementStatus, SignatureStatus
@@ -207,7 +207,8 @@ class ChargeTracker(Journal[MadeRecord]):
         """
         await async_require_plausible_drift(self._entry, self._live, self._housekeeping)
         newest = self._records.summary_coordinator.data.newest
-        async_require_own_time(self._hass, self._entry, newest)
+        ahead = timedelta(seconds=self._cycle.clock.meter_clock.signed_ahead)
+        async_require_own_time(self._hass, self._entry, newest, ahead)
         begin = partial(self._cycle.begin, charge, time_offset=self._changed_offset())
         return await self._async_take(ChargeEvent.STARTED, begin)
 
@@ -264,18 +265,21 @@ class ChargeTracker(Journal[MadeRecord]):
         if not task.cancelled():
             # It has been reported; the caller may be gone.
             task.exception()
-        self._keep_form()
+        self._keep_habits()
         self._save_soon()
         self._sync.async_request()
         self._compare_with_meter()
 
     @callback
-    def _keep_form(self) -> None:
-        """Remember in which form the meter takes the prototype of a charge."""
+    def _keep_habits(self) -> None:
+        """Remember in which form the meter takes the prototype of a charge, and how its clock is set."""
         form = self._cycle.preparation.form
-        data = {key: value for key, value in self._entry.data.items() if key != CONF_PROTOTYPE_FORM}
-        if form is not None:
-            data[CONF_PROTOTYPE_FORM] = str(form)
+        found = {
+            CONF_PROTOTYPE_FORM: None if form is None else str(form),
+            CONF_CLOCK: self._cycle.clock.meter_clock.state or None,
+        }
+        data = {key: value for key, value in self._entry.data.items() if key not in found}
+        data |= {key: value for key, value in found.items() if value is not None}
         self._hass.config_entries.async_update_entry(self._entry, data=data)
 
     # --- the journal ------------------------------------------------------------------------------

@@ -256,10 +256,12 @@ class ChargeCycle[MadeT = bytes]:
         status, previous = await self._make_ready(Command.BEGIN, status)
         try:
             status = await self.preparation.prepare(build, status)
+            begun = time.time()
             made = await self._carry_out(Command.BEGIN, previous, status)
         except MeterError:
             await self.preparation.take_back()
             raise
+        self.clock.check_signed(self._last, begun)
         self.preparation.check_signed(self._last)
         return made
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from .found import Found
+from .meter_clock import MeterClock
 from .model import (
     Command,
     Container,
@@ -154,6 +155,10 @@ class Meter(Protocol):
     @property
     def found(self) -> Found:
         """What this meter turns out to do where the manual can be read in several ways."""
+
+    @property
+    def clock(self) -> MeterClock:
+        """How its clock is set and shown."""
 
     async def identify(self) -> Identity:
         """Find out who the meter is; raises NotADmed4Error for any other device."""

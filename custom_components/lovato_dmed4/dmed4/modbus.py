@@ -15,9 +15,9 @@ from .lines import Line
 from .links import ModbusLink
 from .logbook import ModbusLogbook
 from .menu_parameters import ModbusParameters
+from .modbus_clock import ModbusClock
 from .modbus_errors import insist, translated_errors
 from .model import (
-    CLOCK_TOLERANCE,
     Command,
     Container,
     DisplayPage,
@@ -35,7 +35,6 @@ from .model import (
     SignatureStatus,
     Status,
     SystemStatus,
-    drift_seconds,
 )
 from .output import OutputMessage
 from .registers import MAX_REGISTERS, wire
@@ -199,8 +198,7 @@ class ModbusMeter(ModbusDevice):
         self.parameters: Final = ModbusParameters(self)
         self.logbook: Final = ModbusLogbook(self)
         self._output = OutputMessage(self)
-        # By how many seconds the time of the last sample is ahead of the clock: it may be local.
-        self._sample_offset = 0
+        self.clock: Final = ModbusClock(self)
         self._ask_for_all()
         live = (self._measures, self._fast, self._status)
         self._live_poll_seconds = link.line.poll_seconds(
@@ -369,7 +367,7 @@ class ModbusMeter(ModbusDevice):
             voltage=words.voltage,
             current=words.current,
             power=words.power,
-            sampled_at=datetime.fromtimestamp(sampled_at - self._sample_offset, UTC)
+            sampled_at=datetime.fromtimestamp(sampled_at - self.clock.shown_lead, UTC)
             if sampled_at
             else None,
         )
@@ -395,7 +393,8 @@ class ModbusMeter(ModbusDevice):
         self._note_hours(now, words.hours_total)
         logbook, settings = await self.read_logbook_info(), await self.read_settings()
         return Housekeeping(
-            clock_drift=await self._drift(words.sampled_at, now, settings.time_offset),
+            clock_drift=await self.clock.drift(words.sampled_at, now, settings.time_offset),
+            clock_error=self.clock.error,
             logbook=logbook,
             hours_total=self.hours.hours(words.hours_total),
             hours_working=self.hours.hours(words.hours_working),
@@ -407,36 +406,6 @@ class ModbusMeter(ModbusDevice):
         self.hours.look(now, counts, losses=self.link_losses)
         if self.hours.unit not in (None, HOUR):
             self.found.note(f"The meter counts its hours in units of {self.hours.unit} s")
-
-    async def _drift(self, sampled_at: int | None, now: float, offset: int | None) -> int | None:
-        """How far the clock is off, in s.
-
-        The manual prints a time offset beside the time of the last sample, which may therefore be
-        local time. It is, when it is off by just that offset and the clock itself (0x4080) is right.
-        """
-        if sampled_at is None:
-            self.found.note(
-                "The meter does not give the time of its last sample: its clock is read (0x4080)"
-            )
-            return await self._clock_drift()
-        drift, local = drift_seconds(sampled_at, now), 60 * (offset or 0)
-        if local and abs(drift - local) <= CLOCK_TOLERANCE:
-            clock = await self._clock_drift()
-            if clock is not None and abs(clock) <= CLOCK_TOLERANCE:
-                if not self._sample_offset:
-                    self.found.note("The meter gives the time of its last sample as local time")
-                self._sample_offset = local
-                return drift - local
-        self._sample_offset = 0
-        return drift
-
-    async def _clock_drift(self) -> int | None:
-        """How far the clock itself is off, in s; None where it can't be read back."""
-        try:
-            high, low = await self.read_words(registers.CLOCK, 2)
-        except RefusedError:
-            return None
-        return drift_seconds(high << 16 | low, time.time())
 
     async def read_logbook_info(self) -> LogbookInfo:
         """Read how many entries the logbooks have and can have, in two requests."""
@@ -455,15 +424,7 @@ class ModbusMeter(ModbusDevice):
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock (register 0x4080)."""
-        seconds = round(moment.timestamp())
-        started = time.monotonic()
-
-        def is_taken(words: list[int]) -> bool:
-            passed = time.monotonic() - started
-            shown = words[0] << 16 | words[1]
-            return -CLOCK_TOLERANCE <= shown - seconds - passed <= CLOCK_TOLERANCE
-
-        await self.write_many(registers.CLOCK, [seconds >> 16, seconds & 0xFFFF], is_taken)
+        await self.clock.write(moment)
 
     async def write_prototype(
         self, prototype: bytes, container: Container = Container.BARE
@@ -504,7 +465,8 @@ class ModbusMeter(ModbusDevice):
     async def write_time_offset(self, minutes: int) -> None:
         """Set the offset to UTC (0x4284) and see whether it was taken."""
         await self.write(registers.TIME_OFFSET, minutes & 0xFFFF)
-        if (await self.read_settings()).time_offset != minutes:
+        self.clock.offset = (await self.read_settings()).time_offset
+        if self.clock.offset != minutes:
             raise RefusedError("the time offset was not taken")
 
     async def read_system(self) -> SystemStatus:

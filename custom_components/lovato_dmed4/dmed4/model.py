@@ -335,6 +335,7 @@ class Housekeeping:
     """
 
     clock_drift: int | None = None
+    clock_error: int = 0
     logbook: LogbookInfo = LogbookInfo()
     hours_total: float | None = None
     hours_working: float | None = None

@@ -6,6 +6,7 @@ The bytes that are signed are never touched. What is around them may be complete
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 import hashlib
 import json
 import re
@@ -15,6 +16,9 @@ _PADDING: Final = b"\0\r\n"
 
 # Hex or base64 of a signature: at the end of a record it distinguishes it from every other.
 _SIGNED_END: Final = re.compile(rb'[0-9A-Za-z+/=]{16,}"\s*\}\Z')
+
+# The time of a reading, without the fraction of a second.
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[,.]\d+)?([+-]\d\d:?\d\d)")
 
 _SEQUENCE: Final = 0x30
 _INTEGER: Final = 0x02
@@ -60,6 +64,24 @@ def payload_fields(text: bytes) -> dict[str, object] | None:
     except ValueError, RecursionError:
         return None
     return fields if isinstance(fields, dict) else None
+
+
+def begin_time(record: bytes) -> tuple[float, int] | None:
+    """Get the time of a record's first reading, Unix time in s, and the minutes to UTC that it states.
+
+    None where there is none with an offset.
+    """
+    readings = (payload_fields(record) or {}).get("RD")
+    first = readings[0] if isinstance(readings, list) and readings else None
+    found = _TIME.match(str(first.get("TM"))) if isinstance(first, dict) else None
+    if found is None:
+        return None
+    try:
+        moment = datetime.strptime("".join(found.groups()), "%Y-%m-%dT%H:%M:%S%z")
+        offset = moment.utcoffset() or timedelta()
+        return moment.timestamp(), round(offset.total_seconds() / 60)
+    except ValueError, OverflowError:
+        return None
 
 
 def payload_digest(text: bytes) -> bytes:

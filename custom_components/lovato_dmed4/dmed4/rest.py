@@ -6,13 +6,12 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 import json
-import time
 from typing import Final, Self, Unpack
 
 import aiohttp
 from yarl import URL
 
-from . import rest_answers, rest_clock, rest_habits
+from . import rest_answers, rest_habits
 from .errors import (
     DisplayOverTlsError,
     MeterError,
@@ -43,11 +42,13 @@ from .model import (
 from .parameters import RestParameters
 from .repeating import Repeater
 from .rest_answers import Answer
+from .rest_clock import RestClock
 from .rest_session import (
     METHOD_REFUSALS,
     REFUSALS,
     Connection,
     Tls,
+    no_meter,
     outcome,
     read_limited,
     send_once,
@@ -58,9 +59,6 @@ from .scale import PHYSICAL, MeasureScale
 _UNKNOWN: Final[Answer] = {}
 
 _SETTINGS: Final = "charge_settings"
-
-# What aiohttp says of a server that speaks something else.
-_NO_HTTP: Final = "Expected HTTP/"
 
 # A meter sends chunks of 256 bytes and signs in between. The user may give a slow one more.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
@@ -245,7 +243,7 @@ class RestMeter(RestDevice):
         self.scale = scale or MeasureScale()
         self._refused: dict[str, int | None] = {}
         self._shown: tuple[object, ...] = ()
-        self._clock = rest_clock.ShownClock(self.found)
+        self.clock: Final = RestClock(self.found)
         self.link_losses = 0
         self.parameters: Final = RestParameters(
             get=self._get,
@@ -281,7 +279,7 @@ class RestMeter(RestDevice):
         return identity
 
     async def _identify_once(self) -> Identity | None:
-        settings = await self._get_known("charge_settings")
+        settings = self.clock.look_at(await self._get_known(_SETTINGS))
         system = await self._get_known("system_status", if_refused=_UNKNOWN)
         self._shown = rest_answers.marks(settings, system)
         self.found.note(*rest_habits.of_identity(settings, system))
@@ -304,22 +302,12 @@ class RestMeter(RestDevice):
 
         try:
             return await self._repeater.ask(get)
-        except RefusedError as err:
-            if if_refused is not None and err.code in REFUSALS:
+        except (RefusedError, UnexpectedAnswerError) as err:
+            if if_refused is not None and isinstance(err, RefusedError) and err.code in REFUSALS:
                 self.found.note(f"The meter refuses v1/{path}: going on without it")
                 return if_refused
-            if (
-                err.code == HTTPStatus.NOT_IMPLEMENTED
-                or (err.code or 0) < HTTPStatus.INTERNAL_SERVER_ERROR
-            ):
-                raise NotADmed4Error("this web server has no API of a DMED4") from err
-            raise
-        except UnexpectedAnswerError as err:
-            if body:
-                if not rest_answers.looks_like_json(body):
-                    raise NotADmed4Error("this web server does not answer in JSON") from err
-            elif not isinstance(err.__cause__, aiohttp.ClientError) or _NO_HTTP in str(err):
-                raise NotADmed4Error(str(err)) from err
+            if (otherwise := no_meter(err, body)) is not None:
+                raise otherwise from err
             raise
 
     async def _get_if_there(self, path: str) -> Answer:
@@ -368,8 +356,7 @@ class RestMeter(RestDevice):
 
     async def read_housekeeping(self) -> Housekeeping:
         """Read clock, settings, logbook counts and system status in three requests."""
-        settings = await self._get("charge_settings")
-        now = time.time()
+        settings = await self._get_settings()
         logbook = await self.read_logbook_info()
         system = await self._get_if_there("system_status")
         for known, shown in zip(self._shown, rest_answers.marks(settings, system), strict=False):
@@ -377,7 +364,8 @@ class RestMeter(RestDevice):
                 # There is no lasting link that could be lost: this is how another meter shows.
                 self.link_losses += 1
         return Housekeeping(
-            clock_drift=self._clock.drift(settings, now),
+            clock_drift=self.clock.drift,
+            clock_error=self.clock.error,
             logbook=logbook,
             settings=rest_answers.settings(settings),
             system=rest_answers.system(system),
@@ -399,8 +387,10 @@ class RestMeter(RestDevice):
 
     async def write_clock(self, moment: datetime) -> None:
         """Set the clock."""
-        await self._write("charge_settings", {"datetime": round(moment.timestamp())})
-        self._clock.note_set()
+        if self.clock.takes_local and self.clock.offset is None:
+            await self._get_settings()
+        await self._write(_SETTINGS, {"datetime": self.clock.to_write(moment)})
+        self.clock.note_set()
 
     async def write_prototype(
         self, prototype: bytes, container: Container = Container.BARE
@@ -445,9 +435,12 @@ class RestMeter(RestDevice):
                 raise DisplayOverTlsError(str(err), err.code) from err
             raise
 
+    async def _get_settings(self) -> Answer:
+        return self.clock.look_at(await self._get(_SETTINGS))
+
     async def read_settings(self) -> Settings:
         """Read the settings (charge_settings)."""
-        return rest_answers.settings(await self._get("charge_settings"))
+        return rest_answers.settings(await self._get_settings())
 
     async def write_time_offset(self, minutes: int) -> None:
         """Set the offset to UTC and see whether it was taken."""
@@ -462,8 +455,8 @@ class RestMeter(RestDevice):
         await self._write_setting("res_cable", resistance)
 
     async def _write_setting(self, name: str, value: int) -> None:
-        await self._write("charge_settings", {name: value})
-        if rest_answers.integer(await self._get("charge_settings"), name) != value:
+        await self._write(_SETTINGS, {name: value})
+        if rest_answers.integer(await self._get_settings(), name) != value:
             raise RefusedError(f"{name} was not taken")
 
     async def read_system(self) -> SystemStatus:

@@ -17,16 +17,22 @@ from .errors import (
     CannotConnectError,
     CertificateChangedError,
     CertificateNotTrustedError,
+    MeterError,
+    NotADmed4Error,
     RefusedError,
     SilentError,
     TlsFailedError,
     UnexpectedAnswerError,
 )
 from .repeating import Reply
+from .rest_answers import looks_like_json
 from .tap import Tap, tap_connector, tapped_requests
 
 # The longest answer is a record of a thousand bytes. What is much longer is no DMED4's.
 _ANSWER_LIMIT: Final = 65536
+
+# What aiohttp says of a server that speaks something else.
+_NO_HTTP: Final = "Expected HTTP/"
 
 # Nobody asks a meter for HTTP 1xx; a proxy may send one.
 _INTERIM_ANSWERS: Final = 4
@@ -158,6 +164,27 @@ def translated_errors(request: str) -> Iterator[None]:
         raise CannotConnectError(str(err)) from err
     except (aiohttp.ClientError, ValueError) as err:
         raise UnexpectedAnswerError(f"{request}: {err}") from err
+
+
+def no_meter(error: MeterError, body: bytes) -> NotADmed4Error | None:
+    """Say why a web server is that of no meter, where the failure of its first question shows that.
+
+    Args:
+        error: how the question failed.
+        body: what came.
+    """
+    if isinstance(error, RefusedError):
+        in_trouble = (error.code or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if in_trouble and error.code != HTTPStatus.NOT_IMPLEMENTED:
+            return None
+        return NotADmed4Error("this web server has no API of a DMED4")
+    if body:
+        if looks_like_json(body):
+            return None
+        return NotADmed4Error("this web server does not answer in JSON")
+    if isinstance(error.__cause__, aiohttp.ClientError) and _NO_HTTP not in str(error):
+        return None
+    return NotADmed4Error(str(error))
 
 
 def outcome(error: Exception) -> Reply:

@@ -59,6 +59,11 @@ _CHARGES: Final = {
             Needs.CHARGE,
             ("first", "last"),
         ),
+        "clock_set": (
+            "whether the clock is set as UTC or as local time",
+            Needs.CHARGE,
+            ("utc", "local", "wall"),
+        ),
         "after_boot": (
             "whether the meter takes its clock right after a start",
             Needs.POWER,

@@ -113,6 +113,7 @@ class ClockKeeper:
             return
         if self._rests_until is not None and now < self._rests_until:
             return
+        known = self._meter.clock.takes_local
         try:
             written = await self._cycle.while_idle(self._async_put_right)
         except CycleActiveError:
@@ -124,6 +125,11 @@ class ClockKeeper:
             return
         await self._async_look()
         wrong = bool(self._steps())
+        if not wrong or self._meter.clock.takes_local == known:
+            self._note_outcome(now, written=written, wrong=wrong)
+
+    def _note_outcome(self, now: datetime, *, written: bool, wrong: bool) -> None:
+        """Count failures; what was just found out about the clock puts it right at the next look instead."""
         # A clock that is taken and stays wrong is the meter's reading of it: more of the same is in vain.
         self.failures = (FAILURES_LIMIT if written else self.failures + 1) if wrong else 0
         self._pause = _PAUSE - 1 if wrong else 0
@@ -189,12 +195,16 @@ class ClockKeeper:
         steps: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if self.doubt is not None or fills_up(self._housekeeping.data):
             return steps
-        if self._is_off():
-            steps.append(self._set_clock)
+        is_off = self._is_off()
         offset = self._housekeeping.data.settings.time_offset
         wanted = time_offset()
         if wanted is not None and offset is not None and offset != wanted:
             steps.append(partial(self._meter.write_time_offset, wanted))
+            # The offset moves a clock that runs in local time.
+            is_off = is_off or self._meter.clock.takes_local
+        if is_off:
+            first = 0 if not self._meter.clock.takes_local else len(steps)
+            steps.insert(first, self._set_clock)
         return steps
 
     async def _set_clock(self) -> None:
@@ -203,6 +213,11 @@ class ClockKeeper:
     def _is_off(self) -> bool:
         drift = clock_drift(self._entry, self._housekeeping)
         return not is_synchronised(self._live) or (drift is not None and abs(drift) > DRIFT_LIMIT)
+
+    @property
+    def signed_ahead(self) -> int:
+        """Seconds by which the time in the records of the last session is ahead of the actual time."""
+        return self._meter.clock.signed_ahead
 
     @property
     def doubt(self) -> int | None:
@@ -227,6 +242,9 @@ def doubtful_drift(
     """Get the drift of a synchronised clock if it is so large that neither clock is believed, in seconds."""
     drift = clock_drift(entry, housekeeping)
     if drift is None or _is_local(drift, housekeeping.data):
+        return None
+    if (error := housekeeping.data.clock_error) and abs(drift - error) <= DRIFT_LIMIT:
+        # Set so by us, before it was known how this meter takes the time.
         return None
     # A clock that has just been set for the first time was not set wrong before.
     believed = housekeeping.of_synchronised_clock and is_synchronised(live)

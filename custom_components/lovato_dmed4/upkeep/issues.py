@@ -108,6 +108,8 @@ class IssueWatcher:
         if (doubt := self._clock.doubt) is not None:
             # Whole minutes, so that the text does not change with every poll.
             wrong["clock_doubtful"] = {"minutes": str(round(abs(doubt) / 60))}
+        if ahead := self._clock.signed_ahead:
+            wrong["signed_time"] = {"minutes": str(round(abs(ahead) / 60))}
         if fills_up(housekeeping := self._housekeeping.data):
             wrong["event_log_fills"] = {
                 "saved": str(housekeeping.logbook.events_saved),

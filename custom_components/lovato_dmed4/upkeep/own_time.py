@@ -25,7 +25,7 @@ _TOLERANCE: Final = timedelta(seconds=DOUBT_LIMIT)
 
 @callback
 def async_require_own_time(
-    hass: HomeAssistant, entry: ConfigEntry[Any], newest: datetime | None
+    hass: HomeAssistant, entry: ConfigEntry[Any], newest: datetime | None, ahead: timedelta
 ) -> None:
     """Begin no charge while the time of this machine cannot be right.
 
@@ -33,6 +33,7 @@ def async_require_own_time(
         hass: Home Assistant.
         entry: of the meter.
         newest: what its newest verified record states; None where that is not known.
+        ahead: by how much the times in the records of its last session are known to be ahead.
 
     Raises:
         ServiceValidationError: it is before this version was made, or before the newest record that
@@ -45,6 +46,8 @@ def async_require_own_time(
             translation_key="time_before_release",
             translation_placeholders={"now": _shown(now)},
         )
+    if newest is not None and newest - ahead <= now + _TOLERANCE < newest:
+        _believe_no_more_until(hass, entry, newest.isoformat())
     wrong_until = dt_util.parse_datetime(entry.data.get(CONF_WRONG_UNTIL, ""))
     if newest is None or newest <= now + _TOLERANCE or (wrong_until and newest <= wrong_until):
         async_own_time_settled(hass, entry)
@@ -63,6 +66,12 @@ def async_require_own_time(
     raise ServiceValidationError(
         translation_domain=DOMAIN, translation_key=ISSUE, translation_placeholders=placeholders
     )
+
+
+@callback
+def _believe_no_more_until(hass: HomeAssistant, entry: ConfigEntry[Any], newest: str) -> None:
+    """Say of records that it is their time that is wrong."""
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_WRONG_UNTIL: newest})
 
 
 def _shown(moment: datetime) -> str:
@@ -92,6 +101,5 @@ class OwnTimeFlow(ConfirmRepairFlow):
     ) -> RepairsFlowResult:
         """Ask, then believe these records no more than this machine."""
         if user_input is not None:
-            data = {**self._entry.data, CONF_WRONG_UNTIL: self._newest}
-            self.hass.config_entries.async_update_entry(self._entry, data=data)
+            _believe_no_more_until(self.hass, self._entry, self._newest)
         return await super().async_step_confirm(user_input)

@@ -15,7 +15,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.lovato_dmed4.charging import open_charge
-from custom_components.lovato_dmed4.dmed4 import modbus, rest_clock
+from custom_components.lovato_dmed4.dmed4 import meter_clock, modbus_clock
 from custom_components.lovato_dmed4.dmed4.model import drift_seconds
 from simulator import ManualClock, SimulatedMeter
 from tests.integration.helpers import Server, add_entry, begin_charge, fingerprint, set_up
@@ -39,7 +39,7 @@ def compare_with_snapshot(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Compare:
     """Set a charging meter up with the entities of one platform, and compare them."""
-    for reader in (modbus, rest_clock):
+    for reader in (meter_clock, modbus_clock):
         monkeypatch.setattr(reader, "drift_seconds", _drift_against(clock))
     # The state of an event entity is the time at which it happened, and a charge has a begin.
     still = vars(dt_util) | {"utcnow": lambda: MOMENT}
