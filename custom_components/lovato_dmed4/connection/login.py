@@ -105,22 +105,32 @@ class Login:
         Raises:
             WrongPasswordError: the meter did not take it.
             LoginLockedError: the login is locked; nothing was sent.
-            MeterError: it is not known whether it took it; the attempt counts.
+            MeterError: its status can't be read, or it is not known whether it took it; in the latter
+                case the attempt counts.
         """
         if (commissioning := self._commissioning) is None:
             return
         async with self._lock:
-            await self._async_attempt(commissioning, password, kept=True)
+            logged_in = (await self._meter.read_system()).logged_in
+            await self._async_attempt(commissioning, password, kept=True, logged_in=logged_in)
 
     async def _async_attempt(
-        self, commissioning: Commissioning, password: str, *, kept: bool
+        self,
+        commissioning: Commissioning,
+        password: str,
+        *,
+        kept: bool,
+        logged_in: bool = False,
     ) -> None:
         """Make an attempt; it counts until it is known to have succeeded.
+
+        Where somebody was logged in before, only the next login can show that it has.
 
         Args:
             commissioning: makes it.
             password: to try.
             kept: whether it is the entry's own, or will be.
+            logged_in: whether the meter says that somebody is.
         """
         if (until := self.locked_until) is not None:
             raise LoginLockedError(until)
@@ -128,8 +138,9 @@ class Login:
         refused = self._stored["refused"]
         attempts = [*self._recent(), now]
         await self._async_save(_Stored(attempts=attempts, refused=kept or refused))
-        await commissioning.log_in(password)
-        await self._async_save(_Stored(attempts=[], refused=not kept and refused))
+        await commissioning.log_in(password, logged_in=logged_in)
+        unproved = attempts if logged_in else []
+        await self._async_save(_Stored(attempts=unproved, refused=not kept and refused))
 
     async def _async_save(self, stored: _Stored) -> None:
         self._stored = stored

@@ -101,8 +101,13 @@ class ChargeSettings(Protocol):
 class Commissioning(Protocol):
     """The login with the advanced password (manual: v1/login), and the end of commissioning."""
 
-    async def log_in(self, password: str) -> None:
+    async def log_in(self, password: str, *, logged_in: bool = False) -> None:
         """Log in with the advanced password, once: three wrong ones lock the login for 15 minutes.
+
+        Args:
+            password: to log in with.
+            logged_in: whether the meter says that somebody is already, so that its status can't show
+                whether this password is right; then only a refusal shows that it is wrong.
 
         Raises:
             WrongPasswordError: the meter did not take it, or its login is locked.

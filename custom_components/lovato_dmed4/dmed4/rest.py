@@ -1,5 +1,6 @@
 """The meter over its REST API."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -62,6 +63,10 @@ _SETTINGS: Final = "charge_settings"
 
 # A meter sends chunks of 256 bytes and signs in between. The user may give a slow one more.
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
+
+# After an answer that does not refuse the password, the status may take a moment to show the login.
+_LOGIN_LOOKS: Final = 4
+_LOGIN_PAUSE: Final = 1.0
 
 _JSON: Final = {"Content-Type": "application/json"}
 
@@ -463,26 +468,27 @@ class RestMeter(RestDevice):
         """Read the state of hardware and firmware (system_status)."""
         return rest_answers.system(await self._get("system_status"))
 
-    async def log_in(self, password: str) -> None:
-        """Log in; the status, not the answer, shows whether it worked, and must be there for that.
-
-        No error of this request is passed on as it is: it may hold the address, and so the password.
-        """
+    async def log_in(self, password: str, *, logged_in: bool = False) -> None:
+        """Log in; the status, not the answer, shows whether it worked, and must be there for that."""
+        refused = False
         try:
             await self._put("login", once=True, password=password)
         except RefusedError:
-            pass
+            refused = True
         except UnexpectedAnswerError:
+            # No error of this request is passed on: it may hold the address, and so the password.
             raise UnexpectedAnswerError("the answer to the login can't be understood") from None
+        looks = 1 if refused or logged_in else _LOGIN_LOOKS
+        while not await self._repeater.ask(self._read_logged):
+            looks -= 1
+            if not looks:
+                raise WrongPasswordError("the meter is not logged in afterwards")
+            await asyncio.sleep(_LOGIN_PAUSE)
+        if refused and logged_in:
+            raise WrongPasswordError("the meter refused the password, and was logged in before")
 
-        async def read() -> int:
-            answer = await self._get_once("system_status")
-            if (logged := rest_answers.integer(answer, "logged")) is None:
-                raise UnexpectedAnswerError("system_status lacks whether the login was taken")
-            return logged
-
-        if not await self._repeater.ask(read):
-            raise WrongPasswordError("the meter is not logged in afterwards")
+    async def _read_logged(self) -> int:
+        return rest_answers.logged(await self._get_once("system_status"))
 
     async def set_operating(self) -> None:
         """Finish commissioning; the status, not the answer, shows whether it is finished."""

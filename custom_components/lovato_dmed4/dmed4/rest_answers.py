@@ -299,6 +299,17 @@ def system(answer: Answer) -> SystemStatus:
     )
 
 
+def logged(answer: Answer) -> int:
+    """Get whether somebody is logged in out of v1/system_status.
+
+    Raises:
+        UnexpectedAnswerError: it does not say.
+    """
+    if (value := integer(answer, "logged")) is None:
+        raise UnexpectedAnswerError("system_status lacks whether the login was taken")
+    return value
+
+
 def _bits(answer: Answer, name: str) -> tuple[str, ...]:
     """Name the bits of a board that are set; only their number is left where they aren't named."""
     names = tuple(_SPELLINGS.get(bit, bit) for bit in _names_set(_mapping(answer, f"{name}_bits")))

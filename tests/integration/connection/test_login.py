@@ -1,6 +1,7 @@
 """The login: a wrong password is tried once, whatever fails (manual: v1/login)."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,9 @@ from custom_components.lovato_dmed4.diagnostics import async_get_config_entry_di
 from custom_components.lovato_dmed4.dmed4.errors import WrongPasswordError
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, RestServer, SimulatedMeter
+from simulator.errors import WrongPasswordError as RefusedPasswordError
 from simulator.faults import RestFault
+from tests.driven_time import drive_time
 from tests.integration.flows import Browser
 from tests.integration.helpers import act, impatient, pass_time
 from tests.integration.plugin import ClientSessionGenerator
@@ -387,3 +390,64 @@ async def test_a_clock_that_was_set_back_does_not_lock_the_login_for_years(
     freezer.tick(LOCK_TIME + timedelta(seconds=1))
     assert login.locked_until is None
     assert login.attempts_used == 0
+
+
+@pytest.mark.parametrize("right", [True, False])
+async def test_a_login_that_shows_a_moment_later_is_waited_for(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    simulated: SimulatedMeter,
+    right: bool,  # noqa: FBT001 - a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A meter that answers each password with success, and whose status alone says more, later."""
+    drive_time(monkeypatch)
+    log_in = simulated.login.log_in
+
+    def log_in_later(password: str) -> None:
+        with suppress(RefusedPasswordError):
+            log_in(password)
+        if simulated.login.logged_in:
+            simulated.login.logged_in = False
+            hass.loop.call_later(2, vars(simulated.login).update, {"logged_in": True})
+
+    monkeypatch.setattr(simulated.login, "log_in", log_in_later)
+    remember(hass, rest_entry, PASSWORD if right else WRONG)
+    assert await get_parameters(hass, rest_entry) == ("" if right else "wrong_password")
+    assert logins(rest_server) == 1
+    assert simulated.login_attempts_left == 2 + right
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_a_password_that_is_given_while_somebody_is_logged_in(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    rest_server: RestServer,
+    browser: Browser,
+    *,
+    clock: ManualClock,
+    simulated: SimulatedMeter,
+    refused: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The status can't show whether it is right: a refusal does, and otherwise it counts as an attempt."""
+    simulated.login.log_in(PASSWORD)
+    if not refused:
+        log_in = simulated.login.log_in
+
+        def log_in_silently(password: str) -> None:
+            with suppress(RefusedPasswordError):
+                log_in(password)
+
+        monkeypatch.setattr(simulated.login, "log_in", log_in_silently)
+    answer = await give_in_options(browser, rest_entry, WRONG)
+    assert answer.get("errors") == ({"access": "wrong_password"} if refused else None)
+    assert rest_entry.runtime_data.login.attempts_used == 1
+    # The next login shows it, and is not repeated.
+    simulated.reboot()
+    clock.advance(5)
+    for _ in range(3):
+        assert await get_parameters(hass, rest_entry)
+    assert logins(rest_server) == 2 - refused
+    assert simulated.login_attempts_left >= 1
