@@ -42,10 +42,10 @@ class MeterClock:
         self.signed_ahead = 0
         self.offset: int | None = None
         self.error = 0
-        # When it was set: by how much that was ahead of UTC and what the offset was, in s. The first
-        # is kept until the next look, the second until the next time.
-        self._written: int | None = None
+        # When it was set: by how much that was ahead of UTC and what the offset was, in s.
+        self._written = 0
         self._set_offset = 0
+        self._looked = True
 
     @property
     def state(self) -> dict[str, int]:
@@ -83,6 +83,7 @@ class MeterClock:
     def note_set(self) -> None:
         """Take note that the meter has just taken a time, `lead` seconds ahead of UTC."""
         self._written, self._set_offset = self.lead, 60 * (self.offset or 0)
+        self._looked = False
         self.error = 0
 
     def look(self, shown: int, offset: int | None, now: float) -> int:
@@ -95,16 +96,16 @@ class MeterClock:
         """
         self.offset = offset
         drift = drift_seconds(shown, now)
-        if self._written is not None:
-            self._learn(drift, self._written)
-            self.error = self._written - self._set_offset if self.takes_local else self._written
-            self._written = None
+        if not self._looked:
+            self._looked = True
+            self._learn(drift)
+            self.error = self._written - self._set_offset * self.takes_local
         elif self.error and abs(drift - self.error - 60 * (offset or 0)) <= CLOCK_TOLERANCE:
             # A clock that is known to be off looks right only where it is shown as local time.
             self._adopt(shows=True, takes=self.takes_local)
         return drift - self.shown_lead
 
-    def _learn(self, drift: int, written: int) -> None:
+    def _learn(self, drift: int) -> None:
         """Find out which reading explains what is shown of a clock that was just set.
 
         Of several, it is the one that we know already, or one that agrees with what we know.
@@ -113,7 +114,8 @@ class MeterClock:
         fitting = [
             (shows, takes)
             for shows, takes in product((False, True), repeat=2)
-            if abs(drift - written + takes * self._set_offset - shows * seen) <= CLOCK_TOLERANCE
+            if abs(drift - self._written + takes * self._set_offset - shows * seen)
+            <= CLOCK_TOLERANCE
             and not (self.proved and takes is not self.takes_local)
         ]
         known = (self.shows_local, self.takes_local)
@@ -150,7 +152,7 @@ class MeterClock:
             self._found.note("The meter signs another time than the one that it was set to")
             return
         self.signed_ahead = self.error = _QUARTER * quarters
-        self.takes_local = not self.takes_local
+        self.takes_local = not self._written
         self.proved = True
         if self.takes_local:
             self._note_taken()

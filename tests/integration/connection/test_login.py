@@ -397,8 +397,9 @@ async def test_a_login_that_shows_a_moment_later_is_waited_for(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     rest_server: RestServer,
+    *,
     simulated: SimulatedMeter,
-    right: bool,  # noqa: FBT001 - a parameter of the test
+    right: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A meter that answers each password with success, and whose status alone says more, later."""
