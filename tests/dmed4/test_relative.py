@@ -27,8 +27,8 @@ BLOCKS = [
     *((0x4400, 512), (0x4600, 32), (0x4620, 32), (0x4640, 128), (0x4A00, 512), (0x4F20, 48)),
 ]
 # The fields of a prototype, all of them in this order and no others.
-FIELDS = "FV GI GS PG MV MM MS MF IS IF IT ID TT CT CI".split()
-EMPTY = "PG MV MM MS MF".split()
+FIELDS = ["FV", "GI", "GS", "PG", "MV", "MM", "MS", "MF", "IS", "IF", "IT", "ID", "TT", "CT", "CI"]
+EMPTY = ["PG", "MV", "MM", "MS", "MF"]
 
 SYNTAX, NOT_FULL, SEQUENCE, VALUE = 1, 2, 4, 8
 JSON_OK, SIGNING, SIGNED, SYNCHRONISED, ERROR = 2, 4, 8, 32, 0x8000
