@@ -96,6 +96,7 @@ FOUND: Final = {
     ("registers", "no_hours"): "The meter refuses register 0x0030",
     ("registers", "no_temperatures"): "The meter refuses register 0x0012",
     ("sample_time", "local"): "local time",
+    ("setting_time", "local"): "gives its clock as local time",
     ("signature_der", "bare"): "leaves out the leading zeros",
     ("signature_der", "padded"): "puts leading zeros into its signatures",
     (
@@ -139,7 +140,6 @@ NO_FALLBACK: Final = {
     ("register_codes", "short"),
     ("serial_number", "text"),  # is taken as it is
     ("serial_number", "zeros"),
-    ("setting_time", "local"),  # shows at the next look at the clock (upkeep/test_clock.py)
     ("signature_ok", "signature"),  # is not waited for
     ("status_change", "last"),  # both words are waited for
     ("success", "result"),
@@ -157,6 +157,8 @@ NO_FALLBACK: Final = {
 SAID_BELOW: Final = (
     "The meter counts its hours in units of ",
     "refuses its clock for a moment",
+    "signs another time than",
+    "does not get through Home Assistant's Modbus",
     "gives its clock as local time",
     "has its custom page as page 2",
     "those of every second are taken",

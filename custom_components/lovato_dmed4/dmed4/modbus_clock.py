@@ -40,6 +40,8 @@ class ModbusClock(MeterClock):
     def __init__(self, meter: ClockSource) -> None:
         super().__init__(meter.found)
         self._meter = meter
+        # Whether the sample was ahead while the clock was right.
+        self._apart = False
 
     async def write(self, moment: datetime) -> None:
         """Set the clock."""
@@ -73,11 +75,14 @@ class ModbusClock(MeterClock):
             return await self._own_drift()
         local = 60 * (offset or 0)
         ahead_by_offset = local and abs(drift_seconds(sampled_at, now) - local) <= CLOCK_TOLERANCE
-        if ahead_by_offset and not self.shows_local:
+        if ahead_by_offset and self._apart is self.shows_local:
             self.offset = offset
             own = await self._own_drift()
-            if own is not None and abs(own) <= CLOCK_TOLERANCE:
+            self._apart = own is not None and abs(own) <= CLOCK_TOLERANCE
+            if self._apart:
                 self._adopt(shows=True, takes=self.takes_local)
+            else:
+                self.shows_local = False
         return self.look(sampled_at, offset, now)
 
     async def _own_drift(self) -> int | None:
