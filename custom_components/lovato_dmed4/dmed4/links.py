@@ -7,10 +7,7 @@ and takes turns.
 
 import asyncio
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Hashable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-import logging
+from collections.abc import Awaitable, Callable, Hashable
 from typing import TYPE_CHECKING, Final, override
 from weakref import WeakValueDictionary
 
@@ -25,11 +22,12 @@ from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
 
-from .answers import ANSWERS, AwaitedAnswer, NoAnswerError
+from .answers import ANSWERS, EXCEPTION, AwaitedAnswer, NoAnswerError
 from .direct import DirectUnit, Unit
 from .errors import ClosedError, LineInUseError
-from .lent import LentUnit
+from .lent import AskedLentUnit, LentUnit
 from .lines import Framing, Line, TcpLine
+from .quiet import quiet_pymodbus
 from .tap import Tap
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
@@ -53,31 +51,6 @@ _links: dict[Hashable, ModbusLink] = {}
 _logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 _http_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
-_requesting: ContextVar[bool] = ContextVar("requesting", default=False)
-_PYMODBUS_LOGGER = logging.getLogger("pymodbus.logging")
-
-
-def _demote(record: logging.LogRecord) -> bool:
-    """Make a debug message of what pymodbus says about a request of ours."""
-    if not _requesting.get():
-        return True
-    record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-    return _PYMODBUS_LOGGER.isEnabledFor(logging.DEBUG)
-
-
-_PYMODBUS_LOGGER.addFilter(_demote)
-
-
-@contextmanager
-def quiet_pymodbus() -> Iterator[None]:
-    """Make a request whose failure is raised and not logged as well, at every poll of a lost meter."""
-    token = _requesting.set(True)
-    try:
-        yield
-    finally:
-        _requesting.reset(token)
-
-
 class ListeningConnection(ModbusConnection):
     """A connection that sends requests and looks for their answers itself.
 
@@ -88,7 +61,6 @@ class ListeningConnection(ModbusConnection):
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
         shortened: whether the last answer had to be completed.
-        tap: takes note of the bytes of the present request, if anything does.
     """
 
     def __init__(self, line: Line) -> None:
@@ -104,14 +76,15 @@ class ListeningConnection(ModbusConnection):
         self._answer: asyncio.Future[bytes] | None = None
         # How many bytes of what has come since the request the tap has taken note of.
         self._tapped = 0
-        self.tap: Tap | None = None
+        self._tap: Tap | None = None
         self.heard_at = 0.0
         self.shortened = False
 
     @override
     async def _connect_client(self) -> ModbusBaseClient:
         try:
-            client = await super()._connect_client()
+            with quiet_pymodbus():
+                client = await super()._connect_client()
         except ModbusError:
             raise
         except Exception as err:
@@ -145,10 +118,16 @@ class ListeningConnection(ModbusConnection):
             trace_connect=self._on_trace_connect,
         )
 
-    async def request(self, unit_id: int, pdu: bytes) -> bytes:
+    async def request(self, unit_id: int, pdu: bytes, tap: Tap | None) -> bytes:
         """Send a request and wait for its answer; both are function and data.
 
+        Args:
+            unit_id: node number.
+            pdu: the request.
+            tap: takes note of the bytes, if anything does.
+
         Raises:
+            ModbusExceptionError: the device refuses.
             ModbusError: there is no answer, or something else came.
         """
         async with self._pacer.paced(unit_id):
@@ -157,17 +136,22 @@ class ListeningConnection(ModbusConnection):
             context = self._client.ctx
             self._transaction = self._transaction % _TRANSACTIONS + 1
             frame = context.framer.encode(pdu, unit_id, self._transaction)
-            self._note(frame, sending=True)
+            if tap is not None:
+                self._tap, self._tapped = tap, 0
+                tap.sent(frame)
             self._awaited = self._answer_of(frame)
             loop = asyncio.get_running_loop()
             self._answer = loop.create_future()
             giving_up = loop.call_later(self._timeout, self._give_up)
             try:
                 self._send(frame)
-                return await self._answer
+                answer = await self._answer
             finally:
                 giving_up.cancel()
-                self._awaited = None
+                self._awaited = self._tap = None
+        if answer[0] & EXCEPTION:
+            raise ModbusExceptionError.from_code(answer[1])
+        return answer
 
     def _send(self, frame: bytes) -> None:
         try:
@@ -178,7 +162,11 @@ class ListeningConnection(ModbusConnection):
 
     def _receive(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
         """Look for the answer in all that has come since the request; leave nothing to pymodbus."""
-        self._note(data, sending=False)
+        if self._tap is not None:
+            # Of more than a thousand bytes pymodbus drops those that it has shown before.
+            known = self._tapped if len(data) > self._tapped else 0
+            self._tapped = len(data)
+            self._tap.received(data[known:])
         self.heard_at = asyncio.get_running_loop().time()
         awaited, answer = self._awaited, self._answer
         if awaited is None or answer is None or answer.done():
@@ -191,18 +179,6 @@ class ListeningConnection(ModbusConnection):
         except NoAnswerError as err:
             self._fail(ModbusError(str(err)))
         return b""
-
-    def _note(self, data: bytes, *, sending: bool) -> None:
-        if self.tap is None:
-            return
-        if sending:
-            self._tapped = 0
-            self.tap.sent(data)
-            return
-        # Of more than a thousand bytes pymodbus drops those that it has shown before.
-        known = self._tapped if len(data) > self._tapped else 0
-        self._tapped = len(data)
-        self.tap.received(data[known:])
 
     @override
     def _on_trace_connect(self, connecting: bool) -> None:
@@ -228,11 +204,9 @@ class LentConnection:
     Attributes:
         connected: always, as the lent units connect by themselves.
         heard_at: when an answer was given up, by the event loop's clock.
-        shortened: never, as the answers of others are not seen.
     """
 
     connected = True
-    shortened = False
 
     def __init__(self) -> None:
         self.heard_at = 0.0
@@ -305,19 +279,7 @@ class ModbusLink:
         if TYPE_CHECKING:
             assert lent is not None
         lent.unit.set_message_spacing(self.line.pause)
-        return lent.unit
-
-    @contextmanager
-    def tapped(self, tap: Tap | None) -> Iterator[None]:
-        """Listen on the connection, while one has the link to oneself; a lent one shows no bytes."""
-        if not isinstance(self.connection, ListeningConnection):
-            yield
-            return
-        self.connection.tap = tap
-        try:
-            yield
-        finally:
-            self.connection.tap = None
+        return AskedLentUnit(lent.unit, self.line)
 
     def note_loss(self) -> None:
         """Count a connection that the peer has closed."""
@@ -341,30 +303,12 @@ class ModbusLink:
             if self._doubts:
                 await self._listen()
             try:
-                return await self._ask(ask)
+                return await ask()
             except ModbusExceptionError:
                 raise
-            except CancelledError:
+            except CancelledError, ModbusError:
                 await self._doubt()
                 raise
-            except ModbusError as err:
-                await self._doubt()
-                cause = err.__cause__ and err.__cause__.__cause__
-                if isinstance(cause, CancelledError):
-                    # A lent unit's pymodbus takes the cancellation of a request for silence.
-                    raise cause from None
-                raise
-
-    async def _ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await ask()
-        except ModbusError:
-            raise
-        except Exception as err:
-            if isinstance(self.connection, ListeningConnection):
-                raise
-            # A lent unit connects when it is asked, over ports of all kinds.
-            raise ModbusConnectionError(f"{self.line} could not be opened: {err}") from err
 
     async def _doubt(self) -> None:
         """Drop the connection: the peer may be gone without a word."""

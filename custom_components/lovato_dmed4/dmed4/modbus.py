@@ -14,7 +14,7 @@ from .lines import Line
 from .links import ModbusLink
 from .logbook import ModbusLogbook
 from .menu_parameters import ModbusParameters
-from .modbus_errors import insist, translated_errors
+from .modbus_errors import insist
 from .model import (
     CLOCK_TOLERANCE,
     Command,
@@ -123,8 +123,7 @@ class ModbusDevice:
 
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04), of which a message holds 120 at most."""
-        async with translated_errors():
-            return await self._unit.read_input_registers(self._wire(register), count)
+        return await self._unit.read_input_registers(self._wire(register), count)
 
     async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
@@ -136,18 +135,15 @@ class ModbusDevice:
 
     async def write(self, register: int, value: int) -> None:
         """Write one register (0x06) with what may be written twice."""
-        async with translated_errors():
-            await self._unit.write_register(self._wire(register), value)
+        await self._unit.write_register(self._wire(register), value)
 
     async def write_once(self, register: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
-        async with translated_errors():
-            await self._unit.write_once(self._wire(register), value)
+        await self._unit.write_once(self._wire(register), value)
 
     async def write_many(self, register: int, values: list[int]) -> None:
         """Write registers (0x10) with what may be written twice."""
-        async with translated_errors():
-            await self._unit.write_registers(self._wire(register), values)
+        await self._unit.write_registers(self._wire(register), values)
         if self._unit.shortened:
             self.found.note("The meter answers a write of several registers with a byte too few")
 
@@ -157,8 +153,7 @@ class ModbusDevice:
         Raises:
             CannotConnectError: there is no link, so that nothing was written.
         """
-        async with translated_errors():
-            await self._unit.write_unanswered(wire(register), value)
+        await self._unit.write_unanswered(wire(register), value)
 
 
 class ModbusMeter(ModbusDevice):
@@ -278,16 +273,14 @@ class ModbusMeter(ModbusDevice):
     async def _update(self, words: registers.Registers) -> None:
         """Read registers; those that the meter does not have are left out from then on."""
         try:
-            async with translated_errors():
-                await words.update()
+            await words.update()
         except RefusedError as err:
             if err.code not in _LACKING:
                 raise
             await self._leave_out(words)
             if not isinstance(words, registers.KeyRegisters):
                 self._note_refused()
-            async with translated_errors():
-                await words.update()
+            await words.update()
 
     async def _leave_out(self, words: registers.Registers) -> None:
         """Find out which registers of a block are refused, by asking for each alone."""

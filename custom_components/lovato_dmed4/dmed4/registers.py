@@ -204,7 +204,7 @@ class Registers:
         """Read all fields.
 
         Raises:
-            ModbusError: the library's.
+            MeterError: see `Meter`.
         """
         values = {}
         for first, count, fields in self._blocks:
