@@ -8,6 +8,8 @@ and takes turns.
 import asyncio
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
+import math
 from typing import TYPE_CHECKING, Final, override
 from weakref import WeakValueDictionary
 
@@ -40,6 +42,9 @@ QUIET = 1.0
 # A line that is not silent for this long, in s, is not one that could be asked anything.
 _QUIET_LIMIT: Final = 3.0
 
+# Seconds for which the last user of a link waits for a request that is under way.
+_GRACE: Final = 0.5
+
 # After a missing answer the line is listened to before the next two questions: when the late answer
 # to the first is taken for that to its repetition, the latter's is still to come.
 _DOUBTS: Final = 2
@@ -50,6 +55,7 @@ _TRANSACTIONS: Final = 0xFFFF
 _links: dict[Hashable, ModbusLink] = {}
 _logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 _http_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
 
 class ListeningConnection(ModbusConnection):
     """A connection that sends requests and looks for their answers itself.
@@ -67,7 +73,6 @@ class ListeningConnection(ModbusConnection):
         super().__init__(
             line.params,
             timeout=REQUEST_TIMEOUT + line.exchange_seconds,
-            message_spacing=line.pause,
         )
         self._line = line
         self._answer_of = ANSWERS[line.framing]
@@ -77,6 +82,7 @@ class ListeningConnection(ModbusConnection):
         # How many bytes of what has come since the request the tap has taken note of.
         self._tapped = 0
         self._tap: Tap | None = None
+        self._ended_at = -math.inf
         self.heard_at = 0.0
         self.shortened = False
 
@@ -130,28 +136,35 @@ class ListeningConnection(ModbusConnection):
             ModbusExceptionError: the device refuses.
             ModbusError: there is no answer, or something else came.
         """
-        async with self._pacer.paced(unit_id):
-            # The link may have been lost during the pause.
-            await self.connect()
-            context = self._client.ctx
-            self._transaction = self._transaction % _TRANSACTIONS + 1
-            frame = context.framer.encode(pdu, unit_id, self._transaction)
-            if tap is not None:
-                self._tap, self._tapped = tap, 0
-                tap.sent(frame)
-            self._awaited = self._answer_of(frame)
-            loop = asyncio.get_running_loop()
-            self._answer = loop.create_future()
-            giving_up = loop.call_later(self._timeout, self._give_up)
-            try:
-                self._send(frame)
-                answer = await self._answer
-            finally:
-                giving_up.cancel()
-                self._awaited = self._tap = None
+        await self._keep_pause()
+        # The link may have been lost during the pause.
+        await self.connect()
+        context = self._client.ctx
+        self._transaction = self._transaction % _TRANSACTIONS + 1
+        frame = context.framer.encode(pdu, unit_id, self._transaction)
+        if tap is not None:
+            self._tap, self._tapped = tap, 0
+            tap.sent(frame)
+        self._awaited = self._answer_of(frame)
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
+        giving_up = loop.call_later(self._timeout, self._give_up)
+        try:
+            self._send(frame)
+            answer = await self._answer
+        finally:
+            giving_up.cancel()
+            self._awaited = self._tap = None
+            self._ended_at = loop.time()
         if answer[0] & EXCEPTION:
             raise ModbusExceptionError.from_code(answer[1])
         return answer
+
+    async def _keep_pause(self) -> None:
+        """Let the line be silent between two messages."""
+        loop = asyncio.get_running_loop()
+        if (left := self._ended_at + self._line.pause - loop.time()) > 0:
+            await asyncio.sleep(left)
 
     def _send(self, frame: bytes) -> None:
         try:
@@ -345,6 +358,10 @@ class ModbusLink:
         self._users -= 1
         if self._users == 0:
             _links.pop(_here(self.line.endpoint), None)
+            # A request that is about to be answered is waited for, another one is cut.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GRACE), self._lock:
+                    pass
             await self.connection.close()
         else:
             # A request of the one that leaves is over before it has left.
