@@ -213,7 +213,7 @@ async def test_a_name_that_is_none_can_not_be_reached(monkeypatch: pytest.Monkey
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: "a..b".encode("idna"))
     meter = ModbusMeter.on(TcpLine(host="a..b", port=502), 1)
     try:
-        with pytest.raises(CannotConnectError, match="could not open a..b:502: .*label"):
+        with pytest.raises(CannotConnectError, match=r"could not open a\.\.b:502: .*label"):
             await meter.identify()
     finally:
         await meter.close()

@@ -10,7 +10,7 @@ from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 import math
-from typing import TYPE_CHECKING, Final, override
+from typing import TYPE_CHECKING, Final, Protocol, override
 from weakref import WeakValueDictionary
 
 from modbus_connection import (
@@ -137,8 +137,9 @@ class ListeningConnection(ModbusConnection):
             ModbusError: there is no answer, or something else came.
         """
         await self._keep_pause()
-        # The link may have been lost during the pause.
-        await self.connect()
+        if not self.connected:
+            # It was lost during the pause.
+            await self.connect()
         context = self._client.ctx
         self._transaction = self._transaction % _TRANSACTIONS + 1
         frame = context.framer.encode(pdu, unit_id, self._transaction)
@@ -238,6 +239,18 @@ class LentConnection:
         """Do nothing: who borrowed a unit gives it back."""
 
 
+class User(Protocol):
+    """Who asks over a link.
+
+    Attributes:
+        closed: whether nothing is to be asked any more.
+        seconds_waited: how long answers have been waited for, all together, in s.
+    """
+
+    closed: bool
+    seconds_waited: float
+
+
 class ModbusLink:
     """A Modbus connection that is closed when its last user lets go of it.
 
@@ -298,23 +311,26 @@ class ModbusLink:
         """Count a connection that the peer has closed."""
         self.losses += 1
 
-    async def exchange[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def exchange[T](self, user: User, ask: Callable[[], Awaitable[T]]) -> T:
         """Have the link to oneself for one exchange.
 
         Args:
+            user: on whose behalf.
             ask: makes one request.
 
         Raises:
-            ClosedError: it has no users any more.
+            ClosedError: the user has let go of it.
             ModbusError: the library's, about the connection or the answer.
         """
         async with self._lock:
-            if not self._users:
+            if user.closed or not self._users:
                 raise ClosedError("the device was let go of")
             if not self.connection.connected:
                 await self._connect()
             if self._doubts:
                 await self._listen()
+            loop = asyncio.get_running_loop()
+            start = loop.time()
             try:
                 return await ask()
             except ModbusExceptionError:
@@ -322,6 +338,8 @@ class ModbusLink:
             except CancelledError, ModbusError:
                 await self._doubt()
                 raise
+            finally:
+                user.seconds_waited += loop.time() - start
 
     async def _doubt(self) -> None:
         """Drop the connection: the peer may be gone without a word."""

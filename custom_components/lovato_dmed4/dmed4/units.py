@@ -1,6 +1,5 @@
 """A device on a shared Modbus link, asked until it answers."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -17,7 +16,6 @@ from modbus_connection import (
 
 from . import links
 from .direct import Unit
-from .errors import ClosedError
 from .modbus_errors import meter_error
 from .repeating import Repeater, Reply
 from .tap import Tap
@@ -77,8 +75,9 @@ class RepeatingUnit:
 
     async def write_once(self, address: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
+        write = partial(self._unit.write_register, address, value)
         try:
-            await self._exchange(partial(self._unit.write_register, address, value))
+            await self._link.exchange(self, write)
         except ModbusError as err:
             raise meter_error(err) from err
 
@@ -90,25 +89,12 @@ class RepeatingUnit:
                 await self._unit.write_register(address, value)
 
         try:
-            await self._exchange(write)
+            await self._link.exchange(self, write)
         except ModbusError as err:
             raise meter_error(err) from err
 
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
         try:
-            return await self._repeater.ask(partial(self._exchange, request))
+            return await self._repeater.ask(partial(self._link.exchange, self, request))
         except ModbusError as err:
             raise meter_error(err) from err
-
-    async def _exchange[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        return await self._link.exchange(partial(self._timed, request))
-
-    async def _timed[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        if self.closed:
-            raise ClosedError("the device was let go of")
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        try:
-            return await request()
-        finally:
-            self.seconds_waited += loop.time() - start
