@@ -34,7 +34,7 @@ class Unit(Protocol):
     async def report_server_id(self) -> bytes:
         """Ask who it is (function 0x11)."""
 
-    async def read_input_registers(self, address: int, count: int) -> list[int]:
+    async def read_input_registers(self, address: int, count: int) -> bytes:
         """Read registers (0x04)."""
 
     async def write_register(self, address: int, value: int) -> None:
@@ -78,11 +78,11 @@ class DirectUnit:
         )
         return answer[2:]
 
-    async def read_input_registers(self, address: int, count: int) -> list[int]:
+    async def read_input_registers(self, address: int, count: int) -> bytes:
         """Read registers (0x04)."""
         pdu = _REQUEST.pack(_READ_INPUT, address, count)
         answer = await self._connection.request(self._unit_id, pdu, self.tap)
-        return list(struct.unpack(f">{count}H", answer[2:]))
+        return answer[2:]
 
     async def write_register(self, address: int, value: int) -> None:
         """Write one register (0x06)."""

@@ -3,6 +3,7 @@
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+import struct
 
 from modbus_connection import ModbusConnectionError, ModbusError, ModbusUnit
 
@@ -47,12 +48,12 @@ class AskedLentUnit:
         """Ask who it is (function 0x11)."""
         return await self._ask(self._unit.report_server_id())
 
-    async def read_input_registers(self, address: int, count: int) -> list[int]:
+    async def read_input_registers(self, address: int, count: int) -> bytes:
         """Read registers (0x04)."""
         words = await self._ask(self._unit.read_input_registers(address, count))
         if len(words) != count:
             raise ModbusError(f"{len(words)} registers instead of {count}")
-        return words
+        return struct.pack(f">{count}H", *words)
 
     async def write_register(self, address: int, value: int) -> None:
         """Write one register (0x06)."""

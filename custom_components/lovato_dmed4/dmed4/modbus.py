@@ -1,6 +1,7 @@
 """The meter over Modbus."""
 
 from datetime import UTC, datetime
+import struct
 import time
 from typing import Final, Self, override
 
@@ -123,15 +124,18 @@ class ModbusDevice:
 
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04), of which a message holds 120 at most."""
+        return list(struct.unpack(f">{count}H", await self._read_bytes(register, count)))
+
+    async def _read_bytes(self, register: int, count: int) -> bytes:
         return await self._unit.read_input_registers(self._wire(register), count)
 
     async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
         end = register + (length + 1) // 2
-        words: list[int] = []
+        text = b""
         for start in range(register, end, MAX_REGISTERS):
-            words += await self.read_words(start, min(MAX_REGISTERS, end - start))
-        return b"".join(word.to_bytes(2) for word in words)[:length]
+            text += await self._read_bytes(start, min(MAX_REGISTERS, end - start))
+        return text[:length]
 
     async def write(self, register: int, value: int) -> None:
         """Write one register (0x06) with what may be written twice."""
@@ -268,7 +272,7 @@ class ModbusMeter(ModbusDevice):
         self._ask_for_all()
         keys = registers.KeyRegisters(self._unit, self._shift)
         await self._update(keys)
-        return both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
+        return both_forms(keys.point or bytes(64), keys.spki or bytes(96))
 
     async def _update(self, words: registers.Registers) -> None:
         """Read registers; those that the meter does not have are left out from then on."""

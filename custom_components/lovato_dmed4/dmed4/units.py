@@ -61,7 +61,7 @@ class RepeatingUnit:
         """Ask who it is (function 0x11)."""
         return await self._ask(self._unit.report_server_id)
 
-    async def read_input_registers(self, address: int, count: int) -> list[int]:
+    async def read_input_registers(self, address: int, count: int) -> bytes:
         """Read registers (0x04)."""
         return await self._ask(partial(self._unit.read_input_registers, address, count))
 
