@@ -2,8 +2,8 @@
 
 import pytest
 
-from custom_components.lovato_dmed4.examination.place import Needs
 from custom_components.lovato_dmed4.examination.clues import Finding
+from custom_components.lovato_dmed4.examination.place import Needs
 from custom_components.lovato_dmed4.examination.places import PLACES
 from custom_components.lovato_dmed4.examination.run import DONE, NOT_ALLOWED, Wishes
 from custom_components.lovato_dmed4.examination.words import english, said

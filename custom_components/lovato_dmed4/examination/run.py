@@ -217,7 +217,7 @@ class _Runner:
         reading, writing = self._plan()
         steps = reading | (writing if self._wishes.writes else {})
         outcomes = self._examination.outcomes
-        outcomes |= dict.fromkeys(writing, NOT_ALLOWED) | dict.fromkeys(steps, NO_TIME)
+        outcomes |= dict.fromkeys(reading | writing, NOT_ALLOWED) | dict.fromkeys(steps, NO_TIME)
         for done, (name, step) in enumerate(steps.items(), 1):
             try:
                 await (self._guard(step) if name in writing else step())

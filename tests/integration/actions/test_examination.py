@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.components.frontend.storage import async_user_store
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
@@ -89,6 +90,43 @@ async def test_a_meter_is_examined_while_it_is_polled(
     assert value(hass, entry, "charging") == "off"
     assert entry.runtime_data.live.last_update_success
     assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
+async def test_it_is_said_in_the_language_of_this_home_assistant(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    hass.config.language = "de"
+    response = await examine(hass, entry)
+    assert "Den öffentlichen Schlüssel gibt es in beiden Formen." in response["readings"]
+    assert set(response["steps"].values()) == {"erledigt", "nicht erlaubt"}
+    # Its developers read the file.
+    file = await download(entry, hass_client)
+    assert "The public key is there in both forms." in file["words"]
+    assert set(file["steps"].values()) == {"done", "not allowed"}
+
+
+async def test_it_is_said_in_the_language_of_the_person(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+) -> None:
+    """A person may have another language than Home Assistant."""
+    socket = await hass_ws_client()
+    call = {
+        "type": "call_service",
+        "domain": DOMAIN,
+        "service": "examine_meter",
+        "target": {"device_id": device_id(hass, rest_entry)},
+        "return_response": True,
+    }
+    said = []
+    store = await async_user_store(hass, hass_admin_user.id)
+    for chosen in ({"language": "it", "number_format": "language"}, {"language": None}, "?"):
+        await store.async_set_item("language", chosen)
+        await socket.send_json_auto_id(call)
+        said.append((await socket.receive_json())["result"]["response"]["steps"])
+    assert [next(iter(steps)) for steps in said] == ["porte", "ports", "ports"]
 
 
 async def test_with_consent_it_writes_and_puts_back(
