@@ -56,6 +56,7 @@ class ExaminingFlow(ConfigFlow, ABC):
     def __init__(self) -> None:
         self._data: dict[str, Any] = {}
         self._examination: asyncio.Task[tuple[str, str]]
+        self._is_shown = False
 
     @abstractmethod
     def _show_connection(self, errors: dict[str, str]) -> ConfigFlowResult:
@@ -67,6 +68,7 @@ class ExaminingFlow(ConfigFlow, ABC):
         """Ask what the examination may do."""
         if user_input is not None:
             examining = self._async_examine(user_input)
+            self._is_shown = False
             # Home Assistant cancels it when the dialogue is closed, or when it stops itself.
             self._examination = self.hass.async_create_background_task(
                 examining, f"{DOMAIN} examination in a set-up"
@@ -89,7 +91,8 @@ class ExaminingFlow(ConfigFlow, ABC):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show what was found, and then the connection again."""
-        if user_input is not None:
+        # What was submitted may still be the form before, when the examination has ended at once.
+        if user_input is not None and self._is_shown:
             return self._show_connection({})
         try:
             page, label = self._examination.result()
@@ -97,6 +100,7 @@ class ExaminingFlow(ConfigFlow, ABC):
             return self._show_connection({"base": translation_key(err)})
         except ServiceValidationError as err:
             return self._show_connection({"base": str(err.translation_key)})
+        self._is_shown = True
         url = async_signed(self.hass, attempt_path(self.flow_id), None)
         integration = await async_get_integration(self.hass, DOMAIN)
         return self.async_show_form(
