@@ -66,6 +66,12 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
+async def driven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find out what does not answer without waiting for it."""
+    drive_time(monkeypatch)
+
+
+@pytest.fixture
 def pty() -> Iterator[Pty]:
     with open_pty() as pty:
         yield pty
@@ -107,7 +113,7 @@ def meter() -> SimulatedMeter:
     ]
 )
 def place(
-    request: pytest.FixtureRequest, meter: SimulatedMeter, pty: Pty
+    request: pytest.FixtureRequest, meter: SimulatedMeter, pty: Pty, driven: None
 ) -> tuple[Server, list[str]]:
     """A meter's server, and how the explorer is told of it, but for the port."""
     units = {UNIT: meter}
