@@ -37,7 +37,6 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
-from tests.driven_time import PSEUDO_TERMINALS
 
 from .connection.test_search import OwnNumber
 from .flows import Browser, Form
@@ -67,7 +66,7 @@ type Failing = tuple[str, dict[str, Any]]
 async def browser(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> Browser:
-    impatient(monkeypatch, 0.3, PSEUDO_TERMINALS)
+    impatient(monkeypatch, 0.3)
     monkeypatch.setattr(repeating, "BUSY_SECONDS", 0)
     monkeypatch.setattr(search, "MODBUS_PORTS", ())
     monkeypatch.setattr(search, "_HTTP_PORT", 1)
