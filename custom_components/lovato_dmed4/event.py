@@ -29,12 +29,9 @@ METROLOGICAL_EVENT: Final = EventEntityDescription(
     event_types=[EVENT_RECORDED],
 )
 
-# These two are off by default: triggers do without them, and each state would be a line of Activity
-# beside the one that sums a session up.
 CHARGE_CYCLE: Final = EventEntityDescription(
     key="charge_cycle",
     translation_key="charge_cycle",
-    entity_registry_enabled_default=False,
     event_types=list(ChargeEvent),
 )
 
@@ -45,6 +42,7 @@ EVENT_SUSPICIOUS: Final = "suspicious"
 RECORD: Final = EventEntityDescription(
     key="record",
     translation_key="record",
+    # Triggers do without it. Here, each record would be a line of Activity.
     entity_registry_enabled_default=False,
     event_types=[EVENT_ARCHIVED, EVENT_SUSPICIOUS],
 )

@@ -1,7 +1,7 @@
 """What happens to charges and their records, on Home Assistant's bus: for triggers, and for Activity.
 
-Event entities show the same to those who enable them. Each of their states is a line of Activity, so
-nothing here depends on them.
+Event entities show the same. Each of their states is a line of Activity, so that people may turn them
+off; nothing here depends on them.
 """
 
 from collections.abc import Callable

@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from homeassistant.auth.models import User
-from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.const import CONF_DEVICE_ID, CONF_TYPE, Platform
+from homeassistant.const import CONF_DEVICE_ID, CONF_TYPE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.service import async_get_device_and_config_entry
 from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
 from ..billing.model import Driver
-from ..binary_sensor import CHARGING
 from ..charging.identity import (
     async_drivers,
     charge_identity,
@@ -67,21 +63,11 @@ async def _get_rights(
     integration = await async_get_integration(hass, DOMAIN)
     rights = {step.value: may_charge(hass, entry, step, user) for step in Step}
     answer: dict[str, Any] = {**rights, "version": str(integration.version)}
-    if _may_see(hass, entry, user):
-        # Also while the meter can't be reached, and its entities do not say it.
-        answer["charging"] = entry.runtime_data.charge.charge is not None
     if rights[Step.START]:
         drivers = await async_drivers(records)
         own = own_driver(hass, drivers, user.id)
         answer["form"] = _start_form(entry, drivers, own, names=user.is_admin)
     connection.send_result(msg["id"], answer)
-
-
-def _may_see(hass: HomeAssistant, entry: Dmed4ConfigEntry, user: User) -> bool:
-    charging = er.async_get(hass).async_get_entity_id(
-        Platform.BINARY_SENSOR, DOMAIN, f"{entry.unique_id}_{CHARGING.key}"
-    )
-    return charging is not None and user.permissions.check_entity(charging, POLICY_READ)
 
 
 def _start_form(

@@ -274,7 +274,7 @@ export class ChargeCard extends LitElement {
   // --- drawing -----------------------------------------------------------------------------------
 
   #view(hass: HomeAssistant): View {
-    const view = viewOf(hass, this.#entities, this._sample, this._rights?.charging);
+    const view = viewOf(hass, this.#entities, this._sample);
     if (!view.lost) this.#before = view;
     // A running session stays on screen as it was seen last.
     if (!view.lost?.charging || !this.#before?.charging) return view;

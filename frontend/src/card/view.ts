@@ -73,13 +73,7 @@ const LOOKS: Readonly<Record<Phase, readonly [Tone, string]>> = {
 
 const HARDWARE = ["board_1", "board_2", "fatal"] as const;
 
-/** What is on screen; of a meter that is lost, `open` says whether it has a session that is running. */
-export function viewOf(
-  hass: HomeAssistant,
-  entities: MeterEntities,
-  sample?: Sample,
-  open = false,
-): View {
+export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sample): View {
   const state = (key: EntityKey): EntityState | undefined => stateOf(hass, entities, key);
   const running = state("binary_sensor.charging");
   const status = running?.attributes["status"];
@@ -126,11 +120,17 @@ export function viewOf(
     resettable,
     signature,
     recorded: state("sensor.records_archived")?.state ?? "",
-    lost:
-      running?.state === "unavailable"
-        ? { since: Date.parse(running.last_changed), charging: open }
-        : null,
+    lost: running?.state === "unavailable" ? lostOf(running, state("event.charge_cycle")) : null,
   };
+}
+
+/** Whether the meter was charging when it was lost says what happened last to its charges. */
+function lostOf({ last_changed }: EntityState, news: EntityState | undefined): Lost {
+  const { event_type, step } = news?.attributes ?? {};
+  const charging =
+    ["started", "read", "power_failure"].includes(String(event_type)) ||
+    (event_type === "failed" && step !== "start");
+  return { since: Date.parse(last_changed), charging };
 }
 
 function phaseOf(status: string, signature: string, power: number | null): Phase {

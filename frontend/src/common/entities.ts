@@ -7,6 +7,7 @@ export type EntityKey =
   | "binary_sensor.charging"
   | "binary_sensor.hardware"
   | "binary_sensor.problem"
+  | "event.charge_cycle"
   | "select.display_page"
   | "sensor.current"
   | "sensor.cycle_energy_exported"

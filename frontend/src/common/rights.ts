@@ -24,8 +24,6 @@ export interface Rights {
   readonly start?: boolean;
   readonly read?: boolean;
   readonly end?: boolean;
-  /** Whether a session is running, as far as Home Assistant knows of a meter that is not reachable. */
-  readonly charging?: boolean;
   readonly version?: string;
   /** There for those who may start. */
   readonly form?: StartForm;

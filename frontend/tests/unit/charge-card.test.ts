@@ -145,10 +145,10 @@ describe("the card", () => {
     const lost = {
       "binary_sensor.charging": gone,
       "sensor.cycle_energy_imported": "unavailable",
+      "event.charge_cycle": { state: "x", attributes: { event_type: "started" } },
     };
     vi.mocked(hass.callService).mockClear();
-    const callWS = vi.fn().mockResolvedValue({ charging: true });
-    card.hass = fakeHass(lost, { callService: hass.callService, callWS });
+    card.hass = fakeHass(lost, { callService: hass.callService });
     await settle();
     await vi.advanceTimersByTimeAsync(30_000);
     expect(text()).toMatch(/Not reachable since \d+:\d+; charging then/);
@@ -157,10 +157,8 @@ describe("the card", () => {
     // What cannot be answered is not asked for: Home Assistant would log it for each browser.
     expect(hass.callService).not.toHaveBeenCalled();
 
-    callWS.mockResolvedValue({ charging: false });
-    card.hass = fakeHass(CHARGING, { callWS });
-    await settle();
-    card.hass = fakeHass(lost, { callWS });
+    const ended = { state: "x", attributes: { event_type: "failed", step: "start" } };
+    card.hass = fakeHass({ ...lost, "event.charge_cycle": ended });
     await settle();
     expect(text()).toMatch(/Not reachable since \d+:\d+/);
     expect(text()).not.toContain("charging then");

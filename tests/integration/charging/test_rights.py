@@ -203,7 +203,7 @@ async def test_the_card_is_told(
     assert ("form" in answer) == expected["start"]
     answer.pop("form", None)
     # The card compares the version with its own, and offers to reload the page.
-    assert answer == {**expected, "charging": False, "version": str(version)}
+    assert answer == {**expected, "version": str(version)}
     await client.send_json_auto_id({"type": f"{DOMAIN}/rights", "device_id": "unknown"})
     assert (await client.receive_json())["error"]["code"] == "not_found"
 
