@@ -16,7 +16,7 @@ from custom_components.lovato_dmed4.dmed4.lines import Framing, SerialLine, TcpL
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from custom_components.lovato_dmed4.dmed4.units import RepeatingUnit
 from simulator import ModbusTcpServer, RestServer, SerialServer, SimulatedMeter, open_pty
-from tests.driven_time import PSEUDO_TERMINALS, drive_time
+from tests.driven_time import drive_time
 from tests.logbooks import rest_calls
 
 from .test_transports import on
@@ -65,7 +65,7 @@ async def test_a_format_that_the_adapter_lacks_leaves_the_port_free(
     simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The port is open already when the adapter refuses the format."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     refused = 0
 
     def refuse(*_: object) -> None:
@@ -92,7 +92,7 @@ async def test_a_port_that_fails_while_something_is_sent_is_opened_anew(
     simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when an adapter is pulled out for a moment; pyserial raises what comes."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     write = SerialTransport.write
     left = [error]
 
@@ -149,9 +149,9 @@ async def test_one_answer_without_a_key_is_asked_for_again_over_modbus(
     """All registers are 0 until the meter is asked for its model once more."""
     read, ask, asked = RepeatingUnit.read_input_registers, RepeatingUnit.report_server_id, 0
 
-    async def zeros_at_first(unit: RepeatingUnit, address: int, count: int) -> list[int]:
+    async def zeros_at_first(unit: RepeatingUnit, address: int, count: int) -> bytes:
         words = await read(unit, address, count)
-        return [0] * count if asked == 1 else words
+        return bytes(2 * count) if asked == 1 else words
 
     async def note(unit: RepeatingUnit) -> bytes:
         nonlocal asked

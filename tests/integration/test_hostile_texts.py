@@ -20,8 +20,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
+from custom_components.lovato_dmed4.charging.announcements import CHARGING_ENDED, event_type
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.event import EVENT_CHARGING_ENDED
 from simulator import RestServer, SimulatedMeter
 from simulator.logbook import Event, EventCode
 from tests.dmed4.helpers import Peer
@@ -46,6 +46,7 @@ from .plugin import (
     ClientSessionGenerator,
     WebSocketGenerator,
     async_capture_events,
+    async_wait_recording_done,
     get_diagnostics_for_config_entry,
 )
 from .records import charge_of
@@ -133,8 +134,8 @@ class House:
 
     async def _check_recorder(self, entry: ConfigEntry) -> None:
         """See that it holds the states, and none that it had to leave out."""
+        await async_wait_recording_done(self.hass)
         instance = recorder.get_instance(self.hass)
-        await instance.async_block_till_done()
         found = await instance.async_add_executor_job(_recorded, instance)
         assert found >= {
             entity.entity_id
@@ -313,7 +314,7 @@ async def test_no_markup_of_a_stranger_is_rendered(
     markup = HOSTILE["markup"]
     change_answer(rest_server, "/v1/system_status", serial_number=markup)
     entry = await add_meter(hass, rest_server)
-    events = async_capture_events(hass, EVENT_CHARGING_ENDED)
+    events = async_capture_events(hass, event_type(CHARGING_ENDED))
     await press(hass, entry, "start")
     await press(hass, entry, "end")
     (line,) = logbook_lines(hass, events)

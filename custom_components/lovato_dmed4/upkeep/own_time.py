@@ -14,6 +14,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
+from ..connection.formats import local_moment
 from ..connection.names import repair_name
 from ..const import CONF_WRONG_UNTIL, DOMAIN, RELEASED
 from .clock import DOUBT_LIMIT
@@ -44,7 +45,7 @@ def async_require_own_time(
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="time_before_release",
-            translation_placeholders={"now": _shown(now)},
+            translation_placeholders={"now": local_moment(hass, now)},
         )
     if newest is not None and newest - ahead <= now + _TOLERANCE < newest:
         _believe_no_more_until(hass, entry, newest.isoformat())
@@ -52,7 +53,7 @@ def async_require_own_time(
     if newest is None or newest <= now + _TOLERANCE or (wrong_until and newest <= wrong_until):
         async_own_time_settled(hass, entry)
         return
-    placeholders = {"now": _shown(now), "newest": _shown(newest)}
+    placeholders = {"now": local_moment(hass, now), "newest": local_moment(hass, newest)}
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -72,10 +73,6 @@ def async_require_own_time(
 def _believe_no_more_until(hass: HomeAssistant, entry: ConfigEntry[Any], newest: str) -> None:
     """Say of records that it is their time that is wrong."""
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_WRONG_UNTIL: newest})
-
-
-def _shown(moment: datetime) -> str:
-    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
 
 
 @callback
