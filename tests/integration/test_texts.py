@@ -728,6 +728,7 @@ def test_issues() -> None:
     hardware = {f"fatal_error_{number}" for number in FATAL_ERRORS} | {"wiring_error"}
     others = {
         "clock_doubtful",
+        "signed_time",
         "stored_by_newer",
         "clock_not_kept",
         "event_log_fills",

@@ -490,8 +490,7 @@ def _is_done(command: Command, status: Status) -> bool:
     """Whether the measurement status is what a command brings it to, also if the power failed since."""
     if command in (Command.BEGIN, Command.READ):
         return status.measurement.charging
-    # The flowchart waits for 0; a relative of the meter has 1 then.
-    return status.measurement.known and not status.measurement.charging
+    return status.measurement.known and not status.measurement.charging  # 0, or 1 on a relative
 
 
 def _is_void(command: Command, status: Status) -> bool:
