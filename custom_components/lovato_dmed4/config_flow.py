@@ -209,7 +209,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_form(
             step_id=str(form),
             data_schema=self.add_suggested_values_to_schema(
-                CONNECTION_FORMS[form], suggested(data)
+                CONNECTION_FORMS[form], suggested(form, data)
             ),
             errors=errors,
             description_placeholders=self._placeholders,
