@@ -19,7 +19,7 @@ from homeassistant.helpers.recorder import async_initialize_recorder
 from .meters import charging_meters
 from .ways import add_meter, home_assistant, set_up
 
-_INTERVALS: Final = (1, 2, 20)
+_INTERVALS: Final = (1, 2, 20, 30)
 _HOUR: Final = 3600
 _ROWS: Final = "SELECT count(*) FROM states"
 _BYTES: Final = "SELECT sum(pgsize) FROM dbstat"
