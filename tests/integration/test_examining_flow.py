@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.components.frontend.storage import async_user_store
 from homeassistant.components.modbus import async_get_unit
 from homeassistant.components.modbus.connection import DATA_MODBUS_CONNECTIONS
 from homeassistant.config_entries import ConfigEntryState
@@ -24,7 +25,7 @@ import pytest
 from custom_components.lovato_dmed4.connection import search
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4 import repeating
-from custom_components.lovato_dmed4.examination import modbus, rest, run
+from custom_components.lovato_dmed4.examination import file, modbus, rest, run
 from custom_components.lovato_dmed4.reports.examinations import Examinations, async_examinations
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
@@ -244,12 +245,11 @@ async def test_what_can_not_be_set_up_is_examined(
         response = await (await hass_client_no_auth()).get(url)
         assert response.status == HTTPStatus.OK
         assert 'filename="examination.json"' in response.headers["Content-Disposition"]
-        file = json.loads(await response.text())
-        ReplayedMeter(file)
-        assert file["writes"] is False
-        assert [
-            one for one in (HOST, "/dev/", str(answers.get("port", "?"))) if one in str(file)
-        ] == []
+        content = json.loads(await response.text())
+        ReplayedMeter(content)
+        assert content["writes"] is False
+        places = (HOST, "/dev/", f":{answers.get('port', '?')}")
+        assert [place for place in places if place in str(content)] == []
         # The connection can be corrected then.
         again = await browser.submit(page, {})
         assert (again["step_id"], again["errors"]) == (step, {})
@@ -264,10 +264,21 @@ async def test_an_examination_is_offered_where_it_can_explain_something(browser:
     assert "examine" not in fields_of(form)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "preferred"), [("de", "it"), (None, "de-AT,en;q=0.5"), (None, "zz")]
+)
 async def test_the_page_is_in_the_language_of_the_person(
-    hass: HomeAssistant, browser: Browser
+    hass: HomeAssistant,
+    browser: Browser,
+    hass_admin_user: MockUser,
+    chosen: str | None,
+    preferred: str,
 ) -> None:
-    hass.config.language = "de"
+    """The one of the profile, else the browser's, else Home Assistant's: as the form itself."""
+    hass.config.language = "de" if preferred == "zz" else "fr"
+    store = await async_user_store(hass, hass_admin_user.id)
+    await store.async_set_item("language", {"language": chosen})
+    browser.prefer(preferred)
     async with nothing_found() as (step, answers):
         asked = await ask(browser, await fail(browser, step, answers), answers)
         page = await browser.follow(await browser.submit(asked, {}))
@@ -467,6 +478,25 @@ async def test_a_line_that_is_in_use_with_other_settings(
     assert again["step_id"] == "modbus_tcp"
     assert again["errors"] == {"base": "line_in_use"}
     assert state_of(modbus_entry) is ConfigEntryState.LOADED
+
+
+async def test_an_examination_that_fails_itself_says_so(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail_to_write(*_: object, **__: object) -> None:
+        raise RuntimeError("no file today")
+
+    async with nothing_found() as (step, answers):
+        asked = await ask(browser, await fail(browser, step, answers), answers)
+        with monkeypatch.context() as patch:
+            patch.setattr(file, "write", fail_to_write)
+            again = await browser.follow(await browser.submit(asked, {}))
+        assert (again["step_id"], again["errors"]) == (step, {"base": "unknown"})
+        assert "no file today" in caplog.text
+        # And the next one works.
+        form = await browser.submit(again, answers)
+        page, _ = await examine(browser, form, answers)
+        assert page["step_id"] == "examined"
 
 
 async def test_a_new_connection_is_examined(
