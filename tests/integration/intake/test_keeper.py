@@ -708,7 +708,7 @@ async def test_an_archive_that_opens_while_home_assistant_stops_is_closed(
     hass: HomeAssistant, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Home Assistant cancels all work in the background then, but can't cancel a thread."""
-    opens, gate, open_archive = Event(), Event(), Archive.open
+    opens, gate, over, open_archive = Event(), Event(), Event(), Archive.open
     opened: list[Archive] = []
 
     def open_slowly(archive: Archive) -> None:
@@ -716,6 +716,7 @@ async def test_an_archive_that_opens_while_home_assistant_stops_is_closed(
         opens.set()
         gate.wait()
         open_archive(archive)
+        over.set()
 
     monkeypatch.setattr(Archive, "open", open_slowly)
 
@@ -733,6 +734,7 @@ async def test_an_archive_that_opens_while_home_assistant_stops_is_closed(
             await hass.loop.run_in_executor(None, opens.wait)
     finally:
         gate.set()
+    await hass.loop.run_in_executor(None, over.wait)
     await asyncio.wait({asking})
     assert opened[0].opening is None
     assert not async_archives(hass)
