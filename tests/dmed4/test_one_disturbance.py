@@ -13,9 +13,17 @@ import pytest
 from custom_components.lovato_dmed4.dmed4 import links, rest
 from custom_components.lovato_dmed4.dmed4.errors import CannotConnectError
 from custom_components.lovato_dmed4.dmed4.lines import Framing, SerialLine, TcpLine
+from custom_components.lovato_dmed4.dmed4.model import MeasurementStatus
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from custom_components.lovato_dmed4.dmed4.units import RepeatingUnit
-from simulator import ModbusTcpServer, RestServer, SerialServer, SimulatedMeter, open_pty
+from simulator import (
+    ModbusFault,
+    ModbusTcpServer,
+    RestServer,
+    SerialServer,
+    SimulatedMeter,
+    open_pty,
+)
 from tests.driven_time import PSEUDO_TERMINALS, drive_time
 from tests.logbooks import rest_calls
 
@@ -110,6 +118,33 @@ async def test_a_port_that_fails_while_something_is_sent_is_opened_anew(
                 await meter.read_status()
             assert not left
             assert meter.link_losses == 1
+
+
+@pytest.mark.parametrize(
+    "error", [termios.error(5, "I/O"), ValueError("Invalid file descriptor: -1"), OSError(5, "I/O")]
+)
+async def test_a_port_that_fails_while_it_is_closed_is_closed(
+    simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the next question nor whoever lets go of the meter meets that."""
+    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    close, closed = SerialTransport.close, 0
+
+    def close_and_fail(self: SerialTransport, exc: Exception | None = None) -> None:
+        nonlocal closed
+        if self.sync_serial:
+            closed += 1
+            close(self, exc)
+            raise error
+
+    monkeypatch.setattr(SerialTransport, "close", close_and_fail)
+    with open_pty() as pty:
+        line = SerialLine(device=pty.path, baudrate=115200)
+        async with SerialServer({1: simulated}, pty, baudrate=115200) as server:
+            async with on(line, 1) as meter:
+                server.faults.inject(ModbusFault.SILENCE, times=1)
+                assert (await meter.read_status()).measurement is MeasurementStatus.NOT_INITIALIZED
+            assert closed == 2
 
 
 def once_without(server: RestServer, path: str, change: Callable[[dict[str, Any]], None]) -> None:

@@ -8,7 +8,7 @@ and takes turns.
 import asyncio
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 import logging
 from typing import TYPE_CHECKING, Final, override
@@ -125,6 +125,12 @@ class ListeningConnection(ModbusConnection):
         client = self._serial_client() or await super()._create_client()
         client.ctx.trace_packet = self._receive
         return client
+
+    @override
+    async def _close_client(self, client: ModbusBaseClient) -> None:
+        """Close a connection; a port that has gone may fail at that, too, and is closed then."""
+        with suppress(Exception):
+            client.close()
 
     def _serial_client(self) -> ModbusBaseClient | None:
         """Make a client for the frames of a serial line over TCP; None for other lines.
