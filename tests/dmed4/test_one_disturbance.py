@@ -25,7 +25,7 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
-from tests.driven_time import PSEUDO_TERMINALS, drive_time
+from tests.driven_time import drive_time
 from tests.logbooks import rest_calls
 
 from .test_transports import on
@@ -74,7 +74,7 @@ async def test_a_format_that_the_adapter_lacks_leaves_the_port_free(
     simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The port is open already when the adapter refuses the format."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     refused = 0
 
     def refuse(*_: object) -> None:
@@ -101,7 +101,7 @@ async def test_a_port_that_fails_while_something_is_sent_is_opened_anew(
     simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when an adapter is pulled out for a moment; pyserial raises what comes."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     write = SerialTransport.write
     left = [error]
 
@@ -128,7 +128,7 @@ async def test_a_port_that_fails_while_it_is_closed_is_closed(
     simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither the next question nor whoever lets go of the meter meets that."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     close, closed = SerialTransport.close, 0
 
     def close_and_fail(self: SerialTransport, exc: Exception | None = None) -> None:
@@ -210,9 +210,9 @@ async def test_one_answer_without_a_key_is_asked_for_again_over_modbus(
     """All registers are 0 until the meter is asked for its model once more."""
     read, ask, asked = RepeatingUnit.read_input_registers, RepeatingUnit.report_server_id, 0
 
-    async def zeros_at_first(unit: RepeatingUnit, address: int, count: int) -> list[int]:
+    async def zeros_at_first(unit: RepeatingUnit, address: int, count: int) -> bytes:
         words = await read(unit, address, count)
-        return [0] * count if asked == 1 else words
+        return bytes(2 * count) if asked == 1 else words
 
     async def note(unit: RepeatingUnit) -> bytes:
         nonlocal asked
