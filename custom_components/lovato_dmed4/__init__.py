@@ -29,6 +29,7 @@ from .connection.login import Login
 from .connection.names import async_follow_names
 from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
+from .connection.unsaved import UnsavedParameters
 from .const import CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
@@ -234,6 +235,9 @@ async def _async_make_parts(
     live, housekeeping, events = await _async_start_polling(hass, entry, meter, identity)
     login = Login(hass, entry, meter)
     await login.async_load()
+    if isinstance(meter, ModbusMeter):
+        meter.parameters.journal = unsaved = UnsavedParameters(hass, entry, identity)
+        await unsaved.async_load()
     cycle = _make_cycle(entry, meter, identity)
     records = RecordKeeper(hass, entry, identity)
     sync = LogbookSync(

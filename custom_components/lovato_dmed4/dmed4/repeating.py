@@ -38,7 +38,8 @@ class Reply(Enum):
     """The device has not acted on it."""
 
 
-_LOST: Final = (Reply.DISTURBED, Reply.SILENT)
+LOST: Final = (Reply.DISTURBED, Reply.SILENT)
+"""Replies of which it is not known whether the question arrived."""
 
 
 class Repeater:
@@ -68,7 +69,7 @@ class Repeater:
                 answer = await question()
             except Exception as err:
                 outcome = self._outcome(err)
-                if outcome in _LOST:
+                if outcome in LOST:
                     left -= 1
                     if not left:
                         self._attempts = 1

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 
 from modbus_connection import (
     GatewayPathUnavailableError,
     GatewayTargetError,
-    ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
     ModbusTimeoutError,
@@ -18,7 +16,7 @@ from modbus_connection import (
 from . import links
 from .direct import Unit
 from .errors import ClosedError
-from .repeating import Repeater, Reply
+from .repeating import LOST, Repeater, Reply
 from .tap import Tap
 
 
@@ -80,14 +78,20 @@ class RepeatingUnit:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
         await self._exchange(partial(self._unit.write_register, address, value))
 
-    async def write_unanswered(self, address: int, value: int) -> None:
-        """Write one register (0x06) once a link is there; no answer is the normal answer."""
+    async def write_unanswered(self, address: int, value: int) -> bool:
+        """Write one register (0x06) once a link is there; return whether it was answered."""
 
-        async def write() -> None:
-            with suppress(ModbusTimeoutError, ModbusConnectionError):
+        async def write() -> bool:
+            try:
                 await self._unit.write_register(address, value)
+            except ModbusError as err:
+                # A gateway says of a device behind it that it does not answer.
+                if _outcome(err) in LOST:
+                    return False
+                raise
+            return True
 
-        await self._exchange(write)
+        return await self._ask(write)
 
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
         return await self._repeater.ask(partial(self._exchange, request))
