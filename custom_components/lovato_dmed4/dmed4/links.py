@@ -31,6 +31,7 @@ from .errors import ClosedError, LineInUseError
 from .lent import LentUnit
 from .lines import Framing, Line, TcpLine
 from .tap import Tap
+from .turns import LineTurns
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
 # to stay below two idle polling intervals, so that a lost meter shows within two polls.
@@ -269,6 +270,7 @@ class ModbusLink:
         self._doubts = 0
         self._users = 0
         self._lock = asyncio.Lock()
+        self._turns = LineTurns(QUIET)
 
     @classmethod
     def acquire(cls, line: Line, *, lent: bool = False) -> ModbusLink:
@@ -323,16 +325,27 @@ class ModbusLink:
         """Count a connection that the peer has closed."""
         self.losses += 1
 
-    async def exchange[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def exchange[T](self, ask: Callable[[], Awaitable[T]], *, doubtful: bool = False) -> T:
         """Have the link to oneself for one exchange.
+
+        On a shared line devices that may be off are asked one at a time, and between the polls of the
+        others: so a poll waits for one of them at most.
 
         Args:
             ask: makes one request.
+            doubtful: whether the device has not answered the last time.
 
         Raises:
             ClosedError: it has no users any more.
             ModbusError: the library's, about the connection or the answer.
         """
+        if doubtful and self.shared:
+            async with self._turns.doubtful():
+                return await self._exchange(ask)
+        with self._turns.usual():
+            return await self._exchange(ask)
+
+    async def _exchange[T](self, ask: Callable[[], Awaitable[T]]) -> T:
         async with self._lock:
             if not self._users:
                 raise ClosedError("the device was let go of")

@@ -193,8 +193,7 @@ async def change(
 
     Args:
         meter: whose parameters.
-        changes: new values by name; what has its value already is not written, nor is the meter
-            rebooted for it.
+        changes: new values by name; what has its value already is not written.
         log_in: makes sure that the meter takes requests that need a login.
         timing: how long to wait for the reboot.
 
@@ -205,14 +204,12 @@ async def change(
         ParameterError: a name is unknown or a value out of its range; nothing was written.
         ParametersLockedError: the meter is commissioned; nothing was written.
         RefusedError: the meter refused; nothing was saved.
-        ParametersPendingError: what an earlier change left in the meter can't be taken back; nothing was
-            saved.
+        ParametersPendingError: what an earlier change left can't be taken back; nothing was saved.
         ParametersNotSavedError: it is not known whether the new values are saved.
         RebootTimeoutError: the meter did not come back where it was.
         ParametersNotTakenError: it came back without the new values.
     """
     check(changes)
-    timing = timing or RebootTiming()
     await log_in()
     if (await meter.read_system()).operative_status is OperativeStatus.OPERATING:
         raise ParametersLockedError("the meter is commissioned")
@@ -223,7 +220,7 @@ async def change(
         return before
     async with meter.parameters.turn:
         await meter.parameters.write(wanted)
-        await _save(meter, tuple(wanted), timing)
+        await _save(meter, tuple(wanted), timing or RebootTiming())
     await log_in()
     after = await meter.parameters.read()
     if missed := tuple(name for name, value in wanted.items() if after.get(name) != value):

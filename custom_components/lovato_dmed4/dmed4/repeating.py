@@ -50,11 +50,15 @@ class Repeater:
 
     Args:
         outcome: what an error says of the question.
+
+    Attributes:
+        silent: whether the last question was not answered, or none has been asked.
     """
 
     def __init__(self, outcome: Callable[[Exception], Reply]) -> None:
         self._outcome = outcome
         self._attempts = FIRST_ATTEMPTS
+        self.silent = True
 
     async def ask[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask until an answer comes.
@@ -69,6 +73,7 @@ class Repeater:
                 answer = await question()
             except Exception as err:
                 outcome = self._outcome(err)
+                self.silent = outcome is Reply.SILENT
                 if outcome in LOST:
                     left -= 1
                     if not left:
@@ -82,6 +87,7 @@ class Repeater:
                 await asyncio.sleep(BUSY_PAUSE)
             else:
                 self._attempts = ATTEMPTS
+                self.silent = False
                 return answer
 
 

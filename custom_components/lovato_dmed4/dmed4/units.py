@@ -110,4 +110,4 @@ class RepeatingUnit:
             self.shortened = self.shortened or self._link.connection.shortened
             return answer
 
-        return await self._link.exchange(timed)
+        return await self._link.exchange(timed, doubtful=self._repeater.silent)
