@@ -76,7 +76,8 @@ class Repeater:
                 self.silent = outcome is Reply.SILENT
                 if outcome in LOST:
                     left -= 1
-                    if not left:
+                    # Another question to the same device may have been given up meanwhile.
+                    if not left or self._attempts == 1:
                         self._attempts = 1
                         raise
                     await asyncio.sleep(PAUSE if outcome is Reply.DISTURBED else 0)
