@@ -102,9 +102,10 @@ def check_interval(gaps: list[float]) -> None:
 
 
 def check_pauses(times: list[float]) -> None:
-    """Make sure that a meter is asked less and less often, within six minutes."""
+    """Make sure that a meter is asked less and less often, within some minutes."""
     later = [time for time in times if time > times[0] + 200]
-    assert 1 <= len(later) <= 4 < 8 <= len(times) - len(later)
+    assert 1 <= len(later) <= 4
+    assert len(times) - len(later) >= 8
 
 
 @pytest.mark.parametrize("bus", ["gateway"], indirect=True)
@@ -115,7 +116,7 @@ async def test_meters_that_are_off_at_the_start_leave_the_line_to_the_others(
     bus.off = set(DEAD)
     entries = await start(hass, bus)
     assert state_of(entries[LIVING]) is ConfigEntryState.LOADED
-    check_interval(await poll_for(entries[LIVING], 360))
+    check_interval(await poll_for(entries[LIVING], 320))
     for unit in DEAD:
         assert state_of(entries[unit]) is ConfigEntryState.SETUP_RETRY
         check_pauses(bus.asked[unit])
@@ -136,7 +137,7 @@ async def test_meters_that_go_off_are_asked_less_and_less_often(
     await asyncio.sleep(2 * INTERVAL)
     bus.off = set(DEAD)
     bus.asked.clear()
-    check_interval(await poll_for(entries[LIVING], 360))
+    check_interval(await poll_for(entries[LIVING], 400))
     for unit in DEAD:
         check_pauses(bus.asked[unit])
     bus.off.clear()
