@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+import select
 import selectors
 import time
 from typing import Any, override
@@ -14,10 +15,9 @@ from simulator.clock import Clock
 # busy machine, no look ends.
 _LOOK = 0.002
 
-# Seconds in which nothing must have happened until nothing can happen any more. All that a test
-# waits for is in its own process; the bytes of a pseudo-terminal are carried by the kernel.
-SOCKETS = 0.01
-PSEUDO_TERMINALS = 0.1
+# Seconds in which nothing must have happened until nothing can happen any more: all that a test
+# waits for is in its own process.
+_QUIET = 0.01
 
 
 class DrivenTime:
@@ -28,10 +28,7 @@ class DrivenTime:
     threads are at work, time passes as it does elsewhere.
     """
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, selector: selectors.BaseSelector, quiet: float
-    ) -> None:
-        self._quiet = quiet
+    def __init__(self, loop: asyncio.AbstractEventLoop, selector: selectors.BaseSelector) -> None:
         self._now = loop.time()
         self._selector = selector
         self._run_in_executor = loop.run_in_executor
@@ -60,12 +57,26 @@ class DrivenTime:
         """Stand in for the selector's method."""
         if timeout is None or timeout <= 0:
             return self._selector.select(timeout)
-        quiet = min(timeout, self._quiet)
+        quiet = min(timeout, _QUIET)
         for _ in range(round(quiet / _LOOK) or 1):
             if events := self._selector.select(_LOOK):
                 return events
+        if self._has_arrived() and (events := self._selector.select(0)):
+            return events
         self._now += quiet if self._threads else timeout
         return []
+
+    def _has_arrived(self) -> bool:
+        """Let the kernel deliver what is on its way; return whether there is anything to read.
+
+        A thread of the kernel carries the bytes between the ends of a pseudo-terminal, and may be late
+        on a busy machine. `poll` waits until it has, which the selector's own `epoll` does not.
+        """
+        poll = select.poll()
+        for fd, key in self._selector.get_map().items():
+            if key.events & selectors.EVENT_READ:
+                poll.register(fd, select.POLLIN)
+        return bool(poll.poll(0))
 
 
 class LoopClock(Clock):
@@ -80,10 +91,10 @@ class LoopClock(Clock):
         return 1_760_000_000 + passed
 
 
-def drive_time(patch: pytest.MonkeyPatch, quiet: float = SOCKETS) -> None:
+def drive_time(patch: pytest.MonkeyPatch) -> None:
     """Drive the time of the running event loop until the patches are undone."""
     loop: Any = asyncio.get_running_loop()
-    driven = DrivenTime(loop, loop._selector, quiet)
+    driven = DrivenTime(loop, loop._selector)
     patch.setattr(loop, "_selector", driven)
     for name in ("time", "run_in_executor"):
         patch.setattr(loop, name, getattr(driven, name))

@@ -307,6 +307,7 @@ async def _async_stop(data: Dmed4Data) -> None:
     # A step of a charge is not left half done because options were saved meanwhile.
     await data.charge.async_stop()
     await data.cycle.finish()
+    await data.pricing.async_stop()
     await data.records.async_stop()
     await data.stream.async_stop()
     for coordinator in (data.live, data.housekeeping, data.events):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
-from homeassistant.const import EntityCategory
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.const import STATE_UNAVAILABLE, EntityCategory
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .binary_sensor import has_problem
@@ -54,7 +54,7 @@ BUTTONS: Final = (
         key=Step.READ,
         translation_key="read",
         entity_category=EntityCategory.DIAGNOSTIC,
-        # The card has a button of its own. Here, each change of what is possible is a line of Activity.
+        # The card has a button of its own.
         entity_registry_enabled_default=False,
         step=Step.READ,
         useful_fn=lambda status: status.measurement.charging,
@@ -107,6 +107,19 @@ class Dmed4Button(MeterRestoreEntity, Dmed4Entity, ButtonEntity):
     @override
     def available(self) -> bool:
         return super().available and self.entity_description.useful_fn(self.coordinator.data.status)
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Keep changes of what is possible out of Activity, which has a line for the charge itself.
+
+        Activity shows each change of a state, so two buttons would leave four lines per session, one
+        of them with the time of an earlier press. It leaves out a state that has just appeared.
+        """
+        state = self.hass.states.get(self.entity_id)
+        if state is not None and (state.state == STATE_UNAVAILABLE) is self.available:
+            self.hass.states.async_remove(self.entity_id)
+        super()._handle_coordinator_update()
 
     @override  # type: ignore[misc]
     async def _async_press_action(self) -> None:

@@ -14,11 +14,11 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_cached_translations
 
+from .connection.formats import format_of
 from .connection.names import without_markup
 from .const import DOMAIN
 from .event import ATTR_ENERGY, ATTR_VERDICT, EVENT_CHARGING_ENDED
 from .ocmf import Verdict
-from .statements.formats import format_of
 
 
 @callback

@@ -23,10 +23,10 @@ from custom_components.lovato_dmed4.dmed4.repeating import ATTEMPTS
 from simulator import ManualClock, Pty, SimulatedMeter, open_pty
 from simulator.faults import ModbusFault
 from simulator.servers import ModbusServer, SerialServer, SocketServer
-from tests.driven_time import PSEUDO_TERMINALS, SOCKETS, drive_time
+from tests.driven_time import drive_time
 
 from .helpers import until
-from .test_transports import ON_PTY, OTHERS, PLACES, UNIT, Units, on, running
+from .test_transports import OTHERS, PLACES, UNIT, Units, on, running
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def pty() -> Iterator[Pty]:
 @pytest.fixture(params=PLACES)
 async def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give up on silence, and ask a busy meter again, without waiting for it."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS if request.param in ON_PTY else SOCKETS)
+    drive_time(monkeypatch)
     return str(request.param)
 
 

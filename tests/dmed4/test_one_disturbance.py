@@ -16,7 +16,7 @@ from custom_components.lovato_dmed4.dmed4.lines import Framing, SerialLine, TcpL
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from custom_components.lovato_dmed4.dmed4.units import RepeatingUnit
 from simulator import ModbusTcpServer, RestServer, SerialServer, SimulatedMeter, open_pty
-from tests.driven_time import PSEUDO_TERMINALS, drive_time
+from tests.driven_time import drive_time
 from tests.logbooks import rest_calls
 
 from .test_transports import on
@@ -65,7 +65,7 @@ async def test_a_format_that_the_adapter_lacks_leaves_the_port_free(
     simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The port is open already when the adapter refuses the format."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     refused = 0
 
     def refuse(*_: object) -> None:
@@ -92,7 +92,7 @@ async def test_a_port_that_fails_while_something_is_sent_is_opened_anew(
     simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when an adapter is pulled out for a moment; pyserial raises what comes."""
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     write = SerialTransport.write
     left = [error]
 

@@ -27,7 +27,7 @@ from simulator import (
     open_pty,
 )
 from simulator.servers import ModbusServer, SerialFramingName
-from tests.driven_time import PSEUDO_TERMINALS, drive_time
+from tests.driven_time import drive_time
 
 UNIT = 8
 OTHERS = (9, 10, 11)
@@ -90,7 +90,6 @@ PLACES: dict[str, Callable[[Units, Pty], Place]] = {
     "rtu": _serial(Framing.RTU),
     "ascii": _serial(Framing.ASCII),
 }
-ON_PTY = ("rtu", "ascii")
 SHARED = [name for name in PLACES if name != "tcp"]
 
 
@@ -186,7 +185,7 @@ async def test_meters_on_one_line_take_turns(name: str, units: Units, pty: Pty) 
 async def test_a_silent_meter_does_not_cut_the_others_off(
     name: str, units: Units, pty: Pty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drive_time(monkeypatch, PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     gone = units.pop(OTHERS[0])
     async with (
         running(PLACES[name](units, pty)) as (_, line),

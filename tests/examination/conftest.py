@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.driven_time import PSEUDO_TERMINALS, drive_time
+from tests.driven_time import drive_time
 
 
 @pytest.fixture(autouse=True)
@@ -11,7 +11,6 @@ def enable_event_loop_debug() -> None:
 
 
 @pytest.fixture(autouse=True)
-async def driven(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+async def driven(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let deadlines pass at once."""
-    serial = "serial" in request.node.name or "rtu" in request.node.name
-    drive_time(monkeypatch, PSEUDO_TERMINALS if serial else 0.01)
+    drive_time(monkeypatch)

@@ -11,7 +11,13 @@ from custom_components.lovato_dmed4.dmed4.lines import Framing, TcpLine
 from custom_components.lovato_dmed4.dmed4.rest_session import open_session
 from custom_components.lovato_dmed4.examination.modbus import ExaminedModbusMeter
 from custom_components.lovato_dmed4.examination.rest import ExaminedRestMeter
-from custom_components.lovato_dmed4.examination.run import Examination, Wishes, examine
+from custom_components.lovato_dmed4.examination.run import (
+    DONE,
+    NO_TIME,
+    Examination,
+    Wishes,
+    examine,
+)
 from custom_components.lovato_dmed4.examination.trace import MOST_BYTES, Trace
 from simulator import ModbusFault, ModbusTcpServer, ReplayedMeter, RestFault, RestServer
 
@@ -127,11 +133,11 @@ async def test_a_hostile_peer_on_a_modbus_line(peer: Peer, framing: Framing) -> 
         examination = await examined_on(line, WISHES)
     assert_harmless(examination)
     assert (
-        "done"
+        DONE
         not in {
             name: outcome
             for name, outcome in examination.outcomes.items()
-            if name not in ("node numbers", "ports")
+            if name not in ("node_numbers", "ports")
         }.values()
     )
     assert readings_of(examination) == {}
@@ -146,8 +152,8 @@ async def test_a_hostile_web_server(peer: Peer) -> None:
         meter = ExaminedRestMeter(session, "127.0.0.1", port)
         examination = await examine(meter, trace, WISHES)
     assert_harmless(examination)
-    assert examination.outcomes["as the integration reads it"] != "done"
-    assert examination.outcomes["clock"] != "done"
+    assert examination.outcomes["as_usual"] != DONE
+    assert examination.outcomes["clock"] != DONE
     assert "measure_scale" not in readings_of(examination)
 
 
@@ -172,7 +178,7 @@ async def test_a_line_that_fails_in_the_middle(fault: ModbusFault) -> None:
         server.faults.inject(fault, only=lambda frame: frame.pdu[1:3] == b"\x44\x77")
         line = TcpLine(host=server.host, port=server.port)
         examination = await examined_on(line, Wishes(ports=()))
-        assert examination.outcomes["last record"] != "done"
+        assert examination.outcomes["last_record"] != DONE
         assert readings_of(examination)["keys"] == ("both",)
         server.faults.clear()
         again = await examined_on(line, Wishes(ports=()))
@@ -214,7 +220,7 @@ async def test_an_examination_ends_in_time_and_puts_the_offset_back() -> None:
         finally:
             await examined.close()
     assert changed.is_set()
-    assert examination.outcomes["clock"] == "no time left"
+    assert examination.outcomes["clock"] == NO_TIME
     assert meter.time_offset == 60
     assert readings_of(examination)["logbook_index"] == ("0",)
 
@@ -225,6 +231,6 @@ async def test_a_slow_meter_is_examined_as_far_as_there_is_time() -> None:
         server.faults.delay = 2.5
         line = TcpLine(host=server.host, port=server.port)
         examination = await examined_on(line, Wishes(ports=(), seconds=30))
-    assert examination.outcomes["model"] == "done"
-    assert "no time left" in examination.outcomes.values()
+    assert examination.outcomes["model"] == DONE
+    assert NO_TIME in examination.outcomes.values()
     assert_harmless(examination)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from custom_components.lovato_dmed4.examination.clues import Finding
 from custom_components.lovato_dmed4.examination.place import Needs
 from custom_components.lovato_dmed4.examination.places import PLACES
-from custom_components.lovato_dmed4.examination.run import Wishes
+from custom_components.lovato_dmed4.examination.run import DONE, NOT_ALLOWED, Wishes
+from custom_components.lovato_dmed4.examination.words import english, said
 from simulator import ModbusTcpServer, SimulatedMeter
 from simulator.readings import OPEN_PLACES
 
@@ -57,10 +59,10 @@ def test_the_places_are_those_of_the_simulator() -> None:
 
 def test_each_reading_that_can_be_seen_has_a_sentence_of_its_own() -> None:
     sentences = [
-        text
+        english().sentence(Finding(name, (reading,), looked=True))
         for name, place in PLACES.items()
         if name not in UNSEEN
-        for text in place.readings.values()
+        for reading in place.readings
     ]
     assert all(text.endswith(".") for text in sentences)
     assert len(set(sentences)) == len(sentences) > 80
@@ -88,7 +90,8 @@ async def test_a_reading_is_named(way: str, name: str, reading: str) -> None:
     expected = expected_of(name, reading, (meter.records or [""])[-1])
     assert set(found[name]) == expected
     if expected == {reading}:
-        assert PLACES[name].readings[reading] in examination.sentences
+        sentence = english().sentence(Finding(name, (reading,), looked=True))
+        assert sentence in examination.told(english())["readings"]
     # Nothing is said that is not true of this meter.
     assert {place: left for place, left in found.items() if meter.readings[place] not in left} == {}
 
@@ -98,11 +101,12 @@ async def test_without_consent_nothing_is_written(way: str) -> None:
     meter = charged({})
     events = len(meter.event_log.entries)
     examination = await examined(meter, way, Wishes(ports=()))
-    assert set(examination.outcomes.values()) == {"done", "not allowed"}
+    assert set(examination.outcomes.values()) == {DONE, NOT_ALLOWED}
     assert len(meter.event_log.entries) == events
     assert functions_of(examination, way) == ({"GET"} if way == "rest" else {0x04, 0x11})
+    told = examination.told(english())
     consent = "which index the last record of the logbook has: it takes your consent to write"
-    assert any(text.startswith(consent) for text in examination.open) is (way != "rest")
+    assert any(text.startswith(consent) for text in told["open"]) is (way != "rest")
 
 
 @pytest.mark.parametrize("way", ["modbus", "rest"])
@@ -110,7 +114,7 @@ async def test_what_writes_is_not_done_while_charging(way: str) -> None:
     meter = charged({}, charging=True)
     records = list(meter.records)
     examination = await examined(meter, way)
-    assert examination.outcomes["clock"] == "CycleActive"
+    assert examination.outcomes["clock"] == said("outcome.cycle_active")
     assert (meter.records, meter.time_offset, meter.charging) == (records, 60, True)
     assert functions_of(examination, way) == ({"GET"} if way == "rest" else {0x04, 0x11})
 
@@ -120,12 +124,13 @@ async def test_the_clock_is_set_and_the_offset_put_back(way: str) -> None:
     meter = charged({})
     events = len(meter.event_log.entries)
     examination = await examined(meter, way)
-    assert examination.outcomes["clock"] == "done"
+    assert examination.outcomes["clock"] == DONE
     assert meter.time_offset == 60
     added = len(meter.event_log.entries) - events
     # The offset is changed and put back; over REST a setting out of its range is refused as well.
     assert added == 4
-    assert "Setting the clock adds an event to the event log each time." in examination.sentences
+    sentence = "Setting the clock adds an event to the event log each time."
+    assert sentence in examination.told(english())["readings"]
     assert examination.warnings == []
 
 
@@ -139,4 +144,4 @@ async def test_the_scale_by_the_voltage_that_is_shown_elsewhere(scale: str, sour
         examination = await examined(meter, "rest", wishes)
     assert readings_of(examination)["measure_scale"] == (scale,)
     if source == "modbus":
-        assert examination.ports == {server.port: "answers"}
+        assert examination.ports == {server.port: True}

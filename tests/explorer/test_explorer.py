@@ -66,6 +66,12 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
+async def driven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find out what does not answer without waiting for it."""
+    drive_time(monkeypatch)
+
+
+@pytest.fixture
 def pty() -> Iterator[Pty]:
     with open_pty() as pty:
         yield pty
@@ -107,7 +113,7 @@ def meter() -> SimulatedMeter:
     ]
 )
 def place(
-    request: pytest.FixtureRequest, meter: SimulatedMeter, pty: Pty
+    request: pytest.FixtureRequest, meter: SimulatedMeter, pty: Pty, driven: None
 ) -> tuple[Server, list[str]]:
     """A meter's server, and how the explorer is told of it, but for the port."""
     units = {UNIT: meter}
@@ -215,7 +221,8 @@ async def test_nothing_in_a_dump_tells_who_charged(
         assert secret not in text
     key = meter.public_key_raw
     assert key.decode("latin-1") in text or key.hex().upper() in text.replace(" ", "")
-    assert dump["record"] == f"{len(meter.records[-1])} bytes, signature valid (match)"
+    size = f"The last record has {len(meter.records[-1])} bytes."
+    assert dump["record"].startswith(f"{size} The signature is verified")
     assert set(dump["steps"].values()) == {"done", "not allowed"}
 
 
@@ -318,7 +325,7 @@ async def test_silence_about_one_thing_does_not_hide_the_rest(
         assert not await explore(parse_arguments(arguments))
         dump = json.loads(file.read_text())
         assert dump["steps"]["answers" if transport == "rest" else "last record"] == "done"
-        assert dump["steps"]["as the integration reads it"] == "Silent"
+        assert dump["steps"]["as the integration reads it"] == "no answer"
         assert dump["readings"]["frame"] == ["tight"]
         server.faults.clear()
         assert await explore(parse_arguments(arguments))
@@ -330,7 +337,7 @@ async def test_a_device_that_is_no_meter_is_still_captured(tmp_path: Path) -> No
         arguments = command_line((server, ["modbus-tcp", "127.0.0.1"]), "--file", str(file))
         assert not await explore(parse_arguments(arguments))
     dump = json.loads(file.read_text())
-    assert dump["steps"]["as the integration reads it"] == "NotADmed4"
+    assert dump["steps"]["as the integration reads it"] == "not a DMED4"
     assert any("11 " in entry["received"] for entry in dump["exchanges"])
 
 
@@ -360,7 +367,7 @@ async def test_the_report_is_in_physical_units(
 async def test_a_meter_without_a_key(tmp_path: Path) -> None:
     meter = SimulatedMeter(commissioned=False)
     dump = await dump_of((ModbusTcpServer(meter), ["modbus-tcp", "127.0.0.1"]), tmp_path)
-    assert dump["record"] == "none"
+    assert dump["record"] == "There is no last record."
     async with replayed(dump) as replay:
         assert (await replay.identify()).public_key is None
 
@@ -388,7 +395,7 @@ def test_a_silent_meter_is_not_asked_on(
                 assert await asyncio.to_thread(main, arguments) == 1
             # One for each node number, one over the link, and one for the report.
             assert len(server.requests) == len({UNIT_ASKED, 0, 1, 255}) + 2
-            assert (steps()["model"], steps()["registers"]) == ("Silent", "not reached")
+            assert (steps()["model"], steps()["registers"]) == ("no answer", "not reached")
             server.faults.clear()
             assert await asyncio.to_thread(main, arguments) == 0
 

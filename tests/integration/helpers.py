@@ -24,7 +24,7 @@ from custom_components.lovato_dmed4.dmed4.model import Identity
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, ModbusTcpServer, RestServer, SerialOverTcpServer, SimulatedMeter
 from simulator.physics import Sample
-from tests.driven_time import SOCKETS, drive_time
+from tests.driven_time import drive_time
 from tests.logbooks import rest_calls
 
 from .plugin import MockConfigEntry, async_fire_time_changed
@@ -117,11 +117,9 @@ def server_at(address: Server, meter: SimulatedMeter) -> Server:
     return type(address)(meter, host=address.host, port=address.port)
 
 
-def impatient(
-    monkeypatch: pytest.MonkeyPatch, seconds: float = 0.2, quiet: float = SOCKETS
-) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.2) -> None:
     """Give up on silence without waiting for it, and long before the next poll is due."""
-    drive_time(monkeypatch, quiet)
+    drive_time(monkeypatch)
     monkeypatch.setattr(links, "REQUEST_TIMEOUT", seconds)
     monkeypatch.setattr(repeating, "ATTEMPTS", 2)
     monkeypatch.setattr(rest, "_TIMEOUT", ClientTimeout(total=seconds))

@@ -21,15 +21,11 @@ async def mock_recorder_before_hass(async_test_recorder: object) -> None:
 # What the page of Activity shows, besides the line of the logbook platform.
 STARTED = {
     ("charging", "on"),
-    ("start", "unavailable"),
-    ("end", "unknown"),
     ("charge_cycle", "started"),
     ("record", "archived"),
 }
 ENDED = {
     ("charging", "off"),
-    ("start", "unknown"),
-    ("end", "unavailable"),
     ("charge_cycle", "ended"),
     ("record", "archived"),
 }

@@ -33,7 +33,6 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
-from tests.driven_time import PSEUDO_TERMINALS
 
 from .connection.test_search import OwnNumber, close, greet, serve_pages, serving
 from .flows import Browser, Form
@@ -71,7 +70,7 @@ HOST: Final = "127.0.0.1"
 async def browser(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> Browser:
-    impatient(monkeypatch, 0.3, PSEUDO_TERMINALS)
+    impatient(monkeypatch, 0.3)
     monkeypatch.setattr(search, "MODBUS_PORTS", ())
     monkeypatch.setattr(search, "_HTTP_PORT", 1)
     monkeypatch.setattr(search, "_HTTPS_PORT", 1)

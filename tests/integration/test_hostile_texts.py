@@ -46,6 +46,7 @@ from .plugin import (
     ClientSessionGenerator,
     WebSocketGenerator,
     async_capture_events,
+    async_wait_recording_done,
     get_diagnostics_for_config_entry,
 )
 from .records import charge_of
@@ -133,8 +134,8 @@ class House:
 
     async def _check_recorder(self, entry: ConfigEntry) -> None:
         """See that it holds the states, and none that it had to leave out."""
+        await async_wait_recording_done(self.hass)
         instance = recorder.get_instance(self.hass)
-        await instance.async_block_till_done()
         found = await instance.async_add_executor_job(_recorded, instance)
         assert found >= {
             entity.entity_id

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlite3
 from typing import Any
 
-from homeassistant.components import persistent_notification, recorder
+from homeassistant.components import persistent_notification
 from homeassistant.components.recorder import Recorder
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import Context, Event, HomeAssistant, callback
@@ -26,6 +26,7 @@ from .helpers import act, device_id, pass_time, press, set_sample
 from .plugin import (
     ClientSessionGenerator,
     WebSocketGenerator,
+    async_wait_recording_done,
     get_diagnostics_for_config_entry,
     get_system_health_info,
 )
@@ -107,7 +108,7 @@ async def live(
     with pytest.raises(ServiceValidationError):
         await act(hass, entry, "delete_driver", admin, driver_id=99)
     await hass.async_block_till_done(wait_background_tasks=True)
-    await recorder.get_instance(hass).async_block_till_done()
+    await async_wait_recording_done(hass)
 
 
 async def test_no_name_is_anywhere_else(

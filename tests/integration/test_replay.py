@@ -13,7 +13,7 @@ import pytest
 from custom_components.lovato_dmed4.examination.run import Wishes
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, ReplayedMeter, RestServer, SerialServer, open_pty
-from tests.driven_time import PSEUDO_TERMINALS, SOCKETS, drive_time
+from tests.driven_time import drive_time
 from tests.examination.helpers import (
     UNIT,
     Device,
@@ -124,7 +124,7 @@ def values(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> dict[str, str]:
 async def test_a_replay_is_the_meter_again(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, way: str, readings: dict[str, str]
 ) -> None:
-    drive_time(monkeypatch, SOCKETS if way in ("rest", "modbus") else PSEUDO_TERMINALS)
+    drive_time(monkeypatch)
     meter = charged(readings, stopped=True)
     first = await examined(meter, way)
     found = readings_of(first)

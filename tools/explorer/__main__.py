@@ -29,6 +29,7 @@ from custom_components.lovato_dmed4.examination.run import (
     examine,
 )
 from custom_components.lovato_dmed4.examination.trace import Trace
+from custom_components.lovato_dmed4.examination.words import english
 
 from .report import Report
 
@@ -156,18 +157,19 @@ def _show_progress(done: int, steps: int) -> None:
 
 
 def _show(examination: Examination) -> None:
+    told = examination.told(english())
     _say("\nReadings of the manual that this meter follows")
-    for text in (*examination.sentences, *examination.found):
+    for text in (*told["readings"], *examination.found):
         _say(f"  {text}")
     _say("\nNot found out")
-    for text in examination.open:
+    for text in told["open"]:
         _say(f"  {text}")
     _say("\nSteps")
-    for step, outcome in examination.outcomes.items():
+    for step, outcome in told["steps"].items():
         _say(f"  {step}: {outcome}")
-    for port, answer in examination.ports.items():
-        _say(f"  Modbus TCP at port {port}: {answer}")
-    for warning in examination.warnings:
+    for text in told["addresses"]:
+        _say(f"  {text}")
+    for warning in told["warnings"]:
         _say(f"\nDo this now: {warning}")
 
 

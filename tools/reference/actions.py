@@ -89,8 +89,8 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
     "reset_errors": ("errors",),
     "synchronise_clock": ("clock_drift",),
     "examine_meter": (
-        *("readings", "open", "warnings", "steps", "ports", "found", "missing"),
-        *("last_record", "file_url", "file_size"),
+        *("readings", "open", "warnings", "steps", "addresses", "last_record"),
+        *("missing", "file_url", "file_size"),
     ),
     "get_parameters": ("parameters",),
     "set_parameters": ("parameters",),
@@ -130,7 +130,7 @@ RETURNS: Final[Mapping[str, type | tuple[str, ...]]] = {
 _ABOUT_RETURNS: Final[Mapping[str, str]] = {
     "list_records": "Each of `records` has `position`, `verdict`, `digest`, `signature`, `key`, `pagination`, `identification_type`, `begin` and `end`. The driver's identification is not included.",
     "get_events": "Each of `events` has `position`, `at`, `code`, `arguments` and `raw`.",
-    "examine_meter": "`readings` and `open` are sentences. `steps` has the outcome of each step. `file_url` can be opened for 30 minutes by the administrator who asked. [More about it](explorer.md).",
+    "examine_meter": "All of it is in the language of the person who asks, for an automation in that of Home Assistant. `readings`, `open`, `warnings` and `addresses` are sentences. `steps` has the outcome of each step. `file_url` can be opened for 30 minutes by the administrator who asked. [More about it](explorer.md).",
     "get_parameters": "Each of `parameters` has `value` and, where the manual gives one, `meaning`.",
     "set_parameters": "All parameters, as the meter has them afterwards.",
     "list_sessions": f"Each of `sessions` has {codes(shapes.SessionShape.__annotations__)}.",

@@ -1,5 +1,6 @@
 """Fix what a session costs when it begins, and keep the costs of the running and of the last one."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from ..archive import Archive, Bill, Outcome, Session, SessionQuery, StoredRecor
 from ..billing.model import Price
 from ..connection.names import device_name
 from ..const import DOMAIN, LOGGER, SIGNAL_PRICES_CHANGED
-from ..intake.keeper import RecordKeeper
+from ..intake.keeper import ARCHIVE_TIMEOUT, RecordKeeper
 
 # Seconds: while a logbook is fetched, records come faster than costs need to be calculated.
 _COOLDOWN: Final = 1
@@ -85,6 +86,16 @@ class ChargePricing:
             self._entry.async_on_unload(stop)
         self._entry.async_on_unload(self.costs.async_add_listener(lambda: None))
         self._request_update()
+
+    async def async_stop(self) -> None:
+        """Calculate no more; only a database that hangs is left to itself."""
+        await self.costs.async_shutdown()
+        end = self._hass.async_create_background_task(
+            # Calculates nothing, but waits for what is being calculated.
+            self.costs.async_refresh(),
+            f"{self.costs.name} end",
+        )
+        await asyncio.wait({end}, timeout=ARCHIVE_TIMEOUT)
 
     @callback
     def _note_record(self, record: StoredRecord) -> None:

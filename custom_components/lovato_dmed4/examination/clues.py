@@ -27,18 +27,6 @@ class Finding:
         """Whether just one reading is left."""
         return len(self.readings) == 1
 
-    @property
-    def sentence(self) -> str:
-        """What the meter does, in plain words."""
-        place = PLACES[self.place]
-        if self.settled:
-            return place.readings[self.readings[0]]
-        if not self.readings:
-            return f"None of the known readings fits: {place.about}."
-        fitting = " Or: ".join(place.readings[reading] for reading in self.readings)
-        hint = f" {place.hint}" if place.hint else ""
-        return f"Not settled yet, {place.about}: {fitting}{hint}"
-
 
 class Clues:
     """Rules readings out, place by place.

@@ -16,6 +16,7 @@ from ..dmed4.record_text import cut, is_whole
 from ..dmed4.registers import RANGES
 from .seen import ModbusSeen, Moment, SavedRecord
 from .trace import Trace
+from .words import Said, said
 
 PROBE_SECONDS: Final = 2.0
 _UNITS: Final = (0, 1, 255)
@@ -99,7 +100,7 @@ class ModbusSteps:
         self._logbook_turn = own.logbook.turn
         self._parameters_turn = own.parameters.turn
         self.seen = ModbusSeen(hour_unit=own.hours.unit)
-        self.warnings: list[str] = []
+        self.warnings: list[Said] = []
 
     # --- only reading ----------------------------------------------------------------------------
 
@@ -267,7 +268,5 @@ class ModbusSteps:
             with suppress(MeterError):
                 await self._meter.write_time_offset(offset)
                 return
-        self.warnings.append(
-            f"The time offset could not be put back: set it to {offset} minutes again."
-        )
+        self.warnings.append(said("warning.offset", offset=offset))
         raise SilentError("the time offset could not be put back")

@@ -1,6 +1,5 @@
 """A place of the manual that can be read in more than one way."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,20 +38,16 @@ class Needs(StrEnum):
     """A remote display."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place of the manual.
 
     Attributes:
-        about: what it leaves open, as a noun phrase.
         needs: what it takes to find the reading out.
-        readings: a sentence about a meter that follows it, by the reading's name.
+        readings: the readings' names.
         transports: over which it shows.
-        hint: what a person can do to settle it, as a sentence.
     """
 
-    about: str
     needs: Needs
-    readings: Mapping[str, str]
+    readings: tuple[str, ...]
     transports: tuple[Transport, ...] = tuple(Transport)
-    hint: str = ""

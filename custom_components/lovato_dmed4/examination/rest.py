@@ -22,6 +22,7 @@ from .http import Answer
 from .modbus import PROBE_SECONDS
 from .seen import RestSeen
 from .trace import Trace
+from .words import Said, said
 
 RECORDS: Final = 6
 """Saved records that are looked at: two sessions, or three."""
@@ -134,7 +135,7 @@ class RestSteps:
         own = beside if isinstance(beside, RestMeter) else meter
         self._turn = own.logbook.turn
         self.seen = RestSeen(tls=meter.line == "HTTPS", host=meter.host)
-        self.warnings: list[str] = []
+        self.warnings: list[Said] = []
 
     # --- only reading ----------------------------------------------------------------------------
 
@@ -188,9 +189,9 @@ class RestSteps:
             return value if isinstance(value, str) else ""
         return ""
 
-    async def compare(self, ports: Mapping[int, str]) -> None:
+    async def compare(self, ports: Mapping[int, bool]) -> None:
         """Read the voltage over Modbus where the same address answers there, too."""
-        for port in (port for port, text in ports.items() if text == "answers"):
+        for port in (port for port, answers in ports.items() if answers):
             with self._trace.going_to(f"port {port}"):
                 words = await ask_words(
                     self._meter.host, port, 1, _VOLTAGE, 2, seconds=PROBE_SECONDS, tap=self._trace
@@ -240,9 +241,7 @@ class RestSteps:
             with suppress(MeterError):
                 await self._meter.write_time_offset(offset)
                 return
-        self.warnings.append(
-            f"The time offset could not be put back: set it to {offset} minutes again."
-        )
+        self.warnings.append(said("warning.offset", offset=offset))
         raise SilentError("the time offset could not be put back")
 
     async def switch_display(self) -> None:
@@ -254,11 +253,11 @@ class RestSteps:
 _FIRST: Final = ("charge_settings", "system_status", "measure")
 
 
-async def knock_at(host: str, ports: tuple[int, ...], unit: int, trace: Trace) -> dict[int, str]:
+async def knock_at(host: str, ports: tuple[int, ...], unit: int, trace: Trace) -> dict[int, bool]:
     """Find out at which ports a DMED4 answers to Modbus TCP."""
-    answers: dict[int, str] = {}
+    answers: dict[int, bool] = {}
     for port in ports:
         with trace.going_to(f"port {port}"):
             found = await ask_model(host, port, unit, seconds=PROBE_SECONDS, tap=trace)
-        answers[port] = "silent" if found is None or found.model is None else "answers"
+        answers[port] = found is not None and found.model is not None
     return answers

@@ -1,7 +1,7 @@
 """An examination from its first request to its file."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,12 +28,25 @@ from ..ocmf import (
 from . import file, modbus_clues, rest_clues
 from .clues import Finding
 from .modbus import ExaminedModbusMeter, Guard, ModbusSteps
-from .place import Needs
-from .places import PLACES
 from .rest import ExaminedRestMeter, RestSteps, knock_at
 from .trace import Trace
+from .words import Said, Words, english, said
 
 MODBUS_PORTS: Final = (502, 1001)
+
+DONE: Final = Said("outcome.done")
+NOT_ALLOWED: Final = Said("outcome.not_allowed")
+NOT_REACHED: Final = Said("outcome.not_reached")
+NO_TIME: Final = Said("outcome.no_time")
+# Errors that have words of their own, by the kind that their class names.
+_OUTCOMES: Final = {
+    "CannotConnect": "cannot_connect",
+    "CycleActive": "cycle_active",
+    "NotADmed4": "not_a_dmed4",
+    "Refused": "refused",
+    "Silent": "silent",
+    "UnexpectedAnswer": "unexpected_answer",
+}
 
 LONGEST_SECONDS: Final = 150.0
 """How long an examination may take. A slow serial line needs a minute, a network some seconds."""
@@ -64,58 +77,84 @@ class Wishes:
     seconds: float = LONGEST_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the last record is.
+
+    Attributes:
+        size: its length in bytes, 0 if there is none.
+        verdict: on its signature; empty for a record that can't be read.
+        reason: of the verdict.
+    """
+
+    size: int
+    verdict: str = ""
+    reason: str = ""
+
+
 @dataclass(slots=True)
 class Examination:
     """What came of it.
 
     Attributes:
         findings: what is known of each open place.
-        outcomes: how each step ended, by its name.
-        found: what the integration itself has found out about the meter.
+        outcomes: how each step ended, by the step's name.
+        found: what the integration itself has found out about the meter, for its developers.
         missing: registers or paths that the meter refuses to the integration.
-        ports: `answers` or `silent`, by the port of Modbus TCP.
-        record: the verdict on the last record.
+        ports: whether a DMED4 answers, by the port of Modbus TCP.
+        units: the node number that an answer bore, by the one that was asked; None for silence.
+        record: the last record; None if it could not be fetched.
         warnings: what a person has to do now.
         content: the file.
     """
 
     findings: list[Finding] = field(default_factory=list)
-    outcomes: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, Said] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    ports: Mapping[int, str] = field(default_factory=dict)
-    record: str = ""
-    warnings: list[str] = field(default_factory=list)
+    ports: Mapping[int, bool] = field(default_factory=dict)
+    units: Mapping[int, int | None] = field(default_factory=dict)
+    record: Verified | None = None
+    warnings: list[Said] = field(default_factory=list)
     content: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def sentences(self) -> list[str]:
-        """The readings that the meter follows, in plain words."""
-        return [one.sentence for one in self.findings if one.looked]
+    def told(self, words: Words) -> dict[str, Any]:
+        """Say it to a person: which readings the meter follows, what is open, and how it went."""
+        return {
+            "readings": [words.sentence(one) for one in self.findings if one.looked],
+            "open": [words.why_open(one) for one in self.findings if not one.looked],
+            "warnings": [words.text(warning) for warning in self.warnings],
+            "steps": {
+                words.text(said(f"step.{name}")): words.text(outcome)
+                for name, outcome in self.outcomes.items()
+            },
+            "addresses": [words.text(address) for address in self._addresses()],
+            "last_record": self._record(words),
+            "missing": self.missing,
+        }
 
-    @property
-    def open(self) -> list[str]:
-        """What could not be found out, and why."""
-        return [
-            f"{PLACES[one.place].about}: {_WHY[PLACES[one.place].needs]}"
-            for one in self.findings
-            if not one.looked
-        ]
+    def _addresses(self) -> Iterator[Said]:
+        for unit, bore in self.units.items():
+            if bore is None:
+                yield said("address.unit_silent", unit=unit)
+            elif bore == unit:
+                yield said("address.unit_answers", unit=unit)
+            else:
+                yield said("address.unit_other", unit=unit, other=bore)
+        for port, answers in self.ports.items():
+            yield said("address.port_answers" if answers else "address.port_silent", port=port)
 
-
-_WHY: Final[Mapping[Needs, str]] = {
-    Needs.LOOK: "it was not answered, or nothing of it can be seen now",
-    Needs.RECORDS: "it takes records of at least one whole charging session",
-    Needs.WRITES: "it takes your consent to write, and a meter that is not charging",
-    Needs.LOGIN: "it takes a login at the meter with its advanced password",
-    Needs.CHARGE: "only a charging session shows it",
-    Needs.POWER: "only a power failure during a charging session shows it",
-    Needs.EMPTY: "only a meter that has not signed anything yet shows it",
-    Needs.KEYLESS: "only a meter that has not been commissioned shows it",
-    Needs.FULL: "only a full event log during commissioning shows it",
-    Needs.RESTART: "only a change of system parameters shows it, after which the meter starts again",
-    Needs.DISPLAY: "only a remote display shows it",
-}
+    def _record(self, words: Words) -> str:
+        if self.record is None:
+            return words.text(said("record.not_fetched"))
+        if not self.record.size:
+            return words.text(said("record.none"))
+        size = words.text(said("record.size", bytes=self.record.size))
+        if not self.record.verdict:
+            return f"{size} {words.text(said('record.unreadable'))}"
+        verdict = words.verdict("signature", self.record.verdict)
+        reason = words.verdict("signature_reason", self.record.reason)
+        return f"{size} {verdict} {reason}"
 
 
 async def examine(
@@ -178,17 +217,17 @@ class _Runner:
         reading, writing = self._plan()
         steps = reading | (writing if self._wishes.writes else {})
         outcomes = self._examination.outcomes
-        outcomes |= dict.fromkeys(writing, "not allowed") | dict.fromkeys(steps, "no time left")
+        outcomes |= dict.fromkeys(reading | writing, NOT_ALLOWED) | dict.fromkeys(steps, NO_TIME)
         for done, (name, step) in enumerate(steps.items(), 1):
             try:
                 await (self._guard(step) if name in writing else step())
             except MeterError as err:
                 outcomes[name] = _reason(err)
                 if isinstance(err, CannotConnectError | SilentError) and not self._heard():
-                    outcomes |= dict.fromkeys(list(steps)[done:], "not reached")
+                    outcomes |= dict.fromkeys(list(steps)[done:], NOT_REACHED)
                     break
             else:
-                outcomes[name] = "done"
+                outcomes[name] = DONE
             progress(done, len(steps))
 
     def _heard(self) -> bool:
@@ -201,12 +240,12 @@ class _Runner:
         if isinstance(steps, ModbusSteps):
             return (
                 {
-                    "node numbers": steps.knock,
+                    "node_numbers": steps.knock,
                     "ports": self._knock_at_ports,
                     "model": steps.identify,
                     "registers": steps.read_registers,
-                    "last record": steps.read_output,
-                    "as the integration reads it": self._read_as_usual,
+                    "last_record": steps.read_output,
+                    "as_usual": self._read_as_usual,
                 },
                 {
                     "logbooks": steps.read_logbooks,
@@ -219,8 +258,8 @@ class _Runner:
                 "ports": self._knock_at_ports,
                 "answers": steps.get_all,
                 "search": steps.search,
-                "voltage over Modbus": self._compare,
-                "as the integration reads it": self._read_as_usual,
+                "voltage": self._compare,
+                "as_usual": self._read_as_usual,
             },
             {"clock": steps.set_clock, "display": steps.switch_display},
         )
@@ -261,20 +300,22 @@ class _Runner:
         result, steps, meter = self._examination, self._steps, self._meter
         if isinstance(steps, ModbusSteps):
             result.findings = modbus_clues.clues_of(steps.seen).findings()
+            result.units = steps.seen.answered_as
         else:
             result.findings = rest_clues.clues_of(steps.seen).findings()
+        in_english = result.told(english())
         about: dict[str, Any] = {
             "at": self._at.isoformat(timespec="seconds"),
             "writes": self._wishes.writes,
-            "steps": result.outcomes,
+            "steps": in_english["steps"],
             "readings": {one.place: one.readings for one in result.findings if one.looked},
-            "words": result.sentences,
-            "open": result.open,
-            "warnings": result.warnings,
+            "words": in_english["readings"],
+            "open": in_english["open"],
+            "warnings": in_english["warnings"],
             "found": result.found,
             "missing": result.missing,
-            "ports": {str(port): answer for port, answer in result.ports.items()},
-            "record": result.record,
+            "addresses": in_english["addresses"],
+            "record": in_english["last_record"],
         }
         if isinstance(meter, ExaminedModbusMeter):
             line = file.modbus_line(meter.line, meter.unit_id, lent=meter.is_lent)
@@ -287,23 +328,24 @@ class _Runner:
 type _Step = Callable[[], Awaitable[None]]
 
 
-def _reason(error: MeterError) -> str:
+def _reason(error: MeterError) -> Said:
     """Say what kind of error it was; its text may hold the address."""
     kind = type(error).__name__.removesuffix("Error")
-    code = error.code if isinstance(error, RefusedError) else None
-    return kind if code is None else f"{kind} {code}"
+    if kind == "Refused" and isinstance(error, RefusedError) and error.code is not None:
+        return said("outcome.refused_with", code=error.code)
+    if kind in _OUTCOMES:
+        return Said(f"outcome.{_OUTCOMES[kind]}")
+    return said("outcome.failed", kind=kind)
 
 
-def _verdict(raw: bytes, identity: Identity) -> str:
+def _verdict(raw: bytes, identity: Identity) -> Verified:
     """Verify a record with the meter's key; say nothing of who charged."""
-    if not raw:
-        return "none"
     try:
         record = parse(raw)
     except MalformedRecordError:
-        return f"{len(raw)} bytes, unreadable"
+        return Verified(len(raw))
     result = verify(record, _key(identity))
-    return f"{len(raw)} bytes, signature {result.verdict} ({result.reason})"
+    return Verified(len(raw), result.verdict, result.reason)
 
 
 def _key(identity: Identity) -> PublicKey | None:

@@ -8,9 +8,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
-from homeassistant.util import dt as dt_util
 
 from ..archive import Archive, SessionQuery, SessionVerdict, StoredRecord
+from ..connection.formats import local_moment
 from ..connection.names import device_name, repair_name
 from ..const import CONF_FAILED_SEEN, DOMAIN, PANEL_PATH
 from ..ocmf import Verdict
@@ -85,7 +85,7 @@ class FailedRecords:
                 "meter": repair_name(self._hass, self._entry),
                 "count": str(unseen),
                 "session": self._page(latest),
-                **_description(latest),
+                **_description(self._hass, latest),
             },
         )
 
@@ -109,14 +109,14 @@ def _latest(archive: Archive, unique_id: str) -> StoredRecord | None:
     return failed[-1] if failed else None
 
 
-def _description(record: StoredRecord | None) -> dict[str, str]:
+def _description(hass: HomeAssistant, record: StoredRecord | None) -> dict[str, str]:
     if record is None:
         return {"record": _UNKNOWN, "pagination": _UNKNOWN, "time": _UNKNOWN}
     moment = record.time
     return {
         "record": str(record.id),
         "pagination": _NOT_PLAIN.sub("\ufffd", record.pagination or _UNKNOWN)[:_LONGEST],
-        "time": f"{dt_util.as_local(moment):%Y-%m-%d %H:%M:%S}" if moment else _UNKNOWN,
+        "time": local_moment(hass, moment) if moment else _UNKNOWN,
     }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -143,14 +143,15 @@ class SharedArchive:
         self.verifying = asyncio.Lock()
 
     async def async_give_back(self, changed: CALLBACK_TYPE) -> None:
-        """Close the archive if nothing else uses it."""
+        """Close the archive if nothing else uses it; whatever is asked after that fails."""
         self.users.remove(changed)
         if not self.users:
             del self._hass.data[_ARCHIVES][self._url]
-            # Who asked it something may be gone; the thread that looks is not.
-            for _ in range(_READERS):
-                await self._reading.acquire()
-            await self._async_do(self._writing, Archive.close)
+            async with AsyncExitStack() as turns:
+                # Who asked it something may be gone; the thread that looks is not.
+                for _ in range(_READERS):
+                    await turns.enter_async_context(self._reading)
+                await self._async_do(self._writing, Archive.close)
 
     async def async_open(self) -> None:
         """Open the archive unless that is done.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from homeassistant.auth.models import RefreshToken, User
 from homeassistant.components.http import KEY_HASS_REFRESH_TOKEN_ID
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.components.websocket_api import current_connection
@@ -14,6 +15,7 @@ from yarl import URL
 from ..const import DOMAIN
 
 DOWNLOADS: Final = f"/api/{DOMAIN}/{{entry_id}}"
+ATTEMPT: Final = f"/api/{DOMAIN}/attempts/{{flow_id}}/examination.json"
 
 # For a person who looks at an answer and clicks: not so long that an address in a log is of use.
 EXPIRY: Final = timedelta(minutes=30)
@@ -64,19 +66,43 @@ def _with_query(path: str, query: Mapping[str, Any]) -> str:
     return str(URL(path).with_query(values))
 
 
+def attempt_path(flow_id: str) -> str:
+    """Get the path of the download of the examination of a meter that could not be set up."""
+    return ATTEMPT.format(flow_id=flow_id)
+
+
 @callback
-def async_signed(hass: HomeAssistant, path: str, context: Context) -> str:
+def async_signed(hass: HomeAssistant, path: str, context: Context | None) -> str:
     """Sign a path for the administrator who asks, if there is one, so that a browser can open it.
 
     It is signed with the login of that person and is good only as long as that is. An automation has
     no login: it gets the path as it is, which takes an administrator's login to open. Nothing is ever
     signed for Home Assistant's content user, in whose name anyone may request pictures and sounds.
+
+    Args:
+        hass: Home Assistant.
+        path: of the download.
+        context: of the action; None in a set-up, which has the person's request and no other.
     """
-    token_id = _login()
-    token = None if token_id is None else hass.auth.async_get_refresh_token(token_id)
-    if token is None or token.user.id != context.user_id or not token.user.is_admin:
+    token = _token(hass)
+    if token is None or not token.user.is_admin:
+        return path
+    if context is not None and token.user.id != context.user_id:
         return path
     return async_sign_path(hass, path, EXPIRY, refresh_token_id=token.id)
+
+
+@callback
+def async_person(hass: HomeAssistant) -> User | None:
+    """Get the person who asks; None for an automation."""
+    token = _token(hass)
+    return None if token is None else token.user
+
+
+@callback
+def _token(hass: HomeAssistant) -> RefreshToken | None:
+    token_id = _login()
+    return None if token_id is None else hass.auth.async_get_refresh_token(token_id)
 
 
 @callback

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
+from ..connection.formats import NOTHING
 from .content import Line, Section, Statement, VatSum
-from .formats import NOTHING
 from .table import (
     BILLED,
     LEFT_OUT,

@@ -7,8 +7,8 @@ from typing import Final
 
 from custom_components.lovato_dmed4.const import DOMAIN
 
+from ..connection.formats import NOTHING, Format, duration, format_of
 from .content import Line, Section, Statement, VatSum
-from .formats import NOTHING, Format, duration, format_of
 
 type Texts = Mapping[str, str]
 

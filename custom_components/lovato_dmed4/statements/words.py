@@ -6,8 +6,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
+from ..connection.formats import LANGUAGES
 from ..const import DOMAIN
-from .formats import LANGUAGES
 from .table import Words
 
 ATTR_LANGUAGE: Final = "language"

@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Final
 
+from ..connection.formats import duration
 from .content import Line, Statement
-from .formats import duration
 from .table import Words, period_of, title_of
 
 if TYPE_CHECKING:

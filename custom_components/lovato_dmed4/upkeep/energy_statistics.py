@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
-from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.models import (
     StatisticData,
     StatisticMeanType,
@@ -23,6 +23,7 @@ from homeassistant.components.recorder.statistics import (
     statistic_during_period,
     statistics_during_period,
 )
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant, callback
@@ -194,7 +195,7 @@ class EnergyStatistics:
         """Write the rows from one hour on that the recorder has not, or otherwise."""
         recorder = get_instance(self._hass)
         # What was written before is there to be read.
-        await recorder.async_block_till_done()
+        await _async_finish(recorder)
         start, there = await recorder.async_add_executor_job(
             _read, self._hass, statistic["statistic_id"], since
         )
@@ -203,7 +204,17 @@ class EnergyStatistics:
         rows = [row for row in _rows(values, there, start) if there.get(row["start"]) != _of(row)]
         for some in batched(rows, _AT_ONCE, strict=False):
             async_add_external_statistics(self._hass, statistic, some)
-            await recorder.async_block_till_done()
+            await _async_finish(recorder)
+
+
+async def _async_finish(recorder: Recorder) -> None:
+    """Wait until the recorder has done what it was given.
+
+    Its own wait is for what is in its queue, where the task that it is doing is no more.
+    """
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    recorder.queue_task(SynchronizeTask(done))
+    await done
 
 
 @callback

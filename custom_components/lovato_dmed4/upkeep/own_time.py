@@ -14,6 +14,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
+from ..connection.formats import local_moment
 from ..connection.names import repair_name
 from ..const import CONF_WRONG_UNTIL, DOMAIN, RELEASED
 from .clock import DOUBT_LIMIT
@@ -43,13 +44,13 @@ def async_require_own_time(
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="time_before_release",
-            translation_placeholders={"now": _shown(now)},
+            translation_placeholders={"now": local_moment(hass, now)},
         )
     wrong_until = dt_util.parse_datetime(entry.data.get(CONF_WRONG_UNTIL, ""))
     if newest is None or newest <= now + _TOLERANCE or (wrong_until and newest <= wrong_until):
         async_own_time_settled(hass, entry)
         return
-    placeholders = {"now": _shown(now), "newest": _shown(newest)}
+    placeholders = {"now": local_moment(hass, now), "newest": local_moment(hass, newest)}
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -63,10 +64,6 @@ def async_require_own_time(
     raise ServiceValidationError(
         translation_domain=DOMAIN, translation_key=ISSUE, translation_placeholders=placeholders
     )
-
-
-def _shown(moment: datetime) -> str:
-    return f"{dt_util.as_local(moment):%Y-%m-%d %H:%M}"
 
 
 @callback

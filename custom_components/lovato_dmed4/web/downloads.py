@@ -32,7 +32,7 @@ from ..reports.export import (
     export_record,
     export_session,
 )
-from ..reports.links import DOWNLOADS
+from ..reports.links import ATTEMPT, DOWNLOADS
 from ..reports.query import FILTER_FIELDS, LIST_FIELDS
 from ..reports.roaming import async_site
 from ..runtime_data import Dmed4ConfigEntry
@@ -75,20 +75,50 @@ def _headers(name: str) -> dict[str, str]:
     }
 
 
-class _View(HomeAssistantView, ABC):
-    """A download from a meter or its archive."""
+class _AdminView(HomeAssistantView, ABC):
+    """A download for administrators."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
 
-    async def get(self, request: web.Request, entry_id: str, **which: str) -> web.Response:
+    async def get(self, request: web.Request, **which: str) -> web.Response:
         """Answer 403 to others than administrators, 404 for what there is not.
 
         Not 401 to other users: Home Assistant would count it as a failed login and might ban them.
         """
         if not request[KEY_HASS_USER].is_admin:
             return self.json_message("Only administrators may read records", HTTPStatus.FORBIDDEN)
-        entry = self._hass.config_entries.async_get_entry(entry_id)
+        return await self._find(request, **which)
+
+    @abstractmethod
+    async def _find(self, request: web.Request, **which: str) -> web.Response:
+        """Answer an administrator."""
+
+    def _examination(self, file: bytes | None) -> web.Response:
+        if file is None:
+            return self.json_message("This meter has not been examined", HTTPStatus.NOT_FOUND)
+        return web.Response(
+            body=file, content_type="application/json", headers=_headers("examination.json")
+        )
+
+
+class AttemptView(_AdminView):
+    """The file of an examination of a meter that could not be set up."""
+
+    url = ATTEMPT
+    name = f"api:{DOMAIN}:attempt"
+
+    @override
+    async def _find(self, request: web.Request, **which: str) -> web.Response:
+        return self._examination(async_examinations(self._hass).attempts.get(which["flow_id"]))
+
+
+class _View(_AdminView):
+    """A download from a meter or its archive."""
+
+    @override
+    async def _find(self, request: web.Request, **which: str) -> web.Response:
+        entry = self._hass.config_entries.async_get_entry(which.pop("entry_id"))
         if entry is None or entry.domain != DOMAIN or is_display(entry):
             return self.json_message("No such meter", HTTPStatus.NOT_FOUND)
         return await self._serve(request, entry, **which)
@@ -146,12 +176,7 @@ class ExaminationView(_View):
     async def _serve(
         self, request: web.Request, entry: Dmed4ConfigEntry, **which: str
     ) -> web.Response:
-        file = async_examinations(self._hass).files.get(entry.entry_id)
-        if file is None:
-            return self.json_message("This meter has not been examined", HTTPStatus.NOT_FOUND)
-        return web.Response(
-            body=file, content_type="application/json", headers=_headers("examination.json")
-        )
+        return self._examination(async_examinations(self._hass).files.get(entry.entry_id))
 
 
 class _ArchiveView(_View):
@@ -288,6 +313,7 @@ class ReceiptView(_ArchiveView):
 
 
 VIEWS: Final = (
+    AttemptView,
     ExaminationView,
     LastRecordView,
     RecordView,

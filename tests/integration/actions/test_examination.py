@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.components.frontend.storage import async_user_store
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
@@ -78,7 +79,7 @@ async def test_a_meter_is_examined_while_it_is_polled(
     assert "The public key is there in both forms." in response["readings"]
     assert any("it takes your consent to write" in text for text in response["open"])
     assert set(response["steps"].values()) == {"done", "not allowed"}
-    assert response["last_record"].endswith("signature valid (match)")
+    assert "The signature is verified" in response["last_record"]
     assert response["warnings"] == []
     file = await download(entry, hass_client)
     assert file["words"] == response["readings"]
@@ -89,6 +90,43 @@ async def test_a_meter_is_examined_while_it_is_polled(
     assert value(hass, entry, "charging") == "off"
     assert entry.runtime_data.live.last_update_success
     assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
+async def test_it_is_said_in_the_language_of_this_home_assistant(
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    hass.config.language = "de"
+    response = await examine(hass, entry)
+    assert "Den öffentlichen Schlüssel gibt es in beiden Formen." in response["readings"]
+    assert set(response["steps"].values()) == {"erledigt", "nicht erlaubt"}
+    # Its developers read the file.
+    file = await download(entry, hass_client)
+    assert "The public key is there in both forms." in file["words"]
+    assert set(file["steps"].values()) == {"done", "not allowed"}
+
+
+async def test_it_is_said_in_the_language_of_the_person(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+) -> None:
+    """A person may have another language than Home Assistant."""
+    socket = await hass_ws_client()
+    call = {
+        "type": "call_service",
+        "domain": DOMAIN,
+        "service": "examine_meter",
+        "target": {"device_id": device_id(hass, rest_entry)},
+        "return_response": True,
+    }
+    said = []
+    store = await async_user_store(hass, hass_admin_user.id)
+    for chosen in ({"language": "it", "number_format": "language"}, {"language": None}, "?"):
+        await store.async_set_item("language", chosen)
+        await socket.send_json_auto_id(call)
+        said.append((await socket.receive_json())["result"]["response"]["steps"])
+    assert [next(iter(steps)) for steps in said] == ["porte", "ports", "ports"]
 
 
 async def test_with_consent_it_writes_and_puts_back(
@@ -227,7 +265,7 @@ async def test_a_meter_that_is_gone_leaves_a_file_that_says_so(
     await server.stop()
     response = await examine(hass, entry)
     step = "answers" if isinstance(server, RestServer) else "model"
-    assert response["steps"][step] in ("CannotConnect", "Silent")
+    assert response["steps"][step] in ("no connection", "no answer")
     assert response["steps"]["as the integration reads it"] == "not reached"
     assert response["readings"] == []
     assert (await download(entry, hass_client))["exchanges"] == []
@@ -303,7 +341,7 @@ async def test_an_offset_that_can_not_be_put_back_is_reported(
 
     settings["POST"] = once  # type: ignore[index]
     response = await examine(hass, rest_entry, allow_writes=True)
-    assert response["steps"]["clock"] == "Silent"
+    assert response["steps"]["clock"] == "no answer"
     assert response["warnings"] == [
         "The time offset could not be put back: set it to 0 minutes again."
     ]

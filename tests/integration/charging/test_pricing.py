@@ -1,7 +1,9 @@
 """Rates are fixed when a session begins, and its cost is shown while it runs and when it has ended."""
 
+import asyncio
 from datetime import UTC
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 from homeassistant.core import HomeAssistant, State
@@ -9,11 +11,13 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Archive, Bill, SessionQuery
+from custom_components.lovato_dmed4.archive.ledger import Ledger
 from custom_components.lovato_dmed4.charging.pricing import price_of
 from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.intake.shared_archive import async_archives
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, SimulatedMeter
-from tests.integration.helpers import entities, pass_time, press, value
+from tests.integration.helpers import complaints, entities, pass_time, press, value
 from tests.integration.records import archive, charge_of
 
 pytestmark = pytest.mark.usefixtures("clock_left_alone", "logbook_left_alone")
@@ -142,3 +146,34 @@ def test_units_of_a_price(state: str, unit: str | None, expected: str | None) ->
     found = price_of(State("sensor.price", state, {"unit_of_measurement": unit}), "EUR")
     assert found == (None if expected is None else Decimal(expected))
     assert price_of(None, "EUR") is None
+
+
+async def test_unloading_while_costs_are_calculated(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The calculation ends first: it finds no archive that was closed under it."""
+    await save_price(hass, energy="0.50")
+    begun, gate, prices = Event(), Event(), Ledger.prices
+
+    def look_slowly(ledger: Ledger) -> Any:
+        begun.set()
+        gate.wait()
+        return prices(ledger)
+
+    monkeypatch.setattr(Ledger, "prices", look_slowly)
+    costs = rest_entry.runtime_data.pricing.costs
+    calculating = hass.async_create_background_task(costs.async_refresh(), "costs")
+    try:
+        await hass.async_add_executor_job(begun.wait)
+        unloading = hass.async_create_task(hass.config_entries.async_unload(rest_entry.entry_id))
+        while not costs._shutdown_requested and async_archives(hass):  # noqa: ASYNC110 - no one says so
+            await asyncio.sleep(0)
+    finally:
+        gate.set()
+    assert await unloading
+    assert calculating.done()
+    assert costs.last_update_success
+    assert complaints(caplog) == []

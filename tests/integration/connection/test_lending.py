@@ -23,7 +23,7 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
-from tests.driven_time import PSEUDO_TERMINALS, LoopClock
+from tests.driven_time import LoopClock
 from tests.integration.flows import Browser
 from tests.integration.helpers import (
     act,
@@ -59,7 +59,7 @@ async def browser(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> B
 
 @pytest.fixture(autouse=True)
 async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    impatient(monkeypatch, 0.3, PSEUDO_TERMINALS)
+    impatient(monkeypatch, 0.3)
 
 
 @pytest.fixture

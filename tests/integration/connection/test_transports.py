@@ -25,7 +25,6 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
-from tests.driven_time import PSEUDO_TERMINALS
 from tests.integration.helpers import (
     add_meter,
     fingerprint,
@@ -47,7 +46,7 @@ def pty() -> Iterator[Pty]:
 
 @pytest.fixture(autouse=True)
 async def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    impatient(monkeypatch, 0.3, PSEUDO_TERMINALS)
+    impatient(monkeypatch, 0.3)
 
 
 @pytest.fixture

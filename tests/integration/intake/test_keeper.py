@@ -675,6 +675,34 @@ async def test_a_database_that_hangs_takes_few_threads(keeper: RecordKeeper) -> 
         await asyncio.sleep(0)
 
 
+async def test_who_asks_while_the_archive_closes_is_answered(
+    hass: HomeAssistant,
+    keeper: RecordKeeper,
+    rest_entry: Dmed4ConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing waits for ever for a database that is being closed."""
+    closes, gate, close = Event(), Event(), Archive.close
+
+    def close_slowly(archive: Archive) -> None:
+        closes.set()
+        gate.wait()
+        close(archive)
+
+    monkeypatch.setattr(Archive, "close", close_slowly)
+    unloading = hass.async_create_task(hass.config_entries.async_unload(rest_entry.entry_id))
+    try:
+        await hass.async_add_executor_job(closes.wait)
+        late = asyncio.ensure_future(keeper.async_run(lambda archive: archive.record(1)))
+        await asyncio.sleep(0)
+        assert not late.done()
+    finally:
+        gate.set()
+    assert await unloading
+    with pytest.raises(HomeAssistantError, match="archive"):
+        await late
+
+
 # --- Verifying again ----------------------------------------------------------------------------
 
 

@@ -359,6 +359,7 @@ async def test_failed_record(
     simulated: SimulatedMeter,
 ) -> None:
     await hass.config.async_set_time_zone("Europe/Rome")
+    hass.config.language = "de"
     simulated.fill_logbook(4)
     await store(rest_entry, simulated.records[1])
     await pass_time(hass, 1)
@@ -373,7 +374,7 @@ async def test_failed_record(
         # Where the panel shows it.
         "session": f"/lovato-dmed4/session/{stored.session_id}?meter={device_id(hass, rest_entry)}",
         "pagination": "T1",
-        "time": f"{dt_util.as_local(stored.time):%Y-%m-%d %H:%M:%S}",
+        "time": f"{dt_util.as_local(stored.time):%d.%m.%Y %H:%M:%S}",
     }
     assert told(hass, rest_entry) == expected
 

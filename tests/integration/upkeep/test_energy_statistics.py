@@ -1,6 +1,7 @@
 """Signed sessions become statistics: of the right hours, exact, once, and corrected."""
 
 from datetime import UTC, datetime, timedelta
+import threading
 from typing import Any
 
 from homeassistant.components import recorder
@@ -11,16 +12,18 @@ from homeassistant.components.recorder.statistics import (
     list_statistic_ids,
     statistics_during_period,
 )
+from homeassistant.components.recorder.tasks import ImportStatisticsTask
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
+from custom_components.lovato_dmed4.upkeep import energy_statistics
 from simulator import RestServer, SimulatedMeter
 from tests.integration.flows import Browser
 from tests.integration.helpers import act, add_entry, add_meter, fingerprint, pass_time, set_up
-from tests.integration.plugin import ClientSessionGenerator
+from tests.integration.plugin import ClientSessionGenerator, async_wait_recording_done
 from tests.integration.records import Charge, archive, charge_of
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "clock_left_alone", "logbook_left_alone")
@@ -52,7 +55,7 @@ async def settle(hass: HomeAssistant) -> None:
     """Let everything that waits a while before it is added up be added up."""
     for _ in range(3):
         await pass_time(hass, 11)
-        await recorder.get_instance(hass).async_block_till_done()
+        await async_wait_recording_done(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
 
 
@@ -175,6 +178,32 @@ async def test_a_session_that_may_not_be_billed_counts_nothing(
         **dict.fromkeys(LONG, (0.0, 0.0)),
         "11-04 05": (2.0, 2.0),
     }
+
+
+async def test_nothing_is_read_while_something_is_being_written(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A recorder that takes its time: the sum goes on from rows that are there, not from those before."""
+    reading, read_early = threading.Event(), []
+    write, read = ImportStatisticsTask.run, energy_statistics._read
+
+    def slowly(task: ImportStatisticsTask, recorder: Recorder) -> None:
+        reading.clear()
+        read_early.append(reading.wait(0.2))
+        write(task, recorder)
+
+    def note(*of: Any) -> Any:
+        reading.set()
+        return read(*of)
+
+    monkeypatch.setattr(ImportStatisticsTask, "run", slowly)
+    monkeypatch.setattr(energy_statistics, "_read", note)
+    await archive(rest_entry, long_charge(simulated, exported=500))
+    await settle(hass)
+    assert read_early == [False, False]
 
 
 async def test_the_cost_follows_the_prices(

@@ -17,12 +17,12 @@ from pypdf import PdfReader
 import pytest
 import zxingcpp
 
+from custom_components.lovato_dmed4.connection.formats import LANGUAGES
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.ocmf import Verdict, parse, verify
 from custom_components.lovato_dmed4.reports.archives import async_meter_archive
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.statements import files
-from custom_components.lovato_dmed4.statements.formats import LANGUAGES
 from simulator import SimulatedMeter
 from tests.integration.plugin import ClientSessionGenerator
 from tests.integration.records import archive, charge_of

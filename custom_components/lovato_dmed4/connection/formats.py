@@ -5,6 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
 NOTHING: Final = "\N{EN DASH}"
 """Stands where something is not known."""
 
@@ -60,6 +63,11 @@ LANGUAGES: Final = tuple(_FORMATS)
 def format_of(language: str) -> Format:
     """Get the format of a language, or of its main form, or that of English."""
     return _FORMATS.get(language.partition("-")[0].lower(), _FORMATS["en"])
+
+
+def local_moment(hass: HomeAssistant, moment: datetime) -> str:
+    """Write a time as people in Home Assistant's time zone write it, in its language."""
+    return format_of(hass.config.language).time(dt_util.as_local(moment))
 
 
 def duration(seconds: int | None) -> str:
