@@ -1,14 +1,18 @@
 """What all tests share: a simulated meter behind real sockets on this machine."""
 
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import ExitStack
 import gc
 from inspect import iscoroutinefunction
 import logging
 from pathlib import Path
 import threading
+from typing import Any
+from unittest.mock import patch
 
 from hypothesis import settings
 import pytest
+from pytest_homeassistant_custom_component import common  # type: ignore[import-untyped]
 
 # Before anything else looks for it: the test tools bring a package of the same name.
 import custom_components  # noqa: F401
@@ -23,6 +27,8 @@ settings.load_profile("any machine")
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 # A line for each entity that each test adds.
 logging.getLogger("homeassistant").setLevel(logging.WARNING)
+# The whole registries each time they are written, of which a test has dozens.
+logging.getLogger("pytest_homeassistant_custom_component").setLevel(logging.WARNING)
 # Each frame in hexadecimal digits, of which a test has hundreds.
 logging.getLogger("pymodbus").setLevel(logging.INFO)
 # Set here: with `log_level`, pytest would set it for each test, which clears what all loggers know.
@@ -111,6 +117,23 @@ async def enable_event_loop_debug() -> None:
 def hass_config_dir(tmp_path: Path) -> str:
     """Use a configuration folder of its own for each test: the archive of records is a file there."""
     return str(tmp_path)
+
+
+@pytest.fixture
+def hass_storage() -> Iterator[dict[str, Any]]:
+    """Keep what Home Assistant stores in memory, as the test tools do.
+
+    Theirs are mocks with the signature of what they stand for, the most expensive thing about a Home
+    Assistant; here the same functions stand there themselves.
+    """
+
+    def put(target: str, *, side_effect: Callable[..., Any], autospec: bool) -> Any:
+        return patch(target, side_effect)
+
+    with ExitStack() as stack:
+        with patch.object(common, "patch", put):
+            stored = stack.enter_context(common.mock_storage())
+        yield stored
 
 
 @pytest.fixture

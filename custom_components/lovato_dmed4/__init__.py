@@ -10,6 +10,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .charging.announcements import Announcer
 from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
@@ -139,6 +140,7 @@ async def _async_set_up_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> N
     except BaseException:
         await meter.close()
         raise
+    entry.runtime_data.announcer.async_start()
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException:
@@ -269,6 +271,9 @@ async def _async_make_parts(
         records=records,
         sync=sync,
         charge=charge,
+        announcer=Announcer(
+            hass, entry, charge, records, lambda: live.data.measures.cycle_energy_imported
+        ),
         pricing=ChargePricing(hass, entry, records),
         stream=LiveStream(hass, entry, meter=meter, cycle=cycle, live=live),
     )

@@ -3,14 +3,14 @@
 from typing import Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.const import ATTR_DEVICE_ID, EntityCategory
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 
-from .archive import Source, StoredRecord
+from .archive import StoredRecord
+from .charging.announcements import record_attributes
 from .charging.tracker import ChargeEvent, ChargeNews
-from .const import DOMAIN
 from .coordinator import event_attributes
 from .entity import ArchiveEntity, Dmed4Entity, MeterRestoreEntity
 from .runtime_data import Dmed4ConfigEntry
@@ -35,11 +35,6 @@ CHARGE_CYCLE: Final = EventEntityDescription(
     event_types=list(ChargeEvent),
 )
 
-# On Home Assistant's bus, for Activity.
-EVENT_CHARGING_ENDED: Final = f"{DOMAIN}_charging_ended"
-ATTR_ENERGY: Final = "energy"
-ATTR_VERDICT: Final = "verdict"
-
 EVENT_ARCHIVED: Final = "archived"
 # Its signature is invalid or can't be checked, or its key has not been accepted.
 EVENT_SUSPICIOUS: Final = "suspicious"
@@ -47,7 +42,8 @@ EVENT_SUSPICIOUS: Final = "suspicious"
 RECORD: Final = EventEntityDescription(
     key="record",
     translation_key="record",
-    # Without a category, by which triggers would not find it at the device that they are for.
+    # Triggers do without it. Here, each record would be a line of Activity.
+    entity_registry_enabled_default=False,
     event_types=[EVENT_ARCHIVED, EVENT_SUSPICIOUS],
 )
 
@@ -84,23 +80,6 @@ class ChargeCycleEventEntity(MeterRestoreEntity, Dmed4Entity, EventEntity):
     def _fire(self, news: ChargeNews) -> None:
         self._trigger_event(news.event, news.attributes)
         self.async_write_ha_state()
-        if news.event is ChargeEvent.ENDED:
-            self._async_say_ended(news)
-
-    @callback
-    def _async_say_ended(self, news: ChargeNews) -> None:
-        """Put one line into Activity; who charged is not in it (see `logbook.py`)."""
-        if self.device_entry is None:
-            return
-        self.hass.bus.async_fire(
-            EVENT_CHARGING_ENDED,
-            {
-                ATTR_DEVICE_ID: self.device_entry.id,
-                ATTR_ENERGY: self.coordinator.data.measures.cycle_energy_imported,
-                ATTR_VERDICT: news.attributes.get("verdict"),
-            },
-            context=self._context,
-        )
 
 
 class MetrologicalEventEntity(MeterRestoreEntity, Dmed4Entity, EventEntity):
@@ -145,54 +124,20 @@ class MetrologicalEventEntity(MeterRestoreEntity, Dmed4Entity, EventEntity):
 
 
 class RecordEventEntity(MeterRestoreEntity, ArchiveEntity, EventEntity):
-    """Fires for each record that is new to the archive.
-
-    Not for those that the meter had signed before the archive came to know it: there may be hundreds
-    of them, and they are no news. A record without a time of its own is.
-    """
+    """Fires for each record that is new to the archive."""
 
     def __init__(self, entry: Dmed4ConfigEntry, description: EventEntityDescription) -> None:
         super().__init__(entry, description)
         self.entity_description: EventEntityDescription = description
-        # Not before automations listen.
-        self._early: list[StoredRecord] | None = []
+        self._news = entry.runtime_data.announcer.records
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self._records.news.async_add(self._handle_record))
-        self.async_on_remove(async_at_started(self.hass, self._begin))
-
-    @callback
-    def _begin(self, _: HomeAssistant) -> None:
-        early, self._early = self._early, None
-        for record in early or ():
-            self._fire(record)
-
-    @callback
-    def _handle_record(self, record: StoredRecord) -> None:
-        since = self._records.known_since
-        # A record's time is in whole seconds.
-        first = None if since is None else since.replace(microsecond=0)
-        old = first is not None and record.time is not None and record.time < first
-        if old and record.source is not Source.COMMAND:
-            return
-        if self._early is not None:
-            self._early.append(record)
-        else:
-            self._fire(record)
+        self.async_on_remove(self._news.async_add(self._fire))
 
     @callback
     def _fire(self, record: StoredRecord) -> None:
-        """Fire, without the record itself, which names the driver."""
-        self._trigger_event(
-            EVENT_SUSPICIOUS if record.suspicious else EVENT_ARCHIVED,
-            {
-                "record_id": record.id,
-                "session_id": record.session_id,
-                "kind": record.kind.value,
-                "verdict": record.verdict.value,
-                "key_verdict": record.key.value,
-            },
-        )
+        event = EVENT_SUSPICIOUS if record.suspicious else EVENT_ARCHIVED
+        self._trigger_event(event, record_attributes(record))
         self.async_write_ha_state()

@@ -14,10 +14,10 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_cached_translations
 
+from .charging.announcements import ATTR_ENERGY, ATTR_VERDICT, CHARGING_ENDED, event_type
 from .connection.formats import format_of
 from .connection.names import without_markup
 from .const import DOMAIN
-from .event import ATTR_ENERGY, ATTR_VERDICT, EVENT_CHARGING_ENDED
 from .ocmf import Verdict
 
 
@@ -39,7 +39,7 @@ def async_describe_events(
         parts = []
         if (energy := data[ATTR_ENERGY]) is not None:
             parts.append(f"{format_of(language).number(Decimal(f'{energy:.1f}'))} kWh")
-        if (verdict := data[ATTR_VERDICT]) is not None:
+        if (verdict := data.get(ATTR_VERDICT)) is not None:
             verified = verdict == Verdict.VALID
             key = "activity.verified" if verified else f"card.verdict.{verdict}"
             parts.append(words.get(f"{path}.{key}", verdict))
@@ -53,4 +53,4 @@ def async_describe_events(
             LOGBOOK_ENTRY_ICON: "mdi:ev-station",
         }
 
-    async_describe_event(DOMAIN, EVENT_CHARGING_ENDED, describe)
+    async_describe_event(DOMAIN, event_type(CHARGING_ENDED), describe)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from homeassistant.config_entries import ConfigEntry
 
+from .charging.announcements import Announcer
 from .charging.pricing import ChargePricing
 from .charging.tracker import ChargeTracker, MadeRecord
 from .connection.login import Login
@@ -32,6 +33,7 @@ class Dmed4Data:
     records: RecordKeeper
     sync: LogbookSync
     charge: ChargeTracker
+    announcer: Announcer
     pricing: ChargePricing
     stream: LiveStream
 

@@ -1,64 +1,74 @@
 """Triggers of automations: what happens to a charge, its records and its energy."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, override
+from typing import Any, ClassVar, Final, cast, override
 
-from homeassistant.components.event import DOMAIN as EVENT_DOMAIN, EventEntityStateAttribute
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorDeviceClass
-from homeassistant.const import UnitOfEnergy
-from homeassistant.core import HomeAssistant, State
+from homeassistant.const import ATTR_DEVICE_ID, UnitOfEnergy
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
+from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 from homeassistant.helpers.trigger import (
+    ENTITY_STATE_TRIGGER_SCHEMA,
     EntityNumericalStateCrossedThresholdTriggerBase,
     EntityNumericalStateCrossedThresholdTriggerWithUnitBase,
-    NotTriggeredReasonReporter,
-    StatelessEntityTriggerBase,
     Trigger,
+    TriggerActionRunner,
+    TriggerConfig,
+    TriggerNotTriggeredReporter,
 )
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.unit_conversion import BaseUnitConverter, EnergyConverter
 
-from .charging.tracker import ChargeEvent
+from .charging.announcements import ANNOUNCEMENTS, event_type
 from .entity import of_key
-from .event import CHARGE_CYCLE, EVENT_ARCHIVED, EVENT_SUSPICIOUS, RECORD
 from .sensors.descriptions import SESSION_COST, SESSION_ENERGY
 
 
-class EventTrigger(StatelessEntityTriggerBase):
-    """Fires for one kind of event of a meter's event entity."""
+class AnnouncementTrigger(Trigger):
+    """Fires when one thing is announced of a meter that the target names, or has an entity of."""
 
-    _domain_specs: Mapping[str, DomainSpec] = {EVENT_DOMAIN: DomainSpec()}
-    _key: ClassVar[str]
-    _event_types: ClassVar[frozenset[str]]
+    _announcement: ClassVar[str]
 
     @override
-    def entity_filter(self, entities: set[str]) -> set[str]:
-        return of_key(er.async_get(self._hass), super().entity_filter(entities), self._key)
+    @classmethod
+    async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
+        return cast("ConfigType", ENTITY_STATE_TRIGGER_SCHEMA(config))
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        super().__init__(hass, config)
+        self._target = TargetSelection(config.target or {})
 
     @override
-    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
-        # Two events may fall into the same millisecond, which is all that the state shows.
-        return _event(from_state) != _event(to_state)
+    async def async_attach_runner(
+        self,
+        run_action: TriggerActionRunner,
+        did_not_trigger: TriggerNotTriggeredReporter | None = None,
+    ) -> CALLBACK_TYPE:
+        @callback
+        def run(event: Event[Mapping[str, Any]]) -> None:
+            if self._is_of_target(event.data[ATTR_DEVICE_ID]):
+                run_action({"event": event}, self._announcement, event.context)
 
-    @override
-    def is_valid_state(
-        self, state: State, report_not_triggered: NotTriggeredReasonReporter
-    ) -> bool:
-        return state.attributes.get(EventEntityStateAttribute.EVENT_TYPE) in self._event_types
+        return self._hass.bus.async_listen(event_type(self._announcement), run)
+
+    @callback
+    def _is_of_target(self, device_id: str) -> bool:
+        """Find out whether a device belongs to the target, which changes with areas and labels."""
+        selected = async_extract_referenced_entity_ids(self._hass, self._target)
+        registry = er.async_get(self._hass)
+        return device_id in selected.referenced_devices or any(
+            (entity := registry.async_get(entity_id)) is not None and entity.device_id == device_id
+            for entity_id in selected.referenced | selected.indirectly_referenced
+        )
 
 
-def _event(state: State) -> tuple[Any, ...]:
-    attributes = state.attributes
-    kind = attributes.get(EventEntityStateAttribute.EVENT_TYPE)
-    return state.state, kind, attributes.get("record_id")
+def _announcement_trigger(announcement: str) -> type[Trigger]:
+    class CustomTrigger(AnnouncementTrigger):
+        """Fires for this one."""
 
-
-def _event_trigger(key: str, *event_types: str) -> type[Trigger]:
-    class CustomTrigger(EventTrigger):
-        """Fires for these events."""
-
-        _key = key
-        _event_types = frozenset(event_types)
+        _announcement = announcement
 
     return CustomTrigger
 
@@ -90,13 +100,7 @@ class SessionCostTrigger(EntityNumericalStateCrossedThresholdTriggerBase):
 
 
 TRIGGERS: Final[dict[str, type[Trigger]]] = {
-    "charging_started": _event_trigger(CHARGE_CYCLE.key, ChargeEvent.STARTED),
-    "charging_ended": _event_trigger(CHARGE_CYCLE.key, ChargeEvent.ENDED),
-    "charging_interrupted": _event_trigger(CHARGE_CYCLE.key, ChargeEvent.POWER_FAILURE),
-    "charging_failed": _event_trigger(CHARGE_CYCLE.key, ChargeEvent.FAILED),
-    # A record that needs attention has arrived in the archive all the same.
-    "record_archived": _event_trigger(RECORD.key, EVENT_ARCHIVED, EVENT_SUSPICIOUS),
-    "record_suspicious": _event_trigger(RECORD.key, EVENT_SUSPICIOUS),
+    **{name: _announcement_trigger(name) for name in ANNOUNCEMENTS},
     "session_cost_crossed_threshold": SessionCostTrigger,
     "session_energy_crossed_threshold": SessionEnergyTrigger,
 }

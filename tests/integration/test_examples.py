@@ -138,11 +138,11 @@ def test_all_that_it_names_exists(example: Example) -> None:
 def test_events_and_their_attributes_exist(example: Example) -> None:
     for trigger in example.content.get("triggers", ()):
         if trigger["trigger"].startswith(f"{DOMAIN}."):
-            entity = ENTITIES[trigger["target"]["entity_id"]]
-            words = TEXTS["entity"][entity.platform][entity.description.key]
-            attributes = words.get("state_attributes", {})
-            used = re.findall(r"trigger\.to_state\.attributes\.(\w+)", example.text)
-            assert {*used} <= {*attributes}
+            assert trigger["target"]["entity_id"] in ENTITIES
+            key = "record" if ".record_" in trigger["trigger"] else "charge_cycle"
+            attributes = TEXTS["entity"]["event"][key]["state_attributes"]
+            used = re.findall(r"trigger\.event\.data\.(\w+)", example.text)
+            assert {*used} <= {*attributes, "device_id", "energy"}
 
 
 @pytest.mark.parametrize("example", CARDS, ids=str)

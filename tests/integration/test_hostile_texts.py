@@ -20,8 +20,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
+from custom_components.lovato_dmed4.charging.announcements import CHARGING_ENDED, event_type
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.event import EVENT_CHARGING_ENDED
 from simulator import RestServer, SimulatedMeter
 from simulator.logbook import Event, EventCode
 from tests.dmed4.helpers import Peer
@@ -314,7 +314,7 @@ async def test_no_markup_of_a_stranger_is_rendered(
     markup = HOSTILE["markup"]
     change_answer(rest_server, "/v1/system_status", serial_number=markup)
     entry = await add_meter(hass, rest_server)
-    events = async_capture_events(hass, EVENT_CHARGING_ENDED)
+    events = async_capture_events(hass, event_type(CHARGING_ENDED))
     await press(hass, entry, "start")
     await press(hass, entry, "end")
     (line,) = logbook_lines(hass, events)

@@ -6,8 +6,8 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.translation import async_load_integrations
 import pytest
 
+from custom_components.lovato_dmed4.charging.announcements import CHARGING_ENDED, event_type
 from custom_components.lovato_dmed4.const import DOMAIN
-from custom_components.lovato_dmed4.event import EVENT_CHARGING_ENDED
 from custom_components.lovato_dmed4.logbook import async_describe_events
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import Command, SimulatedMeter
@@ -30,7 +30,7 @@ async def test_one_line_for_each_charge(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
     """Also for one that something else ended, whose record is not known yet; none says who charged."""
-    events = async_capture_events(hass, EVENT_CHARGING_ENDED)
+    events = async_capture_events(hass, event_type(CHARGING_ENDED))
     await press(hass, rest_entry, "start")
     set_sample(simulated, cycle_imported=57_340)
     await press(hass, rest_entry, "end")
@@ -62,4 +62,4 @@ async def test_the_line_is_in_the_language_of_home_assistant(
     hass.config.language = language
     await async_load_integrations(hass, {DOMAIN})
     data = {"device_id": "removed", "energy": 1057.34, "verdict": verdict}
-    assert lines(hass, [Event(EVENT_CHARGING_ENDED, data)]) == [f": {line}"]
+    assert lines(hass, [Event(event_type(CHARGING_ENDED), data)]) == [f": {line}"]

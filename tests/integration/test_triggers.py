@@ -1,11 +1,10 @@
 """Triggers and conditions: automations of a real Home Assistant hear of a simulated meter."""
 
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import area_registry as ar, condition, device_registry as dr, trigger
 from homeassistant.setup import async_setup_component
@@ -100,19 +99,6 @@ async def test_a_charge_that_is_first_seen_after_a_power_failure(
     assert ids(told) == ["charging_started", "charging_interrupted"]
 
 
-def test_two_events_in_the_same_millisecond(hass: HomeAssistant) -> None:
-    """Their states are the same, their attributes are not; a new name is no event."""
-    moment = "2026-11-26T20:00:00.000+00:00"
-    kinds: list[dict[str, Any]] = [{"event_type": "started"}, {"event_type": "power_failure"}]
-    kinds += [{"event_type": "archived", "record_id": number} for number in (1, 2)]
-    states = [State("event.x", moment, kind) for kind in kinds]
-    fires = triggers.EventTrigger.is_valid_transition
-    for before, after in pairwise(states):
-        assert fires(object.__new__(triggers.EventTrigger), before, after)
-        named = State("event.x", moment, {**after.attributes, "friendly_name": "X"})
-        assert not fires(object.__new__(triggers.EventTrigger), after, named)
-
-
 async def test_a_command_that_fails(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer
 ) -> None:
@@ -128,7 +114,9 @@ async def test_a_command_that_fails(
 async def test_a_record_that_needs_attention(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
-    told = await follow(hass, EVENTS, {"entity_id": entities(hass, rest_entry)["record"].entity_id})
+    told = await follow(
+        hass, EVENTS, {"entity_id": entities(hass, rest_entry)["charging"].entity_id}
+    )
     charge = charge_of(simulated, 1)
     await rest_entry.runtime_data.records.async_store(tampered(charge.end), Source.COMMAND)
     await hass.async_block_till_done()

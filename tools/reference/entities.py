@@ -103,7 +103,7 @@ NOTES: Final[Mapping[str, str]] = {
     "select.display_page": "Page of the meter's own display. The meter does not report which one it shows.",
     "select.viewer_page": "Page that the remote display shows. Requires its parameter P01.05 to be DISABLE.",
     "switch.display": "The meter's own display. The meter does not report whether it is on.",
-    "event.charge_cycle": "Start, intermediate reading, end, power failure or failure of a session: [the events and their attributes](charges.md#the-event-entity).",
+    "event.charge_cycle": "Start, intermediate reading, end, power failure or failure of a session: [the events and their attributes](charges.md#events).",
     "event.metrological_event": "Each new entry of the meter's logbook of events, with `at`, `code`, `arguments` and `raw`. The manual does not explain the codes.",
     "event.record": "Each record that is new in the archive, with `record_id`, `session_id`, `kind`, `verdict` and `key_verdict`. `suspicious`: its signature is invalid or cannot be checked, or its key was not accepted.",
     "text.custom_title_1": "First title of the custom page, at most 32 characters.",

@@ -119,7 +119,7 @@ export function viewOf(hass: HomeAssistant, entities: MeterEntities, sample?: Sa
     hasProblem,
     resettable,
     signature,
-    recorded: state("event.record")?.state ?? "",
+    recorded: state("sensor.records_archived")?.state ?? "",
     lost: running?.state === "unavailable" ? lostOf(running, state("event.charge_cycle")) : null,
   };
 }

@@ -8,12 +8,12 @@ export type EntityKey =
   | "binary_sensor.hardware"
   | "binary_sensor.problem"
   | "event.charge_cycle"
-  | "event.record"
   | "select.display_page"
   | "sensor.current"
   | "sensor.cycle_energy_exported"
   | "sensor.cycle_energy_imported"
   | "sensor.power"
+  | "sensor.records_archived"
   | "sensor.signature_status"
   | "sensor.voltage"
   | "switch.display";

@@ -46,12 +46,12 @@ async def test_disabled_by_default(hass: HomeAssistant, modbus_entry: Dmed4Confi
     rare |= {"last_sample", "sync_timeout", "signature_format", "measure_checksum", "roll_over"}
     # Lines of Activity that only an engineer reads.
     rare |= {"measurement_status", "signature_status"}
-    rare |= {"read", "synchronise_clock", "metrological_event", "last_session_end"}
+    rare |= {"read", "synchronise_clock", "metrological_event", "record", "last_session_end"}
     assert disabled == rare
 
 
 PERSON = {
-    *("charging", "charge_cycle", "record", "start", "end"),
+    *("charging", "charge_cycle", "start", "end"),
     *("voltage", "current", "power"),
     *("energy_imported", "cycle_energy_imported"),
     *("last_session_energy", "last_session_verdict"),
