@@ -6,11 +6,20 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
+from ..dmed4.modbus import ModbusMeter
 from ..dmed4.model import Identity
 from .identity import ATTR_METER, is_of_another_board
 from .storage import StoredFile, stored_file
 
 _PENDING: Final = "pending"
+
+
+async def async_keep_unsaved(
+    hass: HomeAssistant, entry: ConfigEntry[Any], meter: ModbusMeter, identity: Identity
+) -> None:
+    """Remember what was pending in a meter before Home Assistant was stopped, and what will be."""
+    meter.parameters.journal = unsaved = UnsavedParameters(hass, entry, identity)
+    await unsaved.async_load()
 
 
 class UnsavedParameters:
