@@ -33,7 +33,7 @@ FLOORS = (
     {"charging", "upkeep"},
     {"runtime_data"},
     {"entity", "remote_display", "reports", "sensors", "statements"},
-    {"actions", "backup", "config_flow", "diagnostics", "repairs", "system_health", "web"}
+    {"actions", "backup", "config_flow", "diagnostics", "flows", "repairs", "system_health", "web"}
     | {"condition", "logbook", "trigger"}
     | {platform for platform in Platform if (INTEGRATION / f"{platform}.py").is_file()},
     {"services", "__init__"},

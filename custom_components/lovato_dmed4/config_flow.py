@@ -1,4 +1,4 @@
-"""Setting a meter up in the browser, and its options."""
+"""Setting a meter up in the browser."""
 
 from collections.abc import Mapping
 import re
@@ -6,24 +6,19 @@ from typing import Any, Final, override
 
 from homeassistant.components.usb import get_serial_by_id
 from homeassistant.config_entries import (
-    SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
     ConfigEntryState,
-    ConfigFlow,
     ConfigFlowResult,
-    OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD, CONF_PORT
 from homeassistant.core import callback
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 import voluptuous as vol
 
-from .charging.identity import charge_identity
-from .charging.options import ACCESS, options_form, section_of, shown, stored
 from .connection.certificate import fingerprint_text
 from .connection.devices import async_http_session, is_display, line_of
-from .connection.errors import field_of, local_time, translation_key
+from .connection.errors import local_time, translation_key
 from .connection.forms import (
     CONNECTION_FORMS,
     REST_DISPLAY,
@@ -40,7 +35,6 @@ from .connection.search import Answerer, Cause, async_find_cause, async_search, 
 from .connection.topology import async_detect
 from .const import (
     CONF_CERTIFICATE,
-    CONF_DATABASE_URL,
     CONF_FRAMING,
     CONF_KIND,
     CONF_SERIAL_NUMBER,
@@ -57,20 +51,17 @@ from .dmed4.display import METERS
 from .dmed4.errors import (
     CannotConnectError,
     ClosedError,
-    InputError,
-    LoginLockedError,
     MeterError,
     NotADmed4Error,
     SilentError,
     TlsFailedError,
     UnexpectedAnswerError,
-    WrongPasswordError,
 )
 from .dmed4.model import Identity
-from .dmed4.prototype import build_prototype
 from .dmed4.rest_certificate import fetch_fingerprint
 from .dmed4.rest_session import Tls
-from .intake.shared_archive import DEFAULT_FILE, database_error
+from .flows.examination import EXAMINE, EXAMINE_FIELD, EXPLAINED, ExaminingFlow
+from .flows.options import Dmed4OptionsFlow
 from .runtime_data import Dmed4ConfigEntry
 
 # What another port of the host may explain; what is wrong with a certificate, it can't.
@@ -94,7 +85,7 @@ _PASSWORD: Final = vol.Schema(
 )
 
 
-class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
+class Dmed4ConfigFlow(ExaminingFlow, domain=DOMAIN):
     """Ask how a meter or a remote display is reached, and see whether it is there."""
 
     VERSION = 1
@@ -112,8 +103,10 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         return not is_display(config_entry)
 
     def __init__(self) -> None:
-        self._data: dict[str, Any] = {}
+        super().__init__()
         self._placeholders: dict[str, str] = {}
+        # Whether an examination may explain why there is no meter, and whether one is asked for.
+        self._offered = self._examine = False
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -156,7 +149,9 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         if user_input is None:
             return self._show_form(form, self._data, {})
-        known, self._data = self._data, connection(form, user_input)
+        answers = dict(user_input)
+        self._examine, self._offered = answers.pop(EXAMINE, False), False
+        known, self._data = self._data, connection(form, answers)
         errors = mistakes(self._data)
         if not errors and form == Transport.MODBUS_SERIAL:
             # One line has one name, by which its meters share it.
@@ -197,20 +192,27 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_finish(self, errors: dict[str, str]) -> ConfigFlowResult:
         """Look for the meter, unless something is wrong already; then create or move the entry."""
         result = None
-        if not errors and self.source == SOURCE_RECONFIGURE:
+        if not errors and self._examine:
+            result = await self.async_step_examine()
+        elif not errors and self.source == SOURCE_RECONFIGURE:
             result = await self._async_move(errors)
         elif not errors:
             result = await self._async_create(errors)
-        return result or self._show_form(form_of(self._data), self._data, errors)
+        return result or self._show_connection(errors)
+
+    @override
+    def _show_connection(self, errors: dict[str, str]) -> ConfigFlowResult:
+        return self._show_form(form_of(self._data), self._data, errors)
 
     def _show_form(
         self, form: str, data: Mapping[str, Any], errors: dict[str, str]
     ) -> ConfigFlowResult:
+        schema = CONNECTION_FORMS[form]
+        if self._offered:
+            schema = schema.extend(EXAMINE_FIELD)
         return self.async_show_form(
             step_id=str(form),
-            data_schema=self.add_suggested_values_to_schema(
-                CONNECTION_FORMS[form], suggested(data)
-            ),
+            data_schema=self.add_suggested_values_to_schema(schema, suggested(data)),
             errors=errors,
             description_placeholders=self._placeholders,
         )
@@ -315,6 +317,7 @@ class Dmed4ConfigFlow(ConfigFlow, domain=DOMAIN):
         except Exception:  # noqa: BLE001 - a form must say something, whatever happens
             LOGGER.exception("Unexpected error while looking for a device")
             errors["base"] = "unknown"
+        self._offered = errors["base"] in EXPLAINED
         return None
 
     async def _async_explain(
@@ -377,86 +380,3 @@ def _title(identity: Identity, data: Mapping[str, Any]) -> str:
 def _port_name(device: str) -> str:
     """Name a serial port; a serial proxy has a name of its own at the end."""
     return re.split(r"[/=]", device)[-1]
-
-
-class Dmed4OptionsFlow(OptionsFlowWithReload):
-    """What the start button writes into a record, how often to poll, and where records are kept."""
-
-    def __init__(self) -> None:
-        self._until = ""
-
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the options."""
-        entry = self.config_entry
-        errors: dict[str, str] = {}
-        options = dict(entry.options) if user_input is None else stored(user_input)
-        if user_input is not None:
-            password = options.pop(CONF_PASSWORD, "")
-            errors = await self._async_mistakes(options)
-            # The attempt counts, so that everything else is looked at first.
-            if not errors and password:
-                errors = await self._async_log_in(password)
-            if not errors:
-                return self.async_create_entry(data=options)
-        form = options_form(has_login=entry.data[CONF_TRANSPORT] == Transport.REST)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(form, shown(options)),
-            errors=errors,
-            description_placeholders={"file": DEFAULT_FILE, "until": self._until},
-        )
-
-    async def _async_mistakes(self, options: dict[str, Any]) -> dict[str, str]:
-        """Find what can't be right, by section: a form shows no errors at the fields of a section."""
-        if error := self._check(options):
-            field, key = field_of(error), translation_key(error)
-            # Of the texts there are several in the section, so that the error names its own.
-            named = f"{field}_{key.removeprefix('text_')}" if key.startswith("text_") else key
-            return {section_of(field): named}
-        if failure := await self._async_try_database(options):
-            return {section_of(CONF_DATABASE_URL): failure}
-        return {}
-
-    async def _async_log_in(self, password: str) -> dict[str, str]:
-        """Try the advanced password, once, and keep it if the meter takes it."""
-        entry: Dmed4ConfigEntry = self.config_entry
-        if entry.state is not ConfigEntryState.LOADED:
-            return {ACCESS: "not_loaded"}
-        try:
-            await entry.runtime_data.login.async_try(password)
-        except LoginLockedError as err:
-            self._until = local_time(err.until)
-            return {ACCESS: "login_locked"}
-        except WrongPasswordError:
-            return {ACCESS: "wrong_password"}
-        except ClosedError:
-            return {ACCESS: "not_loaded"}
-        except MeterError as err:
-            LOGGER.debug("The password could not be tried: %s", err)
-            return {ACCESS: "password_not_checked"}
-        self.hass.config_entries.async_update_entry(
-            entry, data={**entry.data, CONF_PASSWORD: password}
-        )
-        for flow in entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
-            self.hass.config_entries.flow.async_abort(flow["flow_id"])
-        return {}
-
-    async def _async_try_database(self, options: dict[str, Any]) -> str | None:
-        """Try another database; one that is used already may be away while options are changed."""
-        url = options.pop(CONF_DATABASE_URL, "").strip()
-        if not url:
-            return None
-        options[CONF_DATABASE_URL] = url
-        if url == self.config_entry.options.get(CONF_DATABASE_URL):
-            return None
-        return await self.hass.async_add_executor_job(database_error, url)
-
-    def _check(self, options: Mapping[str, Any]) -> InputError | None:
-        """Build what the start button would write, as the meter at hand would sign it."""
-        loaded = self.config_entry.state is ConfigEntryState.LOADED
-        identity = self.config_entry.runtime_data.identity if loaded else Identity(model="")
-        try:
-            build_prototype(charge_identity(options), identity, transaction=0)
-        except InputError as err:
-            return err
-        return None

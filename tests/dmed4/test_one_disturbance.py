@@ -149,9 +149,9 @@ async def test_one_answer_without_a_key_is_asked_for_again_over_modbus(
     """All registers are 0 until the meter is asked for its model once more."""
     read, ask, asked = RepeatingUnit.read_input_registers, RepeatingUnit.report_server_id, 0
 
-    async def zeros_at_first(unit: RepeatingUnit, address: int, count: int) -> list[int]:
+    async def zeros_at_first(unit: RepeatingUnit, address: int, count: int) -> bytes:
         words = await read(unit, address, count)
-        return [0] * count if asked == 1 else words
+        return bytes(2 * count) if asked == 1 else words
 
     async def note(unit: RepeatingUnit) -> bytes:
         nonlocal asked

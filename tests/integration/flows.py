@@ -70,6 +70,11 @@ class Browser:
         response = await self._client.post(f"{form[_BASE]}/{form['flow_id']}", json=answers)
         return await self._read(response, {key: form[key] for key in (_BASE, _PART)})
 
+    async def follow(self, form: Form) -> Form:
+        """Look at what a dialogue shows now, as when its progress is over."""
+        response = await self._client.get(f"{form[_BASE]}/{form['flow_id']}")
+        return await self._read(response, {key: form[key] for key in (_BASE, _PART)})
+
     async def choose(self, menu: Form, step: str) -> Form:
         assert menu["type"] == "menu"
         assert step in menu["menu_options"]
@@ -100,6 +105,8 @@ class Browser:
 
     def _note(self, shown: Form, part: str) -> None:
         found = {f"{part}.error.{error}" for error in (shown.get("errors") or {}).values()}
+        if shown["type"] == "progress":
+            found.add(f"{part}.progress.{shown['progress_action']}")
         if shown["type"] in {"form", "menu"}:
             found.add(f"{part}.step.{shown['step_id']}")
         if shown["type"] == "abort":

@@ -22,6 +22,7 @@ import pytest
 from custom_components.lovato_dmed4 import config_flow
 from custom_components.lovato_dmed4.connection import search
 from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.reports.examinations import async_examinations
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
     Command,
@@ -94,7 +95,7 @@ def codes(*parts: str) -> set[str]:
             texts = texts[name]
         found |= {
             f"{part}.{kind}.{code}"
-            for kind in ("step", "error", "abort")
+            for kind in ("step", "error", "abort", "progress")
             for code in texts.get(kind, ())
         }
     return found
@@ -281,6 +282,27 @@ async def a_hub(hass: HomeAssistant, forms: Forms) -> None:
         await hass.async_stop(force=True)
 
 
+async def examinations(hass: HomeAssistant, forms: Forms, meter: SimulatedMeter) -> None:
+    """Examine a meter that can't be set up, and once more meanwhile."""
+    browser = forms.browser
+    async with RestServer(meter, response_time=0) as server:
+        server.faults.inject(RestFault.CUT)
+        assert await forms.rest(server.port) == {"base": "unexpected_answer"}
+        form = await browser.choose(await browser.set_up(), "rest")
+        form = await browser.submit(form, user_input(server))
+        asked = await browser.submit(form, user_input(server, examine=True))
+        with async_examinations(hass).alone_at(HOST):
+            refused = await browser.submit(asked, {})
+            if refused["type"] == "progress":
+                refused = await browser.follow(refused)
+        assert refused["errors"] == {"base": "examination_running"}
+        form = await browser.submit(refused, user_input(server))
+        asked = await browser.submit(form, user_input(server, examine=True))
+        page = await browser.follow(await browser.submit(asked, {}))
+        assert page["step_id"] == "examined"
+        assert (await browser.submit(page, {}))["step_id"] == "rest"
+
+
 async def known_meters(
     hass: HomeAssistant, browser: Browser, meter: SimulatedMeter, other: SimulatedMeter
 ) -> None:
@@ -340,6 +362,7 @@ async def test_all_that_can_become_of_a_set_up(
     await where_it_is(forms, simulated, monkeypatch)
     await answers(forms, simulated, other, monkeypatch)
     await certificates(forms, simulated)
+    await examinations(hass, forms, simulated)
     await known_meters(hass, browser, simulated, other)
     await serial_ports(hass, forms, monkeypatch)
     await a_hub(hass, forms)

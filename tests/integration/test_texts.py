@@ -64,6 +64,7 @@ from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationLevel,
     IdentificationType,
 )
+from custom_components.lovato_dmed4.flows import examination
 from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
 from custom_components.lovato_dmed4.reports import explanation as record_explanation
@@ -651,6 +652,7 @@ def test_forms() -> None:
             for name, form in connection_forms.CONNECTION_FORMS.items()
         },
         "reauth_confirm": (steps["reauth_confirm"], config_flow._PASSWORD),
+        "examine": (steps["examine"], examination._REST_FORM),
     }
     sections = STRINGS["options"]["step"]["init"]["sections"]
     assert list(sections) == list(options.SECTIONS)
@@ -659,12 +661,16 @@ def test_forms() -> None:
         assert words["name"]
         assert words["description"].endswith(".")
         assert list(words["data"]) == list(words["data_description"]) == fields
-    own = {"user", "reconfigure", "certificate", "reauth_confirm"}
+    own = {"user", "reconfigure", "certificate", "reauth_confirm", "examine", "examined"}
     assert set(steps) == {*connection_forms.CONNECTION_FORMS, *own}
     assert placeholders(steps["certificate"]["description"]) == {"host", "fingerprint"}
     assert set(STRINGS["options"]["step"]) == {"init"}
-    for words, schema in forms.values():
+    assert placeholders(steps["examined"]["description"]) == {"link", "issues", "result"}
+    assert set(STRINGS["config"]["progress"]) == {"examining"}
+    for name, (words, schema) in forms.items():
         fields = [str(key) for key in schema.schema]
+        if name in connection_forms.CONNECTION_FORMS:
+            fields += map(str, examination.EXAMINE_FIELD)
         assert words["title"]
         assert words["description"]
         assert list(words["data"]) == list(words["data_description"]) == fields
@@ -684,6 +690,8 @@ def test_errors_of_forms() -> None:
     keys |= {cause.value for cause in Cause}
     fields = {"invalid_host", "invalid_device", "invalid_serial_number", "rtu_needs_eight_bits"}
     fields |= {found.value for found in Answerer} | {"keys_disagree"}
+    assert keys | fields | {"unknown"} > examination.EXPLAINED
+    fields |= {"examination_running"}
     assert set(STRINGS["config"]["error"]) == keys | fields | {"unknown"}
     assert set(STRINGS["config"]["abort"]) == {
         "already_configured",

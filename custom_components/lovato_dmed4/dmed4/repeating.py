@@ -7,6 +7,7 @@ of the charge cycle are not: only the status shows whether one was carried out.
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
+import math
 from typing import Final
 
 # With one exchange of sixteen lost, as with 3 % of all messages, one question of a million fails.
@@ -67,7 +68,7 @@ class Repeater:
             Exception: that of the last attempt.
         """
         left = self._attempts
-        busy_until = _now() + BUSY_SECONDS
+        busy_until = math.inf
         while True:
             try:
                 answer = await question()
@@ -83,14 +84,12 @@ class Repeater:
                     await asyncio.sleep(PAUSE if outcome is Reply.DISTURBED else 0)
                     continue
                 self._attempts = ATTEMPTS
-                if outcome is Reply.ANSWERED or _now() >= busy_until:
+                now = asyncio.get_running_loop().time()
+                busy_until = min(busy_until, now + BUSY_SECONDS)
+                if outcome is Reply.ANSWERED or now >= busy_until:
                     raise
                 await asyncio.sleep(BUSY_PAUSE)
             else:
                 self._attempts = ATTEMPTS
                 self.silent = False
                 return answer
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

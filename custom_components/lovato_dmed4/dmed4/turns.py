@@ -1,8 +1,8 @@
 """Whose turn it is on a line that devices share of which some may be off."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 # How much longer than a line is listened to between two requests of a poll, in s: then it has ended.
@@ -30,15 +30,14 @@ class LineTurns:
         self._questions = 0
         self._used_at = 0.0
 
-    @contextmanager
-    def usual(self) -> Iterator[None]:
-        """Ask a device that answers: its turn comes with the line itself."""
+    def begin(self) -> None:
+        """Begin to ask a device that answers: its turn comes with the line itself."""
         self._questions += 1
-        try:
-            yield
-        finally:
-            self._questions -= 1
-            self._used_at = asyncio.get_running_loop().time()
+
+    def end(self) -> None:
+        """Have asked it."""
+        self._questions -= 1
+        self._used_at = asyncio.get_running_loop().time()
 
     @asynccontextmanager
     async def doubtful(self) -> AsyncIterator[None]:

@@ -72,7 +72,7 @@ class Wishes:
 
     writes: bool = False
     voltage: float | None = None
-    ports: tuple[int, ...] = MODBUS_PORTS
+    ports: tuple[int, ...] = field(default_factory=lambda: MODBUS_PORTS)
     secrets: Iterable[str] = ()
     seconds: float = LONGEST_SECONDS
 

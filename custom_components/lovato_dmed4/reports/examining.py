@@ -24,6 +24,7 @@ from ..const import (
 from ..dmed4.errors import CycleActiveError
 from ..dmed4.scale import MeasureScale
 from ..examination.modbus import ExaminedModbusMeter
+from ..examination.page import link_label, page
 from ..examination.rest import ExaminedRestMeter
 from ..examination.run import Examination, ExaminedMeter, Progress, Wishes, examine
 from ..examination.trace import Trace
@@ -31,6 +32,16 @@ from ..examination.words import CATEGORY, Words
 from ..runtime_data import Dmed4Data
 from .examinations import async_examinations
 from .links import async_person
+
+__all__ = [
+    "Wishes",
+    "async_examine",
+    "async_words",
+    "async_written",
+    "link_label",
+    "page",
+    "secrets_in",
+]
 
 # None of them is sent to the meter by an examination; should one be in an answer, it is masked.
 _SECRET: Final = (
