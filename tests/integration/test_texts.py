@@ -143,6 +143,8 @@ SPECIAL: dict[type[MeterError], MeterError] = {
     PageTextTooLongError: PageTextTooLongError("title_1", 33, 32),
     PageTextCharactersError: PageTextCharactersError("text_1"),
     errors.ParametersNotTakenError: errors.ParametersNotTakenError(("P04_02", "P05_03")),
+    errors.ParametersNotSavedError: errors.ParametersNotSavedError(("P04_02",)),
+    errors.ParametersPendingError: errors.ParametersPendingError(("P04_02",)),
 }
 PAGES = [page.name.lower() for page in DisplayPage]
 

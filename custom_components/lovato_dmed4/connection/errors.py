@@ -53,7 +53,9 @@ from ..dmed4.errors import (
     PageTextTooLongError,
     ParameterError,
     ParametersLockedError,
+    ParametersNotSavedError,
     ParametersNotTakenError,
+    ParametersPendingError,
     ParameterValueError,
     PasswordMissingError,
     PrototypeRefusedError,
@@ -92,6 +94,8 @@ _TRANSLATION_KEYS: Final[dict[type[MeterError], str]] = {
     ParameterValueError: "parameter_value",
     ParametersLockedError: "parameters_locked",
     ParametersNotTakenError: "parameters_not_taken",
+    ParametersNotSavedError: "parameters_not_saved",
+    ParametersPendingError: "parameters_pending",
     RebootTimeoutError: "reboot_timeout",
     EntryNotFoundError: "entry_not_found",
     TransactionNotFoundError: "transaction_not_found",
@@ -200,7 +204,7 @@ def _system_placeholders(error: MeterError) -> dict[str, str]:
             return {"name": error.name, "possible": error.possible}
         case ParameterError():
             return {"name": error.name}
-        case ParametersNotTakenError():
+        case ParametersNotTakenError() | ParametersNotSavedError() | ParametersPendingError():
             return {"names": ", ".join(error.names)}
         case LoginLockedError():
             return {"until": local_time(error.until)}

@@ -153,13 +153,16 @@ class ModbusDevice:
         if self._unit.shortened:
             self.found.note("The meter answers a write of several registers with a byte too few")
 
-    async def write_unanswered(self, register: int, value: int) -> None:
+    async def write_unanswered(self, register: int, value: int) -> bool:
         """Write one register (0x06), to which no answer is the normal answer: the link stays.
+
+        Returns:
+            Whether there was an answer.
 
         Raises:
             CannotConnectError: there is no link, so that nothing was written.
         """
-        await self._unit.write_unanswered(wire(register), value)
+        return await self._unit.write_unanswered(wire(register), value)
 
 
 class ModbusMeter(ModbusDevice):

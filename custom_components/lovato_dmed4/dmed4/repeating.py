@@ -44,7 +44,8 @@ class Reply(Enum):
     """The device has not acted on it."""
 
 
-_LOST: Final = (Reply.DISTURBED, Reply.SILENT)
+LOST: Final = (Reply.DISTURBED, Reply.SILENT)
+"""Replies of which it is not known whether the question arrived."""
 
 
 class Repeater:
@@ -55,11 +56,15 @@ class Repeater:
 
     Args:
         outcome: what an error says of the question.
+
+    Attributes:
+        silent: whether the last question was not answered, or none has been asked.
     """
 
     def __init__(self, outcome: Callable[[Exception], Reply]) -> None:
         self._outcome = outcome
         self._attempts = FIRST_ATTEMPTS
+        self.silent = True
 
     async def insist[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask what every device of the kind answers: one refusal may be a disturbance.
@@ -91,9 +96,11 @@ class Repeater:
                 answer = await question()
             except Exception as err:
                 outcome = self._outcome(err)
-                if outcome in _LOST:
+                self.silent = outcome is Reply.SILENT
+                if outcome in LOST:
                     left -= 1
-                    if not left:
+                    # Another question to the same device may have been given up meanwhile.
+                    if not left or self._attempts == 1:
                         self._attempts = 1
                         raise
                     await asyncio.sleep(PAUSE if outcome is Reply.DISTURBED else 0)
@@ -106,4 +113,5 @@ class Repeater:
                 await asyncio.sleep(BUSY_PAUSE)
             else:
                 self._attempts = ATTEMPTS
+                self.silent = False
                 return answer
