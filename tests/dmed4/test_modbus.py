@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 import logging
+import socket
 import struct
 
 from modbus_connection import ModbusError
@@ -19,7 +20,7 @@ from custom_components.lovato_dmed4.dmed4.errors import (
 )
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.modbus import MODBUS_MODELS, ModbusMeter
-from custom_components.lovato_dmed4.dmed4.modbus_errors import translated_errors
+from custom_components.lovato_dmed4.dmed4.modbus_errors import meter_error
 from custom_components.lovato_dmed4.dmed4.model import Command, DisplayPage
 from custom_components.lovato_dmed4.dmed4.repeating import FIRST_ATTEMPTS
 from simulator import MODELS as SIMULATED_MODELS, ModbusTcpServer, SimulatedMeter, handle_pdu
@@ -201,17 +202,21 @@ async def test_nothing_there_can_not_be_reached() -> None:
             await meter.read_live()
 
 
-async def test_another_error_of_the_modbus_library_is_an_answer_not_understood() -> None:
-    with pytest.raises(UnexpectedAnswerError, match="odd"):
-        async with translated_errors():
-            raise ModbusError("odd")
+def test_another_error_of_the_modbus_library_is_an_answer_not_understood() -> None:
+    error = meter_error(ModbusError("odd"))
+    assert isinstance(error, UnexpectedAnswerError)
+    assert str(error) == "odd"
 
 
-async def test_a_name_that_is_none_can_not_be_reached() -> None:
-    # What the resolver makes of such a name; it is out of reach of tests.
-    with pytest.raises(CannotConnectError):
-        async with translated_errors():
-            "a..b".encode("idna")
+async def test_a_name_that_is_none_can_not_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resolver refuses it with an error that is no OSError."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: "a..b".encode("idna"))
+    meter = ModbusMeter.on(TcpLine(host="a..b", port=502), 1)
+    try:
+        with pytest.raises(CannotConnectError, match=r"could not open a\.\.b:502: .*label"):
+            await meter.identify()
+    finally:
+        await meter.close()
 
 
 @pytest.mark.usefixtures("impatient")

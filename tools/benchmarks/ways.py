@@ -28,8 +28,8 @@ from homeassistant.setup import async_setup_component
 from custom_components import lovato_dmed4
 from custom_components.lovato_dmed4.const import CONF_INTERVAL_CHARGING, CONF_INTERVAL_IDLE, DOMAIN
 from custom_components.lovato_dmed4.dmed4.lines import TcpLine
-from custom_components.lovato_dmed4.dmed4.links import ModbusLink
-from custom_components.lovato_dmed4.dmed4.registers import FastRegisters, StatusRegisters
+from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
+from custom_components.lovato_dmed4.dmed4.model import MeterErrors
 
 from .values import BLOCKS, ERRORS, INTERVAL, VALUES, Value
 
@@ -249,10 +249,10 @@ async def stream(ports: Sequence[int], changes: Changes) -> AsyncIterator[None]:
     """Read what the meter refreshes every 100 ms, and its status, as often."""
     async with AsyncExitStack() as stack:
         for port in ports:
-            link = ModbusLink.acquire(TcpLine(host=_HOST, port=port))
-            stack.push_async_callback(link.release, None)
+            meter = ModbusMeter.on(TcpLine(host=_HOST, port=port), 1)
+            stack.push_async_callback(meter.close)
             await stack.enter_async_context(
-                every(_STREAM_INTERVAL, StreamMeter(link, changes).poll)
+                every(_STREAM_INTERVAL, StreamMeter(meter, changes).poll)
             )
         yield
 
@@ -260,20 +260,17 @@ async def stream(ports: Sequence[int], changes: Changes) -> AsyncIterator[None]:
 class StreamMeter:
     """Reads the fast values and the status of one meter."""
 
-    def __init__(self, link: ModbusLink, changes: Changes) -> None:
-        unit = link.unit(1, None)
-        self._link = link
-        self._fast = FastRegisters(unit)
-        self._status = StatusRegisters(unit)
+    def __init__(self, meter: ModbusMeter, changes: Changes) -> None:
+        self._meter = meter
         self._changes = changes
-        self._errors: int | None = 0
+        self._errors = MeterErrors(0)
 
     async def poll(self) -> None:
         """Make the three requests."""
-        for registers in (self._fast, self._status):
-            await self._link.exchange(registers.update)
-        if self._status.errors_1 != self._errors:
-            self._errors = self._status.errors_1
+        await self._meter.read_fast()
+        errors = (await self._meter.read_status()).errors
+        if errors != self._errors:
+            self._errors = errors
             self._changes.put_nowait(asyncio.get_running_loop().time())
 
 

@@ -7,11 +7,10 @@ and takes turns.
 
 import asyncio
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Hashable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-import logging
-from typing import TYPE_CHECKING, Final, override
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
+import math
+from typing import TYPE_CHECKING, Final, Protocol, override
 from weakref import WeakValueDictionary
 
 from modbus_connection import (
@@ -25,12 +24,14 @@ from pymodbus import FramerType
 from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.client.base import ModbusBaseClient
 
-from .answers import ANSWERS, AwaitedAnswer, NoAnswerError
+from .answers import ANSWERS, EXCEPTION, AwaitedAnswer, NoAnswerError
 from .direct import DirectUnit, Unit
 from .errors import ClosedError, LineInUseError
-from .lent import LentUnit
+from .lent import AskedLentUnit, LentUnit
 from .lines import Framing, Line, TcpLine
+from .quiet import quiet_pymodbus
 from .tap import Tap
+from .turns import LineTurns
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
 # to stay below two idle polling intervals, so that a lost meter shows within two polls.
@@ -41,6 +42,9 @@ QUIET = 1.0
 
 # A line that is not silent for this long, in s, is not one that could be asked anything.
 _QUIET_LIMIT: Final = 3.0
+
+# Seconds for which the last user of a link waits for a request that is under way.
+_GRACE: Final = 0.5
 
 # After a missing answer the line is listened to before the next two questions: when the late answer
 # to the first is taken for that to its repetition, the latter's is still to come.
@@ -53,30 +57,6 @@ _links: dict[Hashable, ModbusLink] = {}
 _logbook_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 _http_locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
 
-_requesting: ContextVar[bool] = ContextVar("requesting", default=False)
-_PYMODBUS_LOGGER = logging.getLogger("pymodbus.logging")
-
-
-def _demote(record: logging.LogRecord) -> bool:
-    """Make a debug message of what pymodbus says about a request of ours."""
-    if not _requesting.get():
-        return True
-    record.levelno, record.levelname = logging.DEBUG, "DEBUG"
-    return _PYMODBUS_LOGGER.isEnabledFor(logging.DEBUG)
-
-
-_PYMODBUS_LOGGER.addFilter(_demote)
-
-
-@contextmanager
-def quiet_pymodbus() -> Iterator[None]:
-    """Make a request whose failure is raised and not logged as well, at every poll of a lost meter."""
-    token = _requesting.set(True)
-    try:
-        yield
-    finally:
-        _requesting.reset(token)
-
 
 class ListeningConnection(ModbusConnection):
     """A connection that sends requests and looks for their answers itself.
@@ -88,14 +68,12 @@ class ListeningConnection(ModbusConnection):
     Attributes:
         heard_at: when something came last, or the connection was made, by the event loop's clock.
         shortened: whether the last answer had to be completed.
-        tap: takes note of the bytes of the present request, if anything does.
     """
 
     def __init__(self, line: Line) -> None:
         super().__init__(
             line.params,
             timeout=REQUEST_TIMEOUT + line.exchange_seconds,
-            message_spacing=line.pause,
         )
         self._line = line
         self._answer_of = ANSWERS[line.framing]
@@ -104,14 +82,16 @@ class ListeningConnection(ModbusConnection):
         self._answer: asyncio.Future[bytes] | None = None
         # How many bytes of what has come since the request the tap has taken note of.
         self._tapped = 0
-        self.tap: Tap | None = None
+        self._tap: Tap | None = None
+        self._ended_at = -math.inf
         self.heard_at = 0.0
         self.shortened = False
 
     @override
     async def _connect_client(self) -> ModbusBaseClient:
         try:
-            client = await super()._connect_client()
+            with quiet_pymodbus():
+                client = await super()._connect_client()
         except ModbusError:
             raise
         except Exception as err:
@@ -125,6 +105,12 @@ class ListeningConnection(ModbusConnection):
         client = self._serial_client() or await super()._create_client()
         client.ctx.trace_packet = self._receive
         return client
+
+    @override
+    async def _close_client(self, client: ModbusBaseClient) -> None:
+        """Close a connection; a port that has gone may fail at that, too, and is closed then."""
+        with suppress(Exception):
+            client.close()
 
     def _serial_client(self) -> ModbusBaseClient | None:
         """Make a client for the frames of a serial line over TCP; None for other lines.
@@ -145,29 +131,48 @@ class ListeningConnection(ModbusConnection):
             trace_connect=self._on_trace_connect,
         )
 
-    async def request(self, unit_id: int, pdu: bytes) -> bytes:
+    async def request(self, unit_id: int, pdu: bytes, tap: Tap | None) -> bytes:
         """Send a request and wait for its answer; both are function and data.
 
+        Args:
+            unit_id: node number.
+            pdu: the request.
+            tap: takes note of the bytes, if anything does.
+
         Raises:
+            ModbusExceptionError: the device refuses.
             ModbusError: there is no answer, or something else came.
         """
-        async with self._pacer.paced(unit_id):
-            # The link may have been lost during the pause.
+        await self._keep_pause()
+        if not self.connected:
+            # It was lost during the pause.
             await self.connect()
-            context = self._client.ctx
-            self._transaction = self._transaction % _TRANSACTIONS + 1
-            frame = context.framer.encode(pdu, unit_id, self._transaction)
-            self._note(frame, sending=True)
-            self._awaited = self._answer_of(frame)
-            loop = asyncio.get_running_loop()
-            self._answer = loop.create_future()
-            giving_up = loop.call_later(self._timeout, self._give_up)
-            try:
-                self._send(frame)
-                return await self._answer
-            finally:
-                giving_up.cancel()
-                self._awaited = None
+        context = self._client.ctx
+        self._transaction = self._transaction % _TRANSACTIONS + 1
+        frame = context.framer.encode(pdu, unit_id, self._transaction)
+        if tap is not None:
+            self._tap, self._tapped = tap, 0
+            tap.sent(frame)
+        self._awaited = self._answer_of(frame)
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
+        giving_up = loop.call_later(self._timeout, self._give_up)
+        try:
+            self._send(frame)
+            answer = await self._answer
+        finally:
+            giving_up.cancel()
+            self._awaited = self._tap = None
+            self._ended_at = loop.time()
+        if answer[0] & EXCEPTION:
+            raise ModbusExceptionError.from_code(answer[1])
+        return answer
+
+    async def _keep_pause(self) -> None:
+        """Let the line be silent between two messages."""
+        loop = asyncio.get_running_loop()
+        if (left := self._ended_at + self._line.pause - loop.time()) > 0:
+            await asyncio.sleep(left)
 
     def _send(self, frame: bytes) -> None:
         try:
@@ -178,7 +183,11 @@ class ListeningConnection(ModbusConnection):
 
     def _receive(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
         """Look for the answer in all that has come since the request; leave nothing to pymodbus."""
-        self._note(data, sending=False)
+        if self._tap is not None:
+            # Of more than a thousand bytes pymodbus drops those that it has shown before.
+            known = self._tapped if len(data) > self._tapped else 0
+            self._tapped = len(data)
+            self._tap.received(data[known:])
         self.heard_at = asyncio.get_running_loop().time()
         awaited, answer = self._awaited, self._answer
         if awaited is None or answer is None or answer.done():
@@ -191,18 +200,6 @@ class ListeningConnection(ModbusConnection):
         except NoAnswerError as err:
             self._fail(ModbusError(str(err)))
         return b""
-
-    def _note(self, data: bytes, *, sending: bool) -> None:
-        if self.tap is None:
-            return
-        if sending:
-            self._tapped = 0
-            self.tap.sent(data)
-            return
-        # Of more than a thousand bytes pymodbus drops those that it has shown before.
-        known = self._tapped if len(data) > self._tapped else 0
-        self._tapped = len(data)
-        self.tap.received(data[known:])
 
     @override
     def _on_trace_connect(self, connecting: bool) -> None:
@@ -228,11 +225,9 @@ class LentConnection:
     Attributes:
         connected: always, as the lent units connect by themselves.
         heard_at: when an answer was given up, by the event loop's clock.
-        shortened: never, as the answers of others are not seen.
     """
 
     connected = True
-    shortened = False
 
     def __init__(self) -> None:
         self.heard_at = 0.0
@@ -249,6 +244,22 @@ class LentConnection:
 
     async def close(self) -> None:
         """Do nothing: who borrowed a unit gives it back."""
+
+
+class User(Protocol):
+    """Who asks over a link.
+
+    Attributes:
+        closed: whether nothing is to be asked any more.
+        seconds_waited: how long answers have been waited for, all together, in s.
+    """
+
+    closed: bool
+    seconds_waited: float
+
+    @property
+    def silent(self) -> bool:
+        """Whether the device may be off: it has not answered the last time."""
 
 
 class ModbusLink:
@@ -269,6 +280,7 @@ class ModbusLink:
         self._doubts = 0
         self._users = 0
         self._lock = asyncio.Lock()
+        self._turns = LineTurns(QUIET)
 
     @classmethod
     def acquire(cls, line: Line, *, lent: bool = False) -> ModbusLink:
@@ -305,66 +317,54 @@ class ModbusLink:
         if TYPE_CHECKING:
             assert lent is not None
         lent.unit.set_message_spacing(self.line.pause)
-        return lent.unit
-
-    @contextmanager
-    def tapped(self, tap: Tap | None) -> Iterator[None]:
-        """Listen on the connection, while one has the link to oneself; a lent one shows no bytes."""
-        if not isinstance(self.connection, ListeningConnection):
-            yield
-            return
-        self.connection.tap = tap
-        try:
-            yield
-        finally:
-            self.connection.tap = None
+        return AskedLentUnit(lent.unit, self.line)
 
     def note_loss(self) -> None:
         """Count a connection that the peer has closed."""
         self.losses += 1
 
-    async def exchange[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def exchange[T](self, user: User, ask: Callable[[], Awaitable[T]]) -> T:
         """Have the link to oneself for one exchange.
 
+        On a shared line devices that may be off are asked one at a time, and between the polls of the
+        others: so a poll waits for one of them at most.
+
         Args:
+            user: on whose behalf.
             ask: makes one request.
 
         Raises:
-            ClosedError: it has no users any more.
+            ClosedError: the user has let go of it.
             ModbusError: the library's, about the connection or the answer.
         """
+        if user.silent and self.shared:
+            async with self._turns.doubtful():
+                return await self._exchange(user, ask)
+        self._turns.begin()
+        try:
+            return await self._exchange(user, ask)
+        finally:
+            self._turns.end()
+
+    async def _exchange[T](self, user: User, ask: Callable[[], Awaitable[T]]) -> T:
         async with self._lock:
-            if not self._users:
+            if user.closed or not self._users:
                 raise ClosedError("the device was let go of")
             if not self.connection.connected:
                 await self._connect()
             if self._doubts:
                 await self._listen()
+            loop = asyncio.get_running_loop()
+            start = loop.time()
             try:
-                return await self._ask(ask)
+                return await ask()
             except ModbusExceptionError:
                 raise
-            except CancelledError:
+            except CancelledError, ModbusError:
                 await self._doubt()
                 raise
-            except ModbusError as err:
-                await self._doubt()
-                cause = err.__cause__ and err.__cause__.__cause__
-                if isinstance(cause, CancelledError):
-                    # A lent unit's pymodbus takes the cancellation of a request for silence.
-                    raise cause from None
-                raise
-
-    async def _ask[T](self, ask: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await ask()
-        except ModbusError:
-            raise
-        except Exception as err:
-            if isinstance(self.connection, ListeningConnection):
-                raise
-            # A lent unit connects when it is asked, over ports of all kinds.
-            raise ModbusConnectionError(f"{self.line} could not be opened: {err}") from err
+            finally:
+                user.seconds_waited += loop.time() - start
 
     async def _doubt(self) -> None:
         """Drop the connection: the peer may be gone without a word."""
@@ -401,6 +401,10 @@ class ModbusLink:
         self._users -= 1
         if self._users == 0:
             _links.pop(_here(self.line.endpoint), None)
+            # A request that is about to be answered is waited for, another one is cut.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GRACE), self._lock:
+                    pass
             await self.connection.close()
         else:
             # A request of the one that leaves is over before it has left.

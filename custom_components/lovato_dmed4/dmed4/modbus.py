@@ -1,8 +1,11 @@
 """The meter over Modbus."""
 
 from datetime import UTC, datetime
+import struct
 import time
 from typing import Final, Self, override
+
+from modbus_connection import ExceptionCode
 
 from . import registers
 from .errors import NotADmed4Error, RefusedError
@@ -14,7 +17,7 @@ from .lines import Line
 from .links import ModbusLink
 from .logbook import ModbusLogbook
 from .menu_parameters import ModbusParameters
-from .modbus_errors import insist, translated_errors
+from .modbus_errors import insist
 from .model import (
     CLOCK_TOLERANCE,
     Command,
@@ -123,42 +126,43 @@ class ModbusDevice:
 
     async def read_words(self, register: int, count: int) -> list[int]:
         """Read registers (0x04), of which a message holds 120 at most."""
-        async with translated_errors():
-            return await self._unit.read_input_registers(self._wire(register), count)
+        return list(struct.unpack(f">{count}H", await self._read_bytes(register, count)))
+
+    async def _read_bytes(self, register: int, count: int) -> bytes:
+        return await self._unit.read_input_registers(self._wire(register), count)
 
     async def read_text(self, register: int, length: int) -> bytes:
         """Read ``length`` bytes in pieces that fit a message."""
         end = register + (length + 1) // 2
-        words: list[int] = []
+        text = b""
         for start in range(register, end, MAX_REGISTERS):
-            words += await self.read_words(start, min(MAX_REGISTERS, end - start))
-        return b"".join(word.to_bytes(2) for word in words)[:length]
+            text += await self._read_bytes(start, min(MAX_REGISTERS, end - start))
+        return text[:length]
 
     async def write(self, register: int, value: int) -> None:
         """Write one register (0x06) with what may be written twice."""
-        async with translated_errors():
-            await self._unit.write_register(self._wire(register), value)
+        await self._unit.write_register(self._wire(register), value)
 
     async def write_once(self, register: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
-        async with translated_errors():
-            await self._unit.write_once(self._wire(register), value)
+        await self._unit.write_once(self._wire(register), value)
 
     async def write_many(self, register: int, values: list[int]) -> None:
         """Write registers (0x10) with what may be written twice."""
-        async with translated_errors():
-            await self._unit.write_registers(self._wire(register), values)
+        await self._unit.write_registers(self._wire(register), values)
         if self._unit.shortened:
             self.found.note("The meter answers a write of several registers with a byte too few")
 
-    async def write_unanswered(self, register: int, value: int) -> None:
+    async def write_unanswered(self, register: int, value: int) -> bool:
         """Write one register (0x06), to which no answer is the normal answer: the link stays.
+
+        Returns:
+            Whether there was an answer.
 
         Raises:
             CannotConnectError: there is no link, so that nothing was written.
         """
-        async with translated_errors():
-            await self._unit.write_unanswered(wire(register), value)
+        return await self._unit.write_unanswered(wire(register), value)
 
 
 class ModbusMeter(ModbusDevice):
@@ -231,6 +235,8 @@ class ModbusMeter(ModbusDevice):
         try:
             point, spki = await self._find_keys()
         except RefusedError as err:
+            if err.code == ExceptionCode.SERVER_DEVICE_BUSY:
+                raise
             raise NotADmed4Error("there is no public key where a DMED4 has it") from err
         self._note_refused()
         return Identity(
@@ -273,21 +279,19 @@ class ModbusMeter(ModbusDevice):
         self._ask_for_all()
         keys = registers.KeyRegisters(self._unit, self._shift)
         await self._update(keys)
-        return both_forms((keys.point or 0).to_bytes(64), (keys.spki or 0).to_bytes(96))
+        return both_forms(keys.point or bytes(64), keys.spki or bytes(96))
 
     async def _update(self, words: registers.Registers) -> None:
         """Read registers; those that the meter does not have are left out from then on."""
         try:
-            async with translated_errors():
-                await words.update()
+            await words.update()
         except RefusedError as err:
             if err.code not in _LACKING:
                 raise
             await self._leave_out(words)
             if not isinstance(words, registers.KeyRegisters):
                 self._note_refused()
-            async with translated_errors():
-                await words.update()
+            await words.update()
 
     async def _leave_out(self, words: registers.Registers) -> None:
         """Find out which registers of a block are refused, by asking for each alone."""

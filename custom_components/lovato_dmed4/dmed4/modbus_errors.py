@@ -1,7 +1,6 @@
 """What the Modbus library raises, as errors of ours."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from modbus_connection import (
@@ -16,12 +15,13 @@ from modbus_connection import (
 
 from .errors import (
     CannotConnectError,
+    MeterError,
     NotADmed4Error,
     RefusedError,
     SilentError,
     UnexpectedAnswerError,
 )
-from .links import quiet_pymodbus
+from .repeating import INSISTING
 
 # The manual's words (error codes).
 _EXCEPTIONS: Final = {
@@ -32,28 +32,18 @@ _EXCEPTIONS: Final = {
     6: "the meter is busy",
 }
 
-# How often a device must refuse what every DMED4 answers to be known as another one.
-_INSISTING: Final = 3
 
-
-@asynccontextmanager
-async def translated_errors() -> AsyncIterator[None]:
-    """Surround requests: MeterError is all that they raise."""
-    try:
-        with quiet_pymodbus():
-            yield
-    except (ModbusTimeoutError, GatewayPathUnavailableError, GatewayTargetError) as err:
-        raise SilentError("no answer in time") from err
-    except ModbusConnectionError as err:
-        raise CannotConnectError(_reason(err)) from err
-    except ModbusExceptionError as err:
+def meter_error(err: ModbusError) -> MeterError:
+    """Make an error of ours of the library's."""
+    if isinstance(err, ModbusTimeoutError | GatewayPathUnavailableError | GatewayTargetError):
+        return SilentError("no answer in time")
+    if isinstance(err, ModbusConnectionError):
+        return CannotConnectError(_reason(err))
+    if isinstance(err, ModbusExceptionError):
         code = err.exception_code
         meaning = _EXCEPTIONS.get(code or 0, "not in the manual")
-        raise RefusedError(f"Modbus exception {code}: {meaning}", code) from err
-    except ModbusError as err:
-        raise UnexpectedAnswerError(_reason(err)) from err
-    except UnicodeError as err:
-        raise CannotConnectError(f"no name of a host: {err}") from err
+        return RefusedError(f"Modbus exception {code}: {meaning}", code)
+    return UnexpectedAnswerError(_reason(err))
 
 
 def _reason(error: ModbusError) -> str:
@@ -70,11 +60,10 @@ async def insist[T](question: Callable[[], Awaitable[T]], otherwise: str) -> T:
     refusals = 0
     while True:
         try:
-            async with translated_errors():
-                return await question()
+            return await question()
         except RefusedError as err:
             refusals += 1
             if err.code == ExceptionCode.SERVER_DEVICE_BUSY:
                 raise
-            if refusals == _INSISTING:
+            if refusals == INSISTING:
                 raise NotADmed4Error(otherwise) from err

@@ -4,7 +4,8 @@ Register numbers are the manual's; the address on the wire is the number minus o
 is read with function 0x04: some registers are documented with that one only.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+import struct
 from typing import Any, ClassVar, Final, Protocol, Self, overload
 
 MAX_REGISTERS = 120
@@ -73,29 +74,23 @@ def is_of_charge_cycle(register: int) -> bool:
 
 
 class Field[T]:
-    """A number in one or more registers, the high word first; None while it is not read.
+    """A value in one or more registers, the high word first; None while it is not read.
 
     Attributes:
         name: of the attribute.
         register: the first one, as the manual counts.
         count: how many.
-
-    Args:
-        register: see above.
-        count: see above.
-        convert: makes the value of the number.
-        signed: whether the number is in two's complement.
+        code: how `struct` calls what is in them.
+        divisor: what a number is divided by to make the value; 0 for none.
     """
 
     name: str
 
-    def __init__(
-        self, register: int, count: int, convert: Callable[[int], T], *, signed: bool = False
-    ) -> None:
+    def __init__(self, register: int, count: int, code: str, divisor: int = 0) -> None:
         self.register = register
         self.count = count
-        self._convert = convert
-        self._sign = 1 << 16 * count - 1 if signed else 0
+        self.code = code
+        self.divisor = divisor
 
     def __set_name__(self, owner: type[Registers], name: str) -> None:
         """Take the name of the attribute."""
@@ -111,31 +106,34 @@ class Field[T]:
         """Get the value that the last update read."""
         return self if instance is None else instance.values.get(self.name)
 
-    def decode(self, words: Collection[int]) -> T:
-        """Make the value of the registers' words."""
-        number = 0
-        for word in words:
-            number = number << 16 | word
-        if number & self._sign:
-            number -= self._sign << 1
-        return self._convert(number)
+
+# How `struct` calls a number of so many registers.
+_NUMBERS: Final = {1: "H", 2: "I", 4: "Q"}
 
 
 def number(register: int, count: int = 1, *, signed: bool = False) -> Field[int]:
-    """Declare a whole number."""
-    return Field(register, count, int, signed=signed)
+    """Declare a whole number in one, two or four registers."""
+    return Field(register, count, _code(count, signed=signed))
 
 
 def decimal(register: int, count: int, decimals: int, *, signed: bool = False) -> Field[float]:
     """Declare a number of which the last digits are decimals."""
-    divisor = 10**decimals
-    return Field(register, count, lambda raw: raw / divisor, signed=signed)
+    return Field(register, count, _code(count, signed=signed), 10**decimals)
+
+
+def octets(register: int, count: int) -> Field[bytes]:
+    """Declare bytes, two in each register."""
+    return Field(register, count, f"{2 * count}s")
+
+
+def _code(count: int, *, signed: bool) -> str:
+    return _NUMBERS[count].lower() if signed else _NUMBERS[count]
 
 
 class Reader(Protocol):
     """What registers are read with."""
 
-    async def read_input_registers(self, address: int, count: int) -> list[int]:
+    async def read_input_registers(self, address: int, count: int) -> bytes:
         """Read registers (0x04) by the address on the wire."""
 
 
@@ -194,25 +192,43 @@ class Registers:
                 together.append([])
             together[-1].append(field)
             before = among
-        self._blocks = [
-            (group[0].register, group[-1].register + group[-1].count - group[0].register, group)
-            for group in together
-        ]
-        self.requests = [(first, count) for first, count, _ in self._blocks]
+        self._blocks = [_Block(fields) for fields in together]
+        self.requests = [(block.first, block.count) for block in self._blocks]
 
     async def update(self) -> None:
         """Read all fields.
 
         Raises:
-            ModbusError: the library's.
+            MeterError: see `Meter`.
         """
         values = {}
-        for first, count, fields in self._blocks:
-            words = await self._reader.read_input_registers(wire(first) + self._shift, count)
-            for field in fields:
-                start = field.register - first
-                values[field.name] = field.decode(words[start : start + field.count])
+        for block in self._blocks:
+            address = wire(block.first) + self._shift
+            data = await self._reader.read_input_registers(address, block.count)
+            for field, raw in zip(block.fields, block.layout.unpack(data), strict=True):
+                values[field.name] = raw / field.divisor if field.divisor else raw
         self.values = values
+
+
+class _Block:
+    """Fields that are read with one request.
+
+    Attributes:
+        fields: in the order of their registers.
+        first: register.
+        count: how many registers, those between the fields included.
+        layout: of all of it, so that one call of C takes it apart.
+    """
+
+    def __init__(self, fields: list[Field[Any]]) -> None:
+        self.fields = fields
+        self.first = end = fields[0].register
+        codes = ">"
+        for field in fields:
+            codes += f"{2 * (field.register - end)}x{field.code}"
+            end = field.register + field.count
+        self.count = end - self.first
+        self.layout = struct.Struct(codes)
 
 
 class MeasureRegisters(Registers):
@@ -289,5 +305,5 @@ class SystemRegisters(Registers):
 class KeyRegisters(Registers):
     """The public key in both forms."""
 
-    point = number(0x4600, 32)  # X‖Y
-    spki = number(0x4F20, 48)  # SubjectPublicKeyInfo in DER, padded with zeros
+    point = octets(0x4600, 32)  # X‖Y
+    spki = octets(0x4F20, 48)  # SubjectPublicKeyInfo in DER, padded with zeros

@@ -1,14 +1,11 @@
 """A device on a shared Modbus link, asked until it answers."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 
 from modbus_connection import (
     GatewayPathUnavailableError,
     GatewayTargetError,
-    ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
     ModbusTimeoutError,
@@ -17,8 +14,8 @@ from modbus_connection import (
 
 from . import links
 from .direct import Unit
-from .errors import ClosedError
-from .repeating import Repeater, Reply
+from .modbus_errors import meter_error
+from .repeating import LOST, Repeater, Reply
 from .tap import Tap
 
 
@@ -35,12 +32,10 @@ def _outcome(error: Exception) -> Reply:
 
 
 class RepeatingUnit:
-    """What is used of a `Unit`, with the addresses on the wire; it raises the same errors.
+    """What is used of a `Unit`, with the addresses on the wire; it raises errors of ours.
 
     Attributes:
         seconds_waited: how long answers have been waited for, all together, in s.
-        shortened: whether an answer has come that had to be completed.
-        tap: takes note of the bytes of this device's requests and answers, if anything does.
         closed: whether nothing is to be asked any more.
     """
 
@@ -49,24 +44,29 @@ class RepeatingUnit:
         self._unit = unit
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
-        self.shortened = False
-        self.tap: Tap | None = None
         self.closed = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether the device may be off: it has not answered the last time."""
+        return self._repeater.silent
+
+    @property
+    def shortened(self) -> bool:
+        """Whether an answer has come that had to be completed."""
+        return self._unit.shortened
+
+    def listen(self, tap: Tap) -> None:
+        """Take note of the bytes of this device's requests and answers."""
+        self._unit.tap = tap
 
     async def report_server_id(self) -> bytes:
         """Ask who it is (function 0x11)."""
         return await self._ask(self._unit.report_server_id)
 
-    async def read_input_registers(self, address: int, count: int) -> list[int]:
+    async def read_input_registers(self, address: int, count: int) -> bytes:
         """Read registers (0x04)."""
-
-        async def read() -> list[int]:
-            words = await self._unit.read_input_registers(address, count)
-            if len(words) != count:
-                raise ModbusError(f"{len(words)} registers instead of {count}")
-            return words
-
-        return await self._ask(read)
+        return await self._ask(partial(self._unit.read_input_registers, address, count))
 
     async def write_register(self, address: int, value: int) -> None:
         """Write one register (0x06) with what may be written twice."""
@@ -78,32 +78,29 @@ class RepeatingUnit:
 
     async def write_once(self, address: int, value: int) -> None:
         """Write one register (0x06), and do not repeat it whatever comes of it."""
-        await self._exchange(partial(self._unit.write_register, address, value))
+        write = partial(self._unit.write_register, address, value)
+        try:
+            await self._link.exchange(self, write)
+        except ModbusError as err:
+            raise meter_error(err) from err
 
-    async def write_unanswered(self, address: int, value: int) -> None:
-        """Write one register (0x06) once a link is there; no answer is the normal answer."""
+    async def write_unanswered(self, address: int, value: int) -> bool:
+        """Write one register (0x06) once a link is there; return whether it was answered."""
 
-        async def write() -> None:
-            with suppress(ModbusTimeoutError, ModbusConnectionError):
+        async def write() -> bool:
+            try:
                 await self._unit.write_register(address, value)
+            except ModbusError as err:
+                # A gateway says of a device behind it that it does not answer.
+                if _outcome(err) in LOST:
+                    return False
+                raise
+            return True
 
-        await self._exchange(write)
+        return await self._ask(write)
 
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        return await self._repeater.ask(partial(self._exchange, request))
-
-    async def _exchange[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        async def timed() -> T:
-            if self.closed:
-                raise ClosedError("the device was let go of")
-            loop = asyncio.get_running_loop()
-            start = loop.time()
-            try:
-                with self._link.tapped(self.tap):
-                    answer = await request()
-            finally:
-                self.seconds_waited += loop.time() - start
-            self.shortened = self.shortened or self._link.connection.shortened
-            return answer
-
-        return await self._link.exchange(timed)
+        try:
+            return await self._repeater.ask(partial(self._link.exchange, self, request))
+        except ModbusError as err:
+            raise meter_error(err) from err

@@ -62,7 +62,7 @@ class ExaminedModbusMeter(ModbusMeter):
 
     def listen(self, trace: Trace) -> None:
         """Take note of all bytes of this meter's requests and answers."""
-        self._unit.tap = trace
+        self._unit.listen(trace)
 
     @property
     def shortened(self) -> bool:
