@@ -373,6 +373,14 @@ class Mute:
         self._server.close_clients()
 
 
+async def close(hass: HomeAssistant, flow_id: str) -> None:
+    """Close a dialogue while its examination is under way, and wait until that has ended."""
+    (task,) = (task for task in asyncio.all_tasks() if task.get_name().endswith("in a set-up"))
+    hass.config_entries.flow.async_abort(flow_id)
+    await asyncio.wait([task])
+    assert task.cancelled()
+
+
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let an examination wait for answers that do not come, until it is ended."""
@@ -395,14 +403,43 @@ async def test_a_dialogue_that_is_closed_ends_the_examination(
         shown = await hass.config_entries.flow.async_configure(form["flow_id"], {})
         assert shown["type"] is FlowResultType.SHOW_PROGRESS
         await mute.until(1)
-        hass.config_entries.flow.async_abort(form["flow_id"])
+        await close(hass, form["flow_id"])
         await mute.until(0)
-        await hass.async_block_till_done(wait_background_tasks=True)
         assert async_examinations(hass).attempts == {}
-    assert not [task for task in asyncio.all_tasks() if "examination" in task.get_name()]
     # The address is free for the next one.
     with async_examinations(hass).alone_at(HOST):
         pass
+
+
+async def test_a_dialogue_that_is_closed_leaves_the_meter_as_it_was(
+    hass: HomeAssistant,
+    browser: Browser,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is closed just while the time offset is another one."""
+    changed = asyncio.Event()
+    write = rest.ExaminedRestMeter.write_time_offset
+
+    async def write_and_wait(meter: rest.ExaminedRestMeter, minutes: int) -> None:
+        await write(meter, minutes)
+        if not changed.is_set():
+            changed.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(rest.ExaminedRestMeter, "write_time_offset", write_and_wait)
+    simulated.configure(datetime_offset=120)
+    async with RestServer(simulated, response_time=0) as server:
+        other = SimulatedMeter(seed=2)
+        change_answer(server, "/v1/charge_settings", public_key_ocmf=other.public_key_ocmf.hex())
+        form = await fail(browser, "rest", user_input(server))
+        asked = await ask(browser, form, user_input(server))
+        flows = hass.config_entries.flow
+        await flows.async_configure(asked["flow_id"], {"allow_writes": True})
+        await changed.wait()
+        assert simulated.time_offset == 60
+        await close(hass, asked["flow_id"])
+    assert simulated.time_offset == 120
 
 
 async def test_one_examination_at_a_time(
@@ -426,7 +463,7 @@ async def test_one_examination_at_a_time(
         with pytest.raises(ServiceValidationError) as raised:
             await act(hass, rest_entry, "examine_meter")
         assert raised.value.translation_key == "examination_running"
-        flows.async_abort(first["flow_id"])
+        await close(hass, first["flow_id"])
         await mute.until(0)
     assert (await act(hass, rest_entry, "examine_meter"))["file_size"] > 1000
 
@@ -453,8 +490,7 @@ async def test_a_line_that_is_lent_is_given_back(
         patient()
         await hass.config_entries.flow.async_configure(form["flow_id"], {})
         assert line.consumers == 2
-        hass.config_entries.flow.async_abort(form["flow_id"])
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await close(hass, form["flow_id"])
         assert line.consumers == 1
         await holder._async_process_on_unload(hass)
         holder.mock_state(hass, ConfigEntryState.NOT_LOADED)
