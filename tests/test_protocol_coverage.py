@@ -8,6 +8,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 import json
 from pathlib import Path
 import re
@@ -335,12 +336,15 @@ def names_in(file: Path) -> Iterator[str]:
                 yield f"{file.relative_to(ROOT)}::{before}{function.name}"
 
 
-TESTS = {
-    name
-    for file in (ROOT / "tests").rglob("test_*.py")
-    for name in names_in(file)
-    if name.rpartition("::")[2].startswith("test_")
-}
+@cache
+def names_of_tests() -> set[str]:
+    """Get the names of all tests; not before they are asked for, as each process collects."""
+    return {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in names_in(file)
+        if name.rpartition("::")[2].startswith("test_")
+    }
 
 
 def mistakes(lines: list[Line]) -> list[str]:
@@ -355,7 +359,7 @@ def mistakes(lines: list[Line]) -> list[str]:
         found += [
             f"{place} does not exist" for place in places if place not in PLACES | ACTION_FIELDS
         ]
-        found += [f"{test} does not exist" for test in line.tests if test not in TESTS]
+        found += [f"{test} does not exist" for test in line.tests if test not in names_of_tests()]
         if not line.where.strip("-"):
             found.append(f"{line.rows} is met nowhere, and no reason is given")
         if not (line.tests or not_met):

@@ -30,10 +30,14 @@ SAID_HERE = {
 }
 
 
-@pytest.mark.parametrize("sentence", sentences())
-def test_every_fallback_is_said_by_a_meter_that_needs_it(sentence: str) -> None:
+def test_every_fallback_is_said_by_a_meter_that_needs_it() -> None:
     expected = [*FOUND.values(), *SAID_BELOW, *SAID_HERE]
-    assert any(part in sentence or part.startswith(sentence) for part in expected)
+    assert len(said := sentences()) > 60
+    assert [
+        sentence
+        for sentence in said
+        if not any(part in sentence or part.startswith(sentence) for part in expected)
+    ] == []
 
 
 def test_a_thing_is_said_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,7 @@ what is written, and not how fast.
 """
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 import sqlite3
 import subprocess
@@ -49,7 +50,7 @@ async def _written(hass: HomeAssistant, file: Path) -> tuple[int, int]:
 
 
 def _read(file: Path) -> tuple[int, int]:
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database:
         return tuple(database.execute(each).fetchone()[0] for each in (_ROWS, _BYTES))
 
 

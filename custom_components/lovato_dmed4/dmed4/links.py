@@ -31,6 +31,7 @@ from .lent import AskedLentUnit, LentUnit
 from .lines import Framing, Line, TcpLine
 from .quiet import quiet_pymodbus
 from .tap import Tap
+from .turns import LineTurns
 
 # A DMED4 answers in milliseconds, and a gateway may serve others first. Together, all attempts have
 # to stay below two idle polling intervals, so that a lost meter shows within two polls.
@@ -105,6 +106,12 @@ class ListeningConnection(ModbusConnection):
         # In place of pymodbus' own, which keeps a list of what came and looks for frames in it.
         client.ctx.data_received = self._receive  # type: ignore[method-assign]
         return client
+
+    @override
+    async def _close_client(self, client: ModbusBaseClient) -> None:
+        """Close a connection; a port that has gone may fail at that, too, and is closed then."""
+        with suppress(Exception):
+            client.close()
 
     def _serial_client(self) -> ModbusBaseClient | None:
         """Make a client for the frames of a serial line over TCP; None for other lines.
@@ -248,6 +255,10 @@ class User(Protocol):
     closed: bool
     seconds_waited: float
 
+    @property
+    def silent(self) -> bool:
+        """Whether the device may be off: it has not answered the last time."""
+
 
 class ModbusLink:
     """A Modbus connection that is closed when its last user lets go of it.
@@ -267,6 +278,7 @@ class ModbusLink:
         self._doubts = 0
         self._users = 0
         self._lock = asyncio.Lock()
+        self._turns = LineTurns(QUIET)
 
     @classmethod
     def acquire(cls, line: Line, *, lent: bool = False) -> ModbusLink:
@@ -312,6 +324,9 @@ class ModbusLink:
     async def exchange[T](self, user: User, ask: Callable[[], Awaitable[T]]) -> T:
         """Have the link to oneself for one exchange.
 
+        On a shared line devices that may be off are asked one at a time, and between the polls of the
+        others: so a poll waits for one of them at most.
+
         Args:
             user: on whose behalf.
             ask: makes one request.
@@ -320,6 +335,16 @@ class ModbusLink:
             ClosedError: the user has let go of it.
             ModbusError: the library's, about the connection or the answer.
         """
+        if user.silent and self.shared:
+            async with self._turns.doubtful():
+                return await self._exchange(user, ask)
+        self._turns.begin()
+        try:
+            return await self._exchange(user, ask)
+        finally:
+            self._turns.end()
+
+    async def _exchange[T](self, user: User, ask: Callable[[], Awaitable[T]]) -> T:
         async with self._lock:
             if user.closed or not self._users:
                 raise ClosedError("the device was let go of")

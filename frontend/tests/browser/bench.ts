@@ -7,8 +7,11 @@ import {
   test as base,
   expect,
   type BrowserContext,
+  type ConsoleMessage,
   type Locator,
   type Page,
+  type Request,
+  type WebError,
 } from "@playwright/test";
 
 const REPOSITORY = new URL("../../..", import.meta.url).pathname;
@@ -121,7 +124,13 @@ interface Fixtures {
   complaints: string[];
 }
 
-export const test = base.extend<Options & Fixtures, { start: Start; bench: Bench }>({
+interface WorkerFixtures {
+  start: Start;
+  bench: Bench;
+  contexts: Map<string, BrowserContext>;
+}
+
+export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   start: [{}, { option: true, scope: "worker" }],
   user: ["admin", { option: true }],
   language: ["en", { option: true }],
@@ -159,28 +168,86 @@ export const test = base.extend<Options & Fixtures, { start: Start; bench: Bench
     await use(bench.stand.url);
   },
 
+  /** Those that tests have used so far, by what sets them apart. */
+  contexts: [
+    async ({ browser }, use) => {
+      const contexts = new Map<string, BrowserContext>();
+      await use(contexts);
+      if (browser.isConnected()) for (const context of contexts.values()) await context.close();
+    },
+    { scope: "worker" },
+  ],
+
+  /**
+   * The browser that tests of a kind share: it has seen Home Assistant before, and does not fetch and
+   * compile its frontend again. What pages store is that of the test alone.
+   */
+  context: async (
+    { browser, contexts, storageState, viewport, colorScheme, hasTouch, reducedMotion },
+    use,
+  ) => {
+    const kind = JSON.stringify([viewport, colorScheme, hasTouch, reducedMotion]);
+    let context = contexts.get(kind);
+    if (context && storageState) await context.setStorageState(storageState);
+    context ??= await browser.newContext();
+    contexts.set(kind, context);
+    await use(context);
+    await leaveEmpty(context);
+  },
+
+  /** Its only page. */
+  page: async ({ context, viewport }, use) => {
+    const page = context.pages()[0] ?? (await context.newPage());
+    if (viewport) await page.setViewportSize(viewport);
+    await use(page);
+  },
+
   /** What pages of the test complain about; there must be nothing in it at its end. */
   complaints: [
     async ({ context }, use) => {
       const complaints: string[] = [];
-      listen(context, complaints);
-      context.on("request", (request) => {
-        const { protocol, hostname } = new URL(request.url());
-        if (protocol.startsWith("http") && hostname !== "127.0.0.1")
-          complaints.push(`Another host is asked: ${request.url()}`);
-      });
+      const stop = listen(context, complaints);
       await use(complaints);
+      stop();
       expect(complaints.filter((text) => !NOISE.some((noise) => noise.test(text)))).toEqual([]);
     },
     { auto: true },
   ],
 });
 
-function listen(context: BrowserContext, complaints: string[]): void {
-  context.on("console", (message) => {
-    if (message.type() === "error") complaints.push(`${message.text()} ${message.location().url}`);
+/** Leave one page in a browser, without anything in it. */
+async function leaveEmpty(context: BrowserContext): Promise<void> {
+  const [page, ...others] = context.pages();
+  for (const other of others) await other.close();
+  if (!page?.url().startsWith("http")) return;
+  page.removeAllListeners("websocket");
+  await page.evaluate(() => {
+    sessionStorage.clear();
   });
-  context.on("weberror", (error) => complaints.push(String(error.error())));
+  await page.goto("about:blank");
+}
+
+/** Note what pages complain about, until the function is called that is returned. */
+function listen(context: BrowserContext, complaints: string[]): () => void {
+  const noteMessage = (message: ConsoleMessage): void => {
+    if (message.type() === "error") complaints.push(`${message.text()} ${message.location().url}`);
+  };
+  const noteError = (error: WebError): void => {
+    complaints.push(String(error.error()));
+  };
+  const noteHost = (request: Request): void => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "127.0.0.1")
+      complaints.push(`Another host is asked: ${request.url()}`);
+  };
+  context.on("console", noteMessage);
+  context.on("weberror", noteError);
+  context.on("request", noteHost);
+  return () => {
+    context.off("console", noteMessage);
+    context.off("weberror", noteError);
+    context.off("request", noteHost);
+  };
 }
 
 /** Show cards on a dashboard of their own. */
