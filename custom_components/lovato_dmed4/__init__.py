@@ -30,6 +30,7 @@ from .connection.login import Login
 from .connection.names import async_follow_names
 from .connection.storage import async_remove_stored, async_stored_by_newer, async_stored_understood
 from .connection.topology import async_link_devices
+from .connection.unsaved import async_keep_unsaved
 from .const import CONF_CLOCK, CONF_PROTOTYPE_FORM, DOMAIN
 from .coordinator import EventLogCoordinator, HousekeepingCoordinator, LiveCoordinator
 from .dmed4.charge_cycle import ChargeCycle
@@ -205,6 +206,8 @@ async def _async_prepare_meter(hass: HomeAssistant, entry: Dmed4ConfigEntry, met
     async_certificate_accepted(hass, entry)
     _async_adopt_identity(hass, entry, identity)
     async_settle(hass, entry)
+    if isinstance(meter, ModbusMeter):
+        await async_keep_unsaved(hass, entry, meter, identity)
     await _async_make_parts(hass, entry, meter, with_serial_number(entry.data, identity))
 
 

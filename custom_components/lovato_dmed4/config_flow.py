@@ -212,7 +212,7 @@ class Dmed4ConfigFlow(ExaminingFlow, domain=DOMAIN):
             schema = schema.extend(EXAMINE_FIELD)
         return self.async_show_form(
             step_id=str(form),
-            data_schema=self.add_suggested_values_to_schema(schema, suggested(data)),
+            data_schema=self.add_suggested_values_to_schema(schema, suggested(form, data)),
             errors=errors,
             description_placeholders=self._placeholders,
         )

@@ -15,6 +15,7 @@ from .connection.certificate import async_certificate_accepted, async_certificat
 from .connection.errors import translated, translated_errors
 from .connection.identity import ATTR_METER, async_recognise, is_of_another_board
 from .connection.names import device_name
+from .connection.silence import pause
 from .connection.storage import StoredFile, stored_file
 from .const import (
     CONF_INTERVAL_CHARGING,
@@ -65,13 +66,6 @@ _CONTENTS: Final[dict[Block, Callable[[LiveData], object]]] = {
     ),
     Block.STATUS: lambda data: data.status,
 }
-
-
-# A meter that is off and shares its line is asked at least this often.
-LONGEST_INTERVAL: Final = timedelta(minutes=5)
-
-# Where doubling ends.
-_MOST_FAILURES: Final = 10
 
 
 class LiveCoordinator(DataUpdateCoordinator[LiveData]):
@@ -174,7 +168,8 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
             if isinstance(err, CertificateChangedError):
                 async_certificate_changed(self.hass, self.config_entry, err)
             if self._meter.shares_line:
-                self._wait_longer()
+                self._failures += 1
+                self.update_interval = pause(self._failures, self._intervals[False])
             raise translated(err, UpdateFailed) from err
         self._failures = 0
         self.update_interval = max(
@@ -183,12 +178,6 @@ class LiveCoordinator(DataUpdateCoordinator[LiveData]):
         )
         self.asked_at = asked_at
         return data
-
-    def _wait_longer(self) -> None:
-        """Ask a meter that is off less and less often: its silence takes time from the others."""
-        idle = self._intervals[False]
-        self._failures = min(self._failures + 1, _MOST_FAILURES)
-        self.update_interval = max(idle, min(idle * 2**self._failures, LONGEST_INTERVAL))
 
     @property
     def in_doubt(self) -> bool:

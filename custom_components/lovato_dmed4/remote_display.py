@@ -15,6 +15,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from .connection.certificate import async_certificate_accepted, async_certificate_changed
 from .connection.errors import translated, translated_errors
 from .connection.names import device_name
+from .connection.silence import pause
 from .connection.storage import StoredFile, stored_file
 from .const import DOMAIN, HOUSEKEEPING_INTERVAL, LOGGER, MANUFACTURER
 from .dmed4.display import METERS, CustomPage, RemoteDisplay, ViewerPage
@@ -75,6 +76,7 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
         # Since it was last read, the display may have been without power.
         self._away = False
         self._losses = 0
+        self._failures = 0
 
     @override
     async def _async_setup(self) -> None:
@@ -96,10 +98,14 @@ class DisplayCoordinator(DataUpdateCoordinator[DisplayData]):
                 self._away, self._losses = False, self.display.link_losses
             except MeterError as err:
                 self._away = True
+                if self.display.shares_line:
+                    self._failures += 1
+                    self.update_interval = pause(self._failures, HOUSEKEEPING_INTERVAL)
                 if isinstance(err, CertificateChangedError):
                     async_certificate_changed(self.hass, self.config_entry, err)
                 raise translated(err, UpdateFailed) from err
             async_certificate_accepted(self.hass, self.config_entry)
+            self._failures, self.update_interval = 0, HOUSEKEEPING_INTERVAL
             self._pages = {**self._pages, **state.pages}
             return DisplayData(identity=state.identity, shown=self._shown, pages=self._pages)
 

@@ -1,7 +1,8 @@
 """System parameters (manual: parameters setup; v1/system_parameters)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 import json
 
 import pytest
@@ -11,13 +12,16 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     NotLoggedInError,
     ParametersLockedError,
+    ParametersNotSavedError,
     ParametersNotTakenError,
+    ParametersPendingError,
     ParameterValueError,
     RebootTimeoutError,
     RefusedError,
     UnexpectedAnswerError,
     UnknownParameterError,
 )
+from custom_components.lovato_dmed4.dmed4.lines import TcpLine
 from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.model import Feature
@@ -31,13 +35,28 @@ from custom_components.lovato_dmed4.dmed4.parameters import (
     read_changes,
 )
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
-from simulator import OPEN_PLACES, ModbusTcpServer, RestServer, SimulatedMeter
+from simulator import OPEN_PLACES, GatewayServer, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
+from simulator.framing import Frame
+from tests.driven_time import LoopClock
 
-from .helpers import TRANSPORTS, WebPeer, client, http_answer, offered, reached
+from .helpers import (
+    LOCALHOST,
+    TRANSPORTS,
+    Fate,
+    WebPeer,
+    client,
+    http_answer,
+    offered,
+    proxied,
+    reached,
+)
 
 QUICK = RebootTiming(poll=0.02, going=1, coming=10)
 HASTY = RebootTiming(poll=0.02, going=0.1, coming=0.3)
+
+# The request to save, as the manual has it.
+SAVE = b"\x06\x2f\x02\x00\x05"
 
 # Values of the simulator's that no other has, so that a mix-up shows.
 VALUES = {"P03_02": 300, "P05_06": 0xC0A801FE, "P05_09": 7}
@@ -51,7 +70,12 @@ def _impatient(impatient: None) -> None:
 @pytest.fixture
 def simulated() -> SimulatedMeter:
     return SimulatedMeter(
-        seed=1, signing_time=0.05, checking_time=0.01, reboot_time=0.2, parameters=VALUES
+        seed=1,
+        clock=LoopClock(),
+        signing_time=0.05,
+        checking_time=0.01,
+        reboot_time=0.2,
+        parameters=VALUES,
     )
 
 
@@ -335,7 +359,11 @@ async def test_addresses_are_recognised_by_their_value_in_every_order_of_the_men
     reading: str, transport: str
 ) -> None:
     simulated = SimulatedMeter(
-        seed=1, reboot_time=0.1, readings={"ip_parameters": reading}, password="1000"
+        seed=1,
+        clock=LoopClock(),
+        reboot_time=0.1,
+        readings={"ip_parameters": reading},
+        password="1000",
     )
     addresses = [f"P05_{number}" for number in reading.split("_")]
     before = simulated.parameters.block()
@@ -384,21 +412,19 @@ async def test_addresses_given_in_their_bytes_are_joined() -> None:
 
 
 async def test_the_save_is_not_answered_and_that_is_no_failure(
-    modbus_meter: ModbusMeter,
-    modbus_server: ModbusTcpServer,
-    simulated: SimulatedMeter,
+    modbus_meter: ModbusMeter, modbus_server: ModbusTcpServer, simulated: SimulatedMeter
 ) -> None:
-    modbus_server.faults.inject(
-        ModbusFault.LOST_ANSWER, only=lambda frame: frame.pdu[:3] == b"\x06\x2f\x02", times=1
-    )
+    modbus_server.faults.inject(ModbusFault.LOST_ANSWER, only=is_save, times=1)
     assert (await changed(modbus_meter, {"P05_09": 9}))["P05_09"] == 9
     assert simulated.parameters["P05_09"] == 9
+    assert modbus_server.requests.count(SAVE) == 1
 
 
 async def test_a_parameter_is_written_as_the_manual_says(
     modbus_meter: ModbusMeter, modbus_server: ModbusTcpServer
 ) -> None:
     await modbus_meter.parameters.write({"P02_01": 1})
+    await modbus_meter.parameters.save()
     writes = [pdu.hex(" ") for pdu in modbus_server.requests if pdu[0] == 0x06]
     assert writes == [
         "06 4f ff 00 02",
@@ -423,7 +449,7 @@ async def test_another_client_s_selection_is_noticed(
         with pytest.raises(RefusedError, match="another client"):
             await modbus_meter.parameters.write({"P02_01": 1})
     assert simulated.parameters.block() == SimulatedMeter(parameters=VALUES).parameters.block()
-    await modbus_meter.parameters.write({"P02_01": 1})
+    await changed(modbus_meter, {"P02_01": 1})
     assert simulated.parameters["P02_01"] == 1
 
 
@@ -433,14 +459,14 @@ async def test_a_value_that_is_not_kept_is_not_saved(
     with monkeypatch.context() as patch:
         patch.setattr(simulated.parameters, "write_selected", lambda _: None)
         with pytest.raises(RefusedError, match="P02_01 was not taken"):
-            await modbus_meter.parameters.write({"P02_01": 1})
+            await changed(modbus_meter, {"P02_01": 1})
     assert simulated.parameters["P02_01"] == 0
-    await modbus_meter.parameters.write({"P02_01": 1})
+    await changed(modbus_meter, {"P02_01": 1})
     assert simulated.parameters["P02_01"] == 1
 
 
 async def test_parameters_that_the_meter_refuses_are_left_out(
-    modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
+    modbus_meter: ModbusMeter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(menu_parameters, "NAMES", ("P07_01", "P02_01"))
     assert await modbus_meter.parameters.read() == {"P02_01": 0}
@@ -449,27 +475,176 @@ async def test_parameters_that_the_meter_refuses_are_left_out(
         await modbus_meter.parameters.read()
 
 
-async def test_nothing_is_saved_while_an_earlier_change_is_pending(
+@pytest.mark.parametrize("exact", [False, True])
+async def test_an_address_that_ends_in_zeros_is_as_wide_as_any(
+    modbus_meter: ModbusMeter,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+    exact: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """Unless the meter gives zeros behind every parameter: then it may be a number."""
+    simulated.parameters._saved["P05_06"] = 0x0A000000
+    read_words = modbus_meter.read_words
+
+    async def read_exactly(register: int, count: int) -> list[int]:
+        if register == 0x5004 and count > len(simulated.parameters.selected) // 2:
+            raise RefusedError("not so many words", 3)
+        return await read_words(register, count)
+
+    if exact:
+        monkeypatch.setattr(modbus_meter, "read_words", read_exactly)
+    values = await modbus_meter.parameters.read()
+    assert values == {**simulated.parameters.block(), "P05_06": 0x0A000000 if exact else 2560}
+
+
+# --- Modbus: whether it is saved ----------------------------------------------------------------
+
+
+def is_save(frame: Frame) -> bool:
+    """Recognise the request to save."""
+    return frame.pdu == SAVE
+
+
+def keep_selection(simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the meter keep over a restart what is selected, which no other meter here does."""
+    parameters = simulated.parameters
+    monkeypatch.setattr(parameters, "forget", parameters._written.clear)
+
+
+def pending(simulated: SimulatedMeter) -> Mapping[str, int]:
+    """Get what the next save of the meter would change."""
+    saved = simulated.parameters.block()
+    return {
+        name: value for name, value in simulated.parameters._written.items() if saved[name] != value
+    }
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("fate", [Fate.HANG, Fate.SWALLOW], ids=["silence", "closed"])
+async def test_a_save_that_is_lost_is_not_reported_as_done(
+    simulated: SimulatedMeter, fate: Fate, times: int
+) -> None:
+    """The meter shows the new value all the same; a connection that is closed is no restart either."""
+    left = [fate] * times
+
+    def decide(request: bytes) -> Fate:
+        return left.pop() if left and request[7:] == SAVE else Fate.PASS
+
+    async with proxied(simulated, "modbus") as (meter, proxy):
+        proxy.decide = decide
+        if times == 1:
+            await changed(meter, {"P02_01": 1})
+        else:
+            with pytest.raises(ParametersNotSavedError, match="P02_01"):
+                await changed(meter, {"P02_01": 1})
+        assert not pending(simulated)
+        simulated.power_failure()
+        assert simulated.parameters["P02_01"] == 2 - times
+        await changed(meter, {"P02_05": 1})
+        assert simulated.parameters["P02_01"] == 2 - times
+        assert simulated.parameters["P02_05"] == 1
+
+
+async def test_a_restart_too_quick_to_be_seen_is_known_by_what_it_clears(
+    modbus_meter: ModbusMeter, modbus_server: ModbusTcpServer, simulated: SimulatedMeter
+) -> None:
+    simulated._reboot_time = 0
+    assert (await changed(modbus_meter, {"P02_01": 1}))["P02_01"] == 1
+    assert simulated.parameters["P02_01"] == 1
+    assert modbus_server.requests.count(SAVE) == 1
+
+
+@pytest.mark.parametrize("case", [("synchronised", 0, 1), ("synchronised", 0.2, 1), ("", 5, 2)])
+async def test_a_meter_that_keeps_what_is_selected_has_restarted_all_the_same(
+    modbus_meter: ModbusMeter,
+    modbus_server: ModbusTcpServer,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+    case: tuple[str, float, int],
+) -> None:
+    """Its clock is no longer synchronised; if it was not before, its silence has to show twice."""
+    synchronised, simulated._reboot_time, saves = case
+    keep_selection(simulated, monkeypatch)
+    if synchronised:
+        await modbus_meter.write_clock(datetime.now(UTC))
+    timing = RebootTiming(poll=0.5, going=10, coming=60)
+    assert (await changed(modbus_meter, {"P02_01": 1}, timing))["P02_01"] == 1
+    assert simulated.parameters["P02_01"] == 1
+    assert modbus_server.requests.count(SAVE) == saves
+
+
+async def test_a_meter_that_shows_nothing_of_its_restart_is_not_taken_for_saved(
     modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A take-back that fails as well is made good before the next change, or that is refused."""
+    keep_selection(simulated, monkeypatch)
+    simulated._reboot_time = 0
+    with pytest.raises(ParametersNotSavedError):
+        await changed(modbus_meter, {"P02_01": 1})
+
+
+async def test_a_gateway_s_word_for_the_missing_answer_is_no_refusal(
+    simulated: SimulatedMeter,
+) -> None:
+    gateway = SimulatedMeter(seed=3, clock=LoopClock(), parameters={"P05_05": 1})
+    async with GatewayServer(gateway, {2: simulated}) as server:
+        meter = ModbusMeter.on(TcpLine(host=LOCALHOST, port=server.port), 2)
+        assert (await changed(meter, {"P02_01": 1}))["P02_01"] == 1
+        assert server.requests.count(SAVE) == 1
+        await meter.close()
+    assert simulated.parameters["P02_01"] == 1
+
+
+async def test_a_busy_meter_is_asked_to_save_until_it_does(
+    modbus_meter: ModbusMeter, modbus_server: ModbusTcpServer, simulated: SimulatedMeter
+) -> None:
+    modbus_server.faults.inject(ModbusFault.BUSY, only=is_save, times=5)
+    await changed(modbus_meter, {"P02_01": 1})
+    assert simulated.parameters["P02_01"] == 1
+
+
+# --- Modbus: what is left pending ---------------------------------------------------------------
+
+
+def take_once(simulated: SimulatedMeter) -> Callable[[bytes], None]:
+    """Let the meter take one value more, and no other."""
     taken: list[int] = []
     write = simulated.parameters.write_selected
 
-    def take_once(value: bytes) -> None:
+    def write_selected(value: bytes) -> None:
         if not taken:
             write(value)
         taken.extend(value)
 
+    return write_selected
+
+
+async def test_nothing_is_saved_while_an_earlier_change_is_pending(
+    modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A take-back that fails as well is made good before the next change, or that is refused."""
     with monkeypatch.context() as patch:
-        patch.setattr(simulated.parameters, "write_selected", take_once)
+        patch.setattr(simulated.parameters, "write_selected", take_once(simulated))
         with pytest.raises(RefusedError, match="P02_02 was not taken"):
-            await modbus_meter.parameters.write({"P02_01": 1, "P02_02": 1})
-        with pytest.raises(RefusedError, match="earlier change of P02_01"):
-            await modbus_meter.parameters.write({"P02_05": 1})
-    await modbus_meter.parameters.write({"P02_05": 1})
+            await changed(modbus_meter, {"P02_01": 1, "P02_02": 1})
+        with pytest.raises(ParametersPendingError, match="P02_01"):
+            await changed(modbus_meter, {"P02_05": 1})
+    await changed(modbus_meter, {"P02_05": 1})
     assert simulated.parameters["P02_01"] == 0
     assert simulated.parameters["P02_05"] == 1
+
+
+async def test_what_a_user_sets_at_a_meter_that_has_restarted_is_not_taken_back(
+    modbus_meter: ModbusMeter, simulated: SimulatedMeter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(simulated.parameters, "write_selected", take_once(simulated))
+        with pytest.raises(RefusedError):
+            await changed(modbus_meter, {"P02_01": 1, "P02_02": 1})
+    assert pending(simulated) == {"P02_01": 1}
+    simulated.power_failure()
+    simulated.parameters._saved["P02_01"] = 1
+    await changed(modbus_meter, {"P02_05": 1})
+    assert simulated.parameters["P02_01"] == 1
 
 
 @pytest.mark.parametrize(
@@ -489,8 +664,9 @@ async def test_what_could_not_be_saved_is_taken_back(
     with monkeypatch.context() as patch:
         patch.setattr(modbus_meter, "write_unanswered", fail)
         with pytest.raises(type(error)):
-            await modbus_meter.parameters.write({"P02_01": 1, "P05_09": 9})
-    await modbus_meter.parameters.write({"P02_05": 1})
+            await changed(modbus_meter, {"P02_01": 1, "P05_09": 9})
+    assert not pending(simulated)
+    await changed(modbus_meter, {"P02_05": 1})
     assert simulated.parameters["P02_05"] == 1
     assert simulated.parameters["P02_01"] == 0
     assert simulated.parameters["P05_09"] == VALUES["P05_09"]

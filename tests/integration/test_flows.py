@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.lovato_dmed4.connection import lending, search
-from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.const import DEFAULT_MODBUS_PORT, DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter, open_pty
 
@@ -194,6 +194,7 @@ async def test_reconfiguring(
     form = await browser.choose(await browser.reconfigure(rest_entry), "modbus_tcp")
     # The host fits another transport, too; its port does not.
     assert prefilled(form)["host"] == rest_server.host
+    assert prefilled(form)["port"] == DEFAULT_MODBUS_PORT
     with unused_port() as port:
         form = await browser.submit(form, user_input(modbus_server, port=port))
     assert form["errors"] == {"base": "connection_refused"}
@@ -201,9 +202,13 @@ async def test_reconfiguring(
     assert (done["type"], done["reason"]) == ("abort", "reconfigure_successful")
     assert rest_entry.data["transport"] == "modbus_tcp"
     assert state_of(rest_entry) is ConfigEntryState.LOADED
-    # The present connection comes first.
+    # The present connection comes first; of it, the other forms show what fits.
     menu = await browser.reconfigure(rest_entry)
     assert menu["menu_options"] == ["modbus_tcp", "rest", "rest_display", "modbus_serial"]
+    form = await browser.choose(menu, "rest")
+    assert (prefilled(form)["host"], prefilled(form)["port"]) == (modbus_server.host, None)
+    form = await browser.choose(await browser.reconfigure(rest_entry), "modbus_serial")
+    assert prefilled(form)["framing"] == "rtu"
 
 
 # --- the password -----------------------------------------------------------------------------

@@ -6,10 +6,11 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
 
+from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep.clock import time_offset
-from simulator import ModbusTcpServer, RestServer, SimulatedMeter, SystemClock
-from simulator.faults import RestFault
+from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+from simulator.faults import ModbusFault, RestFault
 from tests.driven_time import LoopClock, drive_time
 
 from .helpers import (
@@ -25,6 +26,9 @@ from .helpers import (
 )
 
 REBOOTS = {"reboot_time": 0.3}
+
+# The request to save the parameters (manual: parameters setup).
+SAVE = b"\x06\x2f\x02\x00\x05"
 
 
 def log_in(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> None:
@@ -260,7 +264,7 @@ async def test_parameters_are_not_changed_while_charging(
     await press(hass, entry, "end")
 
 
-@pytest.mark.parametrize("clock", [SystemClock()])
+@pytest.mark.parametrize("clock", [LoopClock()])
 @pytest.mark.parametrize("meter_settings", [REBOOTS])
 async def test_parameters_that_are_not_taken_are_named(
     hass: HomeAssistant,
@@ -268,15 +272,57 @@ async def test_parameters_that_are_not_taken_are_named(
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    drive_time(monkeypatch)
     log_in(hass, rest_entry)
-    monkeypatch.setattr(simulated.parameters, "write_block", lambda _: None)
-    with pytest.raises(HomeAssistantError) as caught:
-        await act(hass, rest_entry, "set_parameters", parameters={"P04_02": 7})
+    with monkeypatch.context() as patch:
+        patch.setattr(simulated.parameters, "write_block", lambda _: None)
+        with pytest.raises(HomeAssistantError) as caught:
+            await act(hass, rest_entry, "set_parameters", parameters={"P04_02": 7})
     assert caught.value.translation_key == "parameters_not_taken"
     assert caught.value.translation_placeholders == {"names": "P04_02"}
-    monkeypatch.undo()
     await act(hass, rest_entry, "set_parameters", parameters={"P04_02": 7})
     assert simulated.parameters["P04_02"] == 7
+
+
+@pytest.mark.parametrize("clock", [LoopClock()])
+@pytest.mark.parametrize("meter_settings", [REBOOTS])
+async def test_what_is_not_saved_is_taken_back_after_a_restart_of_home_assistant_too(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    *,
+    modbus_entry: Dmed4ConfigEntry,
+    modbus_server: ModbusTcpServer,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The meter shows what is pending like what is saved, and the next save would take both."""
+    drive_time(monkeypatch)
+    key = f"{DOMAIN}.parameters.{modbus_entry.entry_id}"
+    written: list[tuple[bytes, dict[str, int]]] = []
+    write = simulated.parameters.write_selected
+
+    def write_selected(value: bytes) -> None:
+        if not written:  # and no take-back
+            write(value)
+        written.append((value, hass_storage[key]["data"]["pending"]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(simulated.parameters, "write_selected", write_selected)
+        modbus_server.faults.inject(ModbusFault.SILENCE, only=lambda frame: frame.pdu == SAVE)
+        with pytest.raises(HomeAssistantError) as caught:
+            await act(hass, modbus_entry, "set_parameters", parameters={"P04_02": 7})
+    assert caught.value.translation_key == "parameters_not_saved"
+    assert caught.value.translation_placeholders == {"names": "P04_02"}
+    # Whenever Home Assistant had been killed, the former value would have been on disk.
+    assert written == [(b"\0\7", {"P04_02": 3}), (b"\0\3", {"P04_02": 3})]
+
+    modbus_server.faults.clear()
+    assert await hass.config_entries.async_reload(modbus_entry.entry_id)
+    response = await act(hass, modbus_entry, "set_parameters", parameters={"P05_09": 9})
+    assert response["parameters"]["P04_02"]["value"] == 3
+    assert hass_storage[key]["data"]["pending"] == {}
+    simulated.power_failure()
+    assert (simulated.parameters["P04_02"], simulated.parameters["P05_09"]) == (3, 9)
 
 
 @pytest.mark.parametrize("action", ["get_parameters", "set_parameters", "set_operating"])

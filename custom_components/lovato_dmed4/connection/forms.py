@@ -136,11 +136,16 @@ def connection(form: str, user_input: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def suggested(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Show what is known in a form; choices are texts there."""
+def suggested(form: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Show in a form what is known and fits it; choices are texts there."""
     suggested = dict(data)
-    if data.get(CONF_TRANSPORT) == Transport.REST and data[CONF_PORT] == _usual_port(data):
-        del suggested[CONF_PORT]
+    rest = form in {Transport.REST, REST_DISPLAY}
+    # The port of Modbus is not that of the web server, whose usual one depends on TLS.
+    fits = rest == (data.get(CONF_TRANSPORT) == Transport.REST)
+    if not fits or (rest and data[CONF_PORT] == _usual_port(data)):
+        suggested.pop(CONF_PORT, None)
+    if form == Transport.MODBUS_SERIAL and data.get(CONF_FRAMING) == Framing.TCP:
+        del suggested[CONF_FRAMING]
     for key in (CONF_BAUDRATE, CONF_STOP_BITS):
         if key in data:
             suggested[key] = str(data[key])

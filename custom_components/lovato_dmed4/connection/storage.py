@@ -29,6 +29,8 @@ class StoredFile(StrEnum):
     """How far the metrological events have been reported."""
     LOGIN = "login"
     """Attempts with the advanced password, written before each attempt."""
+    PARAMETERS = "parameters"
+    """What system parameters were, written before they are changed and until that is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ _KINDS: Final = {
     StoredFile.DISPLAY: _Kind(),
     StoredFile.EVENTS: _Kind(),
     StoredFile.LOGIN: _Kind(careful=True),
+    StoredFile.PARAMETERS: _Kind(careful=True),
 }
 
 

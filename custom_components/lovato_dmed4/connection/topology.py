@@ -1,5 +1,6 @@
 """Who is at an address, and which device is reached through which other."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,7 +19,9 @@ from .devices import async_make_display, async_make_meter, is_display
 _GATEWAY_UNIT_ID: Final = 0
 
 # Who answers to node 0 is asked once: a gateway of another make may be silent.
-_GATEWAYS: Final[HassKey[dict[tuple[str, int], Identity | None]]] = HassKey(f"{DOMAIN}_gateways")
+_GATEWAYS: Final[HassKey[dict[tuple[str, int], asyncio.Task[Identity | None]]]] = HassKey(
+    f"{DOMAIN}_gateways"
+)
 
 
 async def async_detect(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity:
@@ -104,13 +107,20 @@ def _is(entry: ConfigEntry[Any], device: dr.DeviceEntry, identity: Identity) -> 
 
 
 async def _async_gateway(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity | None:
-    """Ask who is at the Ethernet port through which a device is reached; None if that is not one of ours."""
+    """Find out who is at the Ethernet port through which a device is reached, once for all of them."""
     known = hass.data.setdefault(_GATEWAYS, {})
     address = data[CONF_HOST], data[CONF_PORT]
     if address not in known:
-        try:
-            known[address] = await async_detect(hass, {**data, CONF_UNIT_ID: _GATEWAY_UNIT_ID})
-        except MeterError as err:
-            LOGGER.debug("Nobody known answers to node 0: %s", err)
-            known[address] = None
-    return known[address]
+        known[address] = hass.async_create_task(
+            _async_ask_gateway(hass, data), f"{DOMAIN} gateway at {address}"
+        )
+    return await asyncio.shield(known[address])
+
+
+async def _async_ask_gateway(hass: HomeAssistant, data: Mapping[str, Any]) -> Identity | None:
+    """Ask who it is; None if that is not one of our devices."""
+    try:
+        return await async_detect(hass, {**data, CONF_UNIT_ID: _GATEWAY_UNIT_ID})
+    except MeterError as err:
+        LOGGER.debug("Nothing known answers to node 0: %s", err)
+        return None

@@ -133,6 +133,10 @@ class RemoteDisplay(Protocol):
     """
 
     @property
+    def shares_line(self) -> bool:
+        """Whether others are asked over the same line."""
+
+    @property
     def link_losses(self) -> int:
         """How often a lasting link was lost: the display may have been without power."""
 

@@ -192,6 +192,32 @@ class ParametersNotTakenError(MeterError):
         self.names = names
 
 
+class ParametersPendingError(MeterError):
+    """What an earlier change left unsaved in the meter can't be taken back; nothing more was written.
+
+    Attributes:
+        names: of those parameters.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+class ParametersNotSavedError(MeterError):
+    """Parameters were written, and it is not known whether the meter has saved them.
+
+    The values from before are written back: now, or before the parameters are read or changed again.
+
+    Attributes:
+        names: of those parameters.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
 class RebootTimeoutError(MeterError):
     """Parameters were written, and since its reboot the meter does not answer where it did."""
 

@@ -1,5 +1,6 @@
 """The meter as every transport offers it."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
@@ -68,6 +69,10 @@ class Parameters(Protocol):
     `parameters.change` is how to change them: it checks, waits out the reboot and reads back.
     """
 
+    @property
+    def turn(self) -> asyncio.Lock:
+        """To be held from the write until it is known whether the values are saved."""
+
     async def read(self) -> Mapping[str, int]:
         """Read all parameters; IP addresses as one number of 32 bits.
 
@@ -76,16 +81,26 @@ class Parameters(Protocol):
         """
 
     async def write(self, changes: Mapping[str, int]) -> None:
-        """Write parameters and save them to flash, which reboots the meter.
+        """Write parameters; over REST they are saved at once.
 
         That the answer is lost in the reboot is normal and no error.
 
         Raises:
+            ParametersPendingError: what an earlier change left can't be taken back; none was written.
             RefusedError: the meter refused one of them; none was saved.
         """
 
-    async def save_again(self) -> None:
-        """Save to flash once more, where the first time has left no trace."""
+    async def save(self) -> bool:
+        """Save to flash, which reboots the meter; return whether it is sure to have done so."""
+
+    async def restarted(self) -> bool:
+        """Whether the meter shows that it has rebooted since the parameters were written."""
+
+    async def forget_pending(self) -> None:
+        """Take back no more of what was written: it is saved."""
+
+    async def take_back(self) -> None:
+        """Write back what was there before, as far as it was written and not saved."""
 
 
 class ChargeSettings(Protocol):

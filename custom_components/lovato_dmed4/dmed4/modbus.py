@@ -6,6 +6,8 @@ import struct
 import time
 from typing import Final, Self, override
 
+from modbus_connection import ExceptionCode
+
 from . import registers
 from .errors import NotADmed4Error, RefusedError
 from .found import Found
@@ -170,13 +172,16 @@ class ModbusDevice:
                 "Assistant's Modbus: what was written is read"
             )
 
-    async def write_unanswered(self, register: int, value: int) -> None:
+    async def write_unanswered(self, register: int, value: int) -> bool:
         """Write one register (0x06), to which no answer is the normal answer: the link stays.
+
+        Returns:
+            Whether there was an answer.
 
         Raises:
             CannotConnectError: there is no link, so that nothing was written.
         """
-        await self._unit.write_unanswered(wire(register), value)
+        return await self._unit.write_unanswered(wire(register), value)
 
 
 class ModbusMeter(ModbusDevice):
@@ -248,6 +253,8 @@ class ModbusMeter(ModbusDevice):
         try:
             point, spki = await self._find_keys()
         except RefusedError as err:
+            if err.code == ExceptionCode.SERVER_DEVICE_BUSY:
+                raise
             raise NotADmed4Error("there is no public key where a DMED4 has it") from err
         self._note_refused()
         return Identity(

@@ -6,12 +6,15 @@ one order of the maker's menus and its mask in another. So an address is recogni
 is too large for one register, never by its number. A zero proves nothing: over REST a block that is
 refused is sent again with some of the zeros split into bytes, which changes nothing until the meter
 takes one; over Modbus a value is read back before it is saved.
+
+Whether a meter over Modbus has saved is not said either, as it answers nothing: see `_save`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum, auto
 from ipaddress import AddressValueError, IPv4Address
 from itertools import chain, combinations, islice
 import re
@@ -22,6 +25,7 @@ from .errors import (
     MeterError,
     NotLoggedInError,
     ParametersLockedError,
+    ParametersNotSavedError,
     ParametersNotTakenError,
     ParameterValueError,
     RebootTimeoutError,
@@ -32,7 +36,7 @@ from .errors import (
 )
 from .found import Found
 from .meter import Meter
-from .model import OperativeStatus, SystemStatus
+from .model import OperativeStatus, Status, SystemStatus
 
 WORD_LIMIT: Final = 0xFFFF
 _BAD_REQUEST: Final = 400
@@ -45,6 +49,9 @@ _POSSIBLE_ADDRESS: Final = "0.0.0.0…255.255.255.255"
 # The manual's example of an IP address, and what else in that menu may be one, the likeliest first.
 ADDRESS: Final = "P05_03"
 MAYBE_ADDRESSES: Final = ("P05_06", "P05_09", "P05_07", "P05_04", "P05_02", "P05_08")
+
+# How often a meter is asked to save before it is not known whether it did.
+_SAVES: Final = 2
 
 # So often is a block sent with other zeros split, at most: all ways to split four of them.
 _SPLITS: Final = 16
@@ -186,8 +193,7 @@ async def change(
 
     Args:
         meter: whose parameters.
-        changes: new values by name; what has its value already is not written, nor is the meter
-            rebooted for it.
+        changes: new values by name; what has its value already is not written.
         log_in: makes sure that the meter takes requests that need a login.
         timing: how long to wait for the reboot.
 
@@ -198,11 +204,12 @@ async def change(
         ParameterError: a name is unknown or a value out of its range; nothing was written.
         ParametersLockedError: the meter is commissioned; nothing was written.
         RefusedError: the meter refused; nothing was saved.
+        ParametersPendingError: what an earlier change left can't be taken back; nothing was saved.
+        ParametersNotSavedError: it is not known whether the new values are saved.
         RebootTimeoutError: the meter did not come back where it was.
         ParametersNotTakenError: it came back without the new values.
     """
     check(changes)
-    timing = timing or RebootTiming()
     await log_in()
     if (await meter.read_system()).operative_status is OperativeStatus.OPERATING:
         raise ParametersLockedError("the meter is commissioned")
@@ -211,7 +218,9 @@ async def change(
     wanted = {name: value for name, value in changes.items() if before[name] != value}
     if not wanted:
         return before
-    await _write(meter, wanted, timing)
+    async with meter.parameters.turn:
+        await meter.parameters.write(wanted)
+        await _save(meter, tuple(wanted), timing or RebootTiming())
     await log_in()
     after = await meter.parameters.read()
     if missed := tuple(name for name, value in wanted.items() if after.get(name) != value):
@@ -219,43 +228,79 @@ async def change(
     return after
 
 
-async def _write(meter: Meter, wanted: Mapping[str, int], timing: RebootTiming) -> None:
-    losses = meter.link_losses
-    await meter.parameters.write(wanted)
-    if not await _wait_out_reboot(meter, timing, losses):
-        # It was quick, or the request to save was lost: saving again changes nothing.
-        await meter.parameters.save_again()
-        await _wait_out_reboot(meter, timing, losses)
+async def _save(meter: Meter, names: tuple[str, ...], timing: RebootTiming) -> None:
+    """Have the meter save what was written, and find out whether it did.
+
+    A request to save that is lost leaves a meter over Modbus as it was, which shows what it has not
+    saved: only a restart or an answer proves that it has. Saving again changes nothing.
+    """
+    silences = 0
+    for _ in range(_SAVES):
+        before = await _status(meter)
+        answered = await meter.parameters.save()
+        silent, restarted = await _wait_out_restart(meter, timing, before)
+        silences += silent
+        # A meter may keep what others lose at a restart. Silent after each of two requests to save, it
+        # did restart: that the line failed twice, just then and only then, is less likely.
+        if answered or restarted or silences == _SAVES:
+            await meter.parameters.forget_pending()
+            return
+    await meter.parameters.take_back()
+    raise ParametersNotSavedError(names)
 
 
-async def _wait_out_reboot(meter: Meter, timing: RebootTiming, losses: int) -> bool:
-    """Wait until the meter has gone and come back; return whether it was seen to go.
+class _Sign(Enum):
+    """What a look at a meter that has to restart shows."""
+
+    NOTHING = auto()
+    SILENT = auto()
+    RESTARTED = auto()
+
+
+async def _wait_out_restart(
+    meter: Meter, timing: RebootTiming, before: Status | None
+) -> tuple[bool, bool]:
+    """Wait until the meter has gone and come back, or has gone unnoticed.
 
     Args:
         meter: which.
         timing: how long to wait.
-        losses: how often its link had been lost before.
+        before: its status before.
+
+    Returns:
+        Whether it was silent, and whether it has lost what a restart loses.
+
+    Raises:
+        RebootTimeoutError: it did not come back.
     """
     deadline = _now() + timing.going
-    seen = False
-    while _now() < deadline and not seen:
-        seen = await _answers(meter) is not None or meter.link_losses > losses
-        if not seen:
-            await asyncio.sleep(timing.poll)
-    deadline = _now() + timing.coming
-    while (error := await _answers(meter)) is not None:
-        if _now() >= deadline:
-            raise RebootTimeoutError("the meter did not come back") from error
+    sign = await _look(meter, before)
+    while sign is _Sign.NOTHING and _now() < deadline:
         await asyncio.sleep(timing.poll)
-    return seen
+        sign = await _look(meter, before)
+    silent = sign is _Sign.SILENT
+    deadline = _now() + timing.coming
+    while sign is _Sign.SILENT:
+        if _now() >= deadline:
+            raise RebootTimeoutError("the meter did not come back")
+        await asyncio.sleep(timing.poll)
+        sign = await _look(meter, before)
+    return silent, sign is _Sign.RESTARTED
 
 
-async def _answers(meter: Meter) -> MeterError | None:
-    """Ask for the status; return what went wrong."""
+async def _look(meter: Meter, before: Status | None) -> _Sign:
     try:
-        await meter.read_status()
-    except MeterError as err:
-        return err
+        status = await meter.read_status()
+        lost = before is not None and before.signature & ~status.signature
+        restarted = bool(lost) or await meter.parameters.restarted()
+    except MeterError:
+        return _Sign.SILENT
+    return _Sign.RESTARTED if restarted else _Sign.NOTHING
+
+
+async def _status(meter: Meter) -> Status | None:
+    with suppress(MeterError):
+        return await meter.read_status()
     return None
 
 
@@ -283,6 +328,7 @@ class RestParameters:
         self._read_system = read_system
         self._host = host
         self._found = found
+        self.turn: Final = asyncio.Lock()
 
     async def read(self) -> Mapping[str, int]:
         """Read the block."""
@@ -315,8 +361,19 @@ class RestParameters:
         if refused is not None:
             raise refused
 
-    async def save_again(self) -> None:
-        """Do nothing: a block is written and saved at once, and its answer shows whether."""
+    async def save(self) -> bool:
+        """Do nothing: a block is written and saved at once, and what is read back is saved."""
+        return True
+
+    async def restarted(self) -> bool:
+        """Return False: nothing is lost at a restart."""
+        return False
+
+    async def forget_pending(self) -> None:
+        """Do nothing: nothing is pending."""
+
+    async def take_back(self) -> None:
+        """Do nothing: nothing is pending."""
 
     async def _send(self, values: Mapping[str, int], addresses: set[str]) -> None:
         body: dict[str, int] = {}

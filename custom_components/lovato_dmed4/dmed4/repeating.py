@@ -10,11 +10,16 @@ from enum import Enum, auto
 import math
 from typing import Final
 
+from .errors import RefusedError
+
 # With one exchange of sixteen lost, as with 3 % of all messages, one question of a million fails.
 ATTEMPTS = 5
 
 # Whoever sets a device up wants to know soon that nothing is there.
 FIRST_ATTEMPTS = 2
+
+# How often a device must refuse what every DMED4 answers to be known as another one.
+INSISTING: Final = 3
 
 PAUSE = 0.1
 """Seconds before the next attempt: what refused a connection does not take the next one at once."""
@@ -39,7 +44,8 @@ class Reply(Enum):
     """The device has not acted on it."""
 
 
-_LOST: Final = (Reply.DISTURBED, Reply.SILENT)
+LOST: Final = (Reply.DISTURBED, Reply.SILENT)
+"""Replies of which it is not known whether the question arrived."""
 
 
 class Repeater:
@@ -50,11 +56,32 @@ class Repeater:
 
     Args:
         outcome: what an error says of the question.
+
+    Attributes:
+        silent: whether the last question was not answered, or none has been asked.
     """
 
     def __init__(self, outcome: Callable[[Exception], Reply]) -> None:
         self._outcome = outcome
         self._attempts = FIRST_ATTEMPTS
+        self.silent = True
+
+    async def insist[T](self, question: Callable[[], Awaitable[T]]) -> T:
+        """Ask what every device of the kind answers: one refusal may be a disturbance.
+
+        Raises:
+            RefusedError: the question is refused each time.
+            Exception: that of the last attempt otherwise.
+        """
+        refusals = 0
+        while True:
+            try:
+                return await self.ask(question)
+            except RefusedError as err:
+                refusals += 1
+                if refusals == INSISTING or self._outcome(err) is not Reply.ANSWERED:
+                    raise
+                await asyncio.sleep(PAUSE)
 
     async def ask[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask until an answer comes.
@@ -69,9 +96,11 @@ class Repeater:
                 answer = await question()
             except Exception as err:
                 outcome = self._outcome(err)
-                if outcome in _LOST:
+                self.silent = outcome is Reply.SILENT
+                if outcome in LOST:
                     left -= 1
-                    if not left:
+                    # Another question to the same device may have been given up meanwhile.
+                    if not left or self._attempts == 1:
                         self._attempts = 1
                         raise
                     await asyncio.sleep(PAUSE if outcome is Reply.DISTURBED else 0)
@@ -84,4 +113,5 @@ class Repeater:
                 await asyncio.sleep(BUSY_PAUSE)
             else:
                 self._attempts = ATTEMPTS
+                self.silent = False
                 return answer

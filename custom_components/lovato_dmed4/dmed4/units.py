@@ -1,13 +1,11 @@
 """A device on a shared Modbus link, asked until it answers."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 
 from modbus_connection import (
     GatewayPathUnavailableError,
     GatewayTargetError,
-    ModbusConnectionError,
     ModbusError,
     ModbusExceptionError,
     ModbusTimeoutError,
@@ -17,7 +15,7 @@ from modbus_connection import (
 from . import links
 from .direct import IsTaken, Unit
 from .modbus_errors import meter_error
-from .repeating import Repeater, Reply
+from .repeating import LOST, Repeater, Reply
 from .tap import Tap
 
 
@@ -47,6 +45,11 @@ class RepeatingUnit:
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
         self.closed = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether the device may be off: it has not answered the last time."""
+        return self._repeater.silent
 
     @property
     def shortened(self) -> bool:
@@ -86,17 +89,20 @@ class RepeatingUnit:
         except ModbusError as err:
             raise meter_error(err) from err
 
-    async def write_unanswered(self, address: int, value: int) -> None:
-        """Write one register (0x06) once a link is there; no answer is the normal answer."""
+    async def write_unanswered(self, address: int, value: int) -> bool:
+        """Write one register (0x06) once a link is there; return whether it was answered."""
 
-        async def write() -> None:
-            with suppress(ModbusTimeoutError, ModbusConnectionError):
+        async def write() -> bool:
+            try:
                 await self._unit.write_register(address, value)
+            except ModbusError as err:
+                # A gateway says of a device behind it that it does not answer.
+                if _outcome(err) in LOST:
+                    return False
+                raise
+            return True
 
-        try:
-            await self._link.exchange(self, write)
-        except ModbusError as err:
-            raise meter_error(err) from err
+        return await self._ask(write)
 
     async def _ask[T](self, request: Callable[[], Awaitable[T]]) -> T:
         try:

@@ -33,8 +33,8 @@ describe("the texts of the browser side", () => {
       .map((file) => readFileSync(join(SOURCES, file), "utf8"))
       .join();
     const unused = [...textsIn("en").keys()].filter((key) => {
-      // Those of what Home Assistant writes itself: statements, receipts, workbooks, statistics, Activity.
-      if (/^(activity|document|statistic|table_word)\./.test(key)) return false;
+      // Those of what Home Assistant writes itself: statements, workbooks, statistics, Activity, reports.
+      if (/^(activity|document|examination|statistic|table_word)\./.test(key)) return false;
       if (code.includes(`"${key}"`)) return false;
       // Those of which the code makes the last part of the key.
       return (

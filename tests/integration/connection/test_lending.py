@@ -7,6 +7,7 @@ from homeassistant.components.modbus import async_get_unit
 from homeassistant.components.modbus.connection import async_get_connection_info
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from modbus_connection import ModbusSerialParams, ModbusTcpParams, ModbusUnit
 import pytest
@@ -22,6 +23,7 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
+from tests.driven_time import LoopClock
 from tests.integration.flows import Browser
 from tests.integration.helpers import (
     act,
@@ -42,6 +44,9 @@ SERIAL = {
     "framing": "rtu",
     "unit_id": 1,
 }
+# The request to save parameters (manual: parameters setup).
+SAVE = b"\x06\x2f\x02\x00\x05"
+
 # The total energy on the wire, of four registers.
 ENERGY = 1, 4
 
@@ -157,6 +162,35 @@ async def test_a_meter_that_is_away_and_back(
     await pass_time(hass, 60)
     assert is_available(hass, entry)
     assert holders(hass) == [{other.entry_id: [1], entry.entry_id: [1]}]
+
+
+@pytest.mark.parametrize("clock", [LoopClock()])
+@pytest.mark.parametrize("lost", [0, 1, 2])
+async def test_parameters_are_saved_over_a_shared_connection(
+    hass: HomeAssistant,
+    browser: Browser,
+    *,
+    other: MockConfigEntry,
+    modbus_server: ModbusTcpServer,
+    simulated: SimulatedMeter,
+    lost: int,
+) -> None:
+    params = ModbusTcpParams(host=modbus_server.host, port=modbus_server.port)
+    async_get_unit(hass, other, params, 1)
+    entry = await set_up(hass, browser, "modbus_tcp", user_input(modbus_server))
+    modbus_server.faults.inject(
+        ModbusFault.SILENCE, times=lost, only=lambda frame: frame.pdu == SAVE
+    )
+    change = act(hass, entry, "set_parameters", parameters={"P02_01": 1})
+    if lost < 2:
+        await change
+    else:
+        with pytest.raises(HomeAssistantError) as caught:
+            await change
+        assert caught.value.translation_key == "parameters_not_saved"
+    assert modbus_server.requests.count(SAVE) == min(lost + 1, 2)
+    simulated.power_failure()
+    assert simulated.parameters["P02_01"] == (lost < 2)
 
 
 @pytest.mark.parametrize("fault", [ModbusFault.LONGER, ModbusFault.SHORTER])

@@ -25,7 +25,6 @@ from simulator import (
     SimulatedMeter,
     open_pty,
 )
-from simulator.faults import ModbusFault
 from tests.integration.helpers import (
     add_meter,
     fingerprint,
@@ -164,42 +163,6 @@ async def test_meters_behind_a_gateway_share_a_connection(
             fingerprint(meter) for meter in (gateway, simulated, other)
         ]
         assert server.connections == 1
-        for entry in entries:
-            await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_meters_that_are_off_are_asked_less_and_less_often(
-    hass: HomeAssistant,
-    simulated: SimulatedMeter,
-    other: SimulatedMeter,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """With three of four off, the fourth keeps its interval; what is back is polled as before."""
-    units = {1: simulated, 2: other, 3: SimulatedMeter(seed=3), 4: SimulatedMeter(seed=4)}
-    async with SerialOverTcpServer(units) as server:
-        entries = [
-            await create(hass, "modbus_tcp", tcp_input(server.port, unit, "rtu")) for unit in units
-        ]
-        lives = [entry.runtime_data.live for entry in entries]
-        interval = lives[0].update_interval
-        assert interval is not None
-        for data in (entry.runtime_data for entry in entries):
-            # Their own polls would come between those that are counted here.
-            for coordinator in (data.live, data.housekeeping, data.events):
-                monkeypatch.setattr(coordinator, "_schedule_refresh", lambda: None)
-                coordinator._async_unsub_refresh()
-        # What the set-up has left to be done would fail, and ask once more for that.
-        await hass.async_block_till_done(wait_background_tasks=True)
-        server.faults.inject(ModbusFault.SILENCE, only=lambda frame: frame.unit != 1)
-        for times in (2, 4, 8, 16, 30, 30):
-            for live in lives:
-                await live.async_refresh()
-            assert lives[0].update_interval == interval
-            assert [live.update_interval for live in lives[1:]] == [times * interval] * 3
-        server.faults.clear()
-        for live in lives:
-            await live.async_refresh()
-            assert live.update_interval == interval
         for entry in entries:
             await hass.config_entries.async_unload(entry.entry_id)
 
