@@ -47,12 +47,16 @@ class Left:
     """What a run may leave behind."""
 
     signed_: list[str] = field(default_factory=lambda: ["B", "E"])
+    commands_: str = "BE"
     archived_: list[str] = field(default_factory=lambda: ["E", "B"])
     outcomes_: list[str] = field(default_factory=lambda: ["ended"])
     charge: dict[str, Any] | None = None
 
     def signed(self) -> list[str]:
         return self.signed_
+
+    def commands(self) -> str:
+        return self.commands_
 
     def archived(self) -> list[str]:
         return self.archived_
@@ -78,6 +82,8 @@ def test_a_good_end() -> None:
         Left(archived_=["B"]),
         Left(archived_=["B", "E", "E"]),
         Left(archived_=["B", "E", "C"]),
+        Left(commands_="BBE"),
+        Left(commands_="BCEE"),
         Left(outcomes_=[]),
         Left(outcomes_=["open"]),
         Left(outcomes_=["ended", "end_missing"]),

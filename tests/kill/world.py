@@ -230,6 +230,11 @@ class World:
         content = json.loads((self._folder / f"meter-{_SEED}.json").read_text(encoding="utf-8"))
         return [record["text"] for record in content["records"]]
 
+    def commands(self) -> str:
+        """Read from what the meter has signed which commands it was given: the letters of the manual."""
+        payloads = [json.loads(text.split("|")[1]) for text in self.signed()]
+        return "".join(payload["RD"][3]["TX"] for payload in payloads)
+
     def archived(self) -> list[str]:
         """Read what is in the archive."""
         return [raw.decode() for (raw,) in self._query("SELECT raw FROM dmed4_records ORDER BY id")]
