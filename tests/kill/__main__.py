@@ -104,6 +104,10 @@ DISASTERS: dict[str, Callable[[World, Random], Awaitable[None]]] = {
 }
 
 
+# Those that a user and a meter survive only if they are on disk.
+_FORGETTING = {"home-assistant", "both", "full", "locked-and-killed"}
+
+
 # --- The run ------------------------------------------------------------------------------------
 
 
@@ -111,6 +115,8 @@ async def run(here: World, disasters: list[str], random: Random) -> None:
     """Charge once for each disaster, which happens at any moment of it."""
     for number, name in enumerate(disasters, 1):
         moment = random.uniform(0, _CHARGE)
+        if name in _FORGETTING:
+            await here.saved()
 
         async def happen(name: str = name, moment: float = moment) -> None:
             await asyncio.sleep(moment)
