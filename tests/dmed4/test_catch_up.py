@@ -808,6 +808,7 @@ async def test_a_record_that_is_too_long(stand: Stand, size: int) -> None:
     assert [raw for raw in raws(stand.simulated) if len(raw) <= 4096] == stand.kept.order
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("transport", ["rest"])
 async def test_a_record_that_is_longer_than_any_answer_is_refused(stand: Stand) -> None:
     sign(stand.simulated, 3)

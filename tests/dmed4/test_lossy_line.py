@@ -84,6 +84,11 @@ def rtu(simulated: SimulatedMeter, losses: Losses) -> Any:
     return over_modbus(simulated, losses, SerialOverTcpServer({UNIT: simulated}), Framing.RTU)
 
 
+def ascii_frames(simulated: SimulatedMeter, losses: Losses) -> Any:
+    server = SerialOverTcpServer({UNIT: simulated}, framing="ascii")
+    return over_modbus(simulated, losses, server, Framing.ASCII)
+
+
 def gateway(simulated: SimulatedMeter, losses: Losses) -> Any:
     other = SimulatedMeter(seed=99, parameters={"P05_05": 1})
     return over_modbus(simulated, losses, GatewayServer(other, {UNIT: simulated}), Framing.TCP)
@@ -103,6 +108,7 @@ async def rest(simulated: SimulatedMeter, losses: Losses) -> AsyncIterator[Meter
 WAYS: dict[str, Callable[[SimulatedMeter, Losses], Any]] = {
     "tcp": tcp,
     "rtu": rtu,
+    "ascii": ascii_frames,
     "gateway": gateway,
     "rest": rest,
 }
@@ -126,7 +132,9 @@ async def test_for_an_hour_no_poll_fails(way: str) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize(("way", "charges"), [("tcp", 50), ("rtu", 20), ("rest", 30)])
+@pytest.mark.parametrize(
+    ("way", "charges"), [("tcp", 50), ("rtu", 20), ("ascii", 20), ("gateway", 20), ("rest", 30)]
+)
 async def test_of_a_hundred_steps_ninety_nine_succeed(way: str, charges: int) -> None:
     """Also where a command or its answer gets lost; and none is carried out twice."""
     losses = Losses(2)

@@ -11,11 +11,20 @@ from pymodbus.transport.serialtransport import SerialTransport
 import pytest
 
 from custom_components.lovato_dmed4.dmed4 import links, rest
-from custom_components.lovato_dmed4.dmed4.errors import CannotConnectError
+from custom_components.lovato_dmed4.dmed4.errors import CannotConnectError, RefusedError
 from custom_components.lovato_dmed4.dmed4.lines import Framing, SerialLine, TcpLine
+from custom_components.lovato_dmed4.dmed4.model import MeasurementStatus
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from custom_components.lovato_dmed4.dmed4.units import RepeatingUnit
-from simulator import ModbusTcpServer, RestServer, SerialServer, SimulatedMeter, open_pty
+from simulator import (
+    ModbusFault,
+    ModbusTcpServer,
+    RestFault,
+    RestServer,
+    SerialServer,
+    SimulatedMeter,
+    open_pty,
+)
 from tests.driven_time import drive_time
 from tests.logbooks import rest_calls
 
@@ -112,6 +121,33 @@ async def test_a_port_that_fails_while_something_is_sent_is_opened_anew(
             assert meter.link_losses == 1
 
 
+@pytest.mark.parametrize(
+    "error", [termios.error(5, "I/O"), ValueError("Invalid file descriptor: -1"), OSError(5, "I/O")]
+)
+async def test_a_port_that_fails_while_it_is_closed_is_closed(
+    simulated: SimulatedMeter, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the next question nor whoever lets go of the meter meets that."""
+    drive_time(monkeypatch)
+    close, closed = SerialTransport.close, 0
+
+    def close_and_fail(self: SerialTransport, exc: Exception | None = None) -> None:
+        nonlocal closed
+        if self.sync_serial:
+            closed += 1
+            close(self, exc)
+            raise error
+
+    monkeypatch.setattr(SerialTransport, "close", close_and_fail)
+    with open_pty() as pty:
+        line = SerialLine(device=pty.path, baudrate=115200)
+        async with SerialServer({1: simulated}, pty, baudrate=115200) as server:
+            async with on(line, 1) as meter:
+                server.faults.inject(ModbusFault.SILENCE, times=1)
+                assert (await meter.read_status()).measurement is MeasurementStatus.NOT_INITIALIZED
+            assert closed == 2
+
+
 def once_without(server: RestServer, path: str, change: Callable[[dict[str, Any]], None]) -> None:
     """Change the first answer of a path; all others are as they are."""
     answers = rest_calls(server)[path]
@@ -124,6 +160,31 @@ def once_without(server: RestServer, path: str, change: Callable[[dict[str, Any]
         return json.dumps(values)
 
     answers["GET"] = changed
+
+
+@pytest.mark.parametrize("fault", [RestFault.BAD_REQUEST, RestFault.NOT_IMPLEMENTED])
+@pytest.mark.parametrize("path", ["charge_settings", "system_status"])
+async def test_one_refusal_does_not_make_a_meter_another_device(
+    rest_server: RestServer, simulated: SimulatedMeter, path: str, fault: RestFault
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        meter = RestMeter(session, "127.0.0.1", rest_server.port)
+        rest_server.faults.inject(fault, times=1, only=lambda request: path in request)
+        identity = await meter.identify()
+    assert identity.public_key == simulated.public_key_raw
+    assert identity.serial_number == str(simulated.serial_number)
+
+
+async def test_a_meter_that_is_busy_for_long_is_no_other_device(
+    modbus_server: ModbusTcpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive_time(monkeypatch)
+    modbus_server.faults.inject(ModbusFault.BUSY, only=lambda frame: frame.pdu[0] == 0x04)
+    async with on(TcpLine(host="127.0.0.1", port=modbus_server.port), 1) as meter:
+        with pytest.raises(RefusedError, match="busy"):
+            await meter.identify()
+        modbus_server.faults.clear()
+        assert (await meter.identify()).fingerprint
 
 
 @pytest.mark.parametrize("change", ["missing", "empty"])

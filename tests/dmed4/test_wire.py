@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+import pytest
+
 from custom_components.lovato_dmed4.dmed4.charge_cycle import ChargeCycle
+from custom_components.lovato_dmed4.dmed4.lines import Framing, TcpLine
+from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 
-from .helpers import CHARGE, PATIENT, client
+from .helpers import CHARGE, LOCALHOST, PATIENT, client
 
 MOST = 1.35
 """How much more than the least a step may move, whatever the clock."""
@@ -63,14 +67,19 @@ def least(record: bytes, prototype: int = 0) -> int:
 
 
 @asynccontextmanager
-async def counted() -> AsyncIterator[tuple[ModbusTcpServer, ChargeCycle]]:
+async def counted(framing: Framing) -> AsyncIterator[tuple[ModbusTcpServer, ChargeCycle]]:
     simulated = SimulatedMeter(seed=1, signing_time=0, checking_time=0)
-    async with ModbusTcpServer(simulated) as server, client("modbus", server.port) as meter:
-        yield server, ChargeCycle(meter, await meter.identify(), PATIENT)
+    async with ModbusTcpServer(simulated, framing=framing.value) as server:
+        meter = ModbusMeter.on(TcpLine(host=LOCALHOST, port=server.port, framing=framing), 1)
+        try:
+            yield server, ChargeCycle(meter, await meter.identify(), PATIENT)
+        finally:
+            await meter.close()
 
 
-async def test_a_step_moves_little_more_than_it_has_to() -> None:
-    async with counted() as (server, cycle):
+@pytest.mark.parametrize("framing", Framing)
+async def test_a_step_moves_little_more_than_it_has_to(framing: Framing) -> None:
+    async with counted(framing) as (server, cycle):
 
         def moved() -> int:
             total = sum(map(rtu_bytes, server.requests))
@@ -93,7 +102,7 @@ async def test_a_step_moves_little_more_than_it_has_to() -> None:
 
 
 async def test_the_record_before_is_not_fetched_again() -> None:
-    async with counted() as (server, cycle):
+    async with counted(Framing.TCP) as (server, cycle):
         record = await cycle.begin(CHARGE)
         server.requests.clear()
         await cycle.read()

@@ -42,6 +42,10 @@ class Browser:
             assert await async_setup_component(hass, component, {})
         return cls(hass, await hass_client())
 
+    def prefer(self, languages: str) -> None:
+        """Ask for these languages from now on, as a browser's settings do."""
+        self._client.session.headers["Accept-Language"] = languages
+
     async def set_up(self) -> Form:
         """Add a device."""
         return await self._post(_CONFIG, {"handler": DOMAIN, "context": {"source": SOURCE_USER}})

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.components.frontend.storage import async_user_store
 from homeassistant.components.modbus import async_get_unit
 from homeassistant.components.modbus.connection import DATA_MODBUS_CONNECTIONS
 from homeassistant.config_entries import ConfigEntryState
@@ -24,7 +25,7 @@ import pytest
 from custom_components.lovato_dmed4.connection import search
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4 import repeating
-from custom_components.lovato_dmed4.examination import modbus, rest, run
+from custom_components.lovato_dmed4.examination import file, modbus, rest, run
 from custom_components.lovato_dmed4.reports.examinations import Examinations, async_examinations
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import (
@@ -244,12 +245,11 @@ async def test_what_can_not_be_set_up_is_examined(
         response = await (await hass_client_no_auth()).get(url)
         assert response.status == HTTPStatus.OK
         assert 'filename="examination.json"' in response.headers["Content-Disposition"]
-        file = json.loads(await response.text())
-        ReplayedMeter(file)
-        assert file["writes"] is False
-        assert [
-            one for one in (HOST, "/dev/", str(answers.get("port", "?"))) if one in str(file)
-        ] == []
+        content = json.loads(await response.text())
+        ReplayedMeter(content)
+        assert content["writes"] is False
+        places = (HOST, "/dev/", f":{answers.get('port', '?')}")
+        assert [place for place in places if place in str(content)] == []
         # The connection can be corrected then.
         again = await browser.submit(page, {})
         assert (again["step_id"], again["errors"]) == (step, {})
@@ -264,10 +264,21 @@ async def test_an_examination_is_offered_where_it_can_explain_something(browser:
     assert "examine" not in fields_of(form)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "preferred"), [("de", "it"), (None, "de-AT,en;q=0.5"), (None, "zz")]
+)
 async def test_the_page_is_in_the_language_of_the_person(
-    hass: HomeAssistant, browser: Browser
+    hass: HomeAssistant,
+    browser: Browser,
+    hass_admin_user: MockUser,
+    chosen: str | None,
+    preferred: str,
 ) -> None:
-    hass.config.language = "de"
+    """The one of the profile, else the browser's, else Home Assistant's: as the form itself."""
+    hass.config.language = "de" if preferred == "zz" else "fr"
+    store = await async_user_store(hass, hass_admin_user.id)
+    await store.async_set_item("language", {"language": chosen})
+    browser.prefer(preferred)
     async with nothing_found() as (step, answers):
         asked = await ask(browser, await fail(browser, step, answers), answers)
         page = await browser.follow(await browser.submit(asked, {}))
@@ -362,6 +373,14 @@ class Mute:
         self._server.close_clients()
 
 
+async def close(hass: HomeAssistant, flow_id: str) -> None:
+    """Close a dialogue while its examination is under way, and wait until that has ended."""
+    (task,) = (task for task in asyncio.all_tasks() if task.get_name().endswith("in a set-up"))
+    hass.config_entries.flow.async_abort(flow_id)
+    await asyncio.wait([task])
+    assert task.cancelled()
+
+
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let an examination wait for answers that do not come, until it is ended."""
@@ -384,14 +403,43 @@ async def test_a_dialogue_that_is_closed_ends_the_examination(
         shown = await hass.config_entries.flow.async_configure(form["flow_id"], {})
         assert shown["type"] is FlowResultType.SHOW_PROGRESS
         await mute.until(1)
-        hass.config_entries.flow.async_abort(form["flow_id"])
+        await close(hass, form["flow_id"])
         await mute.until(0)
-        await hass.async_block_till_done(wait_background_tasks=True)
         assert async_examinations(hass).attempts == {}
-    assert not [task for task in asyncio.all_tasks() if "examination" in task.get_name()]
     # The address is free for the next one.
     with async_examinations(hass).alone_at(HOST):
         pass
+
+
+async def test_a_dialogue_that_is_closed_leaves_the_meter_as_it_was(
+    hass: HomeAssistant,
+    browser: Browser,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is closed just while the time offset is another one."""
+    changed = asyncio.Event()
+    write = rest.ExaminedRestMeter.write_time_offset
+
+    async def write_and_wait(meter: rest.ExaminedRestMeter, minutes: int) -> None:
+        await write(meter, minutes)
+        if not changed.is_set():
+            changed.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(rest.ExaminedRestMeter, "write_time_offset", write_and_wait)
+    simulated.configure(datetime_offset=120)
+    async with RestServer(simulated, response_time=0) as server:
+        other = SimulatedMeter(seed=2)
+        change_answer(server, "/v1/charge_settings", public_key_ocmf=other.public_key_ocmf.hex())
+        form = await fail(browser, "rest", user_input(server))
+        asked = await ask(browser, form, user_input(server))
+        flows = hass.config_entries.flow
+        await flows.async_configure(asked["flow_id"], {"allow_writes": True})
+        await changed.wait()
+        assert simulated.time_offset == 60
+        await close(hass, asked["flow_id"])
+    assert simulated.time_offset == 120
 
 
 async def test_one_examination_at_a_time(
@@ -415,7 +463,7 @@ async def test_one_examination_at_a_time(
         with pytest.raises(ServiceValidationError) as raised:
             await act(hass, rest_entry, "examine_meter")
         assert raised.value.translation_key == "examination_running"
-        flows.async_abort(first["flow_id"])
+        await close(hass, first["flow_id"])
         await mute.until(0)
     assert (await act(hass, rest_entry, "examine_meter"))["file_size"] > 1000
 
@@ -442,8 +490,7 @@ async def test_a_line_that_is_lent_is_given_back(
         patient()
         await hass.config_entries.flow.async_configure(form["flow_id"], {})
         assert line.consumers == 2
-        hass.config_entries.flow.async_abort(form["flow_id"])
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await close(hass, form["flow_id"])
         assert line.consumers == 1
         await holder._async_process_on_unload(hass)
         holder.mock_state(hass, ConfigEntryState.NOT_LOADED)
@@ -467,6 +514,25 @@ async def test_a_line_that_is_in_use_with_other_settings(
     assert again["step_id"] == "modbus_tcp"
     assert again["errors"] == {"base": "line_in_use"}
     assert state_of(modbus_entry) is ConfigEntryState.LOADED
+
+
+async def test_an_examination_that_fails_itself_says_so(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail_to_write(*_: object, **__: object) -> None:
+        raise RuntimeError("no file today")
+
+    async with nothing_found() as (step, answers):
+        asked = await ask(browser, await fail(browser, step, answers), answers)
+        with monkeypatch.context() as patch:
+            patch.setattr(file, "write", fail_to_write)
+            again = await browser.follow(await browser.submit(asked, {}))
+        assert (again["step_id"], again["errors"]) == (step, {"base": "unknown"})
+        assert "no file today" in caplog.text
+        # And the next one works.
+        form = await browser.submit(again, answers)
+        page, _ = await examine(browser, form, answers)
+        assert page["step_id"] == "examined"
 
 
 async def test_a_new_connection_is_examined(

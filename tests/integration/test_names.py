@@ -1,6 +1,7 @@
 """Names are personal data: they are nowhere but in the archive, and in what an administrator asks for."""
 
 from collections.abc import Iterator
+from contextlib import closing
 import json
 import logging
 from pathlib import Path
@@ -203,7 +204,7 @@ async def test_a_deleted_driver_is_gone(
     assert (await act(hass, rest_entry, "get_session", admin, session_id=1))["driver"] is None
     assert await hass.config_entries.async_unload(rest_entry.entry_id)
     file = Path(hass.config.path(DEFAULT_FILE))
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database:
         dump = "\n".join(database.iterdump())
     content = b"".join(
         part.read_bytes() for part in file.parent.glob(f"{file.name}*") if part.is_file()

@@ -249,7 +249,15 @@ async def test_refused_identification(
         error = await check_error(
             hass, entry, "prototype_refused", "start_charge_cycle", kind=HomeAssistantError
         )
-    assert "It reports: JSON_VALUE" in str(error)
+        await hass.config.async_update(language="de")
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        in_german = await check_error(
+            hass, entry, "prototype_refused", "start_charge_cycle", kind=HomeAssistantError
+        )
+        await hass.config.async_update(language="en")
+    # In the words of the entity that shows the same errors.
+    assert "It reports: Identification: wrong value." in str(error)
+    assert in_german.translation_placeholders == {"errors": "Identifikation: falscher Wert"}
     assert value(hass, entry, "charging") == "off"
     assert value(hass, entry, "problem") == "off"
     assert simulated.records == []
@@ -288,7 +296,7 @@ async def test_reset_errors(
         error = await check_error(
             hass, entry, "errors_persist", "reset_errors", kind=HomeAssistantError
         )
-        assert "EEPROM_READ" in str(error)
+        assert "Memory could not be read" in str(error)
         assert state(hass, entry, "problem").attributes["errors"] == ["eeprom_read"]
     assert await act(hass, entry, "reset_errors") == {"errors": []}
     assert value(hass, entry, "problem") == "off"

@@ -46,6 +46,7 @@ from custom_components.lovato_dmed4.connection import (
 )
 from custom_components.lovato_dmed4.connection.identity import Match
 from custom_components.lovato_dmed4.connection.search import Answerer, Cause
+from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4 import errors
 from custom_components.lovato_dmed4.dmed4.display import ViewerPage
 from custom_components.lovato_dmed4.dmed4.errors import (
@@ -58,12 +59,20 @@ from custom_components.lovato_dmed4.dmed4.errors import (
     TextCharactersError,
     TextTooLongError,
 )
-from custom_components.lovato_dmed4.dmed4.model import FATAL_ERRORS, DisplayPage, MeterErrors
+from custom_components.lovato_dmed4.dmed4.model import (
+    FATAL_ERRORS,
+    DisplayPage,
+    MeasurementStatus,
+    MeterErrors,
+    SignatureStatus,
+    Status,
+)
 from custom_components.lovato_dmed4.dmed4.prototype import (
     IdentificationFlag,
     IdentificationLevel,
     IdentificationType,
 )
+from custom_components.lovato_dmed4.dmed4.watch import complaints
 from custom_components.lovato_dmed4.flows import examination
 from custom_components.lovato_dmed4.intake import failed_records
 from custom_components.lovato_dmed4.ocmf import DeviationCode, FindingCode, Reason, Refusal, Verdict
@@ -597,7 +606,10 @@ def examples() -> Iterator[MeterError]:
 
 
 @pytest.mark.parametrize("error", examples(), ids=repr)
-def test_error(error: MeterError) -> None:
+def test_error(error: MeterError, monkeypatch: pytest.MonkeyPatch) -> None:
+    bits = STRINGS["entity"]["binary_sensor"]["problem"]["state_attributes"]["errors"]["state"]
+    texts = {connection_errors._BITS + name: text for name, text in bits.items()}
+    monkeypatch.setattr(connection_errors, "_texts", lambda: texts)
     message = STRINGS["exceptions"][connection_errors.translation_key(error)]["message"]
     assert message.endswith(".")
     given = connection_errors._placeholders(error)
@@ -605,7 +617,24 @@ def test_error(error: MeterError) -> None:
     shown = message.format(**given)
     assert "{" not in shown
     if isinstance(error, StepFailedError) and error.errors:
-        assert "JSON_VALUE, DMED_COMM" in shown
+        assert "Identification: wrong value; Communication inside the meter" in shown
+
+
+def test_errors_are_named_in_words() -> None:
+    """All that a status can complain of: people read no name of a bit."""
+    dword = (1 << 32) - 1
+    status = Status(
+        measurement=MeasurementStatus.NOT_INITIALIZED,
+        signature=SignatureStatus.SIGNATURE_ERROR | SignatureStatus.ERROR,
+        errors=MeterErrors.from_dwords(dword, dword),
+    )
+    names = {*complaints(status), "ERROR"}
+    assert len(names) == 64 + 2
+    for name in names:
+        text: Any = {"component": {DOMAIN: STRINGS}}
+        for part in connection_errors._key_of(name).split("."):
+            text = text[part]
+        assert isinstance(text, str)
 
 
 def test_every_error_of_the_meter_has_a_text_of_its_own() -> None:

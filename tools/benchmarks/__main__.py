@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Final
 
-PARTS: Final = ("shares", "polls", "start", "history", "archive", "statements")
+PARTS: Final = ("shares", "parts", "polls", "start", "history", "archive", "statements")
 
 
 def main() -> None:

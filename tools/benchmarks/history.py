@@ -5,6 +5,7 @@ what is written, and not how fast.
 """
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 import sqlite3
 import subprocess
@@ -19,7 +20,7 @@ from homeassistant.helpers.recorder import async_initialize_recorder
 from .meters import charging_meters
 from .ways import add_meter, home_assistant, set_up
 
-_INTERVALS: Final = (1, 2, 20)
+_INTERVALS: Final = (1, 2, 20, 30)
 _HOUR: Final = 3600
 _ROWS: Final = "SELECT count(*) FROM states"
 _BYTES: Final = "SELECT sum(pgsize) FROM dbstat"
@@ -49,7 +50,7 @@ async def _written(hass: HomeAssistant, file: Path) -> tuple[int, int]:
 
 
 def _read(file: Path) -> tuple[int, int]:
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database:
         return tuple(database.execute(each).fetchone()[0] for each in (_ROWS, _BYTES))
 
 

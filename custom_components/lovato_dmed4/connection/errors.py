@@ -1,12 +1,16 @@
 """What the errors of a device mean to a user."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
+from homeassistant.core import async_get_hass
 from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.translation import async_get_exception_message
+from homeassistant.helpers.translation import (
+    async_get_cached_translations,
+    async_get_exception_message,
+)
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -139,6 +143,13 @@ _FIELDS: Final = {
     "CI": CONF_CHARGE_POINT_ID,
 }
 
+# Where the names of error bits stand in words; those of the status words as the closest of them.
+_BITS: Final = f"component.{DOMAIN}.entity.binary_sensor.problem.state_attributes.errors.state."
+_STATUS_BITS: Final = {
+    "SIGNATURE_ERROR": f"{_BITS}ecdsa_sign",
+    "ERROR": f"component.{DOMAIN}.entity.sensor.signature_status.state.error",
+}
+
 
 def translation_key(error: MeterError) -> str:
     """Get the key of the text that explains what is wrong and what to do."""
@@ -154,7 +165,9 @@ def field_of(error: InputError) -> str:
 
 
 def _placeholders(error: MeterError) -> dict[str, str]:
-    if isinstance(error, StepFailedError | FatalErrorsError):
+    if isinstance(error, StepFailedError):
+        return {"errors": _named(error.errors)}
+    if isinstance(error, FatalErrorsError):
         return {"errors": ", ".join(map(str, error.errors))}
     if isinstance(error, TextTooLongError):
         return {
@@ -167,6 +180,22 @@ def _placeholders(error: MeterError) -> dict[str, str]:
     if isinstance(error, LineInUseError):
         return {"used": error.used, "wanted": error.wanted}
     return _system_placeholders(error)
+
+
+def _named(errors: Iterable[str]) -> str:
+    """Name the error bits of a meter as its entities do, in the language of Home Assistant."""
+    texts = _texts()
+    return "; ".join(texts.get(_key_of(name), name) for name in errors)
+
+
+def _key_of(name: str) -> str:
+    """Get the key of the words for an error bit."""
+    return _STATUS_BITS.get(name, _BITS + name.lower().replace(" ", "_"))
+
+
+def _texts() -> Mapping[str, str]:
+    hass = async_get_hass()
+    return async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
 
 
 def _system_placeholders(error: MeterError) -> dict[str, str]:

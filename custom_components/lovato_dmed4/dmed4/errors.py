@@ -77,10 +77,6 @@ class UnexpectedAnswerError(MeterError):
     """An answer came that can't be understood."""
 
 
-class AnswerTooLongError(UnexpectedAnswerError):
-    """An answer has no end in sight."""
-
-
 class NotADmed4Error(MeterError):
     """Something answered, and it is no DMED4."""
 

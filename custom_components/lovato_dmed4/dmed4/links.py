@@ -80,8 +80,8 @@ class ListeningConnection(ModbusConnection):
         self._transaction = 0
         self._awaited: AwaitedAnswer | None = None
         self._answer: asyncio.Future[bytes] | None = None
-        # How many bytes of what has come since the request the tap has taken note of.
-        self._tapped = 0
+        # What has come since the request.
+        self._received = b""
         self._tap: Tap | None = None
         self._ended_at = -math.inf
         self.heard_at = 0.0
@@ -103,8 +103,15 @@ class ListeningConnection(ModbusConnection):
     @override
     async def _create_client(self) -> ModbusBaseClient:
         client = self._serial_client() or await super()._create_client()
-        client.ctx.trace_packet = self._receive
+        # In place of pymodbus' own, which keeps a list of what came and looks for frames in it.
+        client.ctx.data_received = self._receive  # type: ignore[method-assign]
         return client
+
+    @override
+    async def _close_client(self, client: ModbusBaseClient) -> None:
+        """Close a connection; a port that has gone may fail at that, too, and is closed then."""
+        with suppress(Exception):
+            client.close()
 
     def _serial_client(self) -> ModbusBaseClient | None:
         """Make a client for the frames of a serial line over TCP; None for other lines.
@@ -145,9 +152,9 @@ class ListeningConnection(ModbusConnection):
         self._transaction = self._transaction % _TRANSACTIONS + 1
         frame = context.framer.encode(pdu, unit_id, self._transaction)
         if tap is not None:
-            self._tap, self._tapped = tap, 0
+            self._tap = tap
             tap.sent(frame)
-        self._awaited = self._answer_of(frame)
+        self._awaited, self._received = self._answer_of(frame), b""
         loop = asyncio.get_running_loop()
         self._answer = loop.create_future()
         giving_up = loop.call_later(self._timeout, self._give_up)
@@ -170,30 +177,27 @@ class ListeningConnection(ModbusConnection):
 
     def _send(self, frame: bytes) -> None:
         try:
-            self._client.ctx.send(frame)
+            self._client.ctx.transport.write(frame)
         except Exception as err:
             # A serial port that has gone is met here, in whatever words the serial stack has for it.
             raise ModbusConnectionError(f"could not send: {err}") from err
 
-    def _receive(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - pymodbus calls it so
-        """Look for the answer in all that has come since the request; leave nothing to pymodbus."""
+    def _receive(self, data: bytes) -> None:
+        """Look for the answer in all that has come since the request."""
         if self._tap is not None:
-            # Of more than a thousand bytes pymodbus drops those that it has shown before.
-            known = self._tapped if len(data) > self._tapped else 0
-            self._tapped = len(data)
-            self._tap.received(data[known:])
+            self._tap.received(data)
         self.heard_at = asyncio.get_running_loop().time()
         awaited, answer = self._awaited, self._answer
         if awaited is None or answer is None or answer.done():
-            return b""
+            return
+        self._received += data
         try:
-            if awaited.find(data):
+            if awaited.find(self._received):
                 self._awaited = None
                 self.shortened = awaited.shortened
                 answer.set_result(awaited.pdu)
         except NoAnswerError as err:
             self._fail(ModbusError(str(err)))
-        return b""
 
     @override
     def _on_trace_connect(self, connecting: bool) -> None:

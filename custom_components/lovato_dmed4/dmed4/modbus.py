@@ -5,6 +5,8 @@ import struct
 import time
 from typing import Final, Self, override
 
+from modbus_connection import ExceptionCode
+
 from . import registers
 from .errors import NotADmed4Error, RefusedError
 from .found import Found
@@ -233,6 +235,8 @@ class ModbusMeter(ModbusDevice):
         try:
             point, spki = await self._find_keys()
         except RefusedError as err:
+            if err.code == ExceptionCode.SERVER_DEVICE_BUSY:
+                raise
             raise NotADmed4Error("there is no public key where a DMED4 has it") from err
         self._note_refused()
         return Identity(

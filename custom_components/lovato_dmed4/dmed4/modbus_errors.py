@@ -21,6 +21,7 @@ from .errors import (
     SilentError,
     UnexpectedAnswerError,
 )
+from .repeating import INSISTING
 
 # The manual's words (error codes).
 _EXCEPTIONS: Final = {
@@ -30,9 +31,6 @@ _EXCEPTIONS: Final = {
     4: "operation not valid",
     6: "the meter is busy",
 }
-
-# How often a device must refuse what every DMED4 answers to be known as another one.
-_INSISTING: Final = 3
 
 
 def meter_error(err: ModbusError) -> MeterError:
@@ -67,5 +65,5 @@ async def insist[T](question: Callable[[], Awaitable[T]], otherwise: str) -> T:
             refusals += 1
             if err.code == ExceptionCode.SERVER_DEVICE_BUSY:
                 raise
-            if refusals == _INSISTING:
+            if refusals == INSISTING:
                 raise NotADmed4Error(otherwise) from err

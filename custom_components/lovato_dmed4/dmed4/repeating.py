@@ -10,11 +10,16 @@ from enum import Enum, auto
 import math
 from typing import Final
 
+from .errors import RefusedError
+
 # With one exchange of sixteen lost, as with 3 % of all messages, one question of a million fails.
 ATTEMPTS = 5
 
 # Whoever sets a device up wants to know soon that nothing is there.
 FIRST_ATTEMPTS = 2
+
+# How often a device must refuse what every DMED4 answers to be known as another one.
+INSISTING: Final = 3
 
 PAUSE = 0.1
 """Seconds before the next attempt: what refused a connection does not take the next one at once."""
@@ -60,6 +65,23 @@ class Repeater:
         self._outcome = outcome
         self._attempts = FIRST_ATTEMPTS
         self.silent = True
+
+    async def insist[T](self, question: Callable[[], Awaitable[T]]) -> T:
+        """Ask what every device of the kind answers: one refusal may be a disturbance.
+
+        Raises:
+            RefusedError: the question is refused each time.
+            Exception: that of the last attempt otherwise.
+        """
+        refusals = 0
+        while True:
+            try:
+                return await self.ask(question)
+            except RefusedError as err:
+                refusals += 1
+                if refusals == INSISTING or self._outcome(err) is not Reply.ANSWERED:
+                    raise
+                await asyncio.sleep(PAUSE)
 
     async def ask[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask until an answer comes.

@@ -303,7 +303,7 @@ class RestMeter(RestDevice):
             return rest_answers.parse(body, self.found.note)
 
         try:
-            return await self._repeater.ask(get)
+            return await self._repeater.insist(get)
         except RefusedError as err:
             if if_refused is not None and err.code in REFUSALS:
                 self.found.note(f"The meter refuses v1/{path}: going on without it")

@@ -14,7 +14,6 @@ from aiohttp.http import RawResponseMessage
 
 from . import rest_habits
 from .errors import (
-    AnswerTooLongError,
     CannotConnectError,
     CertificateChangedError,
     CertificateNotTrustedError,
@@ -133,7 +132,7 @@ async def read_limited(content: aiohttp.StreamReader, note: Callable[..., None])
         async for piece in content.iter_any():
             body += piece
             if len(body) > _ANSWER_LIMIT:
-                raise AnswerTooLongError(f"an answer of more than {_ANSWER_LIMIT} bytes")
+                raise UnexpectedAnswerError(f"an answer of more than {_ANSWER_LIMIT} bytes")
     except aiohttp.ClientPayloadError:
         # aiohttp keeps back what came with the wrong end. The manual prints that end as a lone 0.
         note(rest_habits.OTHER_END)
@@ -172,9 +171,6 @@ def outcome(error: Exception) -> Reply:
         return Reply.DISTURBED if in_trouble and not lacking else Reply.ANSWERED
     if isinstance(error, SilentError):
         return Reply.SILENT
-    if isinstance(error, AnswerTooLongError):
-        # No disturbance makes an answer longer.
-        return Reply.ANSWERED
     if isinstance(error, CannotConnectError | UnexpectedAnswerError):
         return Reply.DISTURBED
     return Reply.ANSWERED

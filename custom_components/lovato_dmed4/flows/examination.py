@@ -20,7 +20,7 @@ from homeassistant.loader import async_get_integration
 import voluptuous as vol
 
 from ..connection.errors import translation_key
-from ..const import CONF_TRANSPORT, DOMAIN, Transport
+from ..const import CONF_TRANSPORT, DOMAIN, LOGGER, Transport
 from ..dmed4.errors import MeterError
 from ..reports.examinations import async_examinations
 from ..reports.links import async_signed, attempt_path
@@ -75,7 +75,8 @@ class ExaminingFlow(ConfigFlow, ABC):
             )
             return await self.async_step_examining()
         rest = self._data[CONF_TRANSPORT] == Transport.REST
-        return self.async_show_form(step_id="examine", data_schema=_REST_FORM if rest else _FORM)
+        schema = _REST_FORM if rest else _FORM
+        return self.async_show_form(step_id="examine", data_schema=schema, last_step=False)
 
     async def async_step_examining(
         self, user_input: dict[str, Any] | None = None
@@ -100,11 +101,15 @@ class ExaminingFlow(ConfigFlow, ABC):
             return self._show_connection({"base": translation_key(err)})
         except ServiceValidationError as err:
             return self._show_connection({"base": str(err.translation_key)})
+        except Exception:  # noqa: BLE001 - a form must say something, whatever happens
+            LOGGER.exception("Unexpected error while a device was examined")
+            return self._show_connection({"base": "unknown"})
         self._is_shown = True
         url = async_signed(self.hass, attempt_path(self.flow_id), None)
         integration = await async_get_integration(self.hass, DOMAIN)
         return self.async_show_form(
             step_id="examined",
+            last_step=False,
             description_placeholders={
                 # Without a target, Home Assistant would take it for the address of one of its pages.
                 "link": f'<a href="{escape(url)}" target="_blank">{escape(label)}</a>',

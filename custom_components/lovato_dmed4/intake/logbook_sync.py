@@ -382,7 +382,9 @@ class LogbookSync:
             if not self._stopped and not self.state.unreadable:
                 self._retry = async_call_later(self._hass, RETRY, self._run_again)
         if failed or missing:
-            self._behind_since = self._behind_since or dt_util.utcnow()
+            # A time in the future is from before this machine's clock was set back.
+            now = dt_util.utcnow()
+            self._behind_since = min(self._behind_since or now, now)
         else:
             self._behind_since = None
         self._set(

@@ -198,8 +198,9 @@ class SharedArchive:
 
     async def _async_do[T](self, turns: asyncio.Semaphore, method: Callable[[Archive], T]) -> T:
         await turns.acquire()
-        job = self._hass.async_add_executor_job(method, self._archive)
-        # Its caller may be cancelled; the thread goes on and keeps its turn.
+        # Its caller may be cancelled; the thread goes on and keeps its turn. Of Home Assistant's own
+        # jobs even that would end when it stops, and an archive be closed before it is open.
+        job = self._hass.loop.run_in_executor(None, method, self._archive)
         job.add_done_callback(lambda _: turns.release())
         return await asyncio.shield(job)
 

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
 from ..connection.devices import async_make, async_open_session
+from ..connection.formats import LANGUAGES
 from ..const import (
     CONF_CERTIFICATE,
     CONF_CHARGE_POINT_ID,
@@ -31,7 +32,7 @@ from ..examination.trace import Trace
 from ..examination.words import CATEGORY, Words
 from ..runtime_data import Dmed4Data
 from .examinations import async_examinations
-from .links import async_person
+from .links import async_browser_language, async_person
 
 __all__ = [
     "Wishes",
@@ -141,12 +142,17 @@ async def async_written(hass: HomeAssistant, examination: Examination) -> bytes:
 
 
 async def async_words(hass: HomeAssistant) -> Words:
-    """Load the texts in the language of the person who asks, else in that of this Home Assistant."""
-    language = hass.config.language
+    """Load the texts in the language of the person who asks, else in that of this Home Assistant.
+
+    As the frontend does: that of the user's profile, or else that of the browser.
+    """
+    language = ""
     if (person := async_person(hass)) is not None:
         chosen = (await async_user_store(hass, person.id)).data.get(_LANGUAGE)
-        if isinstance(chosen, dict):
-            language = chosen.get(_LANGUAGE) or language
+        language = chosen.get(_LANGUAGE) or "" if isinstance(chosen, dict) else ""
+        language = language or async_browser_language()
+    if language not in LANGUAGES:
+        language = hass.config.language
     texts = await async_get_translations(hass, language, CATEGORY, {DOMAIN})
     prefix = f"component.{DOMAIN}.{CATEGORY}."
     return Words({path.removeprefix(prefix): text for path, text in texts.items()})

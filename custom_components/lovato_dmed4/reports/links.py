@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from aiohttp.hdrs import ACCEPT_LANGUAGE
 from homeassistant.auth.models import RefreshToken, User
 from homeassistant.components.http import KEY_HASS_REFRESH_TOKEN_ID
 from homeassistant.components.http.auth import async_sign_path
@@ -97,6 +98,14 @@ def async_person(hass: HomeAssistant) -> User | None:
     """Get the person who asks; None for an automation."""
     token = _token(hass)
     return None if token is None else token.user
+
+
+@callback
+def async_browser_language() -> str:
+    """Get the language that the browser of the present question prefers, such as `de`; empty if unknown."""
+    request = current_request.get()
+    header = "" if request is None else request.headers.get(ACCEPT_LANGUAGE, "")
+    return header.partition(",")[0].partition(";")[0].partition("-")[0].strip().lower()
 
 
 @callback

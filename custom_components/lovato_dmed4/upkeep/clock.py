@@ -75,7 +75,8 @@ class ClockKeeper:
         self._live = live
         self._housekeeping = housekeeping
         self._pause = 0
-        self._rests_until: datetime | None = None
+        # By the event loop's clock, which is never set back as that of the machine may be.
+        self._rests_until = 0.0
         self._work: asyncio.Task[None] | None = None
         self._stopping = False
         self.failures = 0
@@ -104,14 +105,14 @@ class ClockKeeper:
     async def _async_keep(self) -> None:
         if not self._is_idle():
             return
-        now = dt_util.utcnow()
+        now = self._hass.loop.time()
         if self._pause:
             self._pause -= 1
             return
         if not self._steps():
             self.failures = 0
             return
-        if self._rests_until is not None and now < self._rests_until:
+        if now < self._rests_until:
             return
         try:
             written = await self._cycle.while_idle(self._async_put_right)
@@ -128,7 +129,7 @@ class ClockKeeper:
         self.failures = (FAILURES_LIMIT if written else self.failures + 1) if wrong else 0
         self._pause = _PAUSE - 1 if wrong else 0
         if written or self.failures >= FAILURES_LIMIT:
-            self._rests_until = now + _WRITE_INTERVAL
+            self._rests_until = now + _WRITE_INTERVAL.total_seconds()
 
     async def _async_put_right(self) -> bool | None:
         """Put right what is wrong; return whether anything was written, None if all was right.

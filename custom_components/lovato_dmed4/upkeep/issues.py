@@ -15,7 +15,7 @@ from ..connection.names import repair_name
 from ..connection.pages import ENTRIES_PAGE, device_page, inside
 from ..const import DOMAIN, HOUSEKEEPING_INTERVAL, PANEL_PATH
 from ..coordinator import HousekeepingCoordinator, LiveCoordinator
-from ..dmed4.model import FATAL_ERRORS, SystemCode, SystemStatus
+from ..dmed4.model import FATAL_ERRORS, Block, SystemCode, SystemStatus
 from ..intake.logbook_sync import LogbookSync, SyncState
 from .clock import FAILURES_LIMIT, ClockKeeper, fills_up
 
@@ -61,8 +61,12 @@ class IssueWatcher:
     def async_start(self) -> None:
         """Watch from now on, until the entry is unloaded."""
         entry = self._entry
-        for coordinator in (self._live, self._housekeeping):
-            entry.async_on_unload(coordinator.async_add_listener(self.async_check))
+        # What else may be wrong than the status says is found within a minute: no poll of measures
+        # changes it.
+        entry.async_on_unload(
+            self._live.async_add_listener(self.async_check, frozenset({Block.STATUS}))
+        )
+        entry.async_on_unload(self._housekeeping.async_add_listener(self.async_check))
         entry.async_on_unload(
             async_track_time_interval(self._hass, self._tick, HOUSEKEEPING_INTERVAL)
         )

@@ -33,6 +33,7 @@ from custom_components.lovato_dmed4.intake.keeper import RecordKeeper
 from custom_components.lovato_dmed4.intake.shared_archive import (
     DEFAULT_FILE,
     async_archives,
+    async_borrowed,
     database_url,
 )
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, Verdict
@@ -701,6 +702,42 @@ async def test_who_asks_while_the_archive_closes_is_answered(
     assert await unloading
     with pytest.raises(HomeAssistantError, match="archive"):
         await late
+
+
+async def test_an_archive_that_opens_while_home_assistant_stops_is_closed(
+    hass: HomeAssistant, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Home Assistant cancels all work in the background then, but can't cancel a thread."""
+    opens, gate, over, open_archive = Event(), Event(), Event(), Archive.open
+    opened: list[Archive] = []
+
+    def open_slowly(archive: Archive) -> None:
+        opened.append(archive)
+        opens.set()
+        gate.wait()
+        open_archive(archive)
+        over.set()
+
+    monkeypatch.setattr(Archive, "open", open_slowly)
+
+    async def ask() -> None:
+        async with async_borrowed(hass, database_url(hass, {})) as shared:
+            await shared.async_open()
+
+    asking = hass.async_create_background_task(ask(), "ask")
+    try:
+        await hass.loop.run_in_executor(None, opens.wait)
+        for task in tuple(hass._background_tasks):
+            task.cancel()
+        for _ in range(10):
+            # Time enough for closing it, if that did not wait.
+            await hass.loop.run_in_executor(None, opens.wait)
+    finally:
+        gate.set()
+    await hass.loop.run_in_executor(None, over.wait)
+    await asyncio.wait({asking})
+    assert opened[0].opening is None
+    assert not async_archives(hass)
 
 
 # --- Verifying again ----------------------------------------------------------------------------
