@@ -267,10 +267,11 @@ def test_a_server_that_falls_silent_is_given_up(
     with Silencer(url) as silencer:
         threading.Thread(target=silencer.serve_forever, daemon=True).start()
         port = silencer.server_address[1]
-        archive = Archive(url.set(port=port).render_as_string(hide_password=False))
+        # From here on, nothing is waited for longer than it takes to show that it is.
+        through = url.set(port=port).update_query_dict({"connect_timeout": "1"})
+        archive = Archive(through.render_as_string(hide_password=False))
         archive.open()
         meter = add_meter(archive)
-        # From here on, nobody waits for long.
         monkeypatch.setattr(module, "_ANSWER", 0)
         monkeypatch.setattr(module, "_PATIENCE", 0.5)
         silencer.silent.set()

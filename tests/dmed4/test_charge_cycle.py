@@ -409,7 +409,7 @@ async def test_a_command_that_never_arrives_is_given_again(
 ) -> None:
     """But not before the time is over in which it would have shown."""
     async with proxied(simulated, transport) as (meter, proxy):
-        cycle = ChargeCycle(meter, await meter.identify())
+        cycle = ChargeCycle(meter, await meter.identify(), Timing(poll=1, command=10))
         given = []
         for command, step in (("B", partial(cycle.begin, CHARGE)), ("C", cycle.read)):
             started = now()

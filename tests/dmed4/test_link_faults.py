@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from custom_components.lovato_dmed4.dmed4 import links
+from custom_components.lovato_dmed4.dmed4 import links, repeating
 from custom_components.lovato_dmed4.dmed4.errors import (
     CannotConnectError,
     MeterError,
@@ -49,6 +49,8 @@ def pty() -> Iterator[Pty]:
 async def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give up on silence, and ask a busy meter again, without waiting for it."""
     drive_time(monkeypatch)
+    # A few questions are enough to see that they end.
+    monkeypatch.setattr(repeating, "BUSY_PAUSE", repeating.BUSY_SECONDS / 5)
     return str(request.param)
 
 
@@ -101,6 +103,7 @@ async def test_a_fault_ends_in_recovery(
         await recovers(meter, server, units[UNIT])
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("tcp", ["tcp", "gateway"])
 async def test_an_answer_to_another_request_is_not_taken(tcp: str, units: Units, pty: Pty) -> None:
     async with running(PLACES[tcp](units, pty)) as (server, line), on(line) as meter:

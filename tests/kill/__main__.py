@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+import re
 import sys
 import tempfile
 import time
@@ -25,6 +26,8 @@ _STARTING = 5.0
 _LOCKED = 16.0
 _FULL = 10.0
 _READS = 0.4
+# Begin, intermediate readings, end; P is the end of a charge that the power failed in.
+_IN_ORDER = re.compile("(BC*[EP])*")
 _KILLED_AGAIN = 0.2
 
 
@@ -101,6 +104,10 @@ DISASTERS: dict[str, Callable[[World, Random], Awaitable[None]]] = {
 }
 
 
+# Those that a user and a meter survive only if they are on disk.
+_FORGETTING = {"home-assistant", "both", "full", "locked-and-killed"}
+
+
 # --- The run ------------------------------------------------------------------------------------
 
 
@@ -108,6 +115,8 @@ async def run(here: World, disasters: list[str], random: Random) -> None:
     """Charge once for each disaster, which happens at any moment of it."""
     for number, name in enumerate(disasters, 1):
         moment = random.uniform(0, _CHARGE)
+        if name in _FORGETTING:
+            await here.saved()
 
         async def happen(name: str = name, moment: float = moment) -> None:
             await asyncio.sleep(moment)
@@ -138,9 +147,12 @@ def judge(here: World, disasters: list[str]) -> None:
     outcomes = Counter(here.outcomes())
     say(f"signed {signed.total()} records, archived {archived.total()}")
     say(f"lost {(signed - archived).total()}, too many {(archived - signed).total()}")
+    say(f"commands {here.commands()}")
     say(f"outcomes: {', '.join(f'{name} {count}' for name, count in sorted(outcomes.items()))}")
     if archived != signed or max(archived.values()) > 1:
         raise DemoError("Not every record is in the archive exactly once.")
+    if not _IN_ORDER.fullmatch(here.commands()):
+        raise DemoError("A command was given twice.")
     if outcomes.total() < len(disasters):
         raise DemoError(f"There are sessions of {len(disasters)} charges missing.")
     if {"open", "end_missing"} & set(outcomes):

@@ -95,6 +95,7 @@ class World:
         self._meter: Process | None = None
         self._home_assistant: Process | None = None
         self._device_id = ""
+        self._entry_id = ""
         self._charging = ""
 
     # --- Processes
@@ -148,7 +149,7 @@ class World:
     # --- A user
 
     async def set_up(self) -> None:
-        """Make a user and set the meter up, and see to it that both are on disk."""
+        """Make a user and set the meter up."""
         client = self.client
         await client.onboard("Kill", "kill", "kill-dmed4")
         address = {"host": "127.0.0.1", "port": self._meter_port}
@@ -161,16 +162,20 @@ class World:
         entry_id = await client.set_up(self._transport, fields[self._transport])
         self._device_id, entities = await client.find_meter(entry_id)
         self._charging = entities["charging"]
+        self._entry_id = entry_id
+
+    async def saved(self) -> None:
+        """Wait until user and meter are on disk: before that, a Home Assistant that is killed knows neither."""
         storage = self._folder / "config" / ".storage"
 
-        async def saved() -> bool:
-            files = {"auth": "kill", "core.config_entries": entry_id}
+        async def written() -> bool:
+            files = {"auth": "kill", "core.config_entries": self._entry_id}
             files |= {"core.entity_registry": self._charging}
             return all(
                 text in (storage / name).read_text(encoding="utf-8") for name, text in files.items()
             )
 
-        await eventually(saved, _SAVED_SECONDS, "Saving")
+        await eventually(written, _SAVED_SECONDS, "Saving")
 
     async def act(self, action: str) -> dict[str, Any]:
         """Perform an action with the meter."""
@@ -229,6 +234,11 @@ class World:
         """Read what the meter has signed, out of its memory."""
         content = json.loads((self._folder / f"meter-{_SEED}.json").read_text(encoding="utf-8"))
         return [record["text"] for record in content["records"]]
+
+    def commands(self) -> str:
+        """Read from what the meter has signed which commands it was given: the letters of the manual."""
+        payloads = [json.loads(text.split("|")[1]) for text in self.signed()]
+        return "".join(payload["RD"][3]["TX"] for payload in payloads)
 
     def archived(self) -> list[str]:
         """Read what is in the archive."""

@@ -64,11 +64,15 @@ def main(seconds: str = "300") -> None:
     print("| polling interval (charging) | states in an hour | history in an hour |")
     print("|---|---|---|", flush=True)
     processes = [
-        subprocess.Popen([sys.executable, "-m", __spec__.name, str(interval), seconds])  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", __spec__.name, str(interval), seconds],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for interval in _INTERVALS
     ]
     for process in processes:
-        process.wait()
+        print(process.communicate()[0], end="", flush=True)
 
 
 if __name__ == "__main__":

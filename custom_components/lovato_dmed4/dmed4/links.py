@@ -135,6 +135,8 @@ class ListeningConnection(ModbusConnection):
     async def request(self, unit_id: int, pdu: bytes, tap: Tap | None) -> bytes:
         """Send a request and wait for its answer; both are function and data.
 
+        One at a time: `ModbusLink.exchange` sees to it.
+
         Args:
             unit_id: node number.
             pdu: the request.
