@@ -7,6 +7,7 @@ and takes turns.
 
 import asyncio
 from asyncio import CancelledError
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 import math
@@ -39,6 +40,10 @@ REQUEST_TIMEOUT = 3.0
 
 QUIET = 1.0
 """Seconds of silence after which no late answer is expected any more."""
+
+# A device that has left so many questions in a row without an answer may be off. A single answer may have
+# been lost.
+_SILENCES: Final = 2
 
 # A line that is not silent for this long, in s, is not one that could be asked anything.
 _QUIET_LIMIT: Final = 3.0
@@ -250,16 +255,14 @@ class User(Protocol):
     """Who asks over a link.
 
     Attributes:
+        unit_id: of the device.
         closed: whether nothing is to be asked any more.
         seconds_waited: how long answers have been waited for, all together, in s.
     """
 
+    unit_id: int
     closed: bool
     seconds_waited: float
-
-    @property
-    def silent(self) -> bool:
-        """Whether the device may be off: it has not answered the last time."""
 
 
 class ModbusLink:
@@ -281,6 +284,8 @@ class ModbusLink:
         self._users = 0
         self._lock = asyncio.Lock()
         self._turns = LineTurns(QUIET)
+        # How often devices have left a question without an answer since they last gave one, whoever asked.
+        self._silences: Counter[int] = Counter()
 
     @classmethod
     def acquire(cls, line: Line, *, lent: bool = False) -> ModbusLink:
@@ -337,7 +342,7 @@ class ModbusLink:
             ClosedError: the user has let go of it.
             ModbusError: the library's, about the connection or the answer.
         """
-        if user.silent and self.shared:
+        if self.shared and self._silences[user.unit_id] >= _SILENCES:
             async with self._turns.doubtful():
                 return await self._exchange(user, ask)
         self._turns.begin()
@@ -357,12 +362,18 @@ class ModbusLink:
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:
-                return await ask()
+                answer = await ask()
             except ModbusExceptionError:
+                self._silences.pop(user.unit_id, None)
                 raise
-            except CancelledError, ModbusError:
+            except (CancelledError, ModbusError) as err:
+                if isinstance(err, ModbusTimeoutError):
+                    self._silences[user.unit_id] += 1
                 await self._doubt()
                 raise
+            else:
+                self._silences.pop(user.unit_id, None)
+                return answer
             finally:
                 user.seconds_waited += loop.time() - start
 

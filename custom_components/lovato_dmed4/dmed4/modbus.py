@@ -71,7 +71,7 @@ class ModbusDevice:
         self._unit_id = unit_id
         self._lent = lent
         self._unwatch = None if lent is None else lent.unit.on_connection_lost(link.note_loss)
-        self._unit = RepeatingUnit(link, link.unit(unit_id, lent))
+        self._unit = RepeatingUnit(link, unit_id, lent)
         self.found: Final = Found()
 
     @classmethod

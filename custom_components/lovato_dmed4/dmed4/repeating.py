@@ -56,15 +56,11 @@ class Repeater:
 
     Args:
         outcome: what an error says of the question.
-
-    Attributes:
-        silent: whether the last question was not answered, or none has been asked.
     """
 
     def __init__(self, outcome: Callable[[Exception], Reply]) -> None:
         self._outcome = outcome
         self._attempts = FIRST_ATTEMPTS
-        self.silent = True
 
     async def insist[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask what every device of the kind answers: one refusal may be a disturbance.
@@ -96,7 +92,6 @@ class Repeater:
                 answer = await question()
             except Exception as err:
                 outcome = self._outcome(err)
-                self.silent = outcome is Reply.SILENT
                 if outcome in LOST:
                     left -= 1
                     # Another question to the same device may have been given up meanwhile.
@@ -113,5 +108,4 @@ class Repeater:
                 await asyncio.sleep(BUSY_PAUSE)
             else:
                 self._attempts = ATTEMPTS
-                self.silent = False
                 return answer

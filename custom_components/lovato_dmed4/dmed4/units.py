@@ -13,7 +13,8 @@ from modbus_connection import (
 )
 
 from . import links
-from .direct import IsTaken, Unit
+from .direct import IsTaken
+from .lent import LentUnit
 from .modbus_errors import meter_error
 from .repeating import LOST, Repeater, Reply
 from .tap import Tap
@@ -35,21 +36,18 @@ class RepeatingUnit:
     """What is used of a `Unit`, with the addresses on the wire; it raises errors of ours.
 
     Attributes:
+        unit_id: the device's node number.
         seconds_waited: how long answers have been waited for, all together, in s.
         closed: whether nothing is to be asked any more.
     """
 
-    def __init__(self, link: links.ModbusLink, unit: Unit) -> None:
+    def __init__(self, link: links.ModbusLink, unit_id: int, lent: LentUnit | None) -> None:
+        self.unit_id = unit_id
         self._link = link
-        self._unit = unit
+        self._unit = link.unit(unit_id, lent)
         self._repeater = Repeater(_outcome)
         self.seconds_waited = 0.0
         self.closed = False
-
-    @property
-    def silent(self) -> bool:
-        """Whether the device may be off: it has not answered the last time."""
-        return self._repeater.silent
 
     @property
     def shortened(self) -> bool:

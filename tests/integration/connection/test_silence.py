@@ -11,7 +11,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.const import DEFAULT_INTERVAL_IDLE, DOMAIN
-from custom_components.lovato_dmed4.dmed4.links import REQUEST_TIMEOUT
+from custom_components.lovato_dmed4.dmed4.links import QUIET, REQUEST_TIMEOUT
 from simulator import GatewayServer, SerialOverTcpServer, SimulatedMeter
 from simulator.faults import ModbusFault
 from simulator.framing import Frame
@@ -106,6 +106,24 @@ def check_pauses(times: list[float]) -> None:
     later = [time for time in times if time > times[0] + 200]
     assert 1 <= len(later) <= 4
     assert len(times) - len(later) >= 8
+
+
+@pytest.mark.parametrize("bus", ["gateway"], indirect=True)
+async def test_meters_that_answer_do_not_wait_for_the_line_to_be_quiet(
+    hass: HomeAssistant, bus: Bus
+) -> None:
+    """Neither at the start nor when one of them is set up again, nor after an answer that was lost."""
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+    entries = await start(hass, bus)
+    assert await hass.config_entries.async_reload(entries[LIVING].entry_id)
+    assert loop.time() - begin < QUIET
+    bus.server.faults.clear()
+    bus.server.faults.inject(ModbusFault.SILENCE, times=1)
+    assert await hass.config_entries.async_reload(entries[LIVING].entry_id)
+    assert loop.time() - begin < QUIET + REQUEST_TIMEOUT
+    for entry in entries.values():
+        assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.mark.parametrize("bus", ["gateway"], indirect=True)
