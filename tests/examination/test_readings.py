@@ -5,10 +5,12 @@ import pytest
 from custom_components.lovato_dmed4.examination.clues import Finding
 from custom_components.lovato_dmed4.examination.place import Needs
 from custom_components.lovato_dmed4.examination.places import PLACES
+from custom_components.lovato_dmed4.examination.record_clues import _DER_FORMS
 from custom_components.lovato_dmed4.examination.run import DONE, NOT_ALLOWED, Wishes
 from custom_components.lovato_dmed4.examination.words import english, said
 from simulator import ModbusTcpServer, SimulatedMeter
 from simulator.readings import OPEN_PLACES
+from simulator.record import der_signature
 
 from .helpers import PASSWORD, charged, examined, functions_of, readings_of
 
@@ -94,6 +96,19 @@ async def test_a_reading_is_named(way: str, name: str, reading: str) -> None:
         assert sentence in examination.told(english())["readings"]
     # Nothing is said that is not true of this meter.
     assert {place: left for place, left in found.items() if meter.readings[place] not in left} == {}
+
+
+@pytest.mark.parametrize("form", OPEN_PLACES["signature_der"].readings)
+@pytest.mark.parametrize("bits", [1, 239, 240, 247, 248, 255, 256])
+def test_a_signature_of_small_numbers_speaks_against_no_form_that_it_has(
+    form: str, bits: int
+) -> None:
+    """One number in 256 begins with a zero byte of its own."""
+    number = (1 << bits) - 1
+    written = der_signature(number, number, form)
+    digits = written[4 : 4 + written[3]]
+    assert _DER_FORMS[form](digits)
+    assert int.from_bytes(digits) == number
 
 
 @pytest.mark.parametrize("way", ["modbus", "rest", "rtu", "ascii"])

@@ -1,7 +1,7 @@
 """What the text of records says of the readings that their meter follows."""
 
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,6 +15,8 @@ from .clues import Clues
 _NUMBER: Final = re.compile(r"\D*(\d{1,18})\Z")
 _TRIPLE: Final = 3
 _OCTETS: Final = 0x80
+# Of each of the two numbers of a signature.
+_NUMBER_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +147,13 @@ _CODES: Final = {
     "short": re.compile(r"\w{1,2}\.\d{1,2}\.\d{1,2}\Z"),
 }
 
-_DER_FORMS: Final = {
+_DER_FORMS: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "proper": lambda digits: (
         digits[0] < _OCTETS and (len(digits) == 1 or bool(digits[0]) or digits[1] >= _OCTETS)
     ),
     "padded": lambda digits: not digits[0],
-    "bare": lambda digits: bool(digits[0]),
+    # All numbers may have the same width: of 32 bytes, the first is zero once in 256 times.
+    "bare": lambda digits: bool(digits[0]) or len(digits) == _NUMBER_BYTES,
 }
 
 
