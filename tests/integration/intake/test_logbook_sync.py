@@ -473,6 +473,8 @@ async def test_a_charge_command_comes_before_the_rest(
     stored: MockConfigEntry,
     simulated: SimulatedMeter,
     file: Path,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     simulated.fill_logbook(200)
     assert await hass.config_entries.async_setup(stored.entry_id)
@@ -480,14 +482,22 @@ async def test_a_charge_command_comes_before_the_rest(
     reached = asyncio.Event()
     sync.news.async_add(lambda state: reached.set() if state.fetched >= 20 else None)
     await reached.wait()
+    of_one_record = sum(map(is_of_logbook, server.requests)) / 20
+    live = stored.runtime_data.live
+    commanding, turns = live.commanding, []
+
+    def take_turn() -> Any:
+        turns.append(len(server.requests))
+        return commanding()
+
+    monkeypatch.setattr(live, "commanding", take_turn)
     for action in ("start_charge_cycle", "end_charge_cycle"):
-        before = sum(map(is_of_logbook, server.requests))
+        turns.clear()
         await act(hass, stored, action)
-        # The record that was being read, and what fits between the requests of the poll after it: a
-        # few tens on a busy machine, where all that are left take hundreds.
-        assert sum(map(is_of_logbook, server.requests)) - before < 100
-        assert sync.state.fetched < 100
-    assert writes(server)
+        requests: list[object] = list(server.requests[turns[0] :])
+        until_command = requests[: requests.index(writes(server)[-1])]
+        # Those of the record that was being read.
+        assert sum(map(is_of_logbook, until_command)) <= of_one_record
     await idle(hass)
     assert {raw for raw, _ in archived(file)} == set(raws(simulated))
     assert all(chained for _, chained in archived(file))
