@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,7 +12,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.lovato_dmed4.const import DEFAULT_INTERVAL_IDLE, DOMAIN
-from custom_components.lovato_dmed4.dmed4.links import QUIET, REQUEST_TIMEOUT
+from custom_components.lovato_dmed4.dmed4.links import REQUEST_TIMEOUT
+from custom_components.lovato_dmed4.dmed4.turns import LineTurns
 from simulator import GatewayServer, SerialOverTcpServer, SimulatedMeter
 from simulator.faults import ModbusFault
 from simulator.framing import Frame
@@ -110,18 +112,22 @@ def check_pauses(times: list[float]) -> None:
 
 @pytest.mark.parametrize("bus", ["gateway"], indirect=True)
 async def test_meters_that_answer_do_not_wait_for_the_line_to_be_quiet(
-    hass: HomeAssistant, bus: Bus
+    hass: HomeAssistant, bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither at the start nor when one of them is set up again, nor after an answer that was lost."""
-    loop = asyncio.get_running_loop()
-    begin = loop.time()
+    doubtful, waits = LineTurns.doubtful, []
+
+    def take_turn(turns: LineTurns) -> AbstractAsyncContextManager[None]:
+        waits.append(turns)
+        return doubtful(turns)
+
+    monkeypatch.setattr(LineTurns, "doubtful", take_turn)
     entries = await start(hass, bus)
-    assert await hass.config_entries.async_reload(entries[LIVING].entry_id)
-    assert loop.time() - begin < QUIET
-    bus.server.faults.clear()
-    bus.server.faults.inject(ModbusFault.SILENCE, times=1)
-    assert await hass.config_entries.async_reload(entries[LIVING].entry_id)
-    assert loop.time() - begin < QUIET + REQUEST_TIMEOUT
+    for lost in (0, 1):
+        bus.server.faults.clear()
+        bus.server.faults.inject(ModbusFault.SILENCE, times=lost)
+        assert await hass.config_entries.async_reload(entries[LIVING].entry_id)
+    assert not waits
     for entry in entries.values():
         assert await hass.config_entries.async_unload(entry.entry_id)
 
