@@ -1,12 +1,10 @@
 """Every sentence of an examination has a text in each language, and no text is left over."""
 
 import ast
-from collections.abc import Iterator, Mapping
 import json
 from pathlib import Path
 import re
 from string import Formatter
-from typing import Any
 
 import pytest
 
@@ -15,7 +13,7 @@ from custom_components.lovato_dmed4.examination.clues import Clues, Finding
 from custom_components.lovato_dmed4.examination.place import Needs, Transport
 from custom_components.lovato_dmed4.examination.places import PLACES
 from custom_components.lovato_dmed4.examination.run import Examination, Verified, Wishes
-from custom_components.lovato_dmed4.examination.words import Words, english, said
+from custom_components.lovato_dmed4.examination.words import Words, _paths, english, said
 from custom_components.lovato_dmed4.ocmf import Reason, Verdict
 
 from .helpers import charged, examined, saved
@@ -26,17 +24,9 @@ LANGUAGES = sorted(file.stem for file in TRANSLATIONS.glob("*.json"))
 SAID = re.compile(r"[a-z]+\.[a-z_]+")
 
 
-def paths(node: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in node.items():
-        if isinstance(value, str):
-            yield before + key, value
-        else:
-            yield from paths(value, f"{before}{key}.")
-
-
 def texts_of(language: str) -> dict[str, str]:
     content = json.loads((TRANSLATIONS / f"{language}.json").read_text(encoding="utf-8"))
-    return dict(paths(content["config_panel"]))
+    return dict(_paths(content["config_panel"]))
 
 
 def named_in_the_code() -> set[str]:

@@ -158,7 +158,7 @@ async def test_meters_that_go_off_are_asked_less_and_less_often(
 ) -> None:
     """With three of four off, the fourth keeps its interval; what is back is polled as before."""
     entries = await start(hass, bus)
-    await asyncio.sleep(2 * INTERVAL)
+    check_interval(await poll_for(entries[LIVING], 4 * INTERVAL))
     bus.off = set(DEAD)
     bus.asked.clear()
     check_interval(await poll_for(entries[LIVING], 400))
