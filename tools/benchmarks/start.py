@@ -76,6 +76,7 @@ def main(meters: str = "50", runs: str = "3") -> None:
     times = ", ".join(f"{each.cpu * 1000:.0f} ms" for each in imports)
     print(f"Importing: {imports[0].modules} modules, CPU time {times}")
     print(f"Packages that come with it: {', '.join(imports[0].packages)}")
+    print(f"Too early: {', '.join(imports[0].later) or 'nothing'}")
     for _ in range(int(runs)):
         seconds, cpu = asyncio.run(measure_loading(int(meters)))
         print(f"{meters} meters: loaded in {seconds:.1f} s, CPU time {cpu:.1f} s")
