@@ -2,7 +2,6 @@
 
 from pathlib import Path
 import re
-import sys
 
 import pytest
 
@@ -52,11 +51,9 @@ def test_statements_are_made_of_many_sessions(tmp_path: Path) -> None:
 
 
 def test_a_start_imports_what_polling_needs_and_loads_some_meters(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What makes reports, downloads and examinations is imported when somebody wants one."""
-    # Each Home Assistant puts its folder there.
-    monkeypatch.setattr(sys, "path", [*sys.path])
     start.main("2", "1")
     imported, packages, early, loaded = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"Importing: \d+ modules, CPU time \d+ ms", imported)
