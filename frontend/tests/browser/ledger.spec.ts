@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 
 import type { Locator, Page } from "@playwright/test";
 
-import { axeViolations, expect, leftInEnglish, test } from "./bench";
+import { axeViolations, expect, leftInEnglish, test, visit } from "./bench";
 
 const PANEL = "/lovato-dmed4";
 
@@ -20,7 +20,7 @@ test.use({
 test.describe.configure({ mode: "serial" });
 
 async function open(page: Page, path: string): Promise<void> {
-  await page.goto(`${PANEL}${path}`);
+  await visit(page, `${PANEL}${path}`);
   await expect(page.getByRole("heading", { level: 1, name: "Charging records" })).toBeVisible();
 }
 
@@ -165,7 +165,7 @@ for (const [language, ...headings] of [
       const panel = page.locator("lovato-dmed4-panel");
       for (const [place, path] of ["/billing", "/drivers", "/prices"].entries()) {
         const name = headings[place] ?? "";
-        await page.goto(`${PANEL}${path}`);
+        await visit(page, `${PANEL}${path}`);
         const heading = page.getByRole("heading", { level: 2, name, exact: true });
         await expect(heading).toBeVisible();
         await expect(page).toHaveTitle(`${name} – Home Assistant`);
