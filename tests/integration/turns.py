@@ -18,6 +18,7 @@ def in_turn(
     """
     wanted = (names,) if isinstance(names, str) else names
     given = list(cases)
+    assert given
     values = [(case,) for case in given] if isinstance(names, str) else [tuple(c) for c in given]
     labels = [str(label) for label in (given if ids is None else ids)]
 
