@@ -11,6 +11,7 @@ from aiozoneinfo import CachedZoneInfo
 from homeassistant import components, loader
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.template import TemplateEnvironment
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import json_loads_object
 
 import custom_components
@@ -74,8 +75,9 @@ def templates_compiled_once() -> Iterator[None]:
     def compile_once(env: TemplateEnvironment, source: Any, *args: Any, **kwargs: Any) -> Any:
         if args or kwargs or not isinstance(source, str):
             return compile_anew(env, source, *args, **kwargs)
-        # All that the compiler asks an environment for.
-        key = (source, *(frozenset(each) for each in (env.filters, env.tests, env.globals)))
+        # All that the compiler asks an environment for, and what constants are read with.
+        names = (frozenset(each) for each in (env.filters, env.tests, env.globals))
+        key = (source, dt_util.get_default_time_zone(), *names)
         if key not in known:
             known[key] = compile_anew(env, source)
         env.template_cache[source] = env.compiled_code_pin[source] = known[key]
