@@ -94,8 +94,7 @@ class ModbusServer(ABC):
         if fault is ModbusFault.SILENCE:
             return
         answer = await (_busy(frame) if fault is ModbusFault.BUSY else self._line.answer(frame))
-        if self.faults.delay:
-            await asyncio.sleep(self.faults.delay)
+        await asyncio.sleep(self.faults.delay)
         if answer is None or fault is ModbusFault.LOST_ANSWER:
             return
         transaction = frame.transaction
