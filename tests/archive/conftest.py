@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 import logging
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine
 
 from custom_components.lovato_dmed4.archive import Archive
-from tests.databases import SERVERS, empty
+from custom_components.lovato_dmed4.archive.tables import Base
+from tests.databases import SERVERS, another, empty
 
 from .helpers import add_meter
 
@@ -34,9 +36,59 @@ def servers() -> Iterator[Callable[[str], URL]]:
         yield start
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A database with an archive that is open for many tests: making the tables takes longer than
+    what most tests do with them."""
+
+    url: URL
+    archive: Archive
+
+    def clear(self) -> None:
+        """Leave nothing in the tables, and the archive open."""
+        self.archive.open()
+        engine = create_engine(self.url)
+        with engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def kept(
+    servers: Callable[[str], URL], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Kept]]:
+    """Open an archive in each database when it is first wanted."""
+    opened: dict[str, Kept] = {}
+    with ExitStack() as stack:
+
+        def get(name: str) -> Kept:
+            if name not in opened:
+                file = str(tmp_path_factory.mktemp("kept") / "records.db")
+                url = (
+                    URL.create("sqlite", database=file)
+                    if name == "sqlite"
+                    else another(servers(name), "kept")
+                )
+                opened[name] = Kept(url, Archive(_as_text(url)))
+                stack.callback(opened[name].archive.close)
+            opened[name].clear()
+            return opened[name]
+
+        yield get
+
+
 @pytest.fixture(params=["sqlite", *SERVERS])
-def database(request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], URL]) -> URL:
-    """Name an empty database."""
+def prepared(request: pytest.FixtureRequest, kept: Callable[[str], Kept]) -> Kept:
+    """Have an archive with nothing in it."""
+    return kept(request.param)
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def bare_database(
+    request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], URL]
+) -> URL:
+    """Name a database without any table, for those who make or change tables."""
     if request.param == "sqlite":
         return URL.create("sqlite", database=str(tmp_path / "records.db"))
     url = servers(request.param)
@@ -45,18 +97,31 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[
 
 
 @pytest.fixture
-def url(database: URL) -> str:
+def bare_url(bare_database: URL) -> str:
     """Name the same database as a user does."""
-    return database.render_as_string(hide_password=False)
+    return _as_text(bare_database)
 
 
 @pytest.fixture
-def archive(url: str) -> Iterator[Archive]:
-    """Open the archive in that database."""
-    opened = Archive(url)
-    opened.open()
-    yield opened
-    opened.close()
+def database(prepared: Kept) -> URL:
+    """Name the database of that archive."""
+    return prepared.url
+
+
+@pytest.fixture
+def url(database: URL) -> str:
+    """Name the same database as a user does."""
+    return _as_text(database)
+
+
+def _as_text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def archive(prepared: Kept) -> Archive:
+    """Use the archive itself, which is open."""
+    return prepared.archive
 
 
 @pytest.fixture

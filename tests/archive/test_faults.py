@@ -10,6 +10,7 @@ import logging
 import os
 from pathlib import Path
 import select
+import signal
 import socket
 import socketserver
 import sqlite3
@@ -419,7 +420,8 @@ def test_a_server_that_was_restarted(database: URL, archive: Archive, meter: int
     assert archive.summary(meter).records == 2
 
 
-_WRITER = """
+_WRITERS = """
+import os
 import sys
 from types import ModuleType
 # Not the integration itself: the archive needs nothing of Home Assistant, which takes long to load.
@@ -427,45 +429,95 @@ integration = sys.modules["custom_components.lovato_dmed4"] = ModuleType("integr
 integration.__path__ = ["custom_components/lovato_dmed4"]
 from tests.archive.helpers import Archive, Charge, add_meter, store
 assert "homeassistant" not in sys.modules
-archive = Archive(sys.argv[1])
-archive.open()
-meter = add_meter(archive)
-for page in range(0, int(sys.argv[2]), 3):
-    charge = Charge(page=page)
-    store(archive, meter, charge.begin(), charge.end(2), charge.read(1))
-archive.close()
+
+def write(url, records):
+    archive = Archive(url)
+    archive.open()
+    meter = add_meter(archive)
+    for page in range(0, records, 3):
+        charge = Charge(page=page)
+        store(archive, meter, charge.begin(), charge.end(2), charge.read(1))
+    archive.close()
+
+for line in sys.stdin:
+    url, records, count = line.split()
+    started = []
+    for _ in range(int(count)):
+        if process := os.fork():
+            started.append(process)
+            continue
+        failed = 1
+        try:
+            write(url, int(records))
+            failed = 0
+        finally:
+            if failed:
+                sys.excepthook(*sys.exc_info())
+            os._exit(failed)
+    print(*started, flush=True)
+    print(*(os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in started), flush=True)
 """
 
 
-def start_writer(url: str, records: int) -> subprocess.Popen[bytes]:
-    """Start a process that stores so many records of one session."""
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", _WRITER, url, str(records)],
+class Writers:
+    """Processes of their own, which store records of one session. What they need is loaded once."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._in, self._out = process.stdin, process.stdout
+
+    def start(self, url: str, records: int, count: int) -> list[int]:
+        """Start so many processes at once; returns their numbers."""
+        self._in.write(f"{url} {records} {count}\n".encode())
+        return self._answer()
+
+    def wait(self) -> list[int]:
+        """Wait for the end of all that were started; returns how each of them ended."""
+        return self._answer()
+
+    def have_ended(self, within: float = 0) -> bool:
+        """Return whether all that were started have ended, or do so within so many seconds."""
+        return bool(select.select([self._out], [], [], within)[0])
+
+    def _answer(self) -> list[int]:
+        assert self.have_ended(within=50)
+        return [int(word) for word in self._out.readline().split()]
+
+
+@pytest.fixture(scope="module")
+def writers() -> Iterator[Writers]:
+    """Have a process from which others are split off."""
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", _WRITERS],
+        bufsize=0,
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stderr=subprocess.PIPE,
-    )
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        yield Writers(process)
 
 
-def test_two_processes_open_and_fill_an_archive_at_once(url: str) -> None:
-    for writer in [start_writer(url, 12), start_writer(url, 12)]:
-        _, errors = writer.communicate(timeout=50)
-        assert writer.returncode == 0, errors.decode()
-    archive = Archive(url)
+def test_two_processes_open_and_fill_an_archive_at_once(bare_url: str, writers: Writers) -> None:
+    assert len(writers.start(bare_url, 12, 2)) == 2
+    assert writers.wait() == [0, 0]
+    archive = Archive(bare_url)
     archive.open()
     (session,) = archive.sessions(SessionQuery()).sessions
     assert session.records == archive.summary(session.meter_id).records == 12
     archive.close()
 
 
-def test_killed_in_the_middle_nothing_is_half_written(sqlite_url: str) -> None:
+def test_killed_in_the_middle_nothing_is_half_written(sqlite_url: str, writers: Writers) -> None:
     archive = Archive(sqlite_url)
     archive.open()
     meter = add_meter(archive)
-    with start_writer(sqlite_url, 3000) as writer:
-        while archive.summary(meter).records < 5 and writer.poll() is None:
-            pass
-        writer.kill()
+    (writer,) = writers.start(sqlite_url, 3000, 1)
+    while archive.summary(meter).records < 5 and not writers.have_ended():
+        pass
+    os.kill(writer, signal.SIGKILL)
+    assert writers.wait() == [-signal.SIGKILL]
     count = archive.summary(meter).records
     (session,) = archive.sessions(SessionQuery()).sessions
     assert 5 <= session.records == count < 3000

@@ -235,16 +235,19 @@ def test_a_third_key_leaves_the_one_that_nobody_accepted(archive: Archive, meter
 def test_what_was_changed_in_the_database_is_found(
     database: URL, archive: Archive, meter: int
 ) -> None:
-    store(archive, meter, OLD.begin(), OLD.end(1), NEW.end(1))
+    ids = [
+        archive.store(meter, raw, Source.METER, NOW).record.id
+        for raw in (OLD.begin(), OLD.end(1), NEW.end(1))
+    ]
     archive.accept_key(meter, OTHER_SPKI, NOW)
     assert archive.summary(meter).suspicious == 0
     engine = create_engine(database)
     change = text("UPDATE dmed4_records SET raw = :raw WHERE id = :id")
     with engine.begin() as connection:
-        connection.execute(change, {"raw": tampered(OLD.end(1)), "id": 2})
-        connection.execute(change, {"raw": b"gone", "id": 3})
+        connection.execute(change, {"raw": tampered(OLD.end(1)), "id": ids[1]})
+        connection.execute(change, {"raw": b"gone", "id": ids[2]})
     engine.dispose()
-    assert archive.verify_again(0, 10, LATER) == 3
+    assert archive.verify_again(0, 10, LATER) == ids[2]
     assert verdicts(archive) == [
         (Verdict.VALID, KeyVerdict.FORMER),
         (Verdict.INVALID, KeyVerdict.OWN),

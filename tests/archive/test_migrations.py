@@ -1,5 +1,6 @@
 """Tables of older versions are brought to the newest, with all that is in them."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +22,16 @@ from custom_components.lovato_dmed4.archive.migrations import STEPS, migrate
 from custom_components.lovato_dmed4.archive.tables import Base
 
 from .helpers import NOW, Charge, add_meter, store
+
+
+@pytest.fixture
+def archive(bare_url: str) -> Iterator[Archive]:
+    """Have an archive whose tables may change."""
+    opened = Archive(bare_url)
+    opened.open()
+    yield opened
+    opened.close()
+
 
 VERSION_1 = Path(__file__).parent / "version_1.sql"
 CHARGE = Charge()
@@ -103,24 +114,26 @@ def sites(url: URL) -> list[str]:
     return list(found)
 
 
-def test_a_missing_step_is_taken_once(database: URL, archive: Archive, meter: int) -> None:
+def test_a_missing_step_is_taken_once(bare_database: URL, archive: Archive, meter: int) -> None:
     store(archive, meter, CHARGE.begin())
     archive.close()
-    run(database, next_steps())
-    run(database, next_steps())
-    assert sites(database) == ["here"]
+    run(bare_database, next_steps())
+    run(bare_database, next_steps())
+    assert sites(bare_database) == ["here"]
 
 
-def test_a_newer_version_is_refused(database: URL, url: str, archive: Archive, meter: int) -> None:
+def test_a_newer_version_is_refused(
+    bare_database: URL, bare_url: str, archive: Archive, meter: int
+) -> None:
     archive.close()
-    run(database, next_steps())
+    run(bare_database, next_steps())
     with pytest.raises(ArchiveError, match="version 4, this software knows 3"):
-        Archive(url).open()
+        Archive(bare_url).open()
     # What is there is left as it is.
-    assert sites(database) == ["here"]
+    assert sites(bare_database) == ["here"]
 
 
-def test_a_step_that_fails_is_taken_again(database: URL, archive: Archive, meter: int) -> None:
+def test_a_step_that_fails_is_taken_again(bare_database: URL, archive: Archive, meter: int) -> None:
     archive.close()
 
     def fail(connection: Connection) -> None:
@@ -128,29 +141,29 @@ def test_a_step_that_fails_is_taken_again(database: URL, archive: Archive, meter
         connection.execute(text("SELECT nothing FROM nowhere"))
 
     with pytest.raises(Exception, match="nowhere"):
-        run(database, {**STEPS, 1 + len(STEPS): fail})
+        run(bare_database, {**STEPS, 1 + len(STEPS): fail})
     archive.open()
     assert add_meter(archive) == meter
     archive.close()
-    run(database, next_steps())
-    assert sites(database) == ["here"]
+    run(bare_database, next_steps())
+    assert sites(bare_database) == ["here"]
 
 
-def test_tables_that_were_only_begun_are_completed(database: URL, url: str) -> None:
+def test_tables_that_were_only_begun_are_completed(bare_database: URL, bare_url: str) -> None:
     # As MariaDB leaves them, which has no transactions for tables.
-    engine = create_engine(database)
+    engine = create_engine(bare_database)
     Base.metadata.tables["dmed4_meters"].create(engine)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE dmed4_version (version INTEGER PRIMARY KEY)"))
     engine.dispose()
-    archive = Archive(url)
+    archive = Archive(bare_url)
     archive.open()
     assert archive.store(add_meter(archive), CHARGE.end(1), Source.METER, NOW).new
     archive.close()
 
 
-def test_many_open_a_new_archive_at_once(url: str) -> None:
-    archives = [Archive(url) for _ in range(6)]
+def test_many_open_a_new_archive_at_once(bare_url: str) -> None:
+    archives = [Archive(bare_url) for _ in range(6)]
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(Archive.open, archives))
         list(threads.map(add_meter, archives))

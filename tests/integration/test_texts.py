@@ -129,6 +129,7 @@ ABSTRACT: set[type[MeterError]] = {
     StepFailedError,
     InputError,
     errors.ParameterError,
+    errors.ParametersLeftError,
 }
 # How those are made that do not take a text.
 SPECIAL: dict[type[MeterError], MeterError] = {

@@ -6,6 +6,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import ServiceCall, ServiceResponse
 
 from ..connection.errors import translated_errors
+from ..dmed4.errors import ClosedError
 from ..examination.run import Wishes
 from ..reports.examinations import async_examinations
 from ..reports.examining import async_examine, async_words, async_written, secrets_in
@@ -27,7 +28,9 @@ async def examine_meter(entry: ConfigEntry[Any], call: ServiceCall) -> ServiceRe
     )
     with translated_errors():
         examination = await async_examine(hass, entry.data, wishes, loaded=data)
-    file = await async_written(hass, examination)
+        file = await async_written(hass, examination)
+        if hass.config_entries.async_get_entry(entry.entry_id) is None:
+            raise ClosedError("The meter was removed while it was examined")
     async_examinations(hass).files[entry.entry_id] = file
     if data is not None:
         await data.live.async_request_refresh()

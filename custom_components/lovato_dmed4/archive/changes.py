@@ -4,28 +4,54 @@ from collections.abc import Sequence, Set as AbstractSet
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, union_all, update
 from sqlalchemy.orm import Session as Transaction, aliased
 
-from ..ocmf import Judged, PublicKey, RecordKind, Verdict, fingerprint, judge, load_public_key
+from ..ocmf import Judged, PublicKey, RecordKind, Verdict, fingerprint, load_public_key
 from .judging import (
     COMPARED,
     KEPT_IN_VIEW,
     PLAUSIBLE,
     Judgement,
+    check_record,
     derive,
     judge_record,
     key_verdict,
     pagination_of,
     time_of,
     verdict_of,
+    weigh,
     worth,
 )
 from .model import ArchiveError, KeyState, KeyVerdict, MeterInfo, SessionVerdict, Source
 from .tables import AppliedRow, KeyRow, MeterRow, PriceRow, RecordRow, SessionRow
 
-_ENDS: Final = (RecordKind.BEGIN, RecordKind.POWER_FAILURE, RecordKind.END)
 _BETWEEN: Final = (RecordKind.INTERMEDIATE, RecordKind.OTHER)
+
+# What each record asks for, put together once: that takes longer than to ask.
+_LOCKED_METER: Final = (
+    select(MeterRow.id).where(MeterRow.id == bindparam("meter")).with_for_update()
+)
+_METER: Final = (
+    select(MeterRow).where(MeterRow.unique_id == bindparam("unique_id")).with_for_update()
+)
+_KEYS: Final = select(KeyRow).where(KeyRow.meter_id == bindparam("meter")).order_by(KeyRow.id)
+_RECORD: Final = select(RecordRow).where(
+    RecordRow.meter_id == bindparam("meter"), RecordRow.digest == bindparam("digest")
+)
+_SESSION: Final = select(SessionRow).where(
+    SessionRow.meter_id == bindparam("meter"), SessionRow.key == bindparam("key")
+)
+_NEWEST: Final = {
+    kind: select(RecordRow.__table__)
+    .where(RecordRow.session_id == bindparam("session"), RecordRow.kind == kind)
+    .order_by(RecordRow.time.desc(), RecordRow.id.desc())
+    .limit(bindparam("between" if kind in _BETWEEN else "ends"))
+    for kind in RecordKind
+}
+_ROWS: Final = select(RecordRow).from_statement(
+    union_all(*(select(newest.subquery()) for newest in _NEWEST.values()))
+)
 
 
 def lock(transaction: Transaction, meter_id: int) -> None:
@@ -37,7 +63,7 @@ def lock(transaction: Transaction, meter_id: int) -> None:
     Raises:
         ArchiveError: there is no such meter.
     """
-    if transaction.get(MeterRow, meter_id, with_for_update=True) is None:
+    if transaction.scalar(_LOCKED_METER, {"meter": meter_id}) is None:
         raise ArchiveError("The archive does not know this meter")
 
 
@@ -46,9 +72,7 @@ def lock(transaction: Transaction, meter_id: int) -> None:
 
 def find_meter(transaction: Transaction, unique_id: str) -> MeterRow | None:
     """Find a meter, and lock it."""
-    return transaction.scalar(
-        select(MeterRow).where(MeterRow.unique_id == unique_id).with_for_update()
-    )
+    return transaction.scalar(_METER, {"unique_id": unique_id})
 
 
 def register(transaction: Transaction, info: MeterInfo) -> MeterRow:
@@ -109,9 +133,7 @@ def forget(transaction: Transaction, meter_id: int) -> None:
 
 def find_keys(transaction: Transaction, meter_id: int) -> Sequence[KeyRow]:
     """Find the keys of a meter, the first one first."""
-    return transaction.scalars(
-        select(KeyRow).where(KeyRow.meter_id == meter_id).order_by(KeyRow.id)
-    ).all()
+    return transaction.scalars(_KEYS, {"meter": meter_id}).all()
 
 
 def see_key(transaction: Transaction, meter_id: int, key: PublicKey, now: datetime) -> KeyRow:
@@ -191,30 +213,29 @@ def _note_key(transaction: Transaction, key: KeyRow) -> None:
 
 def find_record(transaction: Transaction, meter_id: int, name: str) -> RecordRow | None:
     """Find a meter's record by its digest."""
-    return transaction.scalar(
-        select(RecordRow).where(RecordRow.meter_id == meter_id, RecordRow.digest == name)
-    )
+    return transaction.scalar(_RECORD, {"meter": meter_id, "digest": name})
 
 
 def store(
     transaction: Transaction, meter_id: int, raw: bytes, source: Source, *, now: datetime
 ) -> tuple[RecordRow, bool, Judged]:
     """Keep a record; returns it, whether it is new, and what was found about it."""
-    row = find_record(transaction, meter_id, judge(raw).digest)
-    judgement = judge_record(raw, find_keys(transaction, meter_id), row.arrived if row else now)
-    judged = judgement.judged
+    judged, key = check_record(raw, find_keys(transaction, meter_id))
+    row = find_record(transaction, meter_id, judged.digest)
+    judgement = weigh(judged, key, row.arrived if row else now)
     if row is None:
         row = RecordRow(
             meter_id=meter_id, digest=judged.digest, source=source, arrived=now, chained=False
         )
-        _fill(transaction, row, judgement, now=now)
-        transaction.add(row)
-        transaction.flush()
-        _derive_with(transaction, row)
+        _fill(row, judgement, now=now)
+        _add(transaction, row, judged)
         return row, True, judged
     better = judgement.worth > worth(row.verdict, row.key_verdict)
     if better:
-        _fill(transaction, row, judgement, now=now)
+        _fill(row, judgement, now=now)
+        session = _session_of(transaction, row, judged)
+        transaction.flush()
+        row.session_id = session.id if session else None
     if source is not Source.METER:
         better |= row.source is not source
         row.source = source
@@ -236,13 +257,24 @@ def verify_again(
     _derive(transaction, {row.session_id for row in rows})
 
 
-def _fill(transaction: Transaction, row: RecordRow, judgement: Judgement, *, now: datetime) -> None:
+def _add(transaction: Transaction, row: RecordRow, judged: Judged) -> None:
+    """Write a new record, and what its session is with it."""
+    session = _session_of(transaction, row, judged)
+    if session is not None:
+        _derive_with(transaction, session, row, judged)
+        if session.id is None:
+            transaction.flush()
+        row.session_id = session.id
+    transaction.add(row)
+    transaction.flush()
+
+
+def _fill(row: RecordRow, judgement: Judgement, *, now: datetime) -> None:
     judged = judgement.judged
     row.raw = judged.raw
     row.kind = judged.outline.kind if judged.outline else RecordKind.OTHER
     row.pagination = pagination_of(judged)
     row.time = time_of(judged.outline.now) if judged.outline else None
-    row.session_id = _session_id(transaction, row, judged)
     _set_verdict(row, judgement, now)
 
 
@@ -253,31 +285,29 @@ def _set_verdict(row: RecordRow, judgement: Judgement, now: datetime) -> None:
     row.verified = now
 
 
-def _session_id(transaction: Transaction, record: RecordRow, judged: Judged) -> int | None:
-    """Find or make the session that a record belongs to."""
+def _session_of(transaction: Transaction, record: RecordRow, judged: Judged) -> SessionRow | None:
+    """Find or make the session that a record belongs to; a new one has no number yet."""
     key = judged.outline.session if judged.outline else None
     if key is None:
         return None
-    row = transaction.scalar(
-        select(SessionRow).where(SessionRow.meter_id == record.meter_id, SessionRow.key == key)
-    )
+    row = transaction.scalar(_SESSION, {"meter": record.meter_id, "key": key})
     if row is None:
         arrived = record.arrived
-        row = SessionRow(meter_id=record.meter_id, key=key, arrived=arrived, counted=arrived)
+        row = SessionRow(
+            meter_id=record.meter_id, key=key, arrived=arrived, counted=arrived, records=0
+        )
         transaction.add(row)
-        transaction.flush()
-    return row.id
+    return row
 
 
-def _derive_with(transaction: Transaction, record: RecordRow) -> None:
-    """Work out what a session is, now that it has one more record."""
-    session = transaction.get(SessionRow, record.session_id) if record.session_id else None
-    if session is None:
-        return
-    session.records = (session.records or 0) + 1
+def _derive_with(
+    transaction: Transaction, session: SessionRow, record: RecordRow, judged: Judged
+) -> None:
+    """Work out what a session is with one more record."""
+    others, whole = _rows(transaction, session, KEPT_IN_VIEW) if session.records else ([], True)
+    session.records += 1
     session.arrived = min(session.arrived, record.arrived)
-    rows, whole = _rows(transaction, session.id, KEPT_IN_VIEW)
-    derive(session, rows if record in rows else [*rows, record], whole=whole)
+    derive(session, [*others, record], whole=whole, known=judged)
 
 
 def _derive(transaction: Transaction, session_ids: AbstractSet[int | None]) -> None:
@@ -291,7 +321,7 @@ def _derive(transaction: Transaction, session_ids: AbstractSet[int | None]) -> N
             select(func.count(), func.min(RecordRow.arrived)).where(of_session)
         ).one()
         session.records, session.arrived = count, arrived
-        rows, whole = _rows(transaction, session.id, COMPARED)
+        rows, whole = _rows(transaction, session, COMPARED)
         if not whole:
             session.verdict = _worst_of(transaction, session.id)
         derive(session, rows, whole=whole)
@@ -309,23 +339,13 @@ def _worst_of(transaction: Transaction, session_id: int) -> SessionVerdict:
 
 
 def _rows(
-    transaction: Transaction, session_id: int, intermediate: int
-) -> tuple[list[RecordRow], bool]:
+    transaction: Transaction, session: SessionRow, between: int
+) -> tuple[Sequence[RecordRow], bool]:
     """Return the records that say most about a session, and whether that is all of them.
 
     Those are all of the begin and the end, and the newest ones between them. Nobody but a forger
     makes very many of the first.
     """
-    found: list[RecordRow] = []
-    whole = True
-    for kinds, most in ((_ENDS, COMPARED), (_BETWEEN, intermediate)):
-        for kind in kinds:
-            rows = transaction.scalars(
-                select(RecordRow)
-                .where(RecordRow.session_id == session_id, RecordRow.kind == kind)
-                .order_by(RecordRow.time.desc(), RecordRow.id.desc())
-                .limit(most + 1)
-            ).all()
-            found += rows[:most]
-            whole &= len(rows) <= most
-    return found, whole
+    wanted = {"session": session.id, "ends": COMPARED, "between": between}
+    rows = transaction.scalars(_ROWS, wanted).all()
+    return rows, len(rows) == session.records

@@ -94,14 +94,34 @@ class MeterKey(Protocol):
 
 
 def judge_record(raw: bytes, keys: Sequence[MeterKey], arrived: datetime) -> Judgement:
-    """Check a signature with the keys of the meter, the most trusted one first."""
+    """Check a signature with the keys of the meter, and say whose key it was made with."""
+    return weigh(*check_record(raw, keys), arrived)
+
+
+def check_record(raw: bytes, keys: Sequence[MeterKey]) -> tuple[Judged, MeterKey | None]:
+    """Check a signature with the keys of the meter, the most trusted one first.
+
+    Returns:
+        What was found, and the key that the signature was calculated with; None if it was not.
+    """
     states = list(KeyState)
     ordered = sorted(keys, key=lambda key: states.index(key.state))
     loaded = {load_public_key(key.spki): key for key in ordered}
     judged = judge(raw, list(loaded))
-    if judged.key is None or judged.verdict not in _CHECKED:
+    checked = judged.key is not None and judged.verdict in _CHECKED
+    return judged, loaded[judged.key] if checked and judged.key else None
+
+
+def weigh(judged: Judged, key: MeterKey | None, arrived: datetime) -> Judgement:
+    """Say whose key a checked record was signed with.
+
+    Args:
+        judged: what `check_record` found.
+        key: what it was checked with.
+        arrived: when the record came here.
+    """
+    if key is None:
         return Judgement(judged, KeyVerdict.NONE, None)
-    key = loaded[judged.key]
     made = time_of(judged.outline.now) if judged.outline else None
     return Judgement(judged, key_verdict(key.state, key.replaced, made, arrived), key.id)
 
@@ -162,16 +182,21 @@ def in_order(records: Sequence[RecordRow]) -> list[RecordRow]:
     return sorted(records, key=place)
 
 
-def derive(session: SessionRow, records: Sequence[RecordRow], *, whole: bool) -> None:
+def derive(
+    session: SessionRow, records: Sequence[RecordRow], *, whole: bool, known: Judged | None = None
+) -> None:
     """Work out what a session is from its records.
 
     Args:
         session: what is known of it so far, and how many records it has.
         records: all that matter: of very many intermediate ones, the newest.
         whole: whether none is missing among them; if not, nothing gets better by them.
+        known: one of the records as it has just been read.
     """
     rows = in_order(records)
-    legible = [(row, judged) for row in rows if (judged := judge(row.raw)).record]
+    read = {known.digest: known} if known else {}
+    found = [(row, read.get(row.digest) or judge(row.raw)) for row in rows]
+    legible = [(row, judged) for row, judged in found if judged.record]
     verdict = _verdict([judged.record for _, judged in legible if judged.record], rows)
     worst = list(SessionVerdict).index
     session.verdict = verdict if whole else min(verdict, session.verdict, key=worst)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, true
+from sqlalchemy.orm import joinedload
 
 from ..billing.hours import Share
 from ..ocmf import MAX_SIZE, Verdict, judge, load_public_key
@@ -52,6 +53,25 @@ from .tables import MeterRow, RecordRow, SessionRow
 
 # Sessions that are read at once when all are asked for: some 200 KB, and 1 MB each at most.
 _BATCH: Final = 50
+
+# What is asked again and again, put together once: that takes longer than to ask.
+_CHAINED: Final = (
+    select(RecordRow.id).where(RecordRow.meter_id == bindparam("meter"), RecordRow.chained).limit(1)
+)
+_COUNTED: Final = (
+    select(RecordRow.verdict, RecordRow.key_verdict, func.count(), func.max(RecordRow.time))
+    .where(RecordRow.meter_id == bindparam("meter"))
+    .group_by(RecordRow.verdict, RecordRow.key_verdict)
+)
+_SESSIONS: Final = select(SessionRow).where(SessionRow.meter_id == bindparam("meter"))
+_LAST: Final = (
+    _SESSIONS.where(SessionRow.outcome.not_in(WITHOUT_END))
+    .options(joinedload(SessionRow.meter, innerjoin=True))
+    .order_by(*NEWEST_FIRST)
+    .limit(1)
+)
+_WITHOUT_END: Final = _SESSIONS.where(SessionRow.outcome.in_(WITHOUT_END))
+_NEWEST: Final = _SESSIONS.with_only_columns(SessionRow.id).order_by(*NEWEST_FIRST).limit(1)
 
 
 class Archive:
@@ -197,9 +217,8 @@ class Archive:
 
     def has_chained(self, meter_id: int) -> bool:
         """Return whether `is_chained` is true of any record of a meter."""
-        chained = select(RecordRow.id).where(RecordRow.meter_id == meter_id, RecordRow.chained)
         with self._database.reading() as transaction:
-            return transaction.scalar(chained.limit(1)) is not None
+            return transaction.scalar(_CHAINED, {"meter": meter_id}) is not None
 
     def settle(self, meter_id: int, *, charging: bool) -> None:
         """Decide the outcome of sessions without a record of their end.
@@ -208,32 +227,18 @@ class Archive:
         """
         with self._database.writing() as transaction:
             changes.lock(transaction, meter_id)
-            of_meter = SessionRow.meter_id == meter_id
-            newest = transaction.scalar(
-                select(SessionRow.id).where(of_meter).order_by(*NEWEST_FIRST).limit(1)
-            )
-            for row in transaction.scalars(
-                select(SessionRow).where(of_meter, SessionRow.outcome.in_(WITHOUT_END))
-            ):
+            of_meter = {"meter": meter_id}
+            newest = transaction.scalar(_NEWEST, of_meter) if charging else None
+            for row in transaction.scalars(_WITHOUT_END, of_meter):
                 still = charging and row.id == newest
                 row.outcome = Outcome.OPEN if still else Outcome.END_MISSING
 
     def summary(self, meter_id: int) -> ArchiveSummary:
         """Return what the archive has of a meter."""
-        verdicts = RecordRow.verdict, RecordRow.key_verdict
+        of_meter = {"meter": meter_id}
         with self._database.reading() as transaction:
-            counted = transaction.execute(
-                select(*verdicts, func.count(), func.max(RecordRow.time))
-                .where(RecordRow.meter_id == meter_id)
-                .group_by(*verdicts)
-            ).all()
-            last = transaction.scalar(
-                SESSIONS.where(
-                    SessionRow.meter_id == meter_id, SessionRow.outcome.not_in(WITHOUT_END)
-                )
-                .order_by(*NEWEST_FIRST)
-                .limit(1)
-            )
+            counted = transaction.execute(_COUNTED, of_meter).all()
+            last = transaction.scalar(_LAST, of_meter)
             return ArchiveSummary(
                 records=sum(count for _, _, count, _ in counted),
                 suspicious=sum(

@@ -52,6 +52,7 @@ from ..dmed4.errors import (
     PageTextCharactersError,
     PageTextTooLongError,
     ParameterError,
+    ParametersLeftError,
     ParametersLockedError,
     ParametersNotSavedError,
     ParametersNotTakenError,
@@ -204,7 +205,7 @@ def _system_placeholders(error: MeterError) -> dict[str, str]:
             return {"name": error.name, "possible": error.possible}
         case ParameterError():
             return {"name": error.name}
-        case ParametersNotTakenError() | ParametersNotSavedError() | ParametersPendingError():
+        case ParametersLeftError():
             return {"names": ", ".join(error.names)}
         case LoginLockedError():
             return {"until": local_time(error.until)}

@@ -180,8 +180,8 @@ class ParametersLockedError(MeterError):
     """The meter is commissioned (*operating*), which locks its parameters; nothing was written."""
 
 
-class ParametersNotTakenError(MeterError):
-    """After the reboot some parameters have not the values that were written.
+class ParametersLeftError(MeterError):
+    """Some parameters are not as they were to be.
 
     Attributes:
         names: of those parameters.
@@ -192,30 +192,19 @@ class ParametersNotTakenError(MeterError):
         self.names = names
 
 
-class ParametersPendingError(MeterError):
-    """What an earlier change left unsaved in the meter can't be taken back; nothing more was written.
-
-    Attributes:
-        names: of those parameters.
-    """
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
+class ParametersNotTakenError(ParametersLeftError):
+    """After the reboot some parameters have not the values that were written."""
 
 
-class ParametersNotSavedError(MeterError):
+class ParametersPendingError(ParametersLeftError):
+    """What an earlier change left unsaved in the meter can't be taken back; nothing more was written."""
+
+
+class ParametersNotSavedError(ParametersLeftError):
     """Parameters were written, and it is not known whether the meter has saved them.
 
     The values from before are written back: now, or before the parameters are read or changed again.
-
-    Attributes:
-        names: of those parameters.
     """
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
 
 
 class RebootTimeoutError(MeterError):

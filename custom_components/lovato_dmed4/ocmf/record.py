@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 import hashlib
 import re
 from types import MappingProxyType
@@ -40,9 +41,11 @@ class ClockStatus(StrEnum):
     SYNCHRONISED = "S"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One reading (an entry of RD).
+
+    What takes time to read is read once: the checks across a session ask for it again and again.
 
     Attributes:
         present: The fields that this reading carried itself.
@@ -60,19 +63,23 @@ class Reading:
     @property
     def time(self) -> datetime | None:
         """Time stamp, with its offset from UTC (TM)."""
-        return _time(self.time_text or "")[0]
+        return self._time[0]
 
     @property
     def clock(self) -> ClockStatus | None:
         """Quality of the clock (the letter in TM)."""
-        return _time(self.time_text or "")[1]
+        return self._time[1]
+
+    @cached_property
+    def _time(self) -> tuple[datetime | None, ClockStatus | None]:
+        return _time(self.time_text or "")
 
     @property
     def transaction(self) -> str | None:
         """What the reading was taken for: B begin, C charging, E end … None in a fiscal one (TX)."""
         return field_text(self.fields, "TX")
 
-    @property
+    @cached_property
     def value(self) -> Decimal | None:
         """Value of the register (RV)."""
         return _number(self.fields, "RV")
@@ -292,10 +299,10 @@ def _readings(entries: Json) -> Iterator[Reading]:
 
 def field_text(fields: Mapping[str, Json], key: str) -> str | None:
     """Return a text, or a number's text, since FV is a number in many records."""
-    match fields.get(key):
-        case Number(text=text) | (str() as text):
-            return text
-    return None
+    value = fields.get(key)
+    if isinstance(value, str):
+        return value
+    return value.text if isinstance(value, Number) else None
 
 
 def _number(fields: Mapping[str, Json], key: str) -> Decimal | None:

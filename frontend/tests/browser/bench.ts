@@ -58,8 +58,10 @@ export interface Start {
 export class Bench {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
+  #start: string | undefined;
   #stand: Stand | undefined;
   #dashboards = 0;
+  #nowhere: string | undefined;
 
   constructor(name: string) {
     const program = ["-m", "tests.bench.bench", `${REPOSITORY}/.demo/${name}`];
@@ -68,8 +70,27 @@ export class Bench {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
+  /** Whether it was started so. */
+  isStarted(start: Start): boolean {
+    return this.#start === JSON.stringify(start);
+  }
+
+  /** Start anew. */
   async start(start: Start): Promise<void> {
+    await this.check();
+    this.#start = undefined;
     this.#stand = await this.order<Stand>("start", start);
+    this.#start = JSON.stringify(start);
+    this.#nowhere = undefined;
+  }
+
+  /** Look for errors of ours in Home Assistant's log. */
+  async check(): Promise<void> {
+    if (this.#start === undefined) return;
+    const complaints = await this.order<string[]>("complaints");
+    expect(complaints, `errors of ours in Home Assistant's log, started ${this.#start}`).toEqual(
+      [],
+    );
   }
 
   async stop(): Promise<void> {
@@ -98,6 +119,12 @@ export class Bench {
     return `/${path}`;
   }
 
+  /** A page of Home Assistant without anything of ours. */
+  async nowhere(): Promise<string> {
+    this.#nowhere ??= await this.dashboard();
+    return this.#nowhere;
+  }
+
   async act<Response>(transport: Transport, action: string, data: object = {}): Promise<Response> {
     const meter = this.stand.meters[transport].device_id;
     return this.order("act", { meter, action, ...data });
@@ -113,7 +140,12 @@ export class Bench {
 }
 
 /** What Home Assistant's own pages say that is none of our business. */
-const NOISE = [/demo\.home-assistant\.io/, /ERR_NAME_NOT_RESOLVED/];
+const NOISE = [
+  /demo\.home-assistant\.io/,
+  /ERR_NAME_NOT_RESOLVED/,
+  // It gives the panel that is being left the settings of the page that is being loaded.
+  /reading '(_panel_custom|trust_external)'/,
+];
 
 interface Options {
   user: User;
@@ -121,30 +153,58 @@ interface Options {
 }
 
 interface Fixtures {
+  start: Start;
+  bench: Bench;
   complaints: string[];
 }
 
+interface Stored {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A browser that tests share. */
+interface Shared {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Whose Home Assistant the page shows. */
+  shows: string | undefined;
+}
+
 interface WorkerFixtures {
-  start: Start;
-  bench: Bench;
-  contexts: Map<string, BrowserContext>;
+  benchOfAll: Bench;
+  browsers: Map<string, Shared>;
 }
 
 export const test = base.extend<Options & Fixtures, WorkerFixtures>({
-  start: [{}, { option: true, scope: "worker" }],
+  start: [{}, { option: true }],
   user: ["admin", { option: true }],
   language: ["en", { option: true }],
 
-  bench: [
-    async ({ start }, use, { project, parallelIndex }) => {
+  benchOfAll: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright wants one, to see what is needed
+    async ({}, use, { project, parallelIndex }) => {
       const bench = new Bench(`${project.name}-${parallelIndex}`);
-      await bench.start(start);
       await use(bench);
-      const complaints = await bench.order<string[]>("complaints");
+      await bench.check();
       await bench.stop();
-      expect(complaints, "errors of ours in Home Assistant's log").toEqual([]);
     },
     { scope: "worker", timeout: 240_000 },
+  ],
+
+  /** Tests that start with the same have the same; it is started anew for those that do not. */
+  bench: [
+    async ({ benchOfAll, start, browsers }, use) => {
+      if (!benchOfAll.isStarted(start)) {
+        for (const shared of browsers.values()) {
+          await shared.page.goto("about:blank");
+          shared.shows = undefined;
+        }
+        await benchOfAll.start(start);
+      }
+      await use(benchOfAll);
+    },
+    { timeout: 240_000 },
   ],
 
   storageState: async ({ bench, user, language }, use) => {
@@ -169,37 +229,61 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   },
 
   /** Those that tests have used so far, by what sets them apart. */
-  contexts: [
+  browsers: [
     async ({ browser }, use) => {
-      const contexts = new Map<string, BrowserContext>();
-      await use(contexts);
-      if (browser.isConnected()) for (const context of contexts.values()) await context.close();
+      const browsers = new Map<string, Shared>();
+      await use(browsers);
+      if (browser.isConnected()) for (const { context } of browsers.values()) await context.close();
     },
     { scope: "worker" },
   ],
 
-  /**
-   * The browser that tests of a kind share: it has seen Home Assistant before, and does not fetch and
-   * compile its frontend again. What pages store is that of the test alone.
-   */
-  context: async (
-    { browser, contexts, storageState, viewport, colorScheme, hasTouch, reducedMotion },
-    use,
-  ) => {
-    const kind = JSON.stringify([viewport, colorScheme, hasTouch, reducedMotion]);
-    let context = contexts.get(kind);
-    if (context && storageState) await context.setStorageState(storageState);
-    context ??= await browser.newContext();
-    contexts.set(kind, context);
-    await use(context);
-    await leaveEmpty(context);
+  context: async ({ browser, browsers, hasTouch, isMobile }, use) => {
+    const kind = JSON.stringify([hasTouch, isMobile]);
+    let shared = browsers.get(kind);
+    if (!shared) {
+      const context = await browser.newContext();
+      shared = { context, page: await context.newPage(), shows: undefined };
+      keepFrames(shared.page);
+      browsers.set(kind, shared);
+    }
+    await use(shared.context);
   },
 
-  /** Its only page. */
-  page: async ({ context, viewport }, use) => {
-    const page = context.pages()[0] ?? (await context.newPage());
+  /**
+   * The page that tests share. It stays in Home Assistant, as that of a person does, who does not load
+   * all anew to go elsewhere, unless it is another user's or in another language. What pages store is
+   * that of the test alone.
+   */
+  page: async (
+    {
+      context,
+      browsers,
+      bench,
+      user,
+      language,
+      storageState,
+      viewport,
+      colorScheme,
+      reducedMotion,
+    },
+    use,
+  ) => {
+    const shared = [...browsers.values()].find((each) => each.context === context);
+    if (!shared || typeof storageState !== "object") throw new Error("there is no page");
+    const { page } = shared;
+    const shows = JSON.stringify([user, language]);
+    if (shared.shows !== shows) {
+      await page.goto("about:blank");
+      await context.setStorageState(storageState);
+    }
+    shared.shows = shows;
     if (viewport) await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion });
     await use(page);
+    if (!page.url().startsWith("http")) return;
+    await visit(page, await bench.nowhere());
+    await store(page, storageState.origins[0]?.localStorage ?? []);
   },
 
   /** What pages of the test complain about; there must be nothing in it at its end. */
@@ -215,16 +299,35 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   ],
 });
 
-/** Leave one page in a browser, without anything in it. */
-async function leaveEmpty(context: BrowserContext): Promise<void> {
-  const [page, ...others] = context.pages();
-  for (const other of others) await other.close();
-  if (!page?.url().startsWith("http")) return;
-  page.removeAllListeners("websocket");
-  await page.evaluate(() => {
+/** Go somewhere as links do; the first time, Home Assistant is loaded. */
+export async function visit(page: Page, path: string): Promise<void> {
+  if (!page.url().startsWith("http")) {
+    await page.goto(path);
+    return;
+  }
+  // A dashboard that was just made is not known to a page that was loaded before.
+  await page.waitForFunction(
+    (to) => {
+      const app = document.querySelector("home-assistant") as unknown as {
+        hass?: { panels: object };
+      };
+      return Object.keys(app.hass?.panels ?? {}).includes(to);
+    },
+    path.split(/[/?]/)[1] ?? "",
+  );
+  await page.evaluate((to) => {
+    history.pushState(null, "", to);
+    dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
+  }, path);
+}
+
+/** Let a page have stored this, and nothing else. */
+async function store(page: Page, items: readonly Stored[]): Promise<void> {
+  await page.evaluate((all) => {
     sessionStorage.clear();
-  });
-  await page.goto("about:blank");
+    localStorage.clear();
+    for (const { name, value } of all) localStorage.setItem(name, value);
+  }, items);
 }
 
 /** Note what pages complain about, until the function is called that is returned. */
@@ -256,7 +359,7 @@ export async function showCards(
   page: Page,
   ...cards: readonly Card[]
 ): Promise<Locator> {
-  await page.goto(await bench.dashboard(...cards));
+  await visit(page, await bench.dashboard(...cards));
   return page.locator("lovato-dmed4-charge-card");
 }
 
@@ -277,24 +380,38 @@ export async function leaveIdle(bench: Bench): Promise<void> {
   }
 }
 
-/** What arrives at a page of the live streams, from now on. */
-export function frames(page: Page): string[] {
+const FRAMES = new WeakMap<Page, string[]>();
+
+/** Note from now on what arrives at a page of the live streams. */
+function keepFrames(page: Page): void {
   const found: string[] = [];
+  FRAMES.set(page, found);
   page.on("websocket", (socket) => {
     socket.on("framereceived", ({ payload }) => {
       found.push(...(String(payload).match(/\{"time":[^}]*"power"[^}]*\}/g) ?? []));
     });
   });
+}
+
+/** What arrives at a page of the live streams, from now on. */
+export function frames(page: Page): string[] {
+  const found = FRAMES.get(page);
+  if (!found) throw new Error("nothing is noted of this page");
+  found.length = 0;
   return found;
 }
 
 /** Check a part of the page against WCAG 2.2 AA; returns what is wrong with it. */
 export async function axeViolations(part: Locator): Promise<string[]> {
-  await part.page().evaluate(axe.source);
+  const page = part.page();
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   return part.evaluate(async (element) => {
-    const page = window as unknown as { axe: typeof axe };
-    const { violations } = await page.axe.run(element, {
+    const { axe: checker } = window as unknown as { axe: typeof axe };
+    const { violations } = await checker.run(element, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      // What is right is not described, and neither sounds nor films are looked for.
+      resultTypes: ["violations"],
+      preload: false,
     });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`),

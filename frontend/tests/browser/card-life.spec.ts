@@ -1,4 +1,14 @@
-import { type Bench, cardOf, expect, frames, leaveIdle, showCards, stateOf, test } from "./bench";
+import {
+  type Bench,
+  cardOf,
+  expect,
+  frames,
+  leaveIdle,
+  showCards,
+  stateOf,
+  test,
+  visit,
+} from "./bench";
 
 const IDENTITY = {
   identification_type: "ISO14443",
@@ -50,7 +60,7 @@ test("moves with each sample while it is seen, and only then", async ({ page, be
     .poll(async () => (await countRequests(bench)).streamed)
     .toBeGreaterThan(streamed + 10);
 
-  await page.goto("/history");
+  await visit(page, "/history");
   await expect(card).toHaveCount(0);
   const nextPoll = async (): Promise<number> => {
     const { polls } = await countRequests(bench);

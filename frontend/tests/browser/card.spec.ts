@@ -127,6 +127,87 @@ test("controls the display", async ({ page, bench }) => {
   await expect(card.getByRole("alert")).toHaveCount(0);
 });
 
+for (const colorScheme of ["light", "dark"] as const)
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme });
+
+    test("can be used by everybody", async ({ page, bench }) => {
+      await bench.act("modbus_tcp", "start_charge_cycle", IDENTITY);
+      const cards = await showCards(
+        bench,
+        page,
+        cardOf(bench, "modbus_tcp"),
+        cardOf(bench, "rest", { name: "Garage" }),
+      );
+      await expect(stateOf(cards.first())).toContainText("Charging");
+      await expect(cards.first().locator("p", { hasText: /^Verified$/ })).toBeVisible();
+      await cards.first().getByText("Display").click();
+      expect(await axeViolations(cards.first())).toEqual([]);
+      await cards.last().getByRole("button", { name: "Start charging" }).click();
+      await expect(page.getByRole("dialog", { name: "Start charging" })).toBeVisible();
+      expect(await axeViolations(cards.last())).toEqual([]);
+      await page.keyboard.press("Escape");
+      await cards.first().getByRole("button", { name: "End charging" }).click();
+      await expect(page.getByRole("dialog", { name: "End this charging session?" })).toBeVisible();
+      expect(await axeViolations(cards.first())).toEqual([]);
+    });
+  });
+
+test("is reached by keyboard alone", async ({ page, bench }) => {
+  const card = await showCards(bench, page, cardOf(bench, "rest"));
+  const start = card.getByRole("button", { name: "Start charging" });
+  await start.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Start charging" });
+  await expect(dialog.getByLabel("Identification type")).toBeFocused();
+  for (let field = 0; field < 4; field += 1) await page.keyboard.press("Tab");
+  await expect(dialog.getByLabel("Remember the identification")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(start).toBeFocused();
+  // A whole session: the button that ends it stands where the one was that began it.
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByLabel("Identification type")).toBeFocused();
+  for (let field = 0; field < 6; field += 1) await page.keyboard.press("Tab");
+  await expect(dialog.getByRole("button", { name: "Start" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  const end = card.locator("ha-card button.end");
+  await expect(end).toBeFocused();
+  await page.keyboard.press("Enter");
+  const question = page.getByRole("dialog", { name: "End this charging session?" });
+  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(start).toBeEnabled();
+  await expect(start).toBeFocused();
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test("fits, and fingers hit everything", async ({ page, bench }) => {
+    await bench.act("modbus_tcp", "start_charge_cycle", IDENTITY);
+    const cards = await showCards(bench, page, cardOf(bench, "modbus_tcp"), cardOf(bench, "rest"));
+    await expect(stateOf(cards.first())).toContainText("Charging");
+    await expect(cards.first().locator("p", { hasText: /^Verified$/ })).toBeVisible();
+    await cards.first().getByText("Display").click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      390,
+    );
+    const targets = cards.locator("ha-card").locator("button, select, summary");
+    expect(await targets.count()).toBeGreaterThan(8);
+    for (const target of await targets.all()) {
+      if (!(await target.isVisible())) continue;
+      const box = await target.boundingBox();
+      expect(box?.height, await target.innerText()).toBeGreaterThanOrEqual(44);
+      expect(box?.width, await target.innerText()).toBeGreaterThanOrEqual(44);
+    }
+    await cards.last().getByRole("button", { name: "Start charging" }).click();
+    const dialog = page.getByRole("dialog", { name: "Start charging" });
+    await expect(dialog.getByRole("button", { name: "Cancel" })).toBeInViewport();
+  });
+});
+
 test.describe("for an ordinary user", () => {
   test.use({ user: "guest" });
 
@@ -161,87 +242,6 @@ test.describe("in German", () => {
     await expect(cards.first().getByLabel("Leistung in den letzten 5 Minuten")).toBeVisible();
     for (const card of await cards.all()) expect(await leftInEnglish(card, "de")).toEqual([]);
   });
-});
-
-for (const colorScheme of ["light", "dark"] as const)
-  test.describe(`in ${colorScheme} colours`, () => {
-    test.use({ colorScheme });
-
-    test("can be used by everybody", async ({ page, bench }) => {
-      await bench.act("modbus_tcp", "start_charge_cycle", IDENTITY);
-      const cards = await showCards(
-        bench,
-        page,
-        cardOf(bench, "modbus_tcp"),
-        cardOf(bench, "rest", { name: "Garage" }),
-      );
-      await expect(stateOf(cards.first())).toContainText("Charging");
-      await expect(cards.first().locator("p", { hasText: /^Verified$/ })).toBeVisible();
-      await cards.first().getByText("Display").click();
-      expect(await axeViolations(cards.first())).toEqual([]);
-      await cards.last().getByRole("button", { name: "Start charging" }).click();
-      await expect(page.getByRole("dialog", { name: "Start charging" })).toBeVisible();
-      expect(await axeViolations(cards.last())).toEqual([]);
-      await page.keyboard.press("Escape");
-      await cards.first().getByRole("button", { name: "End charging" }).click();
-      await expect(page.getByRole("dialog", { name: "End this charging session?" })).toBeVisible();
-      expect(await axeViolations(cards.first())).toEqual([]);
-    });
-  });
-
-test.describe("on a phone", () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
-
-  test("fits, and fingers hit everything", async ({ page, bench }) => {
-    await bench.act("modbus_tcp", "start_charge_cycle", IDENTITY);
-    const cards = await showCards(bench, page, cardOf(bench, "modbus_tcp"), cardOf(bench, "rest"));
-    await expect(stateOf(cards.first())).toContainText("Charging");
-    await expect(cards.first().locator("p", { hasText: /^Verified$/ })).toBeVisible();
-    await cards.first().getByText("Display").click();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-      390,
-    );
-    const targets = cards.locator("ha-card").locator("button, select, summary");
-    expect(await targets.count()).toBeGreaterThan(8);
-    for (const target of await targets.all()) {
-      if (!(await target.isVisible())) continue;
-      const box = await target.boundingBox();
-      expect(box?.height, await target.innerText()).toBeGreaterThanOrEqual(44);
-      expect(box?.width, await target.innerText()).toBeGreaterThanOrEqual(44);
-    }
-    await cards.last().getByRole("button", { name: "Start charging" }).click();
-    const dialog = page.getByRole("dialog", { name: "Start charging" });
-    await expect(dialog.getByRole("button", { name: "Cancel" })).toBeInViewport();
-  });
-});
-
-test("is reached by keyboard alone", async ({ page, bench }) => {
-  const card = await showCards(bench, page, cardOf(bench, "rest"));
-  const start = card.getByRole("button", { name: "Start charging" });
-  await start.focus();
-  await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Start charging" });
-  await expect(dialog.getByLabel("Identification type")).toBeFocused();
-  for (let field = 0; field < 4; field += 1) await page.keyboard.press("Tab");
-  await expect(dialog.getByLabel("Remember the identification")).toBeFocused();
-  await page.keyboard.press("Escape");
-  await expect(dialog).toBeHidden();
-  await expect(start).toBeFocused();
-  // A whole session: the button that ends it stands where the one was that began it.
-  await page.keyboard.press("Enter");
-  await expect(dialog.getByLabel("Identification type")).toBeFocused();
-  for (let field = 0; field < 6; field += 1) await page.keyboard.press("Tab");
-  await expect(dialog.getByRole("button", { name: "Start" })).toBeFocused();
-  await page.keyboard.press("Enter");
-  const end = card.locator("ha-card button.end");
-  await expect(end).toBeFocused();
-  await page.keyboard.press("Enter");
-  const question = page.getByRole("dialog", { name: "End this charging session?" });
-  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
-  await expect(start).toBeEnabled();
-  await expect(start).toBeFocused();
 });
 
 async function figure(card: Locator, selector: string): Promise<number> {

@@ -4,23 +4,23 @@ import { readFile } from "node:fs/promises";
 
 import type { Locator, Page } from "@playwright/test";
 
-import { axeViolations, expect, leftInEnglish, test } from "./bench";
+import { axeViolations, expect, leftInEnglish, test, visit, type PastCharge } from "./bench";
 
 const PANEL = "/lovato-dmed4";
 
 const ALICE = "04A2B3C4D5E680";
 const BOB = "047C19E2B35A81";
 
-const charges = (id: string, ...hours: readonly number[]): readonly object[] =>
+const charges = (id: string, ...hours: readonly number[]): readonly PastCharge[] =>
   hours.map((hours_ago) => ({ hours_ago, minutes: 10, fields: { IT: "ISO14443", ID: id } }));
 
 test.use({
-  start: { past: { rest: [...charges(ALICE, 72, 48), ...charges(BOB, 24)] } } as object,
+  start: { past: { rest: [...charges(ALICE, 72, 48), ...charges(BOB, 24)] } },
 });
 test.describe.configure({ mode: "serial" });
 
 async function open(page: Page, path: string): Promise<void> {
-  await page.goto(`${PANEL}${path}`);
+  await visit(page, `${PANEL}${path}`);
   await expect(page.getByRole("heading", { level: 1, name: "Charging records" })).toBeVisible();
 }
 
@@ -165,7 +165,7 @@ for (const [language, ...headings] of [
       const panel = page.locator("lovato-dmed4-panel");
       for (const [place, path] of ["/billing", "/drivers", "/prices"].entries()) {
         const name = headings[place] ?? "";
-        await page.goto(`${PANEL}${path}`);
+        await visit(page, `${PANEL}${path}`);
         const heading = page.getByRole("heading", { level: 2, name, exact: true });
         await expect(heading).toBeVisible();
         await expect(page).toHaveTitle(`${name} – Home Assistant`);

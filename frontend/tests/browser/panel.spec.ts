@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import type { Download, Locator, Page } from "@playwright/test";
 
-import { axeViolations, expect, leftInEnglish, test, type PastCharge } from "./bench";
+import { axeViolations, expect, leftInEnglish, test, visit, type PastCharge } from "./bench";
 
 const PANEL = "/lovato-dmed4";
 
@@ -44,7 +44,7 @@ const rows = (page: Page): Locator => table(page).locator("tbody").getByRole("ro
 const range = (page: Page): Locator => page.locator(".paging span");
 
 async function open(page: Page, path = ""): Promise<void> {
-  await page.goto(`${PANEL}${path}`);
+  await visit(page, `${PANEL}${path}`);
   await expect(page.getByRole("heading", { level: 1, name: "Charging records" })).toBeVisible();
 }
 
@@ -342,73 +342,6 @@ async function synchronise(page: Page, deviceId: string): Promise<void> {
   }, deviceId);
 }
 
-test.describe("for an ordinary user", () => {
-  test.use({ user: "guest" });
-
-  test("is not there, nor are its commands and downloads", async ({ page, bench, complaints }) => {
-    await page.goto(PANEL);
-    await expect(page.locator("home-assistant-main")).toBeVisible();
-    await expect(page.locator("partial-panel-resolver")).toBeAttached();
-    await expect(page.getByText("Charging records")).toHaveCount(0);
-    const { entry_id } = bench.stand.meters.rest;
-    const answers = await page.evaluate(async (entry) => {
-      const app = document.querySelector("home-assistant") as unknown as {
-        hass: {
-          callWS: (message: object) => Promise<unknown>;
-          fetchWithAuth: (path: string) => Promise<Response>;
-        };
-      };
-      const code = (error: { code: string }): string => error.code;
-      const { status } = await app.hass.fetchWithAuth(`/api/lovato_dmed4/${entry}/sessions.csv`);
-      const messages = [
-        { type: "lovato_dmed4/sessions/list" },
-        { type: "lovato_dmed4/archive/info" },
-        { type: "lovato_dmed4/records/verify", record: "" },
-      ];
-      const codes = messages.map((message) => app.hass.callWS(message).then(() => "", code));
-      return [status, ...(await Promise.all(codes))];
-    }, entry_id);
-    expect(answers).toEqual([403, "unauthorized", "unauthorized", "unauthorized"]);
-    await expect(page.locator("lovato-dmed4-panel")).toHaveCount(0);
-    expect(complaints.splice(0)).toEqual([expect.stringContaining("403 (Forbidden)")]);
-  });
-});
-
-for (const [language, title] of [
-  ["de", "Ladedatensätze"],
-  ["es", "Registros de carga"],
-  ["fr", "Enregistrements de charge"],
-  ["it", "Archivio ricariche"],
-] as const)
-  test.describe(`in ${language}, on a phone`, () => {
-    test.use({ language, viewport: { width: 360, height: 740 }, hasTouch: true });
-
-    test("has all its texts, and can be used by everybody", async ({ page }) => {
-      const panel = page.locator("lovato-dmed4-panel");
-      const check = async (): Promise<void> => {
-        expect(await leftInEnglish(panel, language)).toEqual([]);
-        expect(await axeViolations(panel)).toEqual([]);
-      };
-      await page.goto(`${PANEL}?search=${BOB}`);
-      await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
-      await expect(panel.locator("td.energy")).toContainText(Array(3).fill(/\d,\d{3} kWh/));
-      await panel.locator(".columns summary").click();
-      await panel.locator(".numbers summary").click();
-      await check();
-      await panel.locator("tbody").getByRole("link").first().click();
-      await expect(panel.locator("details.record")).toHaveCount(3);
-      await check();
-      await panel.locator(".tabs a[href$=verify]").click();
-      await panel.locator("textarea").first().fill("x");
-      await panel.locator("form button").click();
-      await expect(panel.locator("#result")).toBeVisible();
-      await check();
-      await panel.locator(".tabs a[href$=archive]").click();
-      await expect(panel.locator(".keys li").first()).toBeVisible();
-      await check();
-    });
-  });
-
 for (const colorScheme of ["light", "dark"] as const)
   test.describe(`in ${colorScheme} colours`, () => {
     test.use({ colorScheme });
@@ -430,46 +363,6 @@ for (const colorScheme of ["light", "dark"] as const)
       expect(await axeViolations(panel)).toEqual([]);
     });
   });
-
-test.describe("on a phone", () => {
-  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true });
-
-  test("fits, and fingers hit everything", async ({ page }) => {
-    const fits = async (): Promise<void> => {
-      const main = page.locator("lovato-dmed4-panel main");
-      expect(
-        await main.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
-      ).toBeLessThanOrEqual(0);
-      const targets = main.locator("button, select, input, summary, textarea");
-      for (const target of await targets.all()) {
-        if (!(await target.isVisible())) continue;
-        const { width, height } = (await target.boundingBox()) ?? { width: 0, height: 0 };
-        expect(Math.min(width, height), await target.innerText()).toBeGreaterThanOrEqual(44);
-      }
-    };
-    await open(page);
-    await expect(rows(page)).toHaveCount(PER_PAGE);
-    await fits();
-    await rows(page).first().getByRole("link").click();
-    await expect(page.locator("details.record")).toHaveCount(2);
-    await fits();
-    // No column of the readings is cut off.
-    for (const cell of await page.locator("details[open] .readings td").all()) {
-      const { x, width } = (await cell.boundingBox()) ?? { x: 0, width: 0 };
-      expect([x >= 0, width > 0, x + width <= 360], await cell.innerText()).toEqual([
-        true,
-        true,
-        true,
-      ]);
-    }
-    await page.getByRole("link", { name: "Verify a record" }).click();
-    await expect(page.getByLabel("Record (OCMF)")).toBeVisible();
-    await fits();
-    await page.getByRole("link", { name: "Archive" }).click();
-    await expect(page.getByText("Completely archived").first()).toBeVisible();
-    await fits();
-  });
-});
 
 test("names drivers, finds them by name, and shows what they pay", async ({ page }) => {
   await open(page);
@@ -530,6 +423,113 @@ test("is reached by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 2, name: "Sessions" })).toBeFocused();
   await expect(page).toHaveTitle("Sessions – Home Assistant");
 });
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true });
+
+  test("fits, and fingers hit everything", async ({ page }) => {
+    const fits = async (): Promise<void> => {
+      const main = page.locator("lovato-dmed4-panel main");
+      expect(
+        await main.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+      ).toBeLessThanOrEqual(0);
+      const targets = main.locator("button, select, input, summary, textarea");
+      for (const target of await targets.all()) {
+        if (!(await target.isVisible())) continue;
+        const { width, height } = (await target.boundingBox()) ?? { width: 0, height: 0 };
+        expect(Math.min(width, height), await target.innerText()).toBeGreaterThanOrEqual(44);
+      }
+    };
+    await open(page);
+    await expect(rows(page)).toHaveCount(PER_PAGE);
+    await fits();
+    await rows(page).first().getByRole("link").click();
+    await expect(page.locator("details.record")).toHaveCount(2);
+    await fits();
+    // No column of the readings is cut off.
+    for (const cell of await page.locator("details[open] .readings td").all()) {
+      const { x, width } = (await cell.boundingBox()) ?? { x: 0, width: 0 };
+      expect([x >= 0, width > 0, x + width <= 360], await cell.innerText()).toEqual([
+        true,
+        true,
+        true,
+      ]);
+    }
+    await page.getByRole("link", { name: "Verify a record" }).click();
+    await expect(page.getByLabel("Record (OCMF)")).toBeVisible();
+    await fits();
+    await page.getByRole("link", { name: "Archive" }).click();
+    await expect(page.getByText("Completely archived").first()).toBeVisible();
+    await fits();
+  });
+});
+
+test.describe("for an ordinary user", () => {
+  test.use({ user: "guest" });
+
+  test("is not there, nor are its commands and downloads", async ({ page, bench, complaints }) => {
+    await visit(page, PANEL);
+    await expect(page.locator("home-assistant-main")).toBeVisible();
+    await expect(page.locator("partial-panel-resolver")).toBeAttached();
+    await expect(page.getByText("Charging records")).toHaveCount(0);
+    const { entry_id } = bench.stand.meters.rest;
+    const answers = await page.evaluate(async (entry) => {
+      const app = document.querySelector("home-assistant") as unknown as {
+        hass: {
+          callWS: (message: object) => Promise<unknown>;
+          fetchWithAuth: (path: string) => Promise<Response>;
+        };
+      };
+      const code = (error: { code: string }): string => error.code;
+      const { status } = await app.hass.fetchWithAuth(`/api/lovato_dmed4/${entry}/sessions.csv`);
+      const messages = [
+        { type: "lovato_dmed4/sessions/list" },
+        { type: "lovato_dmed4/archive/info" },
+        { type: "lovato_dmed4/records/verify", record: "" },
+      ];
+      const codes = messages.map((message) => app.hass.callWS(message).then(() => "", code));
+      return [status, ...(await Promise.all(codes))];
+    }, entry_id);
+    expect(answers).toEqual([403, "unauthorized", "unauthorized", "unauthorized"]);
+    await expect(page.locator("lovato-dmed4-panel")).toHaveCount(0);
+    expect(complaints.splice(0)).toEqual([expect.stringContaining("403 (Forbidden)")]);
+  });
+});
+
+for (const [language, title] of [
+  ["de", "Ladedatensätze"],
+  ["es", "Registros de carga"],
+  ["fr", "Enregistrements de charge"],
+  ["it", "Archivio ricariche"],
+] as const)
+  test.describe(`in ${language}, on a phone`, () => {
+    test.use({ language, viewport: { width: 360, height: 740 }, hasTouch: true });
+
+    test("has all its texts, and can be used by everybody", async ({ page }) => {
+      const panel = page.locator("lovato-dmed4-panel");
+      const check = async (): Promise<void> => {
+        expect(await leftInEnglish(panel, language)).toEqual([]);
+        expect(await axeViolations(panel)).toEqual([]);
+      };
+      await visit(page, `${PANEL}?search=${BOB}`);
+      await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+      await expect(panel.locator("td.energy")).toContainText(Array(3).fill(/\d,\d{3} kWh/));
+      await panel.locator(".columns summary").click();
+      await panel.locator(".numbers summary").click();
+      await check();
+      await panel.locator("tbody").getByRole("link").first().click();
+      await expect(panel.locator("details.record")).toHaveCount(3);
+      await check();
+      await panel.locator(".tabs a[href$=verify]").click();
+      await panel.locator("textarea").first().fill("x");
+      await panel.locator("form button").click();
+      await expect(panel.locator("#result")).toBeVisible();
+      await check();
+      await panel.locator(".tabs a[href$=archive]").click();
+      await expect(panel.locator(".keys li").first()).toBeVisible();
+      await check();
+    });
+  });
 
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let stop = 0; stop < 30; stop += 1) {

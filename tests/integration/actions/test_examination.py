@@ -9,11 +9,12 @@ from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.components.frontend.storage import async_user_store
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.examination import modbus, run
+from custom_components.lovato_dmed4.reports.examinations import async_examinations
 from custom_components.lovato_dmed4.reports.links import examination_path
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
@@ -321,6 +322,18 @@ async def test_the_file_goes_with_the_meter(
     client = await hass_client()
     path = examination_path(rest_entry.entry_id)
     assert (await client.get(path)).status == HTTPStatus.NOT_FOUND
+
+
+async def test_a_meter_that_is_removed_meanwhile_leaves_no_file(
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry
+) -> None:
+    examination = asyncio.create_task(examine(hass, rest_entry))
+    await asyncio.sleep(0)
+    assert await hass.config_entries.async_remove(rest_entry.entry_id)
+    with pytest.raises(HomeAssistantError) as raised:
+        await examination
+    assert raised.value.translation_key == "not_loaded"
+    assert async_examinations(hass).files == {}
 
 
 async def test_an_offset_that_can_not_be_put_back_is_reported(

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.lovato_dmed4.archive import Archive, Source, changes, judging
+from custom_components.lovato_dmed4.archive import Archive, Source, judging
 from custom_components.lovato_dmed4.archive.judging import COMPARED, KEPT_IN_VIEW
 from custom_components.lovato_dmed4.ocmf import MAX_SIZE, RecordKind, signature
 from custom_components.lovato_dmed4.reports import report as report_module
@@ -42,8 +42,7 @@ async def test_a_session_of_more_than_a_mebibyte(
     assert sum(map(len, raws)) > MEBIBYTE > MAX_SIZE
 
     judged: Counter[str] = Counter()
-    for module in (changes, judging):
-        _count(monkeypatch, module, judged)
+    _count(monkeypatch, judging, judged)
     _count(monkeypatch, signature, judged, "_matches")
     costs = []
     for raw in raws:
