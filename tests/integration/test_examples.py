@@ -1,7 +1,9 @@
 """The examples in the documents: Home Assistant takes them, and all that they name exists."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 import json
 from pathlib import Path
@@ -55,6 +57,13 @@ ENTITIES = {
 OURS = re.compile(rf"\b(?:{'|'.join(TEXTS['entity'])})\.charger_\w+")
 
 
+@cache
+def read(text: str) -> dict[str, Any]:
+    """Read what an example says; what is put into a blueprint are actions only."""
+    content: dict[str, Any] | list[Any] = yaml.safe_load(text)
+    return {"actions": content} if isinstance(content, list) else content
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     document: str
@@ -62,9 +71,7 @@ class Example:
 
     @property
     def content(self) -> dict[str, Any]:
-        content: dict[str, Any] | list[Any] = yaml.safe_load(self.text)
-        # What is put into a blueprint are actions only.
-        return {"actions": content} if isinstance(content, list) else content
+        return deepcopy(read(self.text))
 
     def __str__(self) -> str:
         return f"{self.document}: {self.content.get('alias', next(iter(self.content)))}"
