@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import json
+import os
 import sys
 import time
 from typing import Final
@@ -55,3 +56,6 @@ def main(meters: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    # Letting go of all that was imported takes a while.
+    sys.stdout.flush()
+    os._exit(0)
