@@ -3,8 +3,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
-  // Each file of tests has a Home Assistant with meters of its own.
-  workers: 3,
+  // Each has a Home Assistant with meters of its own, and a browser.
+  workers: 2,
   projects: [
     { name: "tests", testMatch: "*.spec.ts" },
     { name: "pictures", testMatch: "pictures.ts" },

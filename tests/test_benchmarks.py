@@ -2,15 +2,14 @@
 
 from pathlib import Path
 import re
-import subprocess
-import sys
 
-from tools.benchmarks import statements
+import pytest
+
+from tools.benchmarks import start, statements
 from tools.benchmarks.archive import measure
 from tools.benchmarks.case import Case
 from tools.benchmarks.polls import run
 from tools.benchmarks.shares import line
-from tools.benchmarks.start import measure_imports
 from tools.benchmarks.ways import WayName
 
 
@@ -39,6 +38,7 @@ def test_the_archive_is_asked_what_a_user_asks(tmp_path: Path) -> None:
     timings = list(measure(f"sqlite:///{tmp_path / 'records.db'}", records=120, runs=2, length=4))
     assert [len(timing.times) for timing in timings[:-2]] == [120, *[2] * 9, 3]
     assert all(0 < time < 60 for timing in timings[:-2] for time in timing.times)
+    assert all(len(timing.cpu) == len(timing.times) for timing in timings[:-3])
     delays, computing = (timing.times for timing in timings[-2:])
     assert delays
     assert all(part <= delay for part, delay in zip(computing, delays, strict=True))
@@ -51,16 +51,13 @@ def test_statements_are_made_of_many_sessions(tmp_path: Path) -> None:
     assert all(time > 0 for timing in timings for time in timing.times)
 
 
-def test_importing_the_integration_brings_along_what_polling_needs_and_no_more() -> None:
+def test_a_start_imports_what_polling_needs_and_loads_some_meters(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """What makes reports, downloads and examinations is imported when somebody wants one."""
-    imports = measure_imports()
-    assert imports.packages == ["modbus_connection", "pymodbus", "serial"]
-    assert imports.later == []
-
-
-def test_some_meters_are_loaded() -> None:
-    command = [sys.executable, "-m", "tools.benchmarks.start", "2", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    assert re.search(
-        r"^2 meters: loaded in \d+\.\d s, CPU time \d+\.\d s$", done.stdout, re.MULTILINE
-    )
+    start.main("2", "1")
+    imported, packages, early, loaded = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"Importing: \d+ modules, CPU time \d+ ms", imported)
+    assert packages == "Packages that come with it: modbus_connection, pymodbus, serial"
+    assert early == "Too early: nothing"
+    assert re.fullmatch(r"2 meters: loaded in \d+\.\d s, CPU time \d+\.\d s", loaded)

@@ -136,7 +136,7 @@ def test_the_zip_holds_the_integration_and_nothing_else(archive: Path) -> None:
 
 # A Home Assistant that has nothing but the configuration folder it is given.
 LOAD = """
-import asyncio, sys
+import asyncio, os, sys
 from homeassistant import core, loader
 from homeassistant.const import Platform
 
@@ -153,6 +153,8 @@ async def load(folder):
     await hass.async_stop(force=True)
 
 asyncio.run(load(sys.argv[1]))
+sys.stdout.flush()
+os._exit(0)  # Letting go of all that was imported takes a while.
 """
 
 

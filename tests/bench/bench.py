@@ -2,7 +2,7 @@
 
 Each line in is a JSON object whose `do` names one of the `Bench`'s orders, `start` being the first, and
 whose other members are its arguments; each line out is `{"result": …}` or `{"error": …}`. When the
-input ends, everything is stopped. The folder to work in is the only argument of the program.
+input ends, everything is ended. The folder to work in is the only argument of the program.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from tools.demo.check import find_log_errors
 from tools.demo.client import Client, connected
 from tools.demo.console import DemoError
 from tools.demo.home_assistant import LOG_NAME, base_url, free_port, home_assistant, prepare
+from tools.demo.process import Process
 
 from .recorded import record_powers
 
@@ -31,12 +32,15 @@ PASSWORD: Final = "demo-dmed4"
 class Bench:
     """What the tests can ask for; every public method is an order."""
 
-    def __init__(self, folder: Path, client: Client, port: int) -> None:
+    _client: Client
+    _process: Process
+
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._client = client
-        self._port = port
+        self._port = free_port()
         self._expected: list[str] = []
         self._unplugged: set[str] = set()
+        self._connection = AsyncExitStack()
         self._home_assistant = AsyncExitStack()
         self._meters: dict[str, SimulatedMeter] = {}
         self._servers: dict[str, RestServer | ModbusTcpServer] = {}
@@ -47,11 +51,14 @@ class Bench:
         *,
         remember: bool = False,
     ) -> dict[str, object]:
-        """Start everything and set it up; return what there is.
+        """Start everything and set it up, in place of what there was before; return what there is.
 
         Meters may have a past, the charges that they have made, and Home Assistant may remember what
         their power was then, as if it had been there.
         """
+        await self.end()
+        prepare(self._folder, self._port)
+        self._client = await self._connection.enter_async_context(connected(base_url(self._port)))
         powers: dict[str, Powers] = {}
         for number, transport in enumerate(("rest", "modbus_tcp"), 1):
             charges = [PastCharge(**charge) for charge in (past or {}).get(transport, ())]
@@ -60,7 +67,7 @@ class Bench:
         self._servers["modbus_tcp"] = ModbusTcpServer(self._meters["modbus_tcp"])
         for server in self._servers.values():
             await server.start()
-        await self._home_assistant.enter_async_context(home_assistant(self._folder))
+        await self._start_home_assistant()
         admin = await self._client.onboard("Demo", ADMIN, PASSWORD)
         await self._client.add_user("Guest", GUEST, PASSWORD)
         meters: dict[str, dict[str, Any]] = {}
@@ -86,7 +93,7 @@ class Bench:
             await self._home_assistant.aclose()
             for transport, sensor in sensors.items():
                 record_powers(self._folder, sensor, units[transport], powers[transport])
-            await self._home_assistant.enter_async_context(home_assistant(self._folder))
+            await self._start_home_assistant()
         return {
             "url": base_url(self._port),
             "admin": admin,
@@ -94,18 +101,26 @@ class Bench:
             "meters": meters,
         }
 
-    async def stop(self) -> None:
-        """Stop everything."""
+    async def _start_home_assistant(self) -> None:
+        self._process = await self._home_assistant.enter_async_context(home_assistant(self._folder))
+
+    async def end(self) -> None:
+        """End everything; nobody needs what Home Assistant would write when it is asked to stop."""
+        if self._servers:
+            await self._process.kill()
         await self._home_assistant.aclose()
+        await self._connection.aclose()
         for server in self._servers.values():
             await server.stop()
+        self._expected.clear()
+        self._unplugged.clear()
 
     # --- orders -------------------------------------------------------------------------------
 
     async def restart(self) -> None:
         """Restart Home Assistant."""
         await self._home_assistant.aclose()
-        await self._home_assistant.enter_async_context(home_assistant(self._folder))
+        await self._start_home_assistant()
 
     async def dashboard(
         self, path: str, views: list[dict[str, object]], title: str = "Test"
@@ -207,15 +222,13 @@ async def _obey(bench: Bench, line: bytes) -> None:
 
 async def main(folder: Path) -> None:
     """Serve orders until there are no more."""
-    port = free_port()
-    prepare(folder, port)
-    async with connected(base_url(port)) as client, _lines() as lines:
-        bench = Bench(folder, client, port)
+    async with _lines() as lines:
+        bench = Bench(folder)
         try:
             async for line in lines:
                 await _obey(bench, line)
         finally:
-            await bench.stop()
+            await bench.end()
 
 
 if __name__ == "__main__":

@@ -23,18 +23,21 @@ from tests.logbooks import find_entries_at_once
 from .archives import ready_made_archives
 from .charges import News
 from .helpers import Server, add_meter
+from .home_assistants import known_integrations, templates_compiled_once
 from .plugin import HomeAssistantSnapshotExtension, MockUser
 
 
-@pytest.fixture(autouse=True)
-def _custom_integrations(enable_custom_integrations: None) -> None:
-    """Let Home Assistant find the integration."""
+@pytest.fixture(autouse=True, scope="session")
+def _known_from_the_start() -> Iterator[None]:
+    """Let Home Assistant know the integration, what it brings along, and the templates seen so far."""
+    with known_integrations(), templates_compiled_once():
+        yield
 
 
-@pytest.fixture(autouse=True)
-async def _unloaded(hass: HomeAssistant) -> AsyncIterator[None]:
+@pytest.fixture
+async def hass(hass: HomeAssistant) -> AsyncIterator[HomeAssistant]:
     """Let go of all links at the end of a test."""
-    yield
+    yield hass
     for entry in hass.config_entries.async_entries(DOMAIN):
         if entry.state is ConfigEntryState.LOADED:
             assert await hass.config_entries.async_unload(entry.entry_id)

@@ -279,6 +279,7 @@ async def test_parameters_that_are_not_taken_are_named(
         with pytest.raises(HomeAssistantError) as caught:
             await act(hass, rest_entry, "set_parameters", parameters={"P04_02": 7})
     assert caught.value.translation_key == "parameters_not_taken"
+    assert not isinstance(caught.value, ServiceValidationError)
     assert caught.value.translation_placeholders == {"names": "P04_02"}
     await act(hass, rest_entry, "set_parameters", parameters={"P04_02": 7})
     assert simulated.parameters["P04_02"] == 7
@@ -312,6 +313,7 @@ async def test_what_is_not_saved_is_taken_back_after_a_restart_of_home_assistant
         with pytest.raises(HomeAssistantError) as caught:
             await act(hass, modbus_entry, "set_parameters", parameters={"P04_02": 7})
     assert caught.value.translation_key == "parameters_not_saved"
+    assert not isinstance(caught.value, ServiceValidationError)
     assert caught.value.translation_placeholders == {"names": "P04_02"}
     # Whenever Home Assistant had been killed, the former value would have been on disk.
     assert written == [(b"\0\7", {"P04_02": 3}), (b"\0\3", {"P04_02": 3})]

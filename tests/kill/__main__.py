@@ -15,7 +15,7 @@ import time
 from tools.demo.__main__ import interruptible, leaves
 from tools.demo.console import DemoError, progress, say
 
-from .world import MISHAPS, World, eventually, world
+from .world import MISHAPS, TRANSPORTS, Meter, World, eventually, world
 
 # About as long as a charge takes that nothing happens to.
 _CHARGE = 3.0
@@ -34,23 +34,23 @@ _KILLED_AGAIN = 0.2
 # --- What a user does ---------------------------------------------------------------------------
 
 
-async def charge(here: World, random: Random) -> None:
+async def charge(meter: Meter, random: Random) -> None:
     """Charge as somebody does who tries again when something has failed."""
-    await _bring_about(here, "start_charge_cycle", charging=True)
+    await _bring_about(meter, "start_charge_cycle", charging=True)
     if random.random() < _READS:
         with suppress(*MISHAPS):
-            await here.act("read_charge_cycle")
+            await meter.act("read_charge_cycle")
     await asyncio.sleep(random.uniform(0, 0.5))
-    await _bring_about(here, "end_charge_cycle", charging=False)
+    await _bring_about(meter, "end_charge_cycle", charging=False)
 
 
-async def _bring_about(here: World, action: str, *, charging: bool) -> None:
+async def _bring_about(meter: Meter, action: str, *, charging: bool) -> None:
     async def attempt() -> bool:
-        if await here.is_charging() is not charging:
-            await here.act(action)
-        return await here.is_charging() is charging
+        if await meter.is_charging() is not charging:
+            await meter.act(action)
+        return await meter.is_charging() is charging
 
-    await eventually(attempt, _PATIENCE, action)
+    await eventually(attempt, _PATIENCE, f"{action} over {meter.transport}")
 
 
 # --- What happens meanwhile ---------------------------------------------------------------------
@@ -66,16 +66,16 @@ async def _home_assistant_is_killed(here: World, random: Random) -> None:
     await here.until_ready()
 
 
-async def _meter_is_killed(here: World, random: Random) -> None:
-    await here.kill_meter()
+async def _meters_are_killed(here: World, random: Random) -> None:
+    await here.kill_meters()
     await asyncio.sleep(random.uniform(0, 1))
-    await here.start_meter()
+    await here.start_meters()
 
 
 async def _both_are_killed(here: World, random: Random) -> None:
-    await here.kill_meter()
+    await here.kill_meters()
     await _home_assistant_is_killed(here, random)
-    await here.start_meter()
+    await here.start_meters()
 
 
 async def _archive_is_locked(here: World, random: Random) -> None:
@@ -96,7 +96,7 @@ async def _killed_without_an_archive(here: World, random: Random) -> None:
 
 DISASTERS: dict[str, Callable[[World, Random], Awaitable[None]]] = {
     "home-assistant": _home_assistant_is_killed,
-    "meter": _meter_is_killed,
+    "meter": _meters_are_killed,
     "both": _both_are_killed,
     "locked": _archive_is_locked,
     "full": _disk_is_full,
@@ -112,7 +112,7 @@ _FORGETTING = {"home-assistant", "both", "full", "locked-and-killed"}
 
 
 async def run(here: World, disasters: list[str], random: Random) -> None:
-    """Charge once for each disaster, which happens at any moment of it."""
+    """Charge with all meters once for each disaster, which happens at any moment of it."""
     for number, name in enumerate(disasters, 1):
         moment = random.uniform(0, _CHARGE)
         if name in _FORGETTING:
@@ -124,7 +124,8 @@ async def run(here: World, disasters: list[str], random: Random) -> None:
 
         started = time.monotonic()
         async with asyncio.TaskGroup() as group:
-            group.create_task(charge(here, random))
+            for meter in here.meters:
+                group.create_task(charge(meter, random))
             group.create_task(happen())
         await _renew(here)
         seconds = time.monotonic() - started
@@ -141,17 +142,17 @@ async def _renew(here: World) -> None:
     await eventually(renewed, _PATIENCE, "Logging in")
 
 
-def judge(here: World, disasters: list[str]) -> None:
-    """Compare what was signed with what is archived, and say so."""
-    signed, archived = Counter(here.signed()), Counter(here.archived())
-    outcomes = Counter(here.outcomes())
-    say(f"signed {signed.total()} records, archived {archived.total()}")
+def judge(meter: Meter, disasters: list[str]) -> None:
+    """Compare what a meter has signed with what is archived, and say so."""
+    signed, archived = Counter(meter.signed()), Counter(meter.archived())
+    outcomes = Counter(meter.outcomes())
+    say(f"{meter.transport}: signed {signed.total()} records, archived {archived.total()}")
     say(f"lost {(signed - archived).total()}, too many {(archived - signed).total()}")
-    say(f"commands {here.commands()}")
+    say(f"commands {meter.commands()}")
     say(f"outcomes: {', '.join(f'{name} {count}' for name, count in sorted(outcomes.items()))}")
     if archived != signed or max(archived.values()) > 1:
         raise DemoError("Not every record is in the archive exactly once.")
-    if not _IN_ORDER.fullmatch(here.commands()):
+    if not _IN_ORDER.fullmatch(meter.commands()):
         raise DemoError("A command was given twice.")
     if outcomes.total() < len(disasters):
         raise DemoError(f"There are sessions of {len(disasters)} charges missing.")
@@ -162,7 +163,7 @@ def judge(here: World, disasters: list[str]) -> None:
         return
     if "ended_elsewhere" in outcomes:
         raise DemoError("Nobody but Home Assistant has ended a charge.")
-    if any(remembered["charge"] is not None for remembered in here.remembered()):
+    if any(remembered["charge"] is not None for remembered in meter.remembered()):
         raise DemoError("A charge is remembered that has ended.")
 
 
@@ -177,7 +178,8 @@ async def main(arguments: argparse.Namespace) -> None:
         async with world(folder, arguments.transport) as here:
             progress("ready")
             await run(here, disasters, random)
-        judge(here, disasters)
+        for meter in here.meters:
+            judge(meter, disasters)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -187,9 +189,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the moments")
     parser.add_argument(
         "--transport",
-        choices=("rest", "modbus_tcp", "modbus_serial"),
-        default="rest",
-        help="modbus_serial is RTU on a pseudo-terminal",
+        choices=TRANSPORTS,
+        action="append",
+        help="of a meter, REST without any; several meters charge at once; modbus_serial is RTU on a pseudo-terminal",
     )
     parser.add_argument(
         "--disaster",
@@ -202,6 +204,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     arguments.disaster = arguments.disaster or list(DISASTERS)
+    arguments.transport = arguments.transport or ["rest"]
     return arguments
 
 

@@ -1,7 +1,7 @@
 """Processes that are killed and started again, and what they leave behind."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 import json
 from pathlib import Path
@@ -48,7 +48,12 @@ logger:
     homeassistant.components.camera.img_util: critical
 """
 
-_METER_READY = re.compile(r"public key [0-9a-f]+$")
+# In the order in which the simulator numbers its meters; what it says of one that is ready.
+TRANSPORTS = {
+    "rest": re.compile(r" REST http.* public key [0-9a-f]+$"),
+    "modbus_tcp": re.compile(r" Modbus TCP .* public key [0-9a-f]+$"),
+    "modbus_serial": re.compile(r" Modbus RTU .* public key [0-9a-f]+$"),
+}
 _SEED = 1
 # Home Assistant saves a new login and a new entry within some seconds.
 _SAVED_SECONDS = 30
@@ -76,53 +81,167 @@ async def eventually(attempt: Callable[[], Awaitable[bool]], seconds: float, wha
         raise DemoError(f"{what} was not done within {seconds:.0f} s: {mishap}") from mishap
 
 
-class World:
-    """A meter and a Home Assistant that knows it.
+class Meter:
+    """A simulated meter, a user's view of it, and what it leaves behind.
 
     Attributes:
-        client: A user of that Home Assistant.
+        transport: How Home Assistant reaches it.
+        option: What the simulator is started with for it.
+        entry_id: Of its config entry.
+        charging: The entity that shows whether it charges.
     """
 
     def __init__(
-        self, folder: Path, port: int, transport: str, client: Client, cable: Cable
+        self, folder: Path, transport: str, seed: int, client: Client, cable: Cable
+    ) -> None:
+        port = free_port()
+        address = {"host": "127.0.0.1", "port": port}
+        line = {"baudrate": "115200", "data_format": "8N", "stop_bits": "1", "framing": "rtu"}
+        options: dict[str, tuple[str, str | Path]] = {
+            "rest": ("--rest", str(port)),
+            "modbus_tcp": ("--modbus-tcp", str(port)),
+            "modbus_serial": ("--rtu", cable.meter_path),
+        }
+        fields: dict[str, dict[str, object]] = {
+            "rest": {**address},
+            "modbus_tcp": {**address, "unit_id": 1},
+            "modbus_serial": {"device": cable.path, **line, "unit_id": 1},
+        }
+        self.transport = transport
+        self.option = options[transport]
+        self.entry_id = ""
+        self.charging = ""
+        self._fields = fields[transport]
+        self._folder = folder
+        self._seed = seed
+        self._client = client
+        self._device_id = ""
+
+    # --- A user
+
+    async def set_up(self) -> None:
+        """Set the meter up."""
+        self.entry_id = await self._client.set_up(self.transport, self._fields)
+        self._device_id, entities = await self._client.find_meter(self.entry_id)
+        self.charging = entities["charging"]
+
+    async def act(self, action: str) -> dict[str, Any]:
+        """Perform an action with the meter."""
+        return await self._client.act(action, self._device_id)
+
+    async def is_charging(self) -> bool:
+        """Tell whether a charge is running, as a dashboard shows it.
+
+        Raises:
+            DemoError: Nobody knows.
+        """
+        state: str = (await self._client.state(self.charging))["state"]
+        if state not in {"on", "off"}:
+            raise DemoError(f"The meter is {state}")
+        return state == "on"
+
+    async def settle(self) -> None:
+        """Wait until Home Assistant has every record that it can have."""
+
+        async def synchronised() -> bool:
+            return bool((await self.act("synchronise_records"))["missing"] == 0)
+
+        await eventually(synchronised, _SETTLED_SECONDS, f"Synchronising over {self.transport}")
+
+    # --- What is left
+
+    def signed(self) -> list[str]:
+        """Read what the meter has signed, out of its memory."""
+        memory = self._folder / f"meter-{self._seed}.json"
+        content = json.loads(memory.read_text(encoding="utf-8"))
+        return [record["text"] for record in content["records"]]
+
+    def commands(self) -> str:
+        """Read from what the meter has signed which commands it was given: the letters of the manual."""
+        payloads = [json.loads(text.split("|")[1]) for text in self.signed()]
+        return "".join(payload["RD"][3]["TX"] for payload in payloads)
+
+    def archived(self) -> list[str]:
+        """Read what is in the archive."""
+        return [raw.decode() for raw in self._query("raw", "dmed4_records")]
+
+    def outcomes(self) -> list[str]:
+        """Read how the sessions in the archive ended."""
+        return [str(outcome) for outcome in self._query("outcome", "dmed4_sessions")]
+
+    def remembered(self) -> list[dict[str, Any]]:
+        """Read what is remembered of open charges."""
+        files = self._storage.glob(f"lovato_dmed4.charge.{self.entry_id}*")
+        return [json.loads(file.read_text(encoding="utf-8"))["data"] for file in files]
+
+    @property
+    def _storage(self) -> Path:
+        return self._folder / "config" / ".storage"
+
+    def _query(self, column: str, table: str) -> list[Any]:
+        stored = json.loads((self._storage / "core.config_entries").read_text(encoding="utf-8"))
+        (unique_id,) = (
+            entry["unique_id"]
+            for entry in stored["data"]["entries"]
+            if entry["entry_id"] == self.entry_id
+        )
+        statement = (
+            f"SELECT {column} FROM {table} JOIN dmed4_meters ON dmed4_meters.id = meter_id"  # noqa: S608
+            f" WHERE unique_id = ? ORDER BY {table}.id"
+        )
+        with closing(sqlite3.connect(archive(self._folder))) as database:
+            return [value for (value,) in database.execute(statement, (unique_id,))]
+
+
+def archive(folder: Path) -> Path:
+    """Return the archive's file."""
+    return folder / "config" / "lovato_dmed4.db"
+
+
+class World:
+    """Meters and a Home Assistant that knows them.
+
+    Attributes:
+        client: A user of that Home Assistant.
+        meters: In the order in which the simulator numbers them.
+    """
+
+    def __init__(
+        self, folder: Path, port: int, transports: Collection[str], client: Client, cable: Cable
     ) -> None:
         self.client = client
+        chosen = (transport for transport in TRANSPORTS if transport in transports)
+        self.meters = [
+            Meter(folder, transport, seed, client, cable)
+            for seed, transport in enumerate(chosen, _SEED)
+        ]
         self._folder = folder
         self._port = port
-        self._transport = transport
         self._cable = cable
-        self._meter_port = free_port()
-        self._meter: Process | None = None
+        self._simulator: Process | None = None
         self._home_assistant: Process | None = None
-        self._device_id = ""
-        self._entry_id = ""
-        self._charging = ""
 
     # --- Processes
 
-    async def start_meter(self) -> None:
-        """Switch the meter on; it goes on where it was."""
-        options = {
-            "rest": ("--rest", str(self._meter_port)),
-            "modbus_tcp": ("--modbus-tcp", str(self._meter_port)),
-            "modbus_serial": ("--rtu", self._cable.meter_path),
-        }
+    async def start_meters(self) -> None:
+        """Switch the meters on; they go on where they were."""
         self._cable.plug_in()
-        self._meter = await start(
-            "The meter",
+        self._simulator = await start(
+            "The simulator",
             *(sys.executable, "-u", "-m", "simulator"),
-            *options[self._transport],
+            *(part for meter in self.meters for part in meter.option),
             *("--seed", str(_SEED), "--memory", self._folder),
             log=self._folder / "simulator.log",
             cwd=REPOSITORY,
         )
-        await self._meter.wait_for_line(_METER_READY, READY_SECONDS)
+        for meter in self.meters:
+            await self._simulator.wait_for_line(TRANSPORTS[meter.transport], READY_SECONDS)
 
-    async def kill_meter(self) -> None:
-        """Cut the meter's power."""
+    async def kill_meters(self) -> None:
+        """Cut the meters' power."""
         self._cable.unplug()
-        if self._meter is not None:
-            await self._meter.kill()
+        if self._simulator is not None:
+            await self._simulator.kill()
 
     async def start_home_assistant(self, *, ready: bool = True) -> None:
         """Start Home Assistant."""
@@ -142,70 +261,43 @@ class World:
 
     async def stop(self) -> None:
         """Stop what runs, in order."""
-        for process in (self._home_assistant, self._meter):
+        for process in (self._home_assistant, self._simulator):
             if process is not None:
                 await process.stop()
 
     # --- A user
 
     async def set_up(self) -> None:
-        """Make a user and set the meter up."""
-        client = self.client
-        await client.onboard("Kill", "kill", "kill-dmed4")
-        address = {"host": "127.0.0.1", "port": self._meter_port}
-        line = {"baudrate": "115200", "data_format": "8N", "stop_bits": "1", "framing": "rtu"}
-        fields: dict[str, dict[str, object]] = {
-            "rest": {**address},
-            "modbus_tcp": {**address, "unit_id": 1},
-            "modbus_serial": {"device": self._cable.path, **line, "unit_id": 1},
-        }
-        entry_id = await client.set_up(self._transport, fields[self._transport])
-        self._device_id, entities = await client.find_meter(entry_id)
-        self._charging = entities["charging"]
-        self._entry_id = entry_id
+        """Make a user and set the meters up."""
+        await self.client.onboard("Kill", "kill", "kill-dmed4")
+        for meter in self.meters:
+            await meter.set_up()
 
     async def saved(self) -> None:
-        """Wait until user and meter are on disk: before that, a Home Assistant that is killed knows neither."""
+        """Wait until user and meters are on disk: before that, a Home Assistant that is killed knows neither."""
         storage = self._folder / "config" / ".storage"
+        needed = {
+            "auth": ["kill"],
+            "core.config_entries": [meter.entry_id for meter in self.meters],
+            "core.entity_registry": [meter.charging for meter in self.meters],
+        }
 
         async def written() -> bool:
-            files = {"auth": "kill", "core.config_entries": self._entry_id}
-            files |= {"core.entity_registry": self._charging}
-            return all(
-                text in (storage / name).read_text(encoding="utf-8") for name, text in files.items()
-            )
+            files = {name: (storage / name).read_text(encoding="utf-8") for name in needed}
+            return all(text in files[name] for name, texts in needed.items() for text in texts)
 
         await eventually(written, _SAVED_SECONDS, "Saving")
 
-    async def act(self, action: str) -> dict[str, Any]:
-        """Perform an action with the meter."""
-        return await self.client.act(action, self._device_id)
-
-    async def is_charging(self) -> bool:
-        """Tell whether a charge is running, as a dashboard shows it.
-
-        Raises:
-            DemoError: Nobody knows.
-        """
-        state: str = (await self.client.state(self._charging))["state"]
-        if state not in {"on", "off"}:
-            raise DemoError(f"The meter is {state}")
-        return state == "on"
-
     async def settle(self) -> None:
         """Wait until Home Assistant has every record that it can have."""
-
-        async def synchronised() -> bool:
-            return bool((await self.act("synchronise_records"))["missing"] == 0)
-
-        await eventually(synchronised, _SETTLED_SECONDS, "Synchronising")
+        await asyncio.gather(*(meter.settle() for meter in self.meters))
 
     # --- What can happen to the archive
 
     @contextmanager
     def locked_archive(self) -> Iterator[None]:
         """Let another program keep the archive to itself."""
-        with closing(sqlite3.connect(self._archive, isolation_level=None)) as database:
+        with closing(sqlite3.connect(archive(self._folder), isolation_level=None)) as database:
             database.execute("BEGIN EXCLUSIVE")
             try:
                 yield
@@ -224,50 +316,17 @@ class World:
         finally:
             resource.prlimit(number, resource.RLIMIT_FSIZE, (most, most))
 
-    # --- What is left
-
-    @property
-    def _archive(self) -> Path:
-        return self._folder / "config" / "lovato_dmed4.db"
-
-    def signed(self) -> list[str]:
-        """Read what the meter has signed, out of its memory."""
-        content = json.loads((self._folder / f"meter-{_SEED}.json").read_text(encoding="utf-8"))
-        return [record["text"] for record in content["records"]]
-
-    def commands(self) -> str:
-        """Read from what the meter has signed which commands it was given: the letters of the manual."""
-        payloads = [json.loads(text.split("|")[1]) for text in self.signed()]
-        return "".join(payload["RD"][3]["TX"] for payload in payloads)
-
-    def archived(self) -> list[str]:
-        """Read what is in the archive."""
-        return [raw.decode() for (raw,) in self._query("SELECT raw FROM dmed4_records ORDER BY id")]
-
-    def outcomes(self) -> list[str]:
-        """Read how the sessions in the archive ended."""
-        return [outcome for (outcome,) in self._query("SELECT outcome FROM dmed4_sessions")]
-
-    def remembered(self) -> list[dict[str, Any]]:
-        """Read what is remembered of open charges."""
-        files = (self._folder / "config" / ".storage").glob("lovato_dmed4.charge.*")
-        return [json.loads(file.read_text(encoding="utf-8"))["data"] for file in files]
-
-    def _query(self, statement: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self._archive)) as database:
-            return database.execute(statement).fetchall()
-
 
 @asynccontextmanager
-async def world(folder: Path, transport: str) -> AsyncIterator[World]:
+async def world(folder: Path, transports: Collection[str]) -> AsyncIterator[World]:
     """Make a world; its processes are gone afterwards."""
     port = free_port()
     prepare(folder, port, _CONFIGURATION)
     with Cable() as cable:
         async with connected(base_url(port)) as client:
-            made = World(folder, port, transport, client, cable)
+            made = World(folder, port, transports, client, cable)
             try:
-                await made.start_meter()
+                await made.start_meters()
                 await made.start_home_assistant()
                 await made.set_up()
                 yield made

@@ -118,16 +118,17 @@ def session() -> list[Record]:
 
 
 def grows_evenly(work: Callable[[int], object]) -> bool:
-    """Find out whether four times the size takes about four times the work, and not sixteen times."""
-    large, small = (_least_seconds(work, size) for size in (1000, 250))
-    return large < 10 * max(small, 0.001)
+    """Find out whether four times the size takes about four times the work, and not sixteen times.
+
+    Other programs and the machine's mood only ever add to the processor's time: of the small size the
+    least of some attempts counts, and of the large one any.
+    """
+    most = 10 * max(min(_seconds(work, 250) for _ in range(3)), 0.001)
+    return any(_seconds(work, 1000) < most for _ in range(5))
 
 
-def _least_seconds(work: Callable[[int], object], size: int) -> float:
-    """Measure the processor's time, in s, where other programs and the machine's mood add least."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        work(size)
-        times.append(time.process_time() - start)
-    return min(times)
+def _seconds(work: Callable[[int], object], size: int) -> float:
+    """Measure the processor's time, in s."""
+    start = time.process_time()
+    work(size)
+    return time.process_time() - start

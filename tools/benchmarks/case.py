@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import asdict, dataclass
 import json
+import os
 from pathlib import Path
 import random
 import resource
@@ -109,3 +110,6 @@ def main(way: str, *numbers: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    # Letting go of all that was imported takes a while.
+    sys.stdout.flush()
+    os._exit(0)

@@ -23,6 +23,9 @@ RESTART_EXIT_CODE = 100
 # 3 to 6 s on two cores, 13 s when Python has to compile everything first; the rest is for slow machines.
 START_SECONDS = 60
 READY = re.compile("Starting Home Assistant")
+# What the command `hass` does, but for one thing: when Home Assistant has stopped, its process ends at once. Python
+# would let go of hundreds of thousands of objects one by one, for a second or more.
+_HASS = "import os; from homeassistant.__main__ import main; os._exit(main())"
 
 # The integrations of `default_config` would look for devices and services on the network. An `http:` here would be
 # taken as a trial that Home Assistant reverts after five minutes: the port is set in .storage/http instead.
@@ -156,7 +159,7 @@ async def start_home_assistant(folder: Path) -> Process:
     config = folder / "config"
     return await start(
         "Home Assistant",
-        Path(sys.executable).with_name("hass"),
+        *(sys.executable, "-P", "-c", _HASS),
         "--config",
         config,
         "--skip-pip",

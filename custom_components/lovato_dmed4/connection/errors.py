@@ -132,7 +132,6 @@ _WRONG_USE: Final = (
     PasswordMissingError,
     NotOfferedError,
     ParameterError,
-    ParametersLeftError,
     ParametersLockedError,
     EntryNotFoundError,
     SearchNotOfferedError,

@@ -21,6 +21,8 @@ _SEPARATORS = ((",", ":"), (", ", ": "), (",", ": "))
 _INDENTS = (" ", "  ", "   ", "    ", "\t")
 # Letters by their numbers; first what only looks like one, behind an escaped backslash.
 _ESCAPES = re.compile(r"\\\\|(?:\\u[0-9A-Fa-f]{4})+")
+# Most texts can be spelt in one way only.
+_SPELT_IN_WAYS = re.compile(r'".*[\\/\x80-\U0010ffff]', re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 
 
@@ -102,7 +104,8 @@ def _layouts(payload: bytes) -> Iterator[bytes]:
     yield text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
     for words in _spellings(_WORD.findall(text)):
         for entry, key in _SEPARATORS:
-            yield "".join({",": entry, ":": key}.get(word, word) for word in words).encode()
+            marks = {",": entry, ":": key}
+            yield "".join([marks.get(word, word) for word in words]).encode()
         for indent in _INDENTS:
             indented = _indented(words, indent)
             yield indented.encode()
@@ -111,12 +114,13 @@ def _layouts(payload: bytes) -> Iterator[bytes]:
 
 def _spellings(written: Sequence[str]) -> Iterator[list[str]]:
     """Write the same texts with and without escapes that JSON does not need."""
-    seen: set[tuple[str, ...]] = set()
+    texts = {word for word in written if _SPELT_IN_WAYS.match(word)}
+    seen: list[dict[str, str]] = []
     for slashes, letters in product(_SLASHES, _LETTERS):
-        words = [letters(slashes(word)) if word.startswith('"') else word for word in written]
-        if tuple(words) not in seen:
-            seen.add(tuple(words))
-            yield words
+        spelt = {text: letters(slashes(text)) for text in texts}
+        if spelt not in seen:
+            seen.append(spelt)
+            yield [spelt.get(word, word) for word in written]
 
 
 def _plain_letters(text: str) -> str:

@@ -299,10 +299,10 @@ def _readings(entries: Json) -> Iterator[Reading]:
 
 def field_text(fields: Mapping[str, Json], key: str) -> str | None:
     """Return a text, or a number's text, since FV is a number in many records."""
-    match fields.get(key):
-        case Number(text=text) | (str() as text):
-            return text
-    return None
+    value = fields.get(key)
+    if isinstance(value, str):
+        return value
+    return value.text if isinstance(value, Number) else None
 
 
 def _number(fields: Mapping[str, Json], key: str) -> Decimal | None:

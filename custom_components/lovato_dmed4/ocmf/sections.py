@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 import json
 import re
 from types import MappingProxyType
@@ -25,8 +26,10 @@ PADDING = b" \t\r\n\0"
 _HEX = re.compile(rb"[0-9A-Fa-f\s]+")
 # What base64 makes of "OCMF".
 _BASE64HEADER = b"T0NNR"
-# A string is one token, so a pipe or a brace in a text is none. Possessive: no backtracking.
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["|{}\[\]]', re.DOTALL)
+# A pipe or a brace in a text is none. Possessive: no backtracking.
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_UNTIL_PIPE = re.compile(rb'(?:[^"|]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_BRACKET = re.compile(rb"[{}\[\]]")
 # A text, or what stands bare between the marks of JSON.
 _WORD = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\s,:{}\[\]"]++', re.DOTALL)
 _JSON_WORD = re.compile(
@@ -103,13 +106,12 @@ def split(raw: bytes) -> list[bytes]:
 
 def _outside_texts(raw: bytes) -> list[bytes]:
     """Cut at the pipes outside of texts; nowhere after a quotation mark that is never closed."""
-    cuts = [-1]
-    for token in _TOKEN.finditer(raw):
-        if token[0] == b'"':
-            break
-        if token[0] == b"|":
-            cuts.append(token.start())
-    return [raw[a + 1 : b] for a, b in zip(cuts, [*cuts[1:], len(raw)], strict=True)]
+    sections: list[bytes] = []
+    start = 0
+    while (found := _UNTIL_PIPE.match(raw, start)) and raw.startswith(b"|", found.end()):
+        sections.append(found[0])
+        start = found.end() + 1
+    return [*sections, raw[start:]]
 
 
 def _in_braces(section: bytes) -> bool:
@@ -171,12 +173,13 @@ def _read_object(text: str, *, strict: bool) -> Loaded:
 
 def _is_flat(section: bytes) -> bool:
     """Whether a section is read in no time: all texts end, and nothing is nested too deeply."""
-    depth = 0
-    for token in _TOKEN.finditer(section):
-        depth += (token[0] in b"{[") - (token[0] in b"}]")
-        if depth > MAX_DEPTH or token[0] == b'"':
-            return False
-    return True
+    bare = _TEXT.sub(b"", section)
+    if b'"' in bare:
+        return False
+    if bare.count(b"{") + bare.count(b"[") <= MAX_DEPTH:
+        return True
+    steps = (1 if bracket in b"{[" else -1 for bracket in _BRACKET.findall(bare))
+    return max(accumulate(steps)) <= MAX_DEPTH
 
 
 def _tame(word: re.Match[str]) -> str:

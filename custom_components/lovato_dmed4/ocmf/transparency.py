@@ -247,7 +247,12 @@ def _check_types(record: Record) -> None:
     flags, loss = record.fields.get("IF", []), record.fields.get("LC", {})
     texts = [
         *(record.fields.get(key) for key in _TEXTS),
-        *(reading.present.get(key) for reading in record.readings for key in _READING_TEXTS),
+        *(
+            value
+            for reading in record.readings
+            for key, value in reading.present.items()
+            if key in _READING_TEXTS
+        ),
         *(record.signature.fields.get(key) for key in _SIGNATURE_TEXTS),
         *(flags if isinstance(flags, list) else ()),
     ]

@@ -58,6 +58,7 @@ export interface Start {
 export class Bench {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
+  #start: string | undefined;
   #stand: Stand | undefined;
   #dashboards = 0;
   #nowhere: string | undefined;
@@ -69,8 +70,27 @@ export class Bench {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
+  /** Whether it was started so. */
+  isStarted(start: Start): boolean {
+    return this.#start === JSON.stringify(start);
+  }
+
+  /** Start anew. */
   async start(start: Start): Promise<void> {
+    await this.check();
+    this.#start = undefined;
     this.#stand = await this.order<Stand>("start", start);
+    this.#start = JSON.stringify(start);
+    this.#nowhere = undefined;
+  }
+
+  /** Look for errors of ours in Home Assistant's log. */
+  async check(): Promise<void> {
+    if (this.#start === undefined) return;
+    const complaints = await this.order<string[]>("complaints");
+    expect(complaints, `errors of ours in Home Assistant's log, started ${this.#start}`).toEqual(
+      [],
+    );
   }
 
   async stop(): Promise<void> {
@@ -133,6 +153,8 @@ interface Options {
 }
 
 interface Fixtures {
+  start: Start;
+  bench: Bench;
   complaints: string[];
 }
 
@@ -146,30 +168,43 @@ interface Shared {
   readonly context: BrowserContext;
   readonly page: Page;
   /** Whose Home Assistant the page shows. */
-  shows?: string;
+  shows: string | undefined;
 }
 
 interface WorkerFixtures {
-  start: Start;
-  bench: Bench;
+  benchOfAll: Bench;
   browsers: Map<string, Shared>;
 }
 
 export const test = base.extend<Options & Fixtures, WorkerFixtures>({
-  start: [{}, { option: true, scope: "worker" }],
+  start: [{}, { option: true }],
   user: ["admin", { option: true }],
   language: ["en", { option: true }],
 
-  bench: [
-    async ({ start }, use, { project, parallelIndex }) => {
+  benchOfAll: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright wants one, to see what is needed
+    async ({}, use, { project, parallelIndex }) => {
       const bench = new Bench(`${project.name}-${parallelIndex}`);
-      await bench.start(start);
       await use(bench);
-      const complaints = await bench.order<string[]>("complaints");
+      await bench.check();
       await bench.stop();
-      expect(complaints, "errors of ours in Home Assistant's log").toEqual([]);
     },
     { scope: "worker", timeout: 240_000 },
+  ],
+
+  /** Tests that start with the same have the same; it is started anew for those that do not. */
+  bench: [
+    async ({ benchOfAll, start, browsers }, use) => {
+      if (!benchOfAll.isStarted(start)) {
+        for (const shared of browsers.values()) {
+          await shared.page.goto("about:blank");
+          shared.shows = undefined;
+        }
+        await benchOfAll.start(start);
+      }
+      await use(benchOfAll);
+    },
+    { timeout: 240_000 },
   ],
 
   storageState: async ({ bench, user, language }, use) => {
@@ -208,7 +243,7 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
     let shared = browsers.get(kind);
     if (!shared) {
       const context = await browser.newContext();
-      shared = { context, page: await context.newPage() };
+      shared = { context, page: await context.newPage(), shows: undefined };
       keepFrames(shared.page);
       browsers.set(kind, shared);
     }
@@ -237,7 +272,7 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
     const shared = [...browsers.values()].find((each) => each.context === context);
     if (!shared || typeof storageState !== "object") throw new Error("there is no page");
     const { page } = shared;
-    const shows = JSON.stringify([bench.stand.url, user, language]);
+    const shows = JSON.stringify([user, language]);
     if (shared.shows !== shows) {
       await page.goto("about:blank");
       await context.setStorageState(storageState);

@@ -4,18 +4,18 @@ import { readFile } from "node:fs/promises";
 
 import type { Locator, Page } from "@playwright/test";
 
-import { axeViolations, expect, leftInEnglish, test, visit } from "./bench";
+import { axeViolations, expect, leftInEnglish, test, visit, type PastCharge } from "./bench";
 
 const PANEL = "/lovato-dmed4";
 
 const ALICE = "04A2B3C4D5E680";
 const BOB = "047C19E2B35A81";
 
-const charges = (id: string, ...hours: readonly number[]): readonly object[] =>
+const charges = (id: string, ...hours: readonly number[]): readonly PastCharge[] =>
   hours.map((hours_ago) => ({ hours_ago, minutes: 10, fields: { IT: "ISO14443", ID: id } }));
 
 test.use({
-  start: { past: { rest: [...charges(ALICE, 72, 48), ...charges(BOB, 24)] } } as object,
+  start: { past: { rest: [...charges(ALICE, 72, 48), ...charges(BOB, 24)] } },
 });
 test.describe.configure({ mode: "serial" });
 

@@ -24,6 +24,7 @@ from tests.integration.helpers import (
     unplug,
     value,
 )
+from tests.integration.turns import in_turn
 from tests.logbooks import log_events, rest_answers, sign
 
 
@@ -105,7 +106,7 @@ async def test_search_needs_rest(
     assert (await act(hass, modbus_entry, "get_record", position=0))["record"] == record
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "select",
     [
         {},

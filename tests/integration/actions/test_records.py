@@ -38,6 +38,7 @@ from tests.integration.plugin import (
     WebSocketGenerator,
 )
 from tests.integration.records import START, Charge, archive, broken, charge_of, tampered
+from tests.integration.turns import in_turn
 from tests.ocmf.helpers import spki
 
 OTHER = ec.derive_private_key(0xBAD, ec.SECP256R1())
@@ -142,7 +143,7 @@ async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessi
     )
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("query", "found"),
     [
         ({}, [2, 1]),
@@ -622,7 +623,7 @@ async def test_key_that_is_none(hass: HomeAssistant, rest_entry: Dmed4ConfigEntr
         await refused(hass, "verify_record", "malformed_key", record=record, public_key="key")
 
 
-@pytest.mark.parametrize("none", ["", "  ", '""', "''", "\r\n"])
+@in_turn("none", ["", "  ", '""', "''", "\r\n"])
 async def test_an_empty_key_is_none(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, none: str
 ) -> None:
@@ -690,7 +691,7 @@ async def test_changed_and_former_keys(
     assert (report["verdict"], report["key"]["verdict"]) == ("key_changed", "replaced")
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "text",
     [
         "",
@@ -910,7 +911,7 @@ def without_signatures(response: dict[str, Any]) -> str:
     return re.sub(r"[?&](authSig|device_id)=[^\"]*", "", str(json_bytes(response), "utf-8"))
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("action", "data"),
     [
         ("list_sessions", {"limit": 0}),

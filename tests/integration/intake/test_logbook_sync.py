@@ -407,7 +407,7 @@ async def polls_during(entry: Any, server: Any) -> int:
     return polls
 
 
-@pytest.mark.parametrize("meter_settings", [{"max_records": 250}])
+@pytest.mark.parametrize("meter_settings", [{"max_records": 60}])
 async def test_a_full_logbook_loses_no_live_poll(
     hass: HomeAssistant,
     server: Server,
@@ -415,7 +415,7 @@ async def test_a_full_logbook_loses_no_live_poll(
     simulated: SimulatedMeter,
     file: Path,
 ) -> None:
-    simulated.fill_logbook(250)
+    simulated.fill_logbook(60)
     assert await hass.config_entries.async_setup(stored.entry_id)
     polls = await polls_during(stored, server)
     await idle(hass)
@@ -466,7 +466,7 @@ async def test_meters_on_one_line_take_turns(
             assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.parametrize("meter_settings", [{"max_records": 300}])
+@pytest.mark.parametrize("meter_settings", [{"max_records": 120}])
 async def test_a_charge_command_comes_before_the_rest(
     hass: HomeAssistant,
     server: Server,
@@ -476,7 +476,7 @@ async def test_a_charge_command_comes_before_the_rest(
     *,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    simulated.fill_logbook(200)
+    simulated.fill_logbook(80)
     assert await hass.config_entries.async_setup(stored.entry_id)
     sync = sync_of(stored)
     reached = asyncio.Event()
@@ -493,6 +493,7 @@ async def test_a_charge_command_comes_before_the_rest(
     monkeypatch.setattr(live, "commanding", take_turn)
     for action in ("start_charge_cycle", "end_charge_cycle"):
         turns.clear()
+        assert sync.state.running
         await act(hass, stored, action)
         requests: list[object] = list(server.requests[turns[0] :])
         until_command = requests[: requests.index(writes(server)[-1])]
@@ -501,7 +502,7 @@ async def test_a_charge_command_comes_before_the_rest(
     await idle(hass)
     assert {raw for raw, _ in archived(file)} == set(raws(simulated))
     assert all(chained for _, chained in archived(file))
-    assert len(archived(file)) == 202
+    assert len(archived(file)) == 82
 
 
 # --- What is shown ------------------------------------------------------------------------------

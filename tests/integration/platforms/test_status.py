@@ -17,6 +17,7 @@ from tests.integration.helpers import (
     state,
     value,
 )
+from tests.integration.turns import in_turn
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
@@ -91,7 +92,7 @@ async def test_problem(
     assert problem() == ("off", [])
 
 
-@pytest.mark.parametrize("bit", [1 << 4, 1 << 15])
+@in_turn("bit", [1 << 4, 1 << 15])
 async def test_problem_without_a_name(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, rest_server: RestServer, bit: int
 ) -> None:
@@ -115,7 +116,7 @@ SIGNATURE = {
 }
 
 
-@pytest.mark.parametrize(("bits", "shown"), SIGNATURE.items())
+@in_turn(("bits", "shown"), SIGNATURE.items())
 async def test_signature_status(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
@@ -123,9 +124,10 @@ async def test_signature_status(
     bits: int,
     shown: str,
 ) -> None:
-    change_answer(rest_server, "/v1/charge_status", signature_status=bits)
+    undo = change_answer(rest_server, "/v1/charge_status", signature_status=bits)
     await pass_time(hass)
     assert value(hass, rest_entry, "signature_status") == shown
+    undo()
 
 
 MEASUREMENT = {

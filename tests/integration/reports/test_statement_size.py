@@ -1,9 +1,9 @@
 """A statement of many sessions stays small, and says the same of each of them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import io
-from pathlib import Path
 
 from pypdf import PdfReader
 import pytest
@@ -18,11 +18,10 @@ SESSIONS = 200
 MEGABYTE = 1_000_000
 
 
-@pytest.mark.parametrize("form", StatementForm)
-def test_two_hundred_sessions_make_less_than_a_megabyte(
-    tmp_path: Path, form: StatementForm
-) -> None:
-    archive = Archive(f"sqlite:///{tmp_path / 'records.db'}")
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """Fill an archive, which statements are only read from."""
+    archive = Archive(f"sqlite:///{tmp_path_factory.mktemp('size') / 'records.db'}")
     archive.open()
     meter = add_meter(archive)
     start = datetime(2026, 5, 1, tzinfo=UTC)
@@ -35,6 +34,14 @@ def test_two_hundred_sessions_make_less_than_a_megabyte(
             imported=Decimal("100.000") + 10 * number,
         )
         store(archive, meter, charge.end(3))
+    yield archive
+    archive.close()
+
+
+@pytest.mark.parametrize("form", StatementForm)
+def test_two_hundred_sessions_make_less_than_a_megabyte(
+    archive: Archive, form: StatementForm
+) -> None:
     out = io.BytesIO()
     export = export_statement(
         archive,
@@ -44,7 +51,6 @@ def test_two_hundred_sessions_make_less_than_a_megabyte(
         devices={},
         words=Words({}, "en", "UTC"),
     )
-    archive.close()
     assert export.contents.sessions == SESSIONS
     assert len(out.getvalue()) < MEGABYTE
     if form is StatementForm.PDF:

@@ -13,6 +13,7 @@ from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import RestServer, SimulatedMeter
 from tests.integration.helpers import HOUSEKEEPING, pass_time, press
+from tests.integration.turns import in_turn
 
 STRINGS = Path("custom_components/lovato_dmed4/strings.json")
 
@@ -31,7 +32,7 @@ def raised(hass: HomeAssistant, entry: Dmed4ConfigEntry) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("number", range(1, 13))
+@in_turn("number", range(1, 13))
 async def test_each_fatal_error_has_an_issue(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, number: int
 ) -> None:

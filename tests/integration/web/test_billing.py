@@ -14,6 +14,7 @@ from simulator import SimulatedMeter
 from tests.integration.helpers import device_id
 from tests.integration.plugin import WebSocketGenerator
 from tests.integration.records import archive, charge_of
+from tests.integration.turns import in_turn
 from tests.integration.web.test_commands import Ask, answers, ask, filled, refused
 
 __all__ = ["answers", "ask", "filled", "refused"]
@@ -154,7 +155,7 @@ async def test_the_sender_of_statements(rest_entry: Dmed4ConfigEntry, ask: Ask) 
     assert await ask("issuer/get") == sender
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("command", "fields", "code"),
     [
         ("drivers/save", {}, "invalid_format"),

@@ -39,6 +39,7 @@ from tests.integration.plugin import (
     WebSocketGenerator,
 )
 from tests.integration.records import START, archive, broken, charge_of, tampered
+from tests.integration.turns import in_turn
 from tests.ocmf.helpers import spki
 
 OTHER = ec.derive_private_key(0xBAD, ec.SECP256R1())
@@ -567,7 +568,7 @@ async def test_codes_of_errors(
     assert "Error handling message" not in caplog.text
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("command", "fields"),
     [
         ("sessions/list", {"limit": 101}),

@@ -31,6 +31,7 @@ from tests.integration.helpers import Server, act, device_id, unplug, writes
 from tests.integration.plugin import ClientSessionGenerator, MockConfigEntry, MockUser
 from tests.integration.records import START, archive, broken, charge_of
 from tests.integration.reports.schemas import CDR, TRANSACTION_EVENT
+from tests.integration.turns import in_turn
 
 type Path_ = Callable[[str], str]
 
@@ -350,7 +351,7 @@ async def test_period(
         assert archived.namelist() == ["sessions.xlsx", "sessions.csv", "README.txt"]
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("query", "hint"),
     [
         ("since=yesterday", "since"),

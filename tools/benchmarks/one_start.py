@@ -1,7 +1,9 @@
-"""What importing the integration takes, in a process of its own: `python -m tools.benchmarks.imports`."""
+"""One start in a process of its own: `python -m tools.benchmarks.one_start METERS`."""
 
+import asyncio
 import importlib
 import json
+import os
 import sys
 import time
 from typing import Final
@@ -24,28 +26,36 @@ _LATER: Final = tuple(
 )
 
 
-def main() -> None:
-    """Import first what Home Assistant needs, then the integration; print what that took as JSON."""
+def measure_imports() -> dict[str, object]:
+    """Import first what Home Assistant needs, then the integration, and measure that."""
     for name in _HOME_ASSISTANT:
         importlib.import_module(name)
     before, start = set(sys.modules), time.process_time()
     importlib.import_module("custom_components.lovato_dmed4")
-    new = set(sys.modules) - before
+    cpu, new = time.process_time() - start, set(sys.modules) - before
     packages = {name.partition(".")[0] for name in new} - {
         "custom_components",
         *sys.stdlib_module_names,
     }
-    print(
-        json.dumps(
-            {
-                "cpu": time.process_time() - start,
-                "modules": len(new),
-                "packages": sorted(packages),
-                "later": sorted(name for name in new if name.startswith(_LATER)),
-            }
-        )
-    )
+    return {
+        "cpu": cpu,
+        "modules": len(new),
+        "packages": sorted(packages),
+        "later": sorted(name for name in new if name.startswith(_LATER)),
+    }
+
+
+def main(meters: str) -> None:
+    """Import, then load the entries; print what that took as JSON."""
+    imported = measure_imports()
+    # It imports the integration.
+    loading = importlib.import_module("tools.benchmarks.loading")
+    seconds, cpu = asyncio.run(loading.measure_loading(int(meters)))
+    print(json.dumps({**imported, "loading": seconds, "loading_cpu": cpu}))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
+    # Letting go of all that was imported takes a while.
+    sys.stdout.flush()
+    os._exit(0)
