@@ -203,11 +203,11 @@ class Physics:
         if energy:
             self._working_ticks += 1
         load = (current / self._model.rated_current) ** 2
-        first, second = (
-            t + (_AMBIENT + heating * load - t) * _WARMING_PER_TICK
-            for t, heating in zip(self._temperatures, _HEATING, strict=True)
+        first, second = self._temperatures
+        self._temperatures = (
+            first + (_AMBIENT + _HEATING[0] * load - first) * _WARMING_PER_TICK,
+            second + (_AMBIENT + _HEATING[1] * load - second) * _WARMING_PER_TICK,
         )
-        self._temperatures = (first, second)
 
     def _sample(self) -> Sample:
         imported = self._imported // _UNITS_PER_WH

@@ -653,6 +653,8 @@ OPEN_PLACES = {
 }
 """All open places by their name."""
 
+_DEFAULTS = {name: place.default for name, place in OPEN_PLACES.items()}
+
 
 class Readings(Mapping[str, str]):
     """Which reading a device follows in each of the open places.
@@ -665,9 +667,10 @@ class Readings(Mapping[str, str]):
     """
 
     def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
-        self._chosen = dict(chosen or {})
-        for name, value in self._chosen.items():
+        chosen = chosen or {}
+        for name, value in chosen.items():
             _check(name, value)
+        self._followed = {**_DEFAULTS, **chosen}
 
     @classmethod
     def parse(cls, texts: Iterable[str]) -> Readings:
@@ -690,7 +693,7 @@ class Readings(Mapping[str, str]):
 
     @override
     def __getitem__(self, name: str) -> str:
-        return self._chosen.get(name, OPEN_PLACES[name].default)
+        return self._followed[name]
 
     @override
     def __iter__(self) -> Iterator[str]:

@@ -5,6 +5,7 @@ Functions 0x03 and 0x04 read; a write has the one function that the manual names
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from .device import Device
 from .errors import NoEntryError, NoRegisterError, NotValidError, OutOfRangeError
@@ -328,13 +329,14 @@ _LACKING = {
 
 
 def _lacking(unit: Device) -> frozenset[int]:
-    """Return the registers that a meter of these readings does not have."""
-    lacking = [
-        registers
-        for (place, reading), registers in _LACKING.items()
-        if unit.readings.follows(place, reading)
-    ]
-    return frozenset().union(*lacking)
+    """Return the registers that a device of these readings does not have."""
+    return _lacking_with(unit.readings["registers"], unit.readings["keys"])
+
+
+@cache
+def _lacking_with(registers: str, keys: str) -> frozenset[int]:
+    followed = (("registers", registers), ("keys", keys))
+    return frozenset().union(*(_LACKING.get(reading, ()) for reading in followed))
 
 
 class RegisterTable[Unit: Device]:

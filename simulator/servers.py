@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 import os
 import termios
 import tty
@@ -98,10 +97,11 @@ class ModbusServer(ABC):
         await asyncio.sleep(self.faults.delay)
         if answer is None or fault is ModbusFault.LOST_ANSWER:
             return
+        transaction = frame.transaction
         if fault is ModbusFault.WRONG_TRANSACTION:
-            frame = replace(frame, transaction=frame.transaction + 1 & 0xFFFF)
-        frame = replace(frame, unit=self._answers_as(frame.unit))
-        data = framing.encode(replace(frame, pdu=resized(answer, fault)))
+            transaction = transaction + 1 & 0xFFFF
+        unit, pdu = self._answers_as(frame.unit), resized(answer, fault)
+        data = framing.encode(Frame(unit, pdu, transaction))
         match fault:
             case ModbusFault.CUT:
                 await self._send(data[: len(data) // 2], writer)

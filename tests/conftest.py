@@ -62,6 +62,11 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what waits long for processes: one worker would be alone with it at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in {"demo", "kill"})
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Spare a test what it does not need; it takes two thirds of the time of a short one."""
     if not isinstance(item, pytest.Function) or "hass" in item.fixturenames:

@@ -38,6 +38,7 @@ def test_the_archive_is_asked_what_a_user_asks(tmp_path: Path) -> None:
     timings = list(measure(f"sqlite:///{tmp_path / 'records.db'}", records=120, runs=2, length=4))
     assert [len(timing.times) for timing in timings[:-2]] == [120, *[2] * 9, 3]
     assert all(0 < time < 60 for timing in timings[:-2] for time in timing.times)
+    assert all(len(timing.cpu) == len(timing.times) for timing in timings[:-3])
     delays, computing = (timing.times for timing in timings[-2:])
     assert delays
     assert all(part <= delay for part, delay in zip(computing, delays, strict=True))

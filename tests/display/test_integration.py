@@ -43,14 +43,10 @@ from simulator.lines import Bus
 from simulator.modbus import handle_pdu
 from simulator.servers import SocketServer
 from tests.integration.helpers import connections
-from tests.integration.plugin import (
-    ClientSessionGenerator,
-    MockConfigEntry,
-    MockUser,
-    async_fire_time_changed,
-)
+from tests.integration.plugin import ClientSessionGenerator, MockConfigEntry, MockUser
 from tests.integration.steps import Traces, at_step, held
 from tests.integration.test_interleavings import wrong
+from tests.integration.timers import async_fire_time_changed
 
 LOCALHOST = "127.0.0.1"
 

@@ -90,7 +90,8 @@ def charged(
         for command in (Command.BEGIN, Command.INTERMEDIATE, Command.END):
             meter.command(command)
             meter.update()
-            clock.advance(607)
+            # Long enough that the lengths of the records become odd and even ones.
+            clock.advance(187)
     if charging:
         meter.submit_prototype(PROTOTYPE)
         meter.update()

@@ -102,18 +102,19 @@ def test_every_finding_is_a_sentence(language: str) -> None:
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
 def test_each_language_has_its_own_words(language: str) -> None:
     """What no language changes: a number, a path, and the letters of the alphabet."""
+    english_texts, texts = texts_of("en"), texts_of(language)
     same = [
         path
-        for path, text in texts_of(language).items()
+        for path, text in texts.items()
         if path.startswith("examination.")
-        and text == texts_of("en")[path]
+        and text == english_texts[path]
         and "{" not in text
         and not path.startswith("examination.step.")
     ]
     assert same == []
-    for path, text in texts_of("en").items():
+    for path, text in english_texts.items():
         names = {name for _, name, _, _ in Formatter().parse(text) if name}
-        own = {name for _, name, _, _ in Formatter().parse(texts_of(language)[path]) if name}
+        own = {name for _, name, _, _ in Formatter().parse(texts[path]) if name}
         assert own == names, path
 
 

@@ -15,7 +15,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
-from .plugin import async_fire_time_changed
+from .timers import async_fire_time_changed
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "blueprints" / "automation" / "lovato_dmed4"

@@ -23,14 +23,14 @@ from tests.logbooks import find_entries_at_once
 from .archives import ready_made_archives
 from .charges import News
 from .helpers import Server, add_meter
-from .home_assistants import known_integrations
+from .home_assistants import known_integrations, templates_compiled_once
 from .plugin import HomeAssistantSnapshotExtension, MockUser
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _known_integrations() -> Iterator[None]:
-    """Let Home Assistant know the integration, and what it brings along."""
-    with known_integrations():
+def _known_from_the_start() -> Iterator[None]:
+    """Let Home Assistant know the integration, what it brings along, and the templates seen so far."""
+    with known_integrations(), templates_compiled_once():
         yield
 
 

@@ -27,7 +27,8 @@ from simulator.physics import Sample
 from tests.driven_time import drive_time
 from tests.logbooks import rest_calls
 
-from .plugin import MockConfigEntry, async_fire_time_changed
+from .plugin import MockConfigEntry
+from .timers import async_fire_time_changed
 
 type Server = ModbusTcpServer | RestServer
 

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
+from typing import Any
 from unittest.mock import patch
 
 from aiozoneinfo import CachedZoneInfo
 from homeassistant import components, loader
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.template import TemplateEnvironment
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import json_loads_object
 
 import custom_components
@@ -61,3 +64,24 @@ def known_integrations() -> Iterator[None]:
     with patch.object(loader, "async_setup", set_up_knowing):
         yield
     del zone
+
+
+@contextmanager
+def templates_compiled_once() -> Iterator[None]:
+    """Let all Home Assistants share what templates are compiled to: a fifth of a blueprint's test."""
+    known: dict[tuple[object, ...], CodeType] = {}
+    compile_anew = TemplateEnvironment.compile
+
+    def compile_once(env: TemplateEnvironment, source: Any, *args: Any, **kwargs: Any) -> Any:
+        if args or kwargs or not isinstance(source, str):
+            return compile_anew(env, source, *args, **kwargs)
+        # All that the compiler asks an environment for, and what constants are read with.
+        names = (frozenset(each) for each in (env.filters, env.tests, env.globals))
+        key = (source, dt_util.get_default_time_zone(), *names)
+        if key not in known:
+            known[key] = compile_anew(env, source)
+        env.template_cache[source] = env.compiled_code_pin[source] = known[key]
+        return known[key]
+
+    with patch.object(TemplateEnvironment, "compile", compile_once):
+        yield

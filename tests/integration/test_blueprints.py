@@ -57,8 +57,9 @@ from .helpers import (
     unplug,
     value,
 )
-from .plugin import MockConfigEntry, async_fire_time_changed, async_mock_service
+from .plugin import MockConfigEntry, async_mock_service
 from .records import archive, broken, charge_of, tampered
+from .timers import async_fire_time_changed
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 REPOSITORY = json.loads(

@@ -4,13 +4,13 @@ Product and simulated meter read the manual in the same way by default, so that 
 only on a meter of another reading. Each has to work, or to say what it does and what there is to do.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 import logging
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -19,9 +19,9 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.lovato_dmed4.archive import Outcome, SessionVerdict
+from custom_components.lovato_dmed4.archive import Outcome, Session, SessionVerdict
 from custom_components.lovato_dmed4.const import CONF_PROTOTYPE_FORM, DOMAIN
-from custom_components.lovato_dmed4.dmed4 import clock_setting, logbook
+from custom_components.lovato_dmed4.dmed4 import clock_setting, found, logbook
 from custom_components.lovato_dmed4.dmed4.prototype import MOST_FORMS, PrototypeForm
 from custom_components.lovato_dmed4.dmed4.record_text import begin_time, payload_digest
 from custom_components.lovato_dmed4.ocmf import Verdict
@@ -149,19 +149,29 @@ class Stand:
 
     async def settle(self) -> None:
         """Let what follows a step come to its end."""
-        for _ in range(2):
-            await pass_time(self.hass)
-        await self.entry.runtime_data.sync.async_run()
-        await self.hass.async_block_till_done(wait_background_tasks=True)
+        await pass_time(self.hass)
 
-    async def assert_archived(self) -> None:
-        """All that the meter has signed is in the archive once, with a signature that fits."""
+    async def lose_power(self) -> None:
+        """Let the power fail for a moment, and what follows that come to its end."""
+        await fail_power(self.meter)
+        # One look may find that the link is gone, and the next one the meter.
+        for _ in range(2):
+            await self.settle()
+
+    async def archived(self) -> Session:
+        """All that the meter has signed is in the archive once, with a signature that fits.
+
+        Returns:
+            The last session.
+        """
+        await self.entry.runtime_data.sync.async_run()
         found = await sessions(self.entry)
         records = [record for each in found for record in each.records]
         archived = sorted(payload_digest(record.raw) for record in records)
         assert archived == sorted(payload_digest(text.encode()) for text in self.meter.records)
         assert {record.verdict for record in records} == {Verdict.VALID}
         assert {each.session.verdict for each in found} == {SessionVerdict.VALID}
+        return found[-1].session
 
 
 @asynccontextmanager
@@ -282,8 +292,7 @@ async def live(stand: Stand) -> None:
     combined = meter.readings["begin_and_end"] == "fetches"
     await act(hass, entry, "end_charge_cycle", combined=combined)
     await stand.settle()
-    await stand.assert_archived()
-    session = (await sessions(entry))[-1].session
+    session = await stand.archived()
     assert (session.outcome, session.identification) == (Outcome.ENDED, "04A2B3C4")
     events = (await act(hass, entry, "get_events", limit=3))["events"]
     assert len(events) == min(3, len(meter.event_log.entries))
@@ -300,22 +309,19 @@ async def live(stand: Stand) -> None:
     stand.clock.advance(60)
     await stand.start()
     assert len(stand.prototypes) == 1
-    await fail_power(meter)
-    await stand.settle()
+    await stand.lose_power()
     if meter.measurement_status:
         await act(hass, entry, "end_charge_cycle")
         await stand.settle()
     assert phase_on_disk(hass, entry) is None
-    await stand.assert_archived()
+    session = await stand.archived()
     assert len(meter.records) == past + made + 2
-    session = (await sessions(entry))[-1].session
     assert (session.outcome, session.identification) == (Outcome.POWER_FAILURE, "04A2B3C4")
     assert value(hass, entry, "charging") == "off"
     assert meter.errors_1 == 0
 
     # Without power the window may be empty; the record is not lost.
-    await fail_power(meter)
-    await stand.settle()
+    await stand.lose_power()
     last = (await act(hass, entry, "get_last_record"))["record"]
     assert payload_digest(last.encode()) == payload_digest(meter.records[-1].encode())
     assert len(meter.records) == past + made + 2
@@ -324,11 +330,34 @@ async def live(stand: Stand) -> None:
         assert meter.login_attempts_left >= ATTEMPTS - 1
 
 
+class Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def logged() -> Iterator[list[logging.LogRecord]]:
+    """What is logged of the ways of a meter: with `caplog`, all would be logged to the last detail."""
+    kept, logger = Kept(), logging.getLogger(found.__name__)
+    logger.addHandler(kept)
+    yield kept.records
+    logger.removeHandler(kept)
+
+
 def assert_said_once(
-    stand: Stand, readings: Mapping[str, str], transport: str, caplog: pytest.LogCaptureFixture
+    stand: Stand,
+    readings: Mapping[str, str],
+    transport: str,
+    records: Sequence[logging.LogRecord],
 ) -> None:
     """What the meter turned out to do is in the log and in the diagnostics, each thing once."""
-    records = [record for record in caplog.records if record.name.endswith(".dmed4.found")]
     assert {record.levelno for record in records} <= {logging.INFO}
     said = [record.getMessage() for record in records]
     # The form has looked at the meter, too.
@@ -355,12 +384,12 @@ async def test_a_meter_that_reads_one_place_otherwise(
     readings: dict[str, str],
     transport: str,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    logged: list[logging.LogRecord],
 ) -> None:
     async with standing(hass, readings, transport, monkeypatch) as stand:
         await live(stand)
         assert_no_issue(stand)
-        assert_said_once(stand, readings, transport, caplog)
+        assert_said_once(stand, readings, transport, logged)
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
