@@ -30,8 +30,6 @@ const types = {
 
 export default defineConfig(
   { ignores: ["node_modules", "test-results"] },
-  // A comment that silences all rules would silence the compiler, too.
-  { linterOptions: { noInlineConfig: true } },
   {
     files: ["*.mjs"],
     ...js.configs.recommended,
