@@ -64,7 +64,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what waits long for processes: one worker would be alone with it at the end."""
-    items.sort(key=lambda item: item.path.parent.name not in {"demo", "kill"})
+    long = {"demo", "kill", "test_benchmarks.py", "test_release.py"}
+    items.sort(key=lambda item: long.isdisjoint({item.path.name, item.path.parent.name}))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

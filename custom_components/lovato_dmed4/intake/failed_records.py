@@ -57,13 +57,14 @@ class FailedRecords:
             async_note_seen(self._hass, self._entry, failed)
         if failed <= seen:
             async_settled(self._hass, self._entry)
-        elif failed != self._told:
+        # Noted first: the archive may answer at once, and the answer is compared with it.
+        told, self._told = self._told, failed
+        if failed > seen and failed != told:
             self._entry.async_create_background_task(
                 self._hass,
                 self._async_tell(failed, failed - seen),
                 f"{device_name(self._hass, self._entry)} failed",
             )
-        self._told = failed
 
     async def _async_tell(self, failed: int, unseen: int) -> None:
         unique_id = self._entry.unique_id or ""

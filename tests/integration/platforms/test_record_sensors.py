@@ -1,6 +1,7 @@
 """What is seen of the archive: sensors, an event for each new record, an issue for one that failed."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -489,6 +490,29 @@ async def test_failed_record_of_no_session(
     await pass_time(hass, 1)
     assert value(hass, rest_entry, "records_failed") == "1"
     assert (told(hass, rest_entry)["record"], told(hass, rest_entry)["time"]) == ("-", "-")
+
+
+async def test_an_archive_that_answers_at_once(
+    hass: HomeAssistant,
+    rest_entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thread may be done before anything waits for it."""
+
+    def run_at_once(
+        executor: object, function: Callable[..., Any], *args: object
+    ) -> asyncio.Future[Any]:
+        done = hass.loop.create_future()
+        done.set_result(function(*args))
+        return done
+
+    monkeypatch.setattr(hass.loop, "run_in_executor", run_at_once)
+    simulated.fill_logbook(1)
+    section = simulated.records[0].rpartition("|")[2]
+    await store(rest_entry, f'OCMF|{{"FV":"1.3","RD":[]}}|{section}')
+    await pass_time(hass, 1)
+    assert issue(hass, rest_entry) is not None
 
 
 async def test_the_issue_goes_with_the_entry(
