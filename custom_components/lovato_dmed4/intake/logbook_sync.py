@@ -127,7 +127,7 @@ class LogbookSync:
         self._shows_progress = False
         self._oldest: int | None = None
         self._behind_since: datetime | None = None
-        self._seen: tuple[bool, bool] | None = None
+        self._reached = True
         self._counted: tuple[int | None, int | None] | None = None
 
     @cached_property
@@ -144,7 +144,7 @@ class LogbookSync:
     def async_start(self) -> None:
         """Compare now and whenever there is a reason to, until the entry is unloaded."""
         self._stopped = False
-        self._seen = self._live_state()
+        self._reached = self._live.last_update_success
         spread = crc32(self._entry.entry_id.encode()) % _SPREAD_MINUTES
         for unsubscribe in (
             self._live.async_add_listener(self._look_at_meter),
@@ -213,15 +213,11 @@ class LogbookSync:
         signal = SIGNAL_LOGBOOK_PROGRESS.format(self._entry.entry_id)
         async_dispatcher_send(self._hass, signal, percent)
 
-    def _live_state(self) -> tuple[bool, bool]:
-        live = self._live
-        return live.last_update_success, live.data.status.measurement.charging
-
     @callback
     def _look_at_meter(self) -> None:
-        """Compare when the meter is back, and when a charge has begun or ended."""
-        before, self._seen = self._seen, self._live_state()
-        if self._live.last_update_success and self._seen != before:
+        """Compare when the meter is back; who follows its charges asks when one begins or ends."""
+        before, self._reached = self._reached, self._live.last_update_success
+        if self._reached and not before:
             self.async_request()
 
     @callback
