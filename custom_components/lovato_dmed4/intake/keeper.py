@@ -176,17 +176,10 @@ class RecordKeeper:
         self._entry.async_on_unload(
             async_track_time_interval(self._hass, self._refresh_summary_soon, _LOOK_INTERVAL)
         )
-        begin = self._entry.async_create_background_task(
-            self._hass, self._async_begin(), f"{self.summary_coordinator.name} begin"
-        )
+        begin = self._try()
         await asyncio.wait({begin}, timeout=ARCHIVE_TIMEOUT)
         if not begin.done():
             self._lost(_SILENT)
-
-    async def _async_begin(self) -> None:
-        await self._try()
-        if self.meter_id is not None:
-            await self.summary_coordinator.async_refresh()
 
     async def async_stop(self) -> None:
         """Let go of the archive when nothing is being stored any more.
@@ -307,9 +300,13 @@ class RecordKeeper:
         self._try()
 
     async def _async_work(self) -> None:
+        counted = False
         try:
             if self.meter_id is None:
                 await self._async_register()
+                # The set-up goes on with what there is.
+                await self.summary_coordinator.async_refresh()
+                counted = not self._queue
             while self._queue:
                 await self._async_store_first()
         except ArchiveError as err:
@@ -318,7 +315,8 @@ class RecordKeeper:
             LOGGER.exception("Unexpected error of the archive of records")
             self._lost(type(err).__name__)
         else:
-            self._refresh_summary_soon()
+            if not counted:
+                self._refresh_summary_soon()
 
     async def _async_register(self) -> None:
         """Open the archive and register the meter in it."""

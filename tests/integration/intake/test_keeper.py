@@ -193,6 +193,22 @@ async def test_summary(hass: HomeAssistant, keeper: RecordKeeper, signed: list[b
     assert keeper.summary_coordinator.data.last.meter == keeper._entry.unique_id
 
 
+async def test_counted_once_at_set_up(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = 0
+    summary = Archive.summary
+
+    def count(archive: Archive, meter_id: int) -> Any:
+        nonlocal counted
+        counted += 1
+        return summary(archive, meter_id)
+
+    monkeypatch.setattr(Archive, "summary", count)
+    assert await set_up(hass, entry)
+    assert counted == 1
+
+
 async def test_flood_is_counted_once_a_second(
     hass: HomeAssistant, keeper: RecordKeeper, signed: list[bytes]
 ) -> None:

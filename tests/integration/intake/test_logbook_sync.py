@@ -50,6 +50,9 @@ from tests.logbooks import rest_answers, sign
 
 DAY = 28 * 3600
 
+# Write an index to 0x2F2A.
+SELECT_RECORD = bytes((0x06, 0x2F, 0x29))
+
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +95,15 @@ def complete(meter: SimulatedMeter) -> list[tuple[bytes, bool]]:
     return [(raw, True) for raw in raws(meter)]
 
 
+def readings_of_records(server: Server, since: int) -> list[object]:
+    """The requests that make the meter get a record out of its logbook."""
+    return [
+        request
+        for request in server.requests[since:]
+        if request[:2] == ("GET", "/v1/logbook/OCMF") or request[:3] == SELECT_RECORD
+    ]
+
+
 def sync_of(entry: Any) -> LogbookSync:
     sync: LogbookSync = entry.runtime_data.sync
     return sync
@@ -131,13 +143,23 @@ async def test_set_up_does_not_wait_for_it(
 
 
 async def test_after_each_step_of_a_charge(
-    hass: HomeAssistant, entry: Dmed4ConfigEntry, simulated: SimulatedMeter, file: Path
+    hass: HomeAssistant,
+    server: Server,
+    entry: Dmed4ConfigEntry,
+    simulated: SimulatedMeter,
+    file: Path,
 ) -> None:
+    """Once, although a begin and an end change the status as well."""
+    sign(simulated, 2)
+    await sync_of(entry).async_run()
     for action in ("start_charge_cycle", "read_charge_cycle", "end_charge_cycle"):
+        before = len(server.requests)
         await act(hass, entry, action)
         await idle(hass)
         assert archived(file) == complete(simulated)
-    assert len(archived(file)) == 3
+        # The new one, and the one before it twice.
+        assert len(readings_of_records(server, before)) == 3
+    assert len(archived(file)) == 5
 
 
 async def test_records_of_another_master(
