@@ -395,6 +395,7 @@ class RecordKeeper:
         if meter_id is None:
             # The attempts to reach the archive go on by themselves.
             raise archive_unavailable(UpdateFailed, self._cause)
+        held = self._last_held
         try:
             summary = await self._shared.async_read(lambda archive: archive.summary(meter_id))
         except ArchiveError as err:
@@ -403,8 +404,11 @@ class RecordKeeper:
         self._pause = _SHORTEST_PAUSE
         self._cancel()
         shown = self.summary_coordinator.data.last
-        if self._last_held and summary.last != shown:
-            self._held_back = True
+        if (held or self._last_held) and summary.last != shown:
+            self._held_back = self._last_held
+            if not self._last_held:
+                # It was read before the last record came.
+                self._refresh_summary_soon()
             return replace(summary, last=shown)
         return summary
 

@@ -8,6 +8,7 @@ import json
 import logging
 from pathlib import Path
 import sqlite3
+import threading
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -18,7 +19,14 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
-from custom_components.lovato_dmed4.archive import Archive, Outcome, Session, SessionQuery, Source
+from custom_components.lovato_dmed4.archive import (
+    Archive,
+    ArchiveSummary,
+    Outcome,
+    Session,
+    SessionQuery,
+    Source,
+)
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.dmed4 import catch_up, logbook
 from custom_components.lovato_dmed4.intake import keeper as record_keeper, logbook_sync
@@ -620,6 +628,48 @@ async def test_a_session_that_ends_while_others_are_fetched(
     newest = (await newest_session(stored)).end
     assert newest is not None
     assert value(hass, stored, "last_session_end") == newest.isoformat()
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_session_that_is_read_before_the_last_one_comes(
+    hass: HomeAssistant,
+    stored: MockConfigEntry,
+    simulated: SimulatedMeter,
+    shown: list[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a slow archive has found by then is not the last one any more."""
+    assert await set_up(hass, stored)
+    records = stored.runtime_data.records
+    simulated.fill_logbook(4)
+    records.async_hold_last(hold=True)
+    for raw in raws(simulated)[:2]:
+        await records.async_store(raw, Source.METER)
+    found, answer = threading.Event(), threading.Event()
+    summary = Archive.summary
+
+    def answer_late(archive: Archive, meter_id: int) -> ArchiveSummary:
+        result = summary(archive, meter_id)
+        found.set()
+        answer.wait()
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, "summary", answer_late)
+        look = hass.async_create_task(records.summary_coordinator.async_refresh())
+        try:
+            await hass.async_add_executor_job(found.wait)
+            for raw in raws(simulated)[2:]:
+                await records.async_store(raw, Source.METER)
+            records.async_hold_last(hold=False)
+        finally:
+            answer.set()
+        await look
+    await pass_time(hass, 2)
+    assert sorted(key for key, _ in shown) == ["end", "energy", "verdict"]
+    newest = (await newest_session(stored)).end
+    assert newest is not None
+    assert dict(shown)["end"] == newest.isoformat()
 
 
 async def test_action(
