@@ -398,17 +398,17 @@ class RecordKeeper:
         held = self._last_held
         try:
             summary = await self._shared.async_read(lambda archive: archive.summary(meter_id))
+            if held and not self._last_held:
+                # The last record may have come after the first look.
+                summary = await self._shared.async_read(lambda archive: archive.summary(meter_id))
         except ArchiveError as err:
             self._lost(str(err))
             raise archive_unavailable(UpdateFailed, str(err)) from err
         self._pause = _SHORTEST_PAUSE
         self._cancel()
         shown = self.summary_coordinator.data.last
-        if (held or self._last_held) and summary.last != shown:
-            self._held_back = self._last_held
-            if not self._last_held:
-                # It was read before the last record came.
-                self._refresh_summary_soon()
+        if self._last_held and summary.last != shown:
+            self._held_back = True
             return replace(summary, last=shown)
         return summary
 
