@@ -127,6 +127,7 @@ class RecordKeeper:
         self.news = Listeners[StoredRecord]()
         self._registered: tuple[object, int] | None = None
         self._last_held = self._held_back = False
+        self._changed_since_count = False
         self.keys: tuple[StoredKey, ...] = ()
         self._work: asyncio.Task[None] | None = None
         self._stopped = False
@@ -280,6 +281,7 @@ class RecordKeeper:
     @callback
     def _refresh_summary_soon(self, _: datetime | None = None) -> None:
         """See soon what there is in the archive."""
+        self._changed_since_count = True
         # A Home Assistant that stops has no threads left for that.
         if not self._stopped and not self._hass.is_stopping:
             self._entry.async_create_background_task(
@@ -400,11 +402,15 @@ class RecordKeeper:
         if meter_id is None:
             # The attempts to reach the archive go on by themselves.
             raise archive_unavailable(UpdateFailed, self._cause)
+        self._changed_since_count = False
         try:
             summary = await self._shared.async_read(lambda archive: archive.summary(meter_id))
         except ArchiveError as err:
             self._lost(str(err))
             raise archive_unavailable(UpdateFailed, str(err)) from err
+        if self._changed_since_count:
+            # Home Assistant's debouncer forgets who asks while a count takes longer than its interval.
+            self._refresh_summary_soon()
         self._pause = _SHORTEST_PAUSE
         self._cancel()
         shown = self.summary_coordinator.data.last

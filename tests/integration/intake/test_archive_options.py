@@ -1,6 +1,5 @@
 """Which database the records are kept in: tried before it is taken, its password told to nobody."""
 
-from collections.abc import Iterator
 from contextlib import closing
 import logging
 from pathlib import Path
@@ -20,7 +19,7 @@ from custom_components.lovato_dmed4.intake.shared_archive import (
 )
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
-from tests.databases import postgresql
+from tests.databases import empty, own_database
 from tests.integration.helpers import pass_time, state_of, unused_port
 from tests.integration.test_options_flow import open_options, submit
 
@@ -33,9 +32,10 @@ def file(hass: HomeAssistant) -> Path:
 
 
 @pytest.fixture
-def server(socket_enabled: None) -> Iterator[URL]:
-    with postgresql() as url:
-        yield url
+def server(socket_enabled: None) -> URL:
+    url = own_database("postgresql", "options")
+    empty(url)
+    return url
 
 
 def count(file: Path) -> int:
