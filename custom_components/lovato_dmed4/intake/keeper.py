@@ -185,7 +185,7 @@ class RecordKeeper:
             self._lost(_SILENT)
 
     async def _async_begin(self) -> None:
-        await self._try()
+        await self._try(look=False)
         if self.meter_id is not None:
             await self.summary_coordinator.async_refresh()
 
@@ -291,15 +291,15 @@ class RecordKeeper:
             )
 
     @callback
-    def _try(self) -> asyncio.Task[None]:
-        """Store what waits, unless that is being done."""
+    def _try(self, *, look: bool = True) -> asyncio.Task[None]:
+        """Store what waits, unless that is being done; then have a look at what there is."""
         if self._retry is not None:
             self._retry()
             self._retry = None
         if self._work is None or self._work.done():
             # Not the entry's task, which would be cancelled while a record is being written.
             self._work = self._hass.async_create_background_task(
-                self._async_work(), f"{self.summary_coordinator.name} work"
+                self._async_work(look=look), f"{self.summary_coordinator.name} work"
             )
         return self._work
 
@@ -308,7 +308,7 @@ class RecordKeeper:
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         self._try()
 
-    async def _async_work(self) -> None:
+    async def _async_work(self, *, look: bool) -> None:
         try:
             if self.meter_id is None:
                 await self._async_register()
@@ -320,7 +320,8 @@ class RecordKeeper:
             LOGGER.exception("Unexpected error of the archive of records")
             self._lost(type(err).__name__)
         else:
-            self._refresh_summary_soon()
+            if look:
+                self._refresh_summary_soon()
 
     async def _async_register(self) -> None:
         """Open the archive and register the meter in it."""
@@ -336,7 +337,9 @@ class RecordKeeper:
         said = self._entry.data.get(CONF_FORMER_KEY)
         state = KeyState.REJECTED if said == FormerKey.NEVER else KeyState.FORMER
         meter_id, self.keys = await self._shared.async_write(
-            lambda archive: _register(archive, info, former, key, now, state=state)
+            lambda archive: archive.at_once(
+                lambda: _register(archive, info, former, key, now, state=state)
+            )
         )
         self._registered = self._shared.opening, meter_id
         if former or said:

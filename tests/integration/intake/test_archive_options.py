@@ -89,23 +89,24 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("url", "error"), WRONG.values(), ids=WRONG)
 async def test_wrong_database(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
-    url: str,
-    error: str,
     caplog: pytest.LogCaptureFixture,
+    subtests: pytest.Subtests,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     before = rest_entry.runtime_data
     flow_id = await open_options(hass, rest_entry)
-    form = await submit(hass, flow_id, {"database_url": url})
-    assert form["errors"] == {"archive": error}
-    assert ("cannot be used" in caplog.text) is (error == "database_failed")
-    assert PASSWORD not in str(form)
-    assert PASSWORD not in caplog.text
-    assert rest_entry.runtime_data is before
+    for name, (url, error) in WRONG.items():
+        with subtests.test(name):
+            caplog.clear()
+            form = await submit(hass, flow_id, {"database_url": url})
+            assert form["errors"] == {"archive": error}
+            assert ("cannot be used" in caplog.text) is (error == "database_failed")
+            assert PASSWORD not in str(form)
+            assert PASSWORD not in caplog.text
+            assert rest_entry.runtime_data is before
 
     result = await submit(hass, flow_id, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
