@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from hypothesis import settings
+from mashumaro.config import BaseConfig
 import pytest
 from pytest_homeassistant_custom_component import common  # type: ignore[import-untyped]
 
@@ -23,6 +24,9 @@ from tests.deprecations import deprecations
 # An example may take as long as a busy machine needs for it.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+# Importing Home Assistant's `usb` would otherwise compile what reads each answer of a Supervisor.
+BaseConfig.lazy_compilation = True
 
 # The test tools switch it on: every statement to the archive, twice the time.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)

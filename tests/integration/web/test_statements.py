@@ -13,7 +13,6 @@ from zipfile import ZipFile
 from aiohttp.test_utils import TestClient
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
-from pypdf import PdfReader
 import pytest
 import zxingcpp
 
@@ -26,6 +25,7 @@ from custom_components.lovato_dmed4.statements import files
 from simulator import SimulatedMeter
 from tests.integration.plugin import ClientSessionGenerator
 from tests.integration.records import archive, charge_of
+from tests.integration.reports.opened import open_pdf
 from tests.integration.turns import as_one, in_turn
 from tests.integration.web.test_billing import SECRET, ZOE
 from tests.integration.web.test_commands import Ask, answers, ask
@@ -64,7 +64,7 @@ def address(entry: Dmed4ConfigEntry, rest: str) -> str:
 
 
 def text_of(content: bytes) -> str:
-    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    text = "\n".join(page.extract_text() for page in open_pdf(io.BytesIO(content)).pages)
     return re.sub(r"[ \xa0]+", " ", text)
 
 
@@ -74,7 +74,7 @@ async def check_a_statement_as_pdf(client: TestClient[Any, Any], billed: Dmed4Co
     content = await answer.read()
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/pdf"
-    document = PdfReader(io.BytesIO(content))
+    document = open_pdf(io.BytesIO(content))
     assert str(document.root_object["/Lang"]) == "de"
     number = re.search(r"Dokumentnummer: ([0-9A-F]{16})", text_of(content))
     assert number
@@ -199,7 +199,7 @@ def read_codes(content: bytes) -> list[bytes]:
     from PIL import Image, ImageDraw  # noqa: PLC0415
 
     found: list[bytes] = []
-    for page in PdfReader(io.BytesIO(content)).pages:
+    for page in open_pdf(io.BytesIO(content)).pages:
         scale = 4
         size = (int(float(page.mediabox.width) * scale), int(float(page.mediabox.height) * scale))
         image = Image.new("L", size, 255)
