@@ -11,17 +11,22 @@ from typing import Any
 from unittest.mock import patch
 
 from hypothesis import settings
+from mashumaro.config import BaseConfig
 import pytest
 from pytest_homeassistant_custom_component import common  # type: ignore[import-untyped]
 
 # Before anything else looks for it: the test tools bring a package of the same name.
 import custom_components  # noqa: F401
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
+from tests.databases import shared_servers
 from tests.deprecations import deprecations
 
 # An example may take as long as a busy machine needs for it.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+# Importing Home Assistant's `usb` would otherwise compile what reads each answer of a Supervisor.
+BaseConfig.lazy_compilation = True
 
 # The test tools switch it on: every statement to the archive, twice the time.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -44,6 +49,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a run be longer than one of the suite."""
     parser.addoption("--stride", type=int, default=199, help="steps between two interleavings")
     parser.addoption("--lossy-polls", type=int, default=90, help="over lossy lines, every 10 s")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the process that starts the workers, or is the only one, run what they share."""
+    if not hasattr(config, "workerinput"):
+        stack = ExitStack()
+        stack.enter_context(shared_servers())
+        config.add_cleanup(stack.close)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,7 +1,14 @@
-"""Database servers for tests: real ones, on this machine, gone with the tests."""
+"""Database servers for tests: real ones, on this machine, gone with the tests.
+
+The process that starts pytest's workers runs them, one of each kind for all workers, from when the
+first of them asks for it.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import cache
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Listener
 import os
 from pathlib import Path
 import pwd
@@ -11,16 +18,19 @@ import signal
 import socket
 import subprocess
 import tempfile
+from threading import Thread
 import time
 from typing import Final
 
 import pytest
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 ROOT: Final = Path(__file__).parent.parent
 _HOST: Final = "127.0.0.1"
 _STARTING: Final = 50.0
+# The variable that has the port on which workers ask for servers, and a key for that.
+_SHARED: Final = "DMED4_TEST_DATABASES"
 # A port that was free may be taken in the next moment.
 _ATTEMPTS: Final = 3
 
@@ -152,16 +162,66 @@ def mariadb() -> Iterator[URL]:
 
         url = URL.create("mysql+pymysql", "root", host=_HOST, database="mysql")
         with _server(account, command, url, signal.SIGTERM) as running:
-            yield another(running, "meters")
+            yield running
 
 
-def another(url: URL, name: str) -> URL:
-    """Make another database on the server of one."""
+@contextmanager
+def shared_servers() -> Iterator[None]:
+    """Let this process, and those that it starts, use the same servers, which end with this."""
+    key = secrets.token_hex()
+    with Listener((_HOST, 0), backlog=socket.SOMAXCONN, authkey=key.encode()) as listener:
+        os.environ[_SHARED] = f"{listener.address[1]} {key}"
+        thread = Thread(target=_share, args=(listener,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            _ask("")
+            thread.join()
+
+
+def _share(listener: Listener) -> None:
+    """Answer with the URL of a server that is asked for, or why there is none, until a name is empty."""
+    answers: dict[str, URL | BaseException] = {}
+    with ExitStack() as running:
+        while True:
+            # A worker may be killed while it waits, and others may connect to any port.
+            with suppress(EOFError, OSError, AuthenticationError), listener.accept() as worker:
+                if not (name := worker.recv()):
+                    return
+                if name not in answers:
+                    try:
+                        answers[name] = running.enter_context(SERVERS[name]())
+                    except BaseException as err:  # noqa: BLE001 - also what skips a test
+                        answers[name] = err
+                worker.send(answers[name])
+
+
+def _ask(name: str) -> URL | BaseException | None:
+    """Ask for a server; with an empty name, let all of them end."""
+    port, key = os.environ[_SHARED].split()
+    with Client((_HOST, int(port)), authkey=key.encode()) as client:
+        client.send(name)
+        return client.recv() if name else None
+
+
+@cache
+def server(kind: str) -> URL:
+    """Name the server of a kind that all workers share, and its first database."""
+    answer = _ask(kind)
+    if isinstance(answer, URL):
+        return answer
+    raise answer or EOFError
+
+
+@cache
+def own_database(kind: str, purpose: str) -> URL:
+    """Make a database on the server of a kind, which this worker has for itself."""
+    url = server(kind)
+    name = f"{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        # Not what the tables need: they have to bring it themselves.
-        narrow = " CHARACTER SET latin1" if engine.dialect.name == "mysql" else ""
-        connection.execute(text(f"CREATE DATABASE {name}{narrow}"))
+        connection.execute(text(f"CREATE DATABASE {name}{_narrow(engine)}"))
     engine.dispose()
     return url.set(database=name)
 
@@ -175,8 +235,13 @@ def empty(url: URL) -> None:
             connection.execute(text("CREATE SCHEMA public"))
         else:
             connection.execute(text(f"DROP DATABASE {url.database}"))
-            connection.execute(text(f"CREATE DATABASE {url.database} CHARACTER SET latin1"))
+            connection.execute(text(f"CREATE DATABASE {url.database}{_narrow(engine)}"))
     engine.dispose()
+
+
+def _narrow(engine: Engine) -> str:
+    """Choose what the tables cannot use: they have to bring it themselves."""
+    return " CHARACTER SET latin1" if engine.dialect.name == "mysql" else ""
 
 
 def _postgresql_programs(folder: Path) -> tuple[Path, Sequence[Path]]:

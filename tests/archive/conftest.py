@@ -7,11 +7,11 @@ import logging
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, Engine, create_engine
 
 from custom_components.lovato_dmed4.archive import Archive
 from custom_components.lovato_dmed4.archive.tables import Base
-from tests.databases import SERVERS, another, empty
+from tests.databases import SERVERS, empty, own_database
 
 from .helpers import add_meter
 
@@ -22,20 +22,6 @@ def _no_statements_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "sqlalchemy.engine")
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Callable[[str], URL]]:
-    """Run a server from when it is first wanted until the end of the tests."""
-    running: dict[str, URL] = {}
-    with ExitStack() as stack:
-
-        def start(name: str) -> URL:
-            if name not in running:
-                running[name] = stack.enter_context(SERVERS[name]())
-            return running[name]
-
-        yield start
-
-
 @dataclass(frozen=True)
 class Kept:
     """A database with an archive that is open for many tests: making the tables takes longer than
@@ -43,21 +29,18 @@ class Kept:
 
     url: URL
     archive: Archive
+    engine: Engine
 
     def clear(self) -> None:
         """Leave nothing in the tables, and the archive open."""
         self.archive.open()
-        engine = create_engine(self.url)
-        with engine.begin() as connection:
+        with self.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
-        engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def kept(
-    servers: Callable[[str], URL], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Kept]]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Kept]]:
     """Open an archive in each database when it is first wanted."""
     opened: dict[str, Kept] = {}
     with ExitStack() as stack:
@@ -68,9 +51,12 @@ def kept(
                 url = (
                     URL.create("sqlite", database=file)
                     if name == "sqlite"
-                    else another(servers(name), "kept")
+                    else own_database(name, "kept")
                 )
-                opened[name] = Kept(url, Archive(_as_text(url)))
+                # A test may have closed its connections.
+                engine = create_engine(url, pool_pre_ping=True)
+                stack.callback(engine.dispose)
+                opened[name] = Kept(url, Archive(_as_text(url)), engine)
                 stack.callback(opened[name].archive.close)
             opened[name].clear()
             return opened[name]
@@ -85,13 +71,11 @@ def prepared(request: pytest.FixtureRequest, kept: Callable[[str], Kept]) -> Kep
 
 
 @pytest.fixture(params=["sqlite", *SERVERS])
-def bare_database(
-    request: pytest.FixtureRequest, tmp_path: Path, servers: Callable[[str], URL]
-) -> URL:
+def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     """Name a database without any table, for those who make or change tables."""
     if request.param == "sqlite":
         return URL.create("sqlite", database=str(tmp_path / "records.db"))
-    url = servers(request.param)
+    url = own_database(request.param, "bare")
     empty(url)
     return url
 

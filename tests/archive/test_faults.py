@@ -1,7 +1,7 @@
 """Databases that fail: nothing is half written, no password is told, and it works again after."""
 
 import _sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 import ctypes
@@ -29,7 +29,7 @@ from custom_components.lovato_dmed4.archive import (
     Source,
     database as module,
 )
-from tests.databases import ROOT, empty
+from tests.databases import ROOT, empty, own_database, server
 
 from .helpers import NOW, Charge, add_meter, store
 
@@ -260,10 +260,8 @@ class Relay(socketserver.BaseRequestHandler):
                         ways[source].sendall(data)
 
 
-def test_a_server_that_falls_silent_is_given_up(
-    servers: Callable[[str], URL], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = servers("postgresql")
+def test_a_server_that_falls_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = own_database("postgresql", "bare")
     empty(url)
     with Silencer(url) as silencer:
         threading.Thread(target=silencer.serve_forever, daemon=True).start()
@@ -286,19 +284,18 @@ def test_a_server_that_falls_silent_is_given_up(
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1"])
-def test_a_database_that_cannot_hold_all_texts(
-    servers: Callable[[str], URL], encoding: str
-) -> None:
-    url = servers("postgresql")
+def test_a_database_that_cannot_hold_all_texts(encoding: str) -> None:
+    url = server("postgresql")
+    narrow = f"narrow_{os.getpid()}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(
-            text(f"CREATE DATABASE narrow ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+            text(f"CREATE DATABASE {narrow} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
         )
-    told = refused(url.set(database="narrow").render_as_string(hide_password=False))
+    told = refused(url.set(database=narrow).render_as_string(hide_password=False))
     assert f"encoding {encoding}" in told
     with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE narrow"))
+        connection.execute(text(f"DROP DATABASE {narrow}"))
     engine.dispose()
 
 
@@ -408,7 +405,7 @@ def test_a_server_that_was_restarted(database: URL, archive: Archive, meter: int
             connection.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE pid != pg_backend_pid() AND usename = current_user"
+                    " WHERE pid != pg_backend_pid() AND datname = current_database()"
                 )
             )
         else:

@@ -60,6 +60,9 @@ def filled(archive: Archive) -> Archive:
 
 def test_the_newest_come_first(filled: Archive) -> None:
     assert pages(filled) == ["T52", "T42", "T31", "T22", "T11"]
+    newest = [filled.newest_session(meter.id) for meter in filled.meters()]
+    assert [begin_page(filled, session.id) for session in newest if session] == ["T31", "T52"]
+    assert filled.newest_session(add_meter(filled, "third")) is None
 
 
 def test_sessions_of_one_time_keep_their_order(archive: Archive, meter: int) -> None:

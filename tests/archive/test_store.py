@@ -33,7 +33,7 @@ from custom_components.lovato_dmed4.ocmf import (
 )
 from tests.ocmf.helpers import record, sign
 
-from .helpers import LATER, NOW, OTHER_KEY, OTHER_SPKI, Charge, add_meter, store, tampered
+from .helpers import LATER, NOW, OTHER_KEY, OTHER_SPKI, SPKI, Charge, add_meter, store, tampered
 
 CHARGE = Charge(page=41)
 
@@ -384,8 +384,40 @@ def test_many_threads_store_the_same(archive: Archive, meter: int) -> None:
 
 def test_many_threads_register_the_same(archive: Archive) -> None:
     infos = [MeterInfo(unique_id=f"m{number % 3}", name="A") for number in range(24)]
+
+    def register(info: MeterInfo) -> tuple[int, int]:
+        meter = archive.register_meter(info)
+        return meter, archive.see_key(meter, SPKI, NOW).id
+
     with ThreadPoolExecutor(8) as threads:
-        assert len(set(threads.map(archive.register_meter, infos))) == 3
+        found = threads.map(lambda info: archive.at_once(lambda: register(info)), infos)
+        assert len(set(found)) == 3
+    assert len(archive.meters()) == 3
+
+
+def test_what_is_done_at_once_is_done_as_a_whole_or_not_at_all(
+    archive: Archive, meter: int
+) -> None:
+    before = archive.meters(), archive.keys(meter), archive.summary(meter)
+
+    def change() -> None:
+        archive.rename_meter("meter", "key")
+        store(archive, add_meter(archive, "key", OTHER_SPKI), CHARGE.end(3))
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(archive.meters).result() == before[0]
+
+    def change_and_fail() -> None:
+        change()
+        assert archive.summary(meter).records == 1
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        archive.at_once(change_and_fail)
+    assert (archive.meters(), archive.keys(meter), archive.summary(meter)) == before
+    archive.at_once(change)
+    assert [each.unique_id for each in archive.meters()] == ["key"]
+    assert [key.state for key in archive.keys(meter)] == [KeyState.PINNED, KeyState.CHANGED]
+    assert archive.summary(meter).records == 1
 
 
 def test_nobody_is_named_in_a_log(archive: Archive, meter: int) -> None:

@@ -18,7 +18,6 @@ from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.entity_platform import async_get_platforms
 from homeassistant.util import dt as dt_util, yaml as yaml_util
-from pypdf import PdfReader
 import pytest
 
 from custom_components.lovato_dmed4.archive import Source
@@ -59,6 +58,7 @@ from .helpers import (
 )
 from .plugin import MockConfigEntry, async_mock_service
 from .records import archive, broken, charge_of, tampered
+from .reports.opened import open_pdf
 from .timers import async_fire_time_changed
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -1378,7 +1378,7 @@ async def test_each_driver_who_charged_gets_a_statement(
     ]
     assert told[0]["title"] == "Statement for 2025-11"
     assert told[0]["message"] == "Attached is the charging statement for 2025-11: 2 sessions."
-    text = " ".join(page.extract_text() for page in PdfReader(told[0]["file"]).pages)
+    text = " ".join(page.extract_text() for page in open_pdf(told[0]["file"]).pages)
     assert "Anna Lovelace" in text
 
 

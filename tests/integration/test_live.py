@@ -48,6 +48,7 @@ from .helpers import (
     value,
     writes,
 )
+from .turns import in_turn
 
 
 async def test_values_follow_the_meter(
@@ -409,7 +410,7 @@ MISSING = {
 }
 
 
-@pytest.mark.parametrize(("key", "missing"), MISSING.items(), ids=MISSING)
+@in_turn(("key", "missing"), MISSING.items(), ids=MISSING)
 async def test_answer_that_lacks_a_field(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,

@@ -139,7 +139,7 @@ async def test_a_text_can_be_removed(hass: HomeAssistant, entry: Dmed4ConfigEntr
     assert entry.options == DEFAULTS | rest
 
 
-WRONG = [
+WRONG: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"identification_data": "a|b"}, {"charging": "identification_data_characters"}),
     ({"tariff_text": "0,45 €"}, {"charging": "tariff_text_characters"}),
     ({"charge_point_id": "DE\n1"}, {"charging": "charge_point_id_characters"}),
@@ -158,40 +158,39 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("options", "errors"), WRONG, ids=str)
 async def test_wrong_texts(
-    hass: HomeAssistant,
-    rest_entry: Dmed4ConfigEntry,
-    options: dict[str, Any],
-    errors: dict[str, str],
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, subtests: pytest.Subtests
 ) -> None:
     flow_id = await open_options(hass, rest_entry)
-    form = await submit(hass, flow_id, options)
-    assert form["type"] is FlowResultType.FORM
-    assert form["errors"] == errors
-    assert rest_entry.options == {}
+    for options, errors in WRONG:
+        with subtests.test(str(options)):
+            form = await submit(hass, flow_id, options)
+            assert form["type"] is FlowResultType.FORM
+            assert form["errors"] == errors
+            assert rest_entry.options == {}
 
     result = await submit(hass, flow_id, CHARGE)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert rest_entry.options == DEFAULTS | CHARGE
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"interval_idle": 0},
-        {"interval_charging": 61},
-        {"identification_type": "CARD"},
-        {"identification_flags": ["RFID"]},
-    ],
-    ids=str,
-)
+NEVER_SENT: list[dict[str, Any]] = [
+    {"interval_idle": 0},
+    {"interval_charging": 61},
+    {"identification_type": "CARD"},
+    {"identification_flags": ["RFID"]},
+]
+
+
 async def test_what_no_form_sends(
-    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, options: dict[str, Any]
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, subtests: pytest.Subtests
 ) -> None:
     flow_id = await open_options(hass, rest_entry)
-    with pytest.raises(InvalidData):
-        await submit(hass, flow_id, options)
+    for options in NEVER_SENT:
+        with subtests.test(str(options)):
+            with pytest.raises(InvalidData):
+                await submit(hass, flow_id, options)
+            assert rest_entry.options == {}
     await submit(hass, flow_id, CHARGE)
     assert rest_entry.options == DEFAULTS | CHARGE
 

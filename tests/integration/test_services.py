@@ -207,19 +207,14 @@ WRONG_TEXTS: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("data", "translation_key", "field"), WRONG_TEXTS)
 async def test_wrong_text(
-    hass: HomeAssistant,
-    entry: Dmed4ConfigEntry,
-    server: Server,
-    *,
-    data: dict[str, Any],
-    translation_key: str,
-    field: str,
+    hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, subtests: pytest.Subtests
 ) -> None:
-    error = await check_error(hass, entry, translation_key, "start_charge_cycle", **data)
-    assert f"The field {field} " in str(error)
-    assert writes(server) == []
+    for data, translation_key, field in WRONG_TEXTS:
+        with subtests.test(f"{field}: {translation_key}"):
+            error = await check_error(hass, entry, translation_key, "start_charge_cycle", **data)
+            assert f"The field {field} " in str(error)
+            assert writes(server) == []
     await act(hass, entry, "start_charge_cycle", **CHARGE)
 
 

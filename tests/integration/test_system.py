@@ -24,6 +24,7 @@ from .helpers import (
     state,
     value,
 )
+from .turns import in_turn
 
 REBOOTS = {"reboot_time": 0.3}
 
@@ -227,7 +228,7 @@ async def test_parameters_are_changed(
     assert entry.runtime_data.live.last_update_success
 
 
-@pytest.mark.parametrize(
+@in_turn(
     ("parameters", "key", "placeholders"),
     [
         ({"P04_02": 8}, "parameter_value", {"name": "P04_02", "possible": "0…7"}),
@@ -327,7 +328,7 @@ async def test_what_is_not_saved_is_taken_back_after_a_restart_of_home_assistant
     assert (simulated.parameters["P04_02"], simulated.parameters["P05_09"]) == (3, 9)
 
 
-@pytest.mark.parametrize("action", ["get_parameters", "set_parameters", "set_operating"])
+@in_turn("action", ["get_parameters", "set_parameters", "set_operating"])
 async def test_parameters_are_for_administrators(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, user: Context, action: str
 ) -> None:

@@ -1,7 +1,7 @@
 """Cases that share one Home Assistant."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from inspect import Parameter, signature
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 import pytest
@@ -44,3 +44,21 @@ def in_turn(
         return run
 
     return decorate
+
+
+def as_one(*checks: Test) -> Test:
+    """Make one test of several that leave everything as they found it: they share their fixtures.
+
+    Each is a subtest of its own name, and fails alone.
+    """
+    wanted = {check: signature(check).parameters for check in checks}
+
+    async def run(subtests: pytest.Subtests, **fixtures: Any) -> None:
+        for check, names in wanted.items():
+            with subtests.test(check.__name__.removeprefix("check_")):
+                await check(**{name: fixtures[name] for name in names})
+
+    names = dict.fromkeys(name for parameters in wanted.values() for name in parameters)
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in ("subtests", *names)]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return run

@@ -249,8 +249,8 @@ def verify_again(
     transaction: Transaction, meter_id: int, which: ColumnElement[bool], now: datetime
 ) -> None:
     """Judge some of a meter's records again, with all keys known now."""
-    keys = find_keys(transaction, meter_id)
     rows = transaction.scalars(select(RecordRow).where(RecordRow.meter_id == meter_id, which)).all()
+    keys = find_keys(transaction, meter_id) if rows else ()
     for row in rows:
         _set_verdict(row, judge_record(row.raw, keys, row.arrived), now)
     transaction.flush()

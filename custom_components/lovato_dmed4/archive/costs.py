@@ -21,6 +21,8 @@ from .tables import AppliedRow, DriverRow, IdentificationRow, MeterRow, PriceRow
 AT_ONCE: Final = 500
 """Sessions whose costs are calculated at once: the last record of each is in memory meanwhile."""
 
+# Asked for at each record, put together once: that takes longer than to ask.
+_PRICES: Final = select(PriceRow).order_by(PriceRow.since, PriceRow.id)
 RATES: Final = tuple(field.name for field in fields(Rates))
 _ENDS: Final = (RecordKind.END, RecordKind.POWER_FAILURE)
 # Flag of a reading (EF): its energy must not be billed.
@@ -88,6 +90,9 @@ def read_drivers(transaction: Transaction) -> tuple[Driver, ...]:
 
 def read_prices(transaction: Transaction) -> tuple[Price, ...]:
     """Read all prices, the oldest first."""
+    rows = transaction.scalars(_PRICES).all()
+    if not rows:
+        return ()
     meters = {row.id: row.unique_id for row in transaction.scalars(select(MeterRow))}
     return tuple(
         Price(
@@ -101,7 +106,7 @@ def read_prices(transaction: Transaction) -> tuple[Price, ...]:
             time_until=_time(row.time_until),
             entity_id=row.entity_id,
         )
-        for row in transaction.scalars(select(PriceRow).order_by(PriceRow.since, PriceRow.id))
+        for row in rows
     )
 
 

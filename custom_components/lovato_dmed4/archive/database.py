@@ -9,7 +9,7 @@ from pathlib import Path
 import re
 from socket import SHUT_RDWR, socket
 import sqlite3
-from threading import Timer
+from threading import Timer, local
 from typing import Any, Final, Self
 from urllib.parse import unquote
 from weakref import WeakSet, finalize
@@ -106,6 +106,7 @@ class Database:
         self._why_closed = _NOT_OPEN
         self._paused: Connection | None = None
         self._connected: WeakSet[Any] = WeakSet()
+        self._thread = local()
 
     def open(self) -> None:
         """Connect, and make or migrate the tables."""
@@ -149,7 +150,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Read in one transaction, which sees one state of the database."""
+        """Read in one transaction, which sees one state of the database.
+
+        Inside of `writing`, that is the transaction of the same thread.
+        """
+        if (outer := self._writing) is not None:
+            yield outer
+            return
         file, engine = self._file, self._opened()
         with (
             self._in_place(file, engine),
@@ -161,7 +168,13 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Write in one transaction: all of it is on disk afterwards, or nothing."""
+        """Write in one transaction: all of it is on disk afterwards, or nothing.
+
+        What the same thread reads and writes inside of it is a part of it.
+        """
+        if (outer := self._writing) is not None:
+            yield outer
+            return
         file, engine = self._file, self._opened()
         with (
             self._in_place(file, engine),
@@ -170,7 +183,16 @@ class Database:
             Session(_writing(engine), expire_on_commit=False) as session,
             session.begin(),
         ):
-            yield session
+            self._thread.session = session
+            try:
+                yield session
+            finally:
+                del self._thread.session
+
+    @property
+    def _writing(self) -> Session | None:
+        """The transaction in which this thread is writing."""
+        return getattr(self._thread, "session", None)
 
     @contextmanager
     def _in_place(self, file: _File | None, engine: Engine) -> Iterator[None]:

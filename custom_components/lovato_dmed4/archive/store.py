@@ -1,7 +1,7 @@
 """The archive: signed records, kept for good, in a database of the user's choice."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
@@ -25,6 +25,7 @@ from .model import (
     Outcome,
     RecordPage,
     RecordTooLargeError,
+    Session,
     SessionDetail,
     SessionEnergy,
     SessionPage,
@@ -64,12 +65,10 @@ _COUNTED: Final = (
     .group_by(RecordRow.verdict, RecordRow.key_verdict)
 )
 _SESSIONS: Final = select(SessionRow).where(SessionRow.meter_id == bindparam("meter"))
-_LAST: Final = (
-    _SESSIONS.where(SessionRow.outcome.not_in(WITHOUT_END))
-    .options(joinedload(SessionRow.meter, innerjoin=True))
-    .order_by(*NEWEST_FIRST)
-    .limit(1)
+_NEWEST_SESSION: Final = (
+    _SESSIONS.options(joinedload(SessionRow.meter, innerjoin=True)).order_by(*NEWEST_FIRST).limit(1)
 )
+_LAST: Final = _NEWEST_SESSION.where(SessionRow.outcome.not_in(WITHOUT_END))
 _WITHOUT_END: Final = _SESSIONS.where(SessionRow.outcome.in_(WITHOUT_END))
 _NEWEST: Final = _SESSIONS.with_only_columns(SessionRow.id).order_by(*NEWEST_FIRST).limit(1)
 
@@ -123,16 +122,27 @@ class Archive:
         """Go on after `pause`."""
         self._database.resume()
 
+    def at_once[T](self, work: Callable[[], T]) -> T:
+        """Do several things in one transaction: all of it is on disk afterwards, or nothing.
+
+        Args:
+            work: calls this archive. It is called again if the same was written elsewhere meanwhile.
+        """
+        try:
+            with self._database.writing():
+                return work()
+        except ConflictError:
+            with self._database.writing():
+                return work()
+
     def register_meter(self, info: MeterInfo) -> int:
         """Note a meter and what is known of it now; returns its number in the archive."""
-        try:
-            return self._register_meter(info)
-        except ConflictError:
-            return self._register_meter(info)
 
-    def _register_meter(self, info: MeterInfo) -> int:
-        with self._database.writing() as transaction:
-            return changes.register(transaction, info).id
+        def register() -> int:
+            with self._database.writing() as transaction:
+                return changes.register(transaction, info).id
+
+        return self.at_once(register)
 
     def rename_meter(self, old: str, new: str) -> None:
         """Know a meter by another unique ID, as one with all that is known of that ID."""
@@ -255,6 +265,12 @@ class Archive:
                 ),
                 last=to_session(last) if last else None,
             )
+
+    def newest_session(self, meter_id: int) -> Session | None:
+        """Return the newest session of a meter, which may be running; None if it has none."""
+        with self._database.reading() as transaction:
+            row = transaction.scalar(_NEWEST_SESSION, {"meter": meter_id})
+            return to_session(row) if row else None
 
     def sessions(self, query: SessionQuery) -> SessionPage:
         """Return a page of sessions, the newest first."""

@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from ..archive import Session, SessionQuery
+from ..archive import Session
 from ..connection.names import device_name
 from ..intake.keeper import RecordKeeper
 from ..intake.logbook_sync import LogbookSync, SyncState
@@ -41,11 +41,11 @@ def async_after_comparison(
     look(sync.state)
 
 
-async def async_newest_session(unique_id: str, records: RecordKeeper) -> Session | None:
+async def async_newest_session(records: RecordKeeper) -> Session | None:
     """Get the newest session of a meter, which may be running; None also without the archive."""
-    newest = SessionQuery(meters=(unique_id,), limit=1)
+    if (meter_id := records.meter_id) is None:
+        return None
     try:
-        page = await records.async_run(lambda archive: archive.sessions(newest))
+        return await records.async_run(lambda archive: archive.newest_session(meter_id))
     except HomeAssistantError:
         return None
-    return next(iter(page.sessions), None)

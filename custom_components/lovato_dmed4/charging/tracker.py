@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -383,10 +383,8 @@ class ChargeTracker(Journal[MadeRecord]):
 
     async def _async_look_back(self) -> None:
         """Ask the records what happened while Home Assistant was away."""
-        if TYPE_CHECKING:
-            assert self._entry.unique_id is not None
         try:
-            newest = await async_newest_session(self._entry.unique_id, self._records)
+            newest = await async_newest_session(self._records)
             if newest is not None and newest.begin is not None:
                 self._correct_begin(newest, newest.begin)
         finally:

@@ -127,6 +127,7 @@ class RecordKeeper:
         self.news = Listeners[StoredRecord]()
         self._registered: tuple[object, int] | None = None
         self._last_held = self._held_back = False
+        self._changed_since_count = False
         self.keys: tuple[StoredKey, ...] = ()
         self._work: asyncio.Task[None] | None = None
         self._stopped = False
@@ -184,7 +185,7 @@ class RecordKeeper:
             self._lost(_SILENT)
 
     async def _async_begin(self) -> None:
-        await self._try()
+        await self._try(look=False)
         if self.meter_id is not None:
             await self.summary_coordinator.async_refresh()
 
@@ -280,6 +281,7 @@ class RecordKeeper:
     @callback
     def _refresh_summary_soon(self, _: datetime | None = None) -> None:
         """See soon what there is in the archive."""
+        self._changed_since_count = True
         # A Home Assistant that stops has no threads left for that.
         if not self._stopped and not self._hass.is_stopping:
             self._entry.async_create_background_task(
@@ -289,15 +291,15 @@ class RecordKeeper:
             )
 
     @callback
-    def _try(self) -> asyncio.Task[None]:
-        """Store what waits, unless that is being done."""
+    def _try(self, *, look: bool = True) -> asyncio.Task[None]:
+        """Store what waits, unless that is being done; then have a look at what there is."""
         if self._retry is not None:
             self._retry()
             self._retry = None
         if self._work is None or self._work.done():
             # Not the entry's task, which would be cancelled while a record is being written.
             self._work = self._hass.async_create_background_task(
-                self._async_work(), f"{self.summary_coordinator.name} work"
+                self._async_work(look=look), f"{self.summary_coordinator.name} work"
             )
         return self._work
 
@@ -306,7 +308,7 @@ class RecordKeeper:
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
         self._try()
 
-    async def _async_work(self) -> None:
+    async def _async_work(self, *, look: bool) -> None:
         try:
             if self.meter_id is None:
                 await self._async_register()
@@ -318,7 +320,8 @@ class RecordKeeper:
             LOGGER.exception("Unexpected error of the archive of records")
             self._lost(type(err).__name__)
         else:
-            self._refresh_summary_soon()
+            if look:
+                self._refresh_summary_soon()
 
     async def _async_register(self) -> None:
         """Open the archive and register the meter in it."""
@@ -334,7 +337,9 @@ class RecordKeeper:
         said = self._entry.data.get(CONF_FORMER_KEY)
         state = KeyState.REJECTED if said == FormerKey.NEVER else KeyState.FORMER
         meter_id, self.keys = await self._shared.async_write(
-            lambda archive: _register(archive, info, former, key, now, state=state)
+            lambda archive: archive.at_once(
+                lambda: _register(archive, info, former, key, now, state=state)
+            )
         )
         self._registered = self._shared.opening, meter_id
         if former or said:
@@ -397,11 +402,15 @@ class RecordKeeper:
         if meter_id is None:
             # The attempts to reach the archive go on by themselves.
             raise archive_unavailable(UpdateFailed, self._cause)
+        self._changed_since_count = False
         try:
             summary = await self._shared.async_read(lambda archive: archive.summary(meter_id))
         except ArchiveError as err:
             self._lost(str(err))
             raise archive_unavailable(UpdateFailed, str(err)) from err
+        if self._changed_since_count:
+            # Home Assistant's debouncer forgets who asks while a count takes longer than its interval.
+            self._refresh_summary_soon()
         self._pause = _SHORTEST_PAUSE
         self._cancel()
         shown = self.summary_coordinator.data.last

@@ -44,7 +44,8 @@ export const controls = css`
     color: var(--ha-color-on-danger-normal);
   }
   button.end:hover:not([disabled], [aria-disabled="true"]) {
-    background: var(--ha-color-fill-danger-normal-hover);
+    /* On the theme's own fill for this, the text has too little contrast, light or dark. */
+    background: color-mix(in srgb, currentColor 8%, var(--ha-color-fill-danger-normal-resting));
   }
   button:is([disabled], [aria-disabled="true"]) {
     cursor: default;

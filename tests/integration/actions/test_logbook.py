@@ -156,7 +156,7 @@ async def test_a_lost_meter_comes_back(
     assert (await act(hass, entry, "get_record", position=1))["record"] == records[1]
 
 
-@pytest.mark.parametrize("action", ["get_record", "list_records", "get_events"])
+@in_turn("action", ["get_record", "list_records", "get_events"])
 async def test_for_administrators(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, user: Context, admin: Context, action: str
 ) -> None:

@@ -38,7 +38,7 @@ from tests.integration.plugin import (
     WebSocketGenerator,
 )
 from tests.integration.records import START, Charge, archive, broken, charge_of, tampered
-from tests.integration.turns import in_turn
+from tests.integration.turns import as_one, in_turn
 from tests.ocmf.helpers import spki
 
 OTHER = ec.derive_private_key(0xBAD, ec.SECP256R1())
@@ -102,7 +102,7 @@ async def add_second(
 # --- list_sessions ------------------------------------------------------------------------------
 
 
-async def test_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessions: None) -> None:
+async def check_list(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessions: None) -> None:
     page = await call(hass, "list_sessions")
     assert (page["total"], page["offset"], page["limit"]) == (2, 0, 50)
     second, first = page["sessions"]
@@ -204,7 +204,7 @@ async def test_meter_is_gone(
 # --- get_session --------------------------------------------------------------------------------
 
 
-async def test_session(
+async def check_session(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     simulated: SimulatedMeter,
@@ -239,7 +239,7 @@ async def test_session(
     assert not any("{" in text for text in session["explanation"])
 
 
-async def test_tampered_session(hass: HomeAssistant, two_sessions: None) -> None:
+async def check_tampered_session(hass: HomeAssistant, two_sessions: None) -> None:
     session = await call(hass, "get_session", session_id=2)
     assert session["verdict"] == "invalid"
     verdicts = [report["signature"]["verdict"] for report in session["record_reports"]]
@@ -291,7 +291,7 @@ async def test_what_others_refuse(
     assert "<signedData" in export["text"]
 
 
-async def test_not_there(hass: HomeAssistant, two_sessions: None) -> None:
+async def check_not_there(hass: HomeAssistant, two_sessions: None) -> None:
     await refused(hass, "get_session", "session_not_found", session_id=3)
     await refused(hass, "verify_record", "archived_record_not_found", record_id=2**31 - 1)
     missing: list[dict[str, Any]] = [{"session_id": 3}, {"record_id": 99}]
@@ -331,7 +331,7 @@ async def test_unassigned_records(
 # --- export_records -----------------------------------------------------------------------------
 
 
-async def test_text(
+async def check_text(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter, two_sessions: None
 ) -> None:
     raw = charge_of(simulated).end
@@ -364,7 +364,7 @@ async def test_text_that_is_too_long(
     assert export["size"] > 10
 
 
-async def test_zip_has_no_text(hass: HomeAssistant, two_sessions: None) -> None:
+async def check_zip_has_no_text(hass: HomeAssistant, two_sessions: None) -> None:
     export = await call(hass, "export_records", format="zip")
     assert export["text"] is None
     assert (export["sessions"], export["records"]) == (2, 5)
@@ -499,7 +499,7 @@ async def test_forms_that_do_not_fit(hass: HomeAssistant, two_sessions: None) ->
 # --- verify_record ------------------------------------------------------------------------------
 
 
-async def test_pasted_record_of_a_meter_here(
+async def check_pasted_record_of_a_meter_here(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
     """All shapes, none of them in the archive."""
@@ -515,14 +515,14 @@ async def test_pasted_record_of_a_meter_here(
     assert (await call(hass, "list_sessions"))["total"] == 0
 
 
-async def test_pasted_record_that_is_archived(
+async def check_pasted_record_that_is_archived(
     hass: HomeAssistant, simulated: SimulatedMeter, two_sessions: None
 ) -> None:
     report = await call(hass, "verify_record", record=charge_of(simulated).end.decode())
     assert (report["record_id"], report["session_id"]) == (3, 1)
 
 
-async def test_tampered_record_of_a_meter_here(
+async def check_tampered_record_of_a_meter_here(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     simulated: SimulatedMeter,
@@ -536,7 +536,7 @@ async def test_tampered_record_of_a_meter_here(
     assert "tampering" in report["explanation"][0]
 
 
-async def test_serial_number_that_the_meter_tells(
+async def check_serial_number_that_the_meter_tells(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
     """Also without a record in the archive."""
@@ -545,7 +545,7 @@ async def test_serial_number_that_the_meter_tells(
     assert (await call(hass, "verify_record", record=raw.decode()))["verdict"] == "invalid"
 
 
-async def test_record_of_a_stranger(
+async def check_record_of_a_stranger(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
     """Nobody is accused because nobody's key is known."""
@@ -568,7 +568,7 @@ async def test_record_of_a_stranger(
     assert report["device_id"] == device_id(hass, rest_entry)
 
 
-async def test_a_record_of_another_meter_accuses_none_here(
+async def check_a_record_of_another_meter_accuses_none_here(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     simulated: SimulatedMeter,
@@ -591,7 +591,7 @@ async def test_a_record_of_another_meter_accuses_none_here(
     assert (own["verdict"], own["device_id"]) == ("invalid", device_id(hass, rest_entry))
 
 
-async def test_key_on_another_curve(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:
+async def check_key_on_another_curve(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:
     curve = ec.derive_private_key(0xBAD, ec.SECP384R1())
     report = await call(
         hass,
@@ -603,7 +603,7 @@ async def test_key_on_another_curve(hass: HomeAssistant, rest_entry: Dmed4Config
     assert report["verdict"] == "unverifiable"
 
 
-async def test_key_that_needs_the_record_to_be_read(
+async def check_key_that_needs_the_record_to_be_read(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry
 ) -> None:
     """A compressed point fits several curves."""
@@ -618,7 +618,7 @@ async def test_key_that_needs_the_record_to_be_read(
     assert report["verdict"] == "valid"
 
 
-async def test_key_that_is_none(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:
+async def check_key_that_is_none(hass: HomeAssistant, rest_entry: Dmed4ConfigEntry) -> None:
     for record in (Charge(key=OTHER).end.decode(), "no record"):
         await refused(hass, "verify_record", "malformed_key", record=record, public_key="key")
 
@@ -641,7 +641,7 @@ async def test_an_empty_key_is_none(
         assert (report["verdict"], report["key"]["verdict"]) == (verdict, key)
 
 
-async def test_each_of_several_records_has_its_verdict(
+async def check_each_of_several_records_has_its_verdict(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry
 ) -> None:
     """With the key of each among their words, and above all of them the worst."""
@@ -660,6 +660,17 @@ async def test_each_of_several_records_has_its_verdict(
     assert (report["verdict"], report["meter"]) == ("invalid", report["records"][1]["meter"])
     explained = [each["explanation"] for each in report["records"]]
     assert report["explanation"] == explained[1] != explained[0]
+
+
+test_what_stores_nothing = as_one(
+    check_pasted_record_of_a_meter_here,
+    check_serial_number_that_the_meter_tells,
+    check_record_of_a_stranger,
+    check_key_on_another_curve,
+    check_key_that_needs_the_record_to_be_read,
+    check_key_that_is_none,
+    check_each_of_several_records_has_its_verdict,
+)
 
 
 LATER = START + timedelta(days=30)
@@ -881,11 +892,25 @@ async def test_only_for_administrators(
         await call(hass, action, context=admin, **data)
 
 
-async def test_devices_that_are_no_meters(
+async def check_devices_that_are_no_meters(
     hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, two_sessions: None
 ) -> None:
     for action, data in CALLS.items():
         await refused(hass, action, "service_device_not_found", device_id="unknown", **data)
+
+
+test_what_reads_two_sessions = as_one(
+    check_list,
+    check_session,
+    check_tampered_session,
+    check_not_there,
+    check_text,
+    check_zip_has_no_text,
+    check_pasted_record_that_is_archived,
+    check_tampered_record_of_a_meter_here,
+    check_a_record_of_another_meter_accuses_none_here,
+    check_devices_that_are_no_meters,
+)
 
 
 async def test_a_meter_that_is_off_keeps_nothing_from_being_read(

@@ -1,6 +1,5 @@
 """Which database the records are kept in: tried before it is taken, its password told to nobody."""
 
-from collections.abc import Iterator
 from contextlib import closing
 import logging
 from pathlib import Path
@@ -20,7 +19,7 @@ from custom_components.lovato_dmed4.intake.shared_archive import (
 )
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
-from tests.databases import postgresql
+from tests.databases import empty, own_database
 from tests.integration.helpers import pass_time, state_of, unused_port
 from tests.integration.test_options_flow import open_options, submit
 
@@ -33,9 +32,10 @@ def file(hass: HomeAssistant) -> Path:
 
 
 @pytest.fixture
-def server(socket_enabled: None) -> Iterator[URL]:
-    with postgresql() as url:
-        yield url
+def server(socket_enabled: None) -> URL:
+    url = own_database("postgresql", "options")
+    empty(url)
+    return url
 
 
 def count(file: Path) -> int:
@@ -89,23 +89,24 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("url", "error"), WRONG.values(), ids=WRONG)
 async def test_wrong_database(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
-    url: str,
-    error: str,
     caplog: pytest.LogCaptureFixture,
+    subtests: pytest.Subtests,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     before = rest_entry.runtime_data
     flow_id = await open_options(hass, rest_entry)
-    form = await submit(hass, flow_id, {"database_url": url})
-    assert form["errors"] == {"archive": error}
-    assert ("cannot be used" in caplog.text) is (error == "database_failed")
-    assert PASSWORD not in str(form)
-    assert PASSWORD not in caplog.text
-    assert rest_entry.runtime_data is before
+    for name, (url, error) in WRONG.items():
+        with subtests.test(name):
+            caplog.clear()
+            form = await submit(hass, flow_id, {"database_url": url})
+            assert form["errors"] == {"archive": error}
+            assert ("cannot be used" in caplog.text) is (error == "database_failed")
+            assert PASSWORD not in str(form)
+            assert PASSWORD not in caplog.text
+            assert rest_entry.runtime_data is before
 
     result = await submit(hass, flow_id, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 import sqlite3
 from threading import Event
@@ -12,11 +13,13 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.lovato_dmed4.archive import (
     Archive,
     ArchiveError,
+    ArchiveSummary,
     KeyState,
     KeyVerdict,
     MeterInfo,
@@ -49,6 +52,7 @@ from tests.integration.helpers import (
     state_of,
 )
 from tests.integration.plugin import MockConfigEntry
+from tests.integration.timers import async_fire_time_changed
 
 # What is in the archive is what a test puts there.
 pytestmark = pytest.mark.usefixtures("logbook_left_alone")
@@ -206,6 +210,34 @@ async def test_flood_is_counted_once_a_second(
     await pass_time(hass, 1)
     assert counts[-1] == RECORDS
     assert len(counts) <= 3
+
+
+async def test_a_record_arrives_during_a_slow_count(
+    hass: HomeAssistant,
+    keeper: RecordKeeper,
+    signed: list[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is counted right after, also when the count took longer than the pause between two."""
+    counted, gate, count = Event(), Event(), Archive.summary
+
+    def count_slowly(archive: Archive, meter_id: int) -> ArchiveSummary:
+        summary = count(archive, meter_id)
+        counted.set()
+        gate.wait()
+        return summary
+
+    monkeypatch.setattr(Archive, "summary", count_slowly)
+    try:
+        await keeper.async_store(signed[0], Source.METER)
+        await hass.async_add_executor_job(counted.wait)
+        await keeper.async_store(signed[1], Source.METER)
+        async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=1))
+    finally:
+        gate.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await pass_time(hass, 1)
+    assert keeper.summary_coordinator.data.records == 2
 
 
 async def test_another_home_assistant_stores(

@@ -21,6 +21,7 @@ from tests.integration.helpers import (
     value,
     writes,
 )
+from tests.integration.turns import in_turn
 
 pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
@@ -202,7 +203,7 @@ async def test_an_automation_may(
     assert transactions(simulated) == ["B"]
 
 
-@pytest.mark.parametrize("minutes", [7, 15.5])
+@in_turn("minutes", [7, 15.5])
 async def test_a_time_offset_that_is_no_multiple_of_15_minutes_is_not_sent(
     hass: HomeAssistant, entry: Dmed4ConfigEntry, server: Server, minutes: float
 ) -> None:

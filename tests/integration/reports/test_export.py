@@ -19,7 +19,6 @@ import zipfile
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
-import openpyxl
 import pytest
 
 from custom_components.lovato_dmed4.archive import (
@@ -53,6 +52,7 @@ from custom_components.lovato_dmed4.reports.text import (
     shown,
 )
 from tests.integration.records import START, Charge, tampered
+from tests.integration.reports.opened import open_workbook
 from tests.ocmf.helpers import KEY, spki
 
 DEVICES = {"meter": Device("device", "Wallbox")}
@@ -215,7 +215,7 @@ def workbook(archive: Archive, meter: int, titles: Titles) -> bytes:
 
 
 def test_each_cell_of_a_workbook_has_its_type(archive: Archive, meter: int) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(workbook(archive, meter, TITLES["de-DE"])))
+    book = open_workbook(io.BytesIO(workbook(archive, meter, TITLES["de-DE"])))
     sheet = book["Ladevorgänge"]
     head, row = sheet.iter_rows()
     cells = dict(zip(COLUMNS, row, strict=True))
@@ -246,7 +246,7 @@ async def test_codes_are_words_in_a_workbook(
 ) -> None:
     hass.config.language = "de"
     titles = await async_titles(hass)
-    book = openpyxl.load_workbook(io.BytesIO(workbook(archive, meter, titles)))
+    book = open_workbook(io.BytesIO(workbook(archive, meter, titles)))
     head, row = book["Ladevorgänge"].iter_rows()
     cells = {str(title.value): cell.value for title, cell in zip(head, row, strict=True)}
     assert cells["Ausgang"] == "Beendet"
@@ -281,7 +281,7 @@ def test_hostile_texts_in_a_workbook_are_texts(archive: Archive, meter: int) -> 
     assert b"<f>" not in b"".join(
         zipfile.ZipFile(out).read(n) for n in zipfile.ZipFile(out).namelist()
     )
-    (row,) = openpyxl.load_workbook(out)["Sessions"].iter_rows(min_row=2)
+    (row,) = open_workbook(out)["Sessions"].iter_rows(min_row=2)
     assert {cell.data_type for cell in row} <= {"s", "n", "d"}
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import io
 
-from pypdf import PdfReader
 import pytest
 
 from custom_components.lovato_dmed4.archive import Archive, SessionQuery
@@ -13,6 +12,7 @@ from custom_components.lovato_dmed4.billing.model import Price, Rates
 from custom_components.lovato_dmed4.statements.files import StatementForm, export_statement
 from custom_components.lovato_dmed4.statements.table import Words
 from tests.archive.helpers import Charge, add_meter, store
+from tests.integration.reports.opened import open_pdf
 
 SESSIONS = 200
 MEGABYTE = 1_000_000
@@ -54,7 +54,7 @@ def test_two_hundred_sessions_make_less_than_a_megabyte(
     assert export.contents.sessions == SESSIONS
     assert len(out.getvalue()) < MEGABYTE
     if form is StatementForm.PDF:
-        text = "".join(page.extract_text() for page in PdfReader(out).pages)
+        text = "".join(page.extract_text() for page in open_pdf(out).pages)
         # 3 kWh at 0.335 are 1.005, rounded once each: 200 x 1.01, and not 200 x 1.005.
         assert text.count("1.01") >= SESSIONS
         assert "202.00 EUR" in text

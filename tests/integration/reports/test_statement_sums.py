@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from homeassistant.util import dt as dt_util
 from hypothesis import given, settings, strategies as st
-import openpyxl
 import pytest
 
 from custom_components.lovato_dmed4.archive import Archive, MeterInfo, SessionQuery, Source
@@ -24,6 +23,7 @@ from custom_components.lovato_dmed4.reports.billing import read_costs
 from custom_components.lovato_dmed4.statements.content import PrintedKey, Statement, compose
 from custom_components.lovato_dmed4.statements.files import StatementForm, export_statement
 from custom_components.lovato_dmed4.statements.table import Words
+from tests.integration.reports.opened import open_workbook
 from tests.ocmf.helpers import KEY, record, sign, spki
 
 ROME = ZoneInfo("Europe/Rome")
@@ -210,7 +210,7 @@ def _check_workbook(archive: Archive, expected: dict[datetime, Decimal]) -> None
         devices={},
         words=Words({}, "en", "Europe/Rome"),
     )
-    heading, *rows = openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True)
+    heading, *rows = open_workbook(out).worksheets[0].iter_rows(values_only=True)
     column = heading.index("cost")
     written = [Decimal(str(row[column])).quantize(Decimal("0.01")) for row in rows]
     assert sorted(written) == sorted(expected.values())

@@ -39,7 +39,7 @@ from tests.integration.plugin import (
     WebSocketGenerator,
 )
 from tests.integration.records import START, archive, broken, charge_of, tampered
-from tests.integration.turns import in_turn
+from tests.integration.turns import as_one, in_turn
 from tests.ocmf.helpers import spki
 
 OTHER = ec.derive_private_key(0xBAD, ec.SECP256R1())
@@ -162,7 +162,7 @@ def test_every_shape_is_of_use() -> None:
 # --- Sessions -----------------------------------------------------------------------------------
 
 
-async def test_list(hass: HomeAssistant, filled: Dmed4ConfigEntry, ask: Ask) -> None:
+async def check_list(hass: HomeAssistant, filled: Dmed4ConfigEntry, ask: Ask) -> None:
     page = await ask("sessions/list")
     assert [session["session_id"] for session in page["sessions"]] == [4, 3, 2, 1]
     assert (page["total"], page["offset"], page["limit"]) == (4, 0, 50)
@@ -180,7 +180,7 @@ async def test_list(hass: HomeAssistant, filled: Dmed4ConfigEntry, ask: Ask) -> 
     assert [session["session_id"] for session in page["sessions"]] == [2]
 
 
-async def test_get(filled: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask) -> None:
+async def check_get(filled: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask) -> None:
     session = await ask("sessions/get", session_id=2)
     raws = [record["raw"].encode() for record in session["record_reports"]]
     assert raws == charge_of(simulated, 2, ID="04A2").records
@@ -190,7 +190,7 @@ async def test_get(filled: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask
     assert await ask("records/get", record_id=record["record_id"]) == record
 
 
-async def test_links_are_for_the_panel_to_sign(
+async def check_links_are_for_the_panel_to_sign(
     filled: Dmed4ConfigEntry,
     simulated: SimulatedMeter,
     ask: Ask,
@@ -205,7 +205,7 @@ async def test_links_are_for_the_panel_to_sign(
     assert await response.read() == charge_of(simulated, ID="04A2").end
 
 
-async def test_unassigned(filled: Dmed4ConfigEntry, ask: Ask) -> None:
+async def check_unassigned(filled: Dmed4ConfigEntry, ask: Ask) -> None:
     page = await ask("records/list")
     (record,) = page["records"]
     assert page["total"] == 1
@@ -221,7 +221,7 @@ def bucket(start: str, sessions: int, imported: str) -> dict[str, Any]:
     return {"start": start, "sessions": sessions, "imported": imported, "exported": "0.000"}
 
 
-async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
+async def check_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
     # The first one began on the last evening of October, where Home Assistant is.
     assert await ask("sessions/energy") == {
         "period": "day",
@@ -256,7 +256,7 @@ async def test_energy_by_day(filled: Dmed4ConfigEntry, ask: Ask) -> None:
     }
 
 
-async def test_energy_by_month(filled: Dmed4ConfigEntry, ask: Ask) -> None:
+async def check_energy_by_month(filled: Dmed4ConfigEntry, ask: Ask) -> None:
     energy = await ask("sessions/energy", period="month")
     assert [each["buckets"] for each in energy["series"]] == [
         [bucket("2025-10-01", 1, "2.000"), bucket("2025-11-01", 2, "4.000")],
@@ -300,7 +300,7 @@ async def test_energy_is_exact(
     assert series["identification"] is None
 
 
-async def test_energy_with_filters(filled: Dmed4ConfigEntry, ask: Ask) -> None:
+async def check_energy_with_filters(filled: Dmed4ConfigEntry, ask: Ask) -> None:
     async def count(**fields: Any) -> int:
         sessions: int = (await ask("sessions/energy", **fields))["sessions"]
         return sessions
@@ -363,7 +363,7 @@ async def test_opening_a_session_calculates_each_signature_once(
 # --- Verification -------------------------------------------------------------------------------
 
 
-async def test_verify(
+async def check_verify(
     hass: HomeAssistant, filled: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask
 ) -> None:
     raw = charge_of(simulated, ID="04A2").end
@@ -396,7 +396,7 @@ async def test_hostile_texts(
 # --- The archive --------------------------------------------------------------------------------
 
 
-async def test_info(
+async def check_info(
     hass: HomeAssistant, filled: Dmed4ConfigEntry, simulated: SimulatedMeter, ask: Ask
 ) -> None:
     info = await ask("archive/info")
@@ -433,6 +433,19 @@ async def test_info(
         "state": "pinned",
         "replaced": None,
     }
+
+
+test_what_only_reads = as_one(
+    check_list,
+    check_get,
+    check_links_are_for_the_panel_to_sign,
+    check_unassigned,
+    check_energy_by_day,
+    check_energy_by_month,
+    check_energy_with_filters,
+    check_verify,
+    check_info,
+)
 
 
 async def test_info_says_that_the_key_has_changed(

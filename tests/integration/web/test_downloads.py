@@ -31,7 +31,7 @@ from tests.integration.helpers import Server, act, device_id, unplug, writes
 from tests.integration.plugin import ClientSessionGenerator, MockConfigEntry, MockUser
 from tests.integration.records import START, archive, broken, charge_of
 from tests.integration.reports.schemas import CDR, TRANSACTION_EVENT
-from tests.integration.turns import in_turn
+from tests.integration.turns import as_one, in_turn
 
 type Path_ = Callable[[str], str]
 
@@ -180,7 +180,7 @@ async def test_only_for_administrators(
         assert (await admin.get(path)).status == HTTPStatus.OK
 
 
-async def test_other_methods(paths: list[str], hass_client: ClientSessionGenerator) -> None:
+async def check_other_methods(paths: list[str], hass_client: ClientSessionGenerator) -> None:
     client = await hass_client()
     for path in paths:
         for method in ("POST", "PUT", "DELETE"):
@@ -199,7 +199,7 @@ def sign(hass: HomeAssistant) -> Callable[..., str]:
     return signed  # type: ignore[return-value]
 
 
-async def test_signed_paths(
+async def check_signed_paths(
     hass: HomeAssistant,
     paths: list[str],
     sign: Any,
@@ -212,7 +212,7 @@ async def test_signed_paths(
         assert (await client.get(signed)).status == HTTPStatus.OK, path
 
 
-async def test_signatures_that_open_nothing(
+async def check_signatures_that_open_nothing(
     hass: HomeAssistant,
     paths: list[str],
     sign: Any,
@@ -244,7 +244,7 @@ async def test_signatures_that_open_nothing(
             assert "OCMF" not in await response.text()
 
 
-async def test_signature_of_a_login_that_is_over(
+async def check_signature_of_a_login_that_is_over(
     hass: HomeAssistant,
     paths: list[str],
     hass_admin_user: MockUser,
@@ -378,7 +378,7 @@ async def test_bad_query(
     assert hint in (await response.json())["message"]
 
 
-async def test_not_there(
+async def check_not_there(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     paths: list[str],
@@ -406,6 +406,15 @@ async def test_not_there(
         period_path("unknown", "csv", {}),
     ):
         assert (await client.get(path)).status == HTTPStatus.NOT_FOUND, path
+
+
+test_what_only_reads = as_one(
+    check_other_methods,
+    check_signed_paths,
+    check_signatures_that_open_nothing,
+    check_signature_of_a_login_that_is_over,
+    check_not_there,
+)
 
 
 async def test_for_other_systems(

@@ -8,7 +8,6 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import openpyxl
 import pytest
 
 from custom_components.lovato_dmed4.reports.links import period_path, session_path
@@ -16,6 +15,7 @@ from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from tests.integration.plugin import ClientSessionGenerator
 from tests.integration.records import archive, charge_of
+from tests.integration.reports.opened import open_workbook
 from tests.integration.web.test_commands import Ask, answers, ask
 from tests.integration.web.test_statements import address, text_of
 
@@ -61,8 +61,8 @@ async def test_the_same_energy_everywhere(
     entry_id = rest_entry.entry_id
     table = (await get(period_path(entry_id, "csv", {}))).decode("utf-8-sig")
     rows = {row["pagination"]: row for row in csv.DictReader(io.StringIO(table, newline=""))}
-    book = openpyxl.load_workbook(io.BytesIO(await get(period_path(entry_id, "xlsx", {}))))
-    statement = openpyxl.load_workbook(
+    book = open_workbook(io.BytesIO(await get(period_path(entry_id, "xlsx", {}))))
+    statement = open_workbook(
         io.BytesIO(await get(address(rest_entry, f"statement.xlsx?language={language}")))
     )
     printed = text_of(await get(address(rest_entry, f"statement.pdf?language={language}")))

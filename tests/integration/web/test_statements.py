@@ -13,7 +13,6 @@ from zipfile import ZipFile
 from aiohttp.test_utils import TestClient
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
-from pypdf import PdfReader
 import pytest
 import zxingcpp
 
@@ -26,6 +25,8 @@ from custom_components.lovato_dmed4.statements import files
 from simulator import SimulatedMeter
 from tests.integration.plugin import ClientSessionGenerator
 from tests.integration.records import archive, charge_of
+from tests.integration.reports.opened import open_pdf
+from tests.integration.turns import as_one, in_turn
 from tests.integration.web.test_billing import SECRET, ZOE
 from tests.integration.web.test_commands import Ask, answers, ask
 
@@ -63,17 +64,17 @@ def address(entry: Dmed4ConfigEntry, rest: str) -> str:
 
 
 def text_of(content: bytes) -> str:
-    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    text = "\n".join(page.extract_text() for page in open_pdf(io.BytesIO(content)).pages)
     return re.sub(r"[ \xa0]+", " ", text)
 
 
-async def test_a_statement_as_pdf(client: TestClient[Any, Any], billed: Dmed4ConfigEntry) -> None:
+async def check_a_statement_as_pdf(client: TestClient[Any, Any], billed: Dmed4ConfigEntry) -> None:
     url = address(billed, "statement.pdf?language=de&since=2025-10-31&until=2025-11-30")
     answer = await client.get(url)
     content = await answer.read()
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/pdf"
-    document = PdfReader(io.BytesIO(content))
+    document = open_pdf(io.BytesIO(content))
     assert str(document.root_object["/Lang"]) == "de"
     number = re.search(r"Dokumentnummer: ([0-9A-F]{16})", text_of(content))
     assert number
@@ -105,7 +106,7 @@ async def test_a_statement_as_pdf(client: TestClient[Any, Any], billed: Dmed4Con
     assert again == content
 
 
-async def test_a_statement_of_one_driver(
+async def check_a_statement_of_one_driver(
     client: TestClient[Any, Any], billed: Dmed4ConfigEntry
 ) -> None:
     answer = await client.get(address(billed, "statement.pdf?language=en&driver_id=1"))
@@ -118,7 +119,7 @@ async def test_a_statement_of_one_driver(
     assert "pays cash" not in text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_turn("language", LANGUAGES)
 async def test_a_statement_in_each_language(
     client: TestClient[Any, Any], billed: Dmed4ConfigEntry, language: str
 ) -> None:
@@ -136,7 +137,7 @@ async def test_a_statement_in_each_language(
         assert "{" not in text
 
 
-async def test_a_statement_of_nothing(
+async def check_a_statement_of_nothing(
     client: TestClient[Any, Any], billed: Dmed4ConfigEntry
 ) -> None:
     for form in ("pdf", "xlsx"):
@@ -161,7 +162,7 @@ async def test_a_workbook(client: TestClient[Any, Any], billed: Dmed4ConfigEntry
     assert await (await client.get(url)).read() == content
 
 
-async def test_a_receipt_can_be_verified_elsewhere(
+async def check_a_receipt_can_be_verified_elsewhere(
     client: TestClient[Any, Any], billed: Dmed4ConfigEntry, simulated: SimulatedMeter
 ) -> None:
     answer = await client.get(address(billed, "sessions/1/receipt.pdf?language=it"))
@@ -198,7 +199,7 @@ def read_codes(content: bytes) -> list[bytes]:
     from PIL import Image, ImageDraw  # noqa: PLC0415
 
     found: list[bytes] = []
-    for page in PdfReader(io.BytesIO(content)).pages:
+    for page in open_pdf(io.BytesIO(content)).pages:
         scale = 4
         size = (int(float(page.mediabox.width) * scale), int(float(page.mediabox.height) * scale))
         image = Image.new("L", size, 255)
@@ -215,7 +216,7 @@ def read_codes(content: bytes) -> list[bytes]:
     return found
 
 
-async def test_what_there_is_not(client: TestClient[Any, Any], billed: Dmed4ConfigEntry) -> None:
+async def check_what_there_is_not(client: TestClient[Any, Any], billed: Dmed4ConfigEntry) -> None:
     for path, status in (
         ("sessions/99/receipt.pdf", HTTPStatus.NOT_FOUND),
         ("statement.pdf?language=xx", HTTPStatus.BAD_REQUEST),
@@ -226,7 +227,7 @@ async def test_what_there_is_not(client: TestClient[Any, Any], billed: Dmed4Conf
         assert (await client.get(address(billed, path))).status == status, path
 
 
-async def test_only_administrators_get_documents(
+async def check_only_administrators_get_documents(
     hass: HomeAssistant,
     billed: Dmed4ConfigEntry,
     hass_client: ClientSessionGenerator,
@@ -278,7 +279,7 @@ async def test_an_action_writes_a_statement(
         await call(hass, "create_statement", admin, filename=str(tmp_path / "no" / "x.pdf"))
 
 
-async def test_an_action_makes_a_receipt_and_a_link_to_it(
+async def check_an_action_makes_a_receipt_and_a_link_to_it(
     hass: HomeAssistant, billed: Dmed4ConfigEntry, client: TestClient[Any, Any]
 ) -> None:
     response = await call(hass, "create_statement", session_id=1, language="fr")
@@ -286,6 +287,17 @@ async def test_an_action_makes_a_receipt_and_a_link_to_it(
     assert response["url"] == address(billed, "sessions/1/receipt.pdf?language=fr")
     content = await (await client.get(response["url"])).read()
     assert sha256(content).hexdigest() == response["sha256"]
+
+
+test_what_only_reads = as_one(
+    check_a_statement_as_pdf,
+    check_a_statement_of_one_driver,
+    check_a_statement_of_nothing,
+    check_a_receipt_can_be_verified_elsewhere,
+    check_what_there_is_not,
+    check_only_administrators_get_documents,
+    check_an_action_makes_a_receipt_and_a_link_to_it,
+)
 
 
 async def test_actions_on_drivers_and_prices(
