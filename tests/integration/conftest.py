@@ -1,6 +1,6 @@
 """A Home Assistant with a simulated meter, over each transport."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
@@ -22,9 +22,11 @@ from tests.logbooks import find_entries_at_once
 
 from .archives import ready_made_archives
 from .charges import News
-from .helpers import Server, add_meter
+from .helpers import Server, add_meter, add_usual_meter
 from .home_assistants import known_integrations, templates_compiled_once
 from .plugin import HomeAssistantSnapshotExtension, MockUser
+
+type SetUp = Callable[[Server], Awaitable[Dmed4ConfigEntry]]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -120,9 +122,23 @@ def server(
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, server: Server) -> Dmed4ConfigEntry:
+def set_up_meter(
+    hass: HomeAssistant, simulated: SimulatedMeter, meter_settings: dict[str, Any]
+) -> SetUp:
+    """Set the meter up; one that is not as usual by the form, which looks at what it is."""
+
+    async def set_up(server: Server) -> Dmed4ConfigEntry:
+        if meter_settings:
+            return await add_meter(hass, server)
+        return await add_usual_meter(hass, server, simulated)
+
+    return set_up
+
+
+@pytest.fixture
+async def entry(set_up_meter: SetUp, server: Server) -> Dmed4ConfigEntry:
     """Set the meter up over one of its transports."""
-    return await add_meter(hass, server)
+    return await set_up_meter(server)
 
 
 @pytest.fixture
@@ -168,12 +184,12 @@ def news(monkeypatch: pytest.MonkeyPatch) -> News:
 
 
 @pytest.fixture
-async def rest_entry(hass: HomeAssistant, rest_server: RestServer) -> Dmed4ConfigEntry:
+async def rest_entry(set_up_meter: SetUp, rest_server: RestServer) -> Dmed4ConfigEntry:
     """Set the meter up over REST, where the transport makes no difference."""
-    return await add_meter(hass, rest_server)
+    return await set_up_meter(rest_server)
 
 
 @pytest.fixture
-async def modbus_entry(hass: HomeAssistant, modbus_server: ModbusTcpServer) -> Dmed4ConfigEntry:
+async def modbus_entry(set_up_meter: SetUp, modbus_server: ModbusTcpServer) -> Dmed4ConfigEntry:
     """Set the meter up over Modbus TCP, where the transport makes no difference."""
-    return await add_meter(hass, modbus_server)
+    return await set_up_meter(modbus_server)

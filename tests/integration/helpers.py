@@ -69,6 +69,25 @@ async def open_form(hass: HomeAssistant, transport: str) -> str:
     return form["flow_id"]
 
 
+TITLES = {"modbus_tcp": "DMED404R/D0600 (127.0.0.1, 1)", "rest": "DMED404R0600 13399248"}
+
+
+async def add_usual_meter(
+    hass: HomeAssistant, server: Server, meter: SimulatedMeter
+) -> Dmed4ConfigEntry:
+    """Set the usual meter up with the entry that the form makes of it (`test_creates_an_entry`)."""
+    entry: Dmed4ConfigEntry = MockConfigEntry(
+        domain=DOMAIN,
+        title=TITLES[transport_of(server)],
+        unique_id=fingerprint(meter),
+        data=entry_data(server),
+    )
+    await hass.config_entries.async_add(entry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+    return entry
+
+
 async def add_meter(hass: HomeAssistant, server: Server) -> Dmed4ConfigEntry:
     """Set a meter up as a user does."""
     flow_id = await open_form(hass, transport_of(server))

@@ -16,6 +16,7 @@ from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 
 from .helpers import (
+    TITLES,
     Server,
     add_meter,
     connections,
@@ -31,8 +32,6 @@ from .helpers import (
     web_server,
 )
 from .plugin import ClientSessionGenerator
-
-TITLES = {"modbus_tcp": "DMED404R/D0600 (127.0.0.1, 1)", "rest": "DMED404R0600 13399248"}
 
 
 async def submit(
