@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import Callable
 import select
 import selectors
+import socket
 import time
 from typing import Any, override
 
 import pytest
 
-from simulator.clock import Clock
+from simulator.clock import Clock, SystemClock
 
-# Seconds of a look for what has happened. Many short ones: while this process gets no processor on a
-# busy machine, no look ends.
-_LOOK = 0.002
+# Seconds that a look for what has happened takes: what happens later does so at a later time.
+_LOOK = 1e-6
 
-# Seconds in which nothing must have happened until nothing can happen any more: all that a test
-# waits for is in its own process.
-_QUIET = 0.01
+# Seconds of time that pass at a time while threads are at work.
+_STEP = 0.01
+
+# What a socket of this machine has sent arrives in order: behind all else that is under way.
+_TO_ITSELF = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+_TO_ITSELF.bind(("127.0.0.1", 0))
+_TO_ITSELF.connect(_TO_ITSELF.getsockname())
 
 
 class DrivenTime:
@@ -55,32 +59,42 @@ class DrivenTime:
 
     def select(self, timeout: float | None = None) -> Any:
         """Stand in for the selector's method."""
+        self._now += _LOOK
         if timeout is None or timeout <= 0:
             return self._selector.select(timeout)
-        quiet = min(timeout, _QUIET)
-        for _ in range(round(quiet / _LOOK) or 1):
-            if events := self._selector.select(_LOOK):
-                return events
-        if self._has_arrived() and (events := self._selector.select(0)):
+        if self._threads:
+            step = min(timeout, _STEP)
+            if not (events := self._selector.select(step)):
+                self._now += step
             return events
-        self._now += quiet if self._threads else timeout
-        return []
+        if events := self._selector.select(0):
+            return events
+        self._let_arrive()
+        if not (events := self._selector.select(0)):
+            self._now += timeout
+        return events
 
-    def _has_arrived(self) -> bool:
-        """Let the kernel deliver what is on its way; return whether there is anything to read.
+    def _let_arrive(self) -> None:
+        """Let the kernel deliver what is on its way: on a busy machine it may be late.
 
-        A thread of the kernel carries the bytes between the ends of a pseudo-terminal, and may be late
-        on a busy machine. `poll` waits until it has, which the selector's own `epoll` does not.
+        All that a test waits for is in its own process. What was sent to a socket has arrived when a
+        datagram has that was sent after it. The bytes between the ends of a pseudo-terminal are carried
+        by a thread of the kernel, which `poll` waits for and the selector's own `epoll` does not.
         """
+        _TO_ITSELF.send(b".")
+        _TO_ITSELF.recv(1)
         poll = select.poll()
         for fd, key in self._selector.get_map().items():
             if key.events & selectors.EVENT_READ:
                 poll.register(fd, select.POLLIN)
-        return bool(poll.poll(0))
+        poll.poll(0)
 
 
 class LoopClock(Clock):
     """A clock for a simulated meter, whose time passes as that of the event loop does."""
+
+    def __init__(self) -> None:
+        self._ahead = time.time() - time.monotonic()
 
     @override
     def now(self) -> float:
@@ -88,7 +102,7 @@ class LoopClock(Clock):
             passed = asyncio.get_running_loop().time()
         except RuntimeError:
             passed = time.monotonic()
-        return 1_760_000_000 + passed
+        return self._ahead + passed
 
 
 def drive_time(patch: pytest.MonkeyPatch) -> None:
@@ -98,3 +112,9 @@ def drive_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(loop, "_selector", driven)
     for name in ("time", "run_in_executor"):
         patch.setattr(loop, name, getattr(driven, name))
+
+
+def drive_meters(patch: pytest.MonkeyPatch) -> None:
+    """As `drive_time`, together with the time of simulated meters that have no clock of their own."""
+    drive_time(patch)
+    patch.setattr(SystemClock, "now", LoopClock().now)

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.lovato_dmed4.const import DOMAIN
 from simulator import ModbusTcpServer, RemoteDisplay, RestServer, SimulatedMeter
-from tests.driven_time import drive_time
+from tests.driven_time import drive_meters
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ async def custom_integrations(
     await hass.async_block_till_done()
 
 
-@pytest.fixture
-async def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+async def driven_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on silence without waiting for it."""
-    drive_time(monkeypatch)
+    drive_meters(monkeypatch)
 
 
 @pytest.fixture

@@ -368,7 +368,6 @@ async def test_over_rest_another_answer_is_no_meters(display_web: RestServer) ->
         assert (await client.identify()).model == "DMED4DC1"
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_over_rest_a_display_may_be_waiting_for_its_first_meter(
     display_web: RestServer,
 ) -> None:
@@ -405,7 +404,6 @@ async def test_a_display_that_is_gone_comes_back(
             await client.read()
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("fault", "error"),
     [

@@ -883,7 +883,6 @@ async def test_a_device_may_be_removed_while_the_gateway_is_asked(
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_gateway_of_another_make_stands_for_nobody(hass: HomeAssistant) -> None:
     bus = Bus({unit: SimulatedMeter(seed=unit) for unit in (1, 2, 3)})
     async with SocketServer(

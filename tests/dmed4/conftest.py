@@ -9,20 +9,15 @@ from custom_components.lovato_dmed4.dmed4.meter import Meter
 from custom_components.lovato_dmed4.dmed4.modbus import ModbusMeter
 from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
-from tests.driven_time import drive_time
+from tests.driven_time import drive_meters
 
 from .helpers import PATIENT, TRANSPORTS, client, reached
 
 
 @pytest.fixture(autouse=True)
-def enable_event_loop_debug() -> None:
-    """Do without the loop's debug mode, in which these tests take twice the time."""
-
-
-@pytest.fixture
-async def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+async def driven_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on silence, and ask a busy meter again, without waiting for it."""
-    drive_time(monkeypatch)
+    drive_meters(monkeypatch)
 
 
 @pytest.fixture(params=TRANSPORTS)

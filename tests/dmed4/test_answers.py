@@ -5,6 +5,7 @@ The work is counted, not timed: bytes whose check sum is computed, and bytes tha
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 import os
 import random
@@ -178,23 +179,30 @@ async def test_noise_on_a_serial_port_costs_no_more_than_an_answer(
     loop = asyncio.get_running_loop()
 
     def pour() -> None:
-        try:
+        with suppress(BlockingIOError):
             os.write(pty.fd, NOISE[noise]())
-        except BlockingIOError:
-            return
 
     def answer() -> None:
         os.read(pty.fd, 4096)
         pour()
-        if endless:
-            loop.add_writer(pty.fd, pour)
+        asked.set()
 
+    async def go_on() -> None:
+        await asked.wait()
+        while True:
+            # Several times as much as the line can carry.
+            await asyncio.sleep(0.01)
+            pour()
+
+    asked = asyncio.Event()
     loop.add_reader(pty.fd, answer)
+    going_on = asyncio.create_task(go_on()) if endless else None
     try:
         await ask(SerialLine(device=pty.path, baudrate=115200, framing=framing))
     finally:
         loop.remove_reader(pty.fd)
-        loop.remove_writer(pty.fd)
+        if going_on:
+            going_on.cancel()
     assert work.decoded == 0
     assert work.checked <= 2 * 30 * 20
 

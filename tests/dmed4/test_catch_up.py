@@ -357,7 +357,6 @@ async def run_on(stand: Stand) -> int:
 
 @FROM_0
 @pytest.mark.parametrize("every", [30, 41, 67])
-@pytest.mark.usefixtures("impatient")
 async def test_a_link_that_breaks_again_and_again(stand: Stand, every: int) -> None:
     if stand.transport == "rest":
         every = every // 4 + ATTEMPTS
@@ -368,7 +367,6 @@ async def test_a_link_that_breaks_again_and_again(stand: Stand, every: int) -> N
     assert stand.is_complete()
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_interrupted_at_each_step(transport: str) -> None:
     """Once the link breaks, and once Home Assistant is restarted as well."""
     step = 20 if transport == "modbus" else 3
@@ -392,7 +390,6 @@ async def test_interrupted_at_each_step(transport: str) -> None:
 
 
 @FROM_0
-@pytest.mark.usefixtures("impatient")
 async def test_a_meter_that_is_away(stand: Stand) -> None:
     sign(stand.simulated, 10)
     port = stand.server.port
@@ -589,7 +586,6 @@ async def test_the_search_meets_a_record_that_can_not_be_read(stand: Stand) -> N
 
 @FROM_0
 @pytest.mark.parametrize("transport", ["rest"])
-@pytest.mark.usefixtures("impatient")
 async def test_a_record_that_is_never_answered(stand: Stand) -> None:
     """It looks as if the link were lost, again and again."""
     sign(stand.simulated, 6)
@@ -808,7 +804,6 @@ async def test_a_record_that_is_too_long(stand: Stand, size: int) -> None:
     assert [raw for raw in raws(stand.simulated) if len(raw) <= 4096] == stand.kept.order
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("transport", ["rest"])
 async def test_a_record_that_is_longer_than_any_answer_is_refused(stand: Stand) -> None:
     sign(stand.simulated, 3)

@@ -289,7 +289,6 @@ async def test_a_meter_that_was_commissioned_after_set_up_can_be_started(transpo
     assert reasons(record, simulated) == ["B", "B"]
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_prototype_that_is_not_accepted_in_time_fails_without_naming_errors(
     transport: str,
 ) -> None:
@@ -382,7 +381,6 @@ async def test_a_clock_write_that_is_refused_says_so(transport: str) -> None:
 # --- what gets lost on the way ------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_begin_whose_answer_is_lost_begins_exactly_once(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -402,7 +400,6 @@ async def test_a_begin_whose_answer_is_lost_begins_exactly_once(
         assert sum(map(gives("E"), proxy.passed)) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fate", [Fate.SWALLOW, Fate.HANG])
 async def test_a_command_that_never_arrives_is_given_again(
     simulated: SimulatedMeter, transport: str, fate: Fate
@@ -428,7 +425,6 @@ async def test_a_command_that_never_arrives_is_given_again(
     assert len(simulated.records) == 5
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("command", [Command.BEGIN, Command.INTERMEDIATE, Command.END])
 async def test_a_command_that_arrives_late_is_not_given_twice(
     simulated: SimulatedMeter, transport: str, command: Command
@@ -457,7 +453,6 @@ async def test_a_command_that_arrives_late_is_not_given_twice(
     assert len(simulated.records) == 1 + (command is not Command.BEGIN)
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_command_that_gets_lost_each_time_fails(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -483,7 +478,6 @@ async def test_a_command_that_gets_lost_each_time_fails(
         assert reasons(await patient.begin(CHARGE), simulated) == ["B", "B"]
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_lost_command_is_not_given_again_to_a_meter_that_has_changed(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -506,7 +500,6 @@ async def test_a_lost_command_is_not_given_again_to_a_meter_that_has_changed(
         assert len(lost) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("command", ["B", "C"])
 async def test_a_command_whose_power_fails_before_the_first_look_at_the_status_has_succeeded(
     simulated: SimulatedMeter, transport: str, command: str
@@ -525,7 +518,6 @@ async def test_a_command_whose_power_fails_before_the_first_look_at_the_status_h
         assert now() - start < cycle.watch.timing.step
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("command", ["B", "C"])
 async def test_the_wait_ends_when_the_status_says_that_a_command_is_void(
     simulated: SimulatedMeter, transport: str, command: str
@@ -553,7 +545,6 @@ async def test_the_wait_ends_when_the_status_says_that_a_command_is_void(
         assert simulated.measurement_status == 0
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_command_that_a_busy_meter_has_not_taken_is_given_again(
     simulated: SimulatedMeter, transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -574,7 +565,6 @@ async def test_a_command_that_a_busy_meter_has_not_taken_is_given_again(
         assert len(simulated.records) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_command_is_not_given_again_when_the_status_can_not_be_read(
     simulated: SimulatedMeter, transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -602,7 +592,6 @@ async def test_a_command_is_not_given_again_when_the_status_can_not_be_read(
         assert given == [MeterCommand.BEGIN]
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_link_that_is_lost_for_a_moment_while_waiting_does_no_harm(
     transport: str,
 ) -> None:
@@ -625,7 +614,6 @@ async def test_a_link_that_is_lost_for_a_moment_while_waiting_does_no_harm(
         assert len(simulated.records) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_link_that_stays_lost_says_why_and_the_record_can_be_fetched_later(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -650,7 +638,6 @@ async def test_a_link_that_stays_lost_says_why_and_the_record_can_be_fetched_lat
         assert reasons(await cycle.end(), simulated) == ["B", "E"]
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_record_that_can_not_be_fetched_is_told_from_a_command_that_failed(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -760,7 +747,6 @@ async def test_a_cancelled_step_stops_at_once_and_releases_the_meter(
         assert simulated.measurement_status == 2
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_step_cancelled_between_two_looks_releases_the_meter(transport: str) -> None:
     simulated = SimulatedMeter(checking_time=3600)
     async with reached(simulated, transport) as meter:
@@ -804,7 +790,6 @@ async def test_an_error_that_comes_between_two_requests_is_named_all_the_same(
     assert caught.value.errors == names
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_an_error_is_told_even_if_its_name_can_not_be_read(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -901,7 +886,6 @@ async def test_the_journal_is_given_the_record_that_somebody_else_made(
     assert notes.records == [text.encode() for text in simulated.records]
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_the_journal_has_a_command_that_was_lost_and_no_record_of_it(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -1088,7 +1072,6 @@ async def test_a_form_that_was_accepted_is_not_doubted_and_forgotten_when_it_is_
     await cycle.begin(CHARGE)
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_no_other_form_is_tried_while_the_errors_of_the_last_one_stand(
     simulated: SimulatedMeter, transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1202,7 +1185,6 @@ async def test_an_end_that_is_refused_is_refused_and_leaves_no_errors(
     assert (simulated.measurement_status, len(simulated.records), simulated.errors_1) == (2, 1, 0)
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_an_end_that_gets_lost_each_time_leaves_the_charge_running(
     simulated: SimulatedMeter, transport: str
 ) -> None:
@@ -1216,7 +1198,6 @@ async def test_an_end_that_gets_lost_each_time_leaves_the_charge_running(
         assert simulated.measurement_status == 2
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_after_a_power_failure_everything_but_a_begin_is_tried(
     transport: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1244,7 +1225,6 @@ async def test_after_a_power_failure_everything_but_a_begin_is_tried(
     assert cycle.preparation.prototype == b""
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_charge_of_somebody_else_is_ended_with_nobodys_prototype(transport: str) -> None:
     simulated = SimulatedMeter(
         signing_time=0, checking_time=0, readings={"power_failure": "prepare"}

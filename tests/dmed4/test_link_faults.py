@@ -103,7 +103,6 @@ async def test_a_fault_ends_in_recovery(
         await recovers(meter, server, units[UNIT])
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("tcp", ["tcp", "gateway"])
 async def test_an_answer_to_another_request_is_not_taken(tcp: str, units: Units, pty: Pty) -> None:
     async with running(PLACES[tcp](units, pty)) as (server, line), on(line) as meter:

@@ -236,7 +236,6 @@ async def test_empty_window(
     ],
     ids=["link lost", "window lost"],
 )
-@pytest.mark.usefixtures("impatient")
 async def test_reboot_in_the_middle_of_a_record(
     simulated: SimulatedMeter,
     modbus_server: ModbusTcpServer,

@@ -114,7 +114,6 @@ WAYS: dict[str, Callable[[SimulatedMeter, Losses], Any]] = {
 }
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("way", WAYS)
 async def test_for_an_hour_no_poll_fails(way: str) -> None:
     """A poll that fails is what makes the entities unavailable."""
@@ -131,7 +130,6 @@ async def test_for_an_hour_no_poll_fails(way: str) -> None:
     assert losses.count > 20
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("way", "charges"), [("tcp", 50), ("rtu", 20), ("ascii", 20), ("gateway", 20), ("rest", 30)]
 )

@@ -120,7 +120,6 @@ async def test_a_device_without_the_keys_registers_is_no_dmed4() -> None:
 # --- exceptions ---------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("code", "error", "asked"),
     [
@@ -155,7 +154,6 @@ async def test_a_refusal_names_the_code(modbus_meter: ModbusMeter) -> None:
         await modbus_meter.send(Command.BEGIN)
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("times", [1, 5])
 async def test_a_busy_meter_is_asked_again(times: int) -> None:
     # Manual: error codes, 0x06 slave busy; it has not acted on the request.
@@ -170,7 +168,6 @@ async def test_a_busy_meter_is_asked_again(times: int) -> None:
         assert len(peer.requests) == times + 1
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_meter_that_stays_busy_refuses() -> None:
     peer = ModbusPeer(lambda pdu: bytes([pdu[0] | 0x80, 6]))
     async with peer, client("modbus", peer.port) as meter:
@@ -219,7 +216,6 @@ async def test_a_name_that_is_none_can_not_be_reached(monkeypatch: pytest.Monkey
         await meter.close()
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_silence_is_told_and_the_connection_opened_anew() -> None:
     peer = ModbusPeer(lambda _: None)
     async with peer, client("modbus", peer.port) as meter:
@@ -232,7 +228,6 @@ async def test_silence_is_told_and_the_connection_opened_anew() -> None:
         assert peer.accepted == FIRST_ATTEMPTS + 1
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_meter_that_was_gone_is_back(modbus_server: ModbusTcpServer) -> None:
     async with client("modbus", modbus_server.port) as meter:
         await meter.read_status()
@@ -267,7 +262,6 @@ GARBAGE = {
 }
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
 async def test_garbage_is_one_of_our_errors(garbage: bytes) -> None:
     patient, hasty = (RawPeer(garbage, then_close=close) for close in (False, True))
@@ -281,7 +275,6 @@ async def test_garbage_is_one_of_our_errors(garbage: bytes) -> None:
                 await meter.identify()
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_late_answer_is_not_taken_for_the_next_one(
     simulated: SimulatedMeter, modbus_server: ModbusTcpServer
 ) -> None:
@@ -364,7 +357,6 @@ async def test_a_record_longer_than_its_registers_is_an_error() -> None:
         assert await meter.read_last_record() == b"x" * 1024
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_record_is_not_read_while_it_is_signed() -> None:
     recorder = Recorder(b"old", b"new")
     recorder.status = [4, 4, 8]
@@ -380,7 +372,6 @@ async def test_a_record_is_not_read_while_it_is_signed() -> None:
         assert await meter.read_last_record() == b"new"
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("new", [b"B" * 700, b"B" * 900], ids=["as long", "longer"])
 async def test_a_record_that_changes_while_it_is_read_is_read_again(new: bytes) -> None:
     # Even when the new one has the same length and was signed between two looks at the status.
@@ -390,7 +381,6 @@ async def test_a_record_that_changes_while_it_is_read_is_read_again(new: bytes) 
         assert await meter.read_last_record() == new
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_record_that_never_comes_to_rest_is_an_error() -> None:
     recorder = Recorder(b"x")
     recorder.status = [4]
@@ -399,7 +389,6 @@ async def test_a_record_that_never_comes_to_rest_is_an_error() -> None:
             await meter.read_last_record()
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_piece_that_is_too_short_is_an_error_and_no_shorter_record() -> None:
     recorder = Recorder(b"x" * 700)
     peer = ModbusPeer(lambda pdu: b"\4\2xx" if reads_record(b"0123456" + pdu) else recorder(pdu))
@@ -441,7 +430,6 @@ async def test_meters_on_two_endpoints_have_a_connection_each(simulated: Simulat
         assert (one.connections, two.connections) == (1, 1)
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_silent_meter_behind_a_gateway_leaves_its_neighbour_alone() -> None:
     simulated = SimulatedMeter()
     async with ModbusTcpServer(simulated, unit_id=1, strict_unit=True) as gateway:
@@ -479,7 +467,6 @@ async def test_requests_on_one_link_take_turns() -> None:
     assert len(peer.requests) == 32
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_a_lost_meter_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     async with ModbusPeer(lambda _: None) as peer, client("modbus", peer.port) as meter:

@@ -38,7 +38,6 @@ from custom_components.lovato_dmed4.dmed4.rest import RestMeter
 from simulator import OPEN_PLACES, GatewayServer, ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.faults import ModbusFault, RestFault
 from simulator.framing import Frame
-from tests.driven_time import LoopClock
 
 from .helpers import (
     LOCALHOST,
@@ -62,16 +61,10 @@ SAVE = b"\x06\x2f\x02\x00\x05"
 VALUES = {"P03_02": 300, "P05_06": 0xC0A801FE, "P05_09": 7}
 
 
-@pytest.fixture(autouse=True)
-def _impatient(impatient: None) -> None:
-    """Ask a meter that is rebooting again after a moment."""
-
-
 @pytest.fixture
 def simulated() -> SimulatedMeter:
     return SimulatedMeter(
         seed=1,
-        clock=LoopClock(),
         signing_time=0.05,
         checking_time=0.01,
         reboot_time=0.2,
@@ -360,7 +353,6 @@ async def test_addresses_are_recognised_by_their_value_in_every_order_of_the_men
 ) -> None:
     simulated = SimulatedMeter(
         seed=1,
-        clock=LoopClock(),
         reboot_time=0.1,
         readings={"ip_parameters": reading},
         password="1000",
@@ -585,7 +577,7 @@ async def test_a_meter_that_shows_nothing_of_its_restart_is_not_taken_for_saved(
 async def test_a_gateway_s_word_for_the_missing_answer_is_no_refusal(
     simulated: SimulatedMeter,
 ) -> None:
-    gateway = SimulatedMeter(seed=3, clock=LoopClock(), parameters={"P05_05": 1})
+    gateway = SimulatedMeter(seed=3, parameters={"P05_05": 1})
     async with GatewayServer(gateway, {2: simulated}) as server:
         meter = ModbusMeter.on(TcpLine(host=LOCALHOST, port=server.port), 2)
         assert (await changed(meter, {"P02_01": 1}))["P02_01"] == 1

@@ -393,7 +393,6 @@ async def test_a_refusal_of_the_meter_is_told_in_its_words(rest_meter: RestMeter
     assert (await rest_meter.read_status()).measurement == 0
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_silence_is_told_and_does_not_hold_up_what_follows() -> None:
     peer = WebPeer(lambda *_: b"")
     async with at(peer) as meter:

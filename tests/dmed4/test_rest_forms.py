@@ -286,7 +286,6 @@ async def test_a_command_is_put_only_where_there_is_no_post(
         assert peer.requests == [("PUT", "/v1/charge_settings?command=C")]
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("refusal", ["500 Oops", "503 Busy", "401 Unauthorized"])
 async def test_a_meter_in_trouble_is_not_asked_in_another_way(refusal: str) -> None:
     async with (

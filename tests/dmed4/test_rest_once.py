@@ -57,7 +57,6 @@ REPEATED: dict[str, Callable[[RestMeter], object]] = {
 LOST = (RestFault.SILENCE, RestFault.LOST_ANSWER)
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("fault", LOST)
 @pytest.mark.parametrize("name", ONCE)
 async def test_what_can_not_be_taken_back_is_sent_once(
@@ -71,7 +70,6 @@ async def test_what_can_not_be_taken_back_is_sent_once(
     assert (await meter.identify()).public_key
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     "fault",
     [*LOST, RestFault.CUT, RestFault.SERVER_ERROR, RestFault.UNAVAILABLE, RestFault.NOT_JSON],

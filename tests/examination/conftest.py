@@ -6,11 +6,6 @@ from tests.driven_time import drive_time
 
 
 @pytest.fixture(autouse=True)
-def enable_event_loop_debug() -> None:
-    """Do without the loop's debug mode, in which these tests take twice the time."""
-
-
-@pytest.fixture(autouse=True)
-async def driven(monkeypatch: pytest.MonkeyPatch) -> None:
+async def driven_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let deadlines pass at once."""
     drive_time(monkeypatch)

@@ -43,12 +43,12 @@ class PassingClock(LoopClock):
     """The time of the event loop, which can be moved on."""
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        super().__init__()
         self._stopped: float | None = None
 
     @override
     def now(self) -> float:
-        return super().now() + self._ahead if self._stopped is None else self._stopped
+        return super().now() if self._stopped is None else self._stopped
 
     def stop(self) -> None:
         """Let the time stand still from now on."""

@@ -35,7 +35,7 @@ from simulator import (
 )
 from simulator.servers import ModbusServer
 from tests.dmed4.helpers import client
-from tests.driven_time import drive_time
+from tests.driven_time import drive_meters
 from tools.explorer.__main__ import explore, main, parse_arguments
 
 UNIT = 8
@@ -55,20 +55,15 @@ type Server = ModbusServer | RestServer
 
 
 @pytest.fixture(autouse=True)
-def enable_event_loop_debug() -> None:
-    """Do without the loop's debug mode, in which these tests take twice the time."""
-
-
-@pytest.fixture(autouse=True)
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let the file be written into a folder of the test's own."""
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture
-async def driven(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+async def driven_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Find out what does not answer without waiting for it."""
-    drive_time(monkeypatch)
+    drive_meters(monkeypatch)
 
 
 @pytest.fixture
@@ -113,7 +108,7 @@ def meter() -> SimulatedMeter:
     ]
 )
 def place(
-    request: pytest.FixtureRequest, meter: SimulatedMeter, pty: Pty, driven: None
+    request: pytest.FixtureRequest, meter: SimulatedMeter, pty: Pty
 ) -> tuple[Server, list[str]]:
     """A meter's server, and how the explorer is told of it, but for the port."""
     units = {UNIT: meter}
@@ -309,9 +304,8 @@ async def test_an_answer_that_is_refused_is_named(
 
 @pytest.mark.parametrize("transport", ["rest", "modbus-tcp"])
 async def test_silence_about_one_thing_does_not_hide_the_rest(
-    meter: SimulatedMeter, tmp_path: Path, transport: str, monkeypatch: pytest.MonkeyPatch
+    meter: SimulatedMeter, tmp_path: Path, transport: str
 ) -> None:
-    drive_time(monkeypatch)
     server: RestServer | ModbusTcpServer
     if transport == "rest":
         server = RestServer(meter)

@@ -12,9 +12,11 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
 
+from custom_components.lovato_dmed4.actions import examination as action
 from custom_components.lovato_dmed4.const import DOMAIN
 from custom_components.lovato_dmed4.examination import modbus, run
 from custom_components.lovato_dmed4.reports.examinations import async_examinations
+from custom_components.lovato_dmed4.reports.examining import async_written
 from custom_components.lovato_dmed4.reports.links import examination_path
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import ManualClock, ModbusTcpServer, RestServer, SimulatedMeter
@@ -325,11 +327,21 @@ async def test_the_file_goes_with_the_meter(
 
 
 async def test_a_meter_that_is_removed_meanwhile_leaves_no_file(
-    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry
+    hass: HomeAssistant, rest_entry: Dmed4ConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The meter goes while what was found is being written."""
+    examined, removed = asyncio.Event(), asyncio.Event()
+
+    async def write_later(hass: HomeAssistant, found: run.Examination) -> bytes:
+        examined.set()
+        await removed.wait()
+        return await async_written(hass, found)
+
+    monkeypatch.setattr(action, "async_written", write_later)
     examination = asyncio.create_task(examine(hass, rest_entry))
-    await asyncio.sleep(0)
+    await examined.wait()
     assert await hass.config_entries.async_remove(rest_entry.entry_id)
+    removed.set()
     with pytest.raises(HomeAssistantError) as raised:
         await examination
     assert raised.value.translation_key == "not_loaded"
