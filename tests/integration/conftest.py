@@ -1,6 +1,7 @@
 """A Home Assistant with a simulated meter, over each transport."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
@@ -14,6 +15,8 @@ from syrupy.filters import props
 from custom_components.lovato_dmed4.archive import Archive
 from custom_components.lovato_dmed4.charging.tracker import ChargeNews, ChargeTracker
 from custom_components.lovato_dmed4.const import DOMAIN
+from custom_components.lovato_dmed4.dmed4 import charge_cycle
+from custom_components.lovato_dmed4.dmed4.watch import Timing
 from custom_components.lovato_dmed4.intake.logbook_sync import LogbookSync
 from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from custom_components.lovato_dmed4.upkeep.clock import ClockKeeper
@@ -74,6 +77,15 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 def _entries_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a meter whose time stands still find the entries of its logbooks."""
     find_entries_at_once(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _signatures_seen_at_once(
+    monkeypatch: pytest.MonkeyPatch, meter_settings: dict[str, Any]
+) -> None:
+    """Look soon whether a command is carried out: the usual meter signs at once."""
+    if not meter_settings.get("signing_time"):
+        monkeypatch.setattr(charge_cycle, "Timing", partial(Timing, poll=0.01))
 
 
 @pytest.fixture
