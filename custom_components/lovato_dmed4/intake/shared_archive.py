@@ -201,8 +201,16 @@ class SharedArchive:
         # Its caller may be cancelled; the thread goes on and keeps its turn. Of Home Assistant's own
         # jobs even that would end when it stops, and an archive be closed before it is open.
         job = self._hass.loop.run_in_executor(None, method, self._archive)
-        job.add_done_callback(lambda _: turns.release())
-        return await asyncio.shield(job)
+
+        def end(_: object) -> None:
+            turns.release()
+            if not job.cancelled():
+                # Nothing is wrong with a failure whose caller is gone: an archive that was closed.
+                job.exception()
+
+        job.add_done_callback(end)
+        await asyncio.wait({job})
+        return job.result()
 
     @callback
     def async_tell(self) -> None:

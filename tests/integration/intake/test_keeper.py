@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+import gc
 from pathlib import Path
 import sqlite3
 from threading import Event
@@ -722,6 +723,29 @@ async def test_a_database_that_hangs_takes_few_threads(keeper: RecordKeeper) -> 
     # The others have their turn back, and who was waiting for one has had it.
     while keeper._shared._reading.locked():  # noqa: ASYNC110 - it informs no one
         await asyncio.sleep(0)
+
+
+async def test_a_failure_whose_caller_is_gone_is_not_complained_about(
+    hass: HomeAssistant, keeper: RecordKeeper
+) -> None:
+    complained, gate = [], Event()
+    hass.loop.set_exception_handler(lambda _, context: complained.append(context))
+
+    def fail(_: Archive) -> None:
+        gate.wait()
+        raise ArchiveError("closed meanwhile")
+
+    asking = asyncio.ensure_future(keeper.async_run(fail))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert keeper._shared._reading._value == shared_archive._READERS - 1
+    gate.set()
+    while keeper._shared._reading._value < shared_archive._READERS:  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0)
+    gc.collect()
+    await asyncio.sleep(0)
+    assert complained == []
 
 
 async def test_who_asks_while_the_archive_closes_is_answered(
