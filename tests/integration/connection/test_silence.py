@@ -106,7 +106,8 @@ def check_interval(gaps: list[float]) -> None:
 def check_pauses(times: list[float]) -> None:
     """Make sure that a meter is asked less and less often, within some minutes."""
     later = [time for time in times if time > times[0] + 200]
-    assert 1 <= len(later) <= 4
+    # Up to five requests for two polls in a row, if they come just after these 200 s, and the next.
+    assert 1 <= len(later) <= 6
     assert len(times) - len(later) >= 8
 
 
