@@ -42,7 +42,10 @@ logging.getLogger().setLevel(logging.INFO)
 # What the test tools do around every test, although only a Home Assistant needs it.
 _FOR_HOME_ASSISTANT = {"configure_event_loop", "disable_http_server", "skip_stop_scripts"}
 # As those, and of use to all that run in an event loop.
-_FOR_EVENT_LOOPS = {"driven_time", "enable_event_loop_debug", "verify_cleanup"}
+_FOR_EVENT_LOOPS = {
+    *("driven_time", "enable_event_loop_debug", "verify_cleanup"),
+    *("expected_lingering_tasks", "expected_lingering_timers"),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,7 +13,7 @@ from homeassistant import components, loader
 from homeassistant.components.http import HomeAssistantHTTP
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.template import TemplateEnvironment
-from homeassistant.util import dt as dt_util
+from homeassistant.util import dt as dt_util, executor
 from homeassistant.util.json import json_loads_object
 
 import custom_components
@@ -83,6 +83,16 @@ def listening_nowhere() -> Iterator[None]:
         patch.object(HomeAssistantHTTP, "start", do_nothing),
         patch.object(AIOUSBWatcher, "async_start", watch_nothing),
     ):
+        yield
+
+
+@contextmanager
+def threads_that_may_end() -> Iterator[None]:
+    """Let Home Assistant wait for its threads as long as a busy machine needs to end them.
+
+    After half a second it would interrupt one that is about to end, and those after it would stay.
+    """
+    with patch.object(executor, "EXECUTOR_SHUTDOWN_TIMEOUT", 120):
         yield
 
 
