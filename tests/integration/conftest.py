@@ -27,7 +27,7 @@ from tests.logbooks import find_entries_at_once
 from .archives import ready_made_archives
 from .charges import News
 from .helpers import Server, add_meter, add_usual_meter
-from .home_assistants import known_integrations, templates_compiled_once
+from .home_assistants import known_integrations, listening_nowhere, templates_compiled_once
 from .plugin import HomeAssistantSnapshotExtension, MockUser
 
 type SetUp = Callable[[Server], Awaitable[Dmed4ConfigEntry]]
@@ -37,6 +37,13 @@ type SetUp = Callable[[Server], Awaitable[Dmed4ConfigEntry]]
 def _known_from_the_start() -> Iterator[None]:
     """Let Home Assistant know the integration, what it brings along, and the templates seen so far."""
     with known_integrations(), templates_compiled_once():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def disable_http_server() -> Iterator[None]:
+    """Do what the test tools do anew for each test, once for all."""
+    with listening_nowhere():
         yield
 
 
