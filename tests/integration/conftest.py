@@ -74,6 +74,12 @@ def _archives_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 
 
 @pytest.fixture
+def recorder_config() -> dict[str, Any]:
+    """Let the recorder write what has come together, as it usually does, and not each event alone."""
+    return {"commit_interval": 5}
+
+
+@pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Compare with snapshots as Home Assistant writes them; what newer ones add is left out."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
