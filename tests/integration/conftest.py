@@ -6,7 +6,6 @@ from typing import Any
 from unittest.mock import PropertyMock, patch
 
 from homeassistant.auth.const import GROUP_ID_USER
-from homeassistant.components.recorder import CONF_COMMIT_INTERVAL, DEFAULT_COMMIT_INTERVAL
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant, callback
 import pytest
@@ -80,6 +79,15 @@ def recorder_config() -> dict[str, Any]:
 
 
 @pytest.fixture
+def recorder_db_url(hass_config_dir: str) -> str:
+    """Let the recorder have a file, as it usually does.
+
+    A database in memory has one connection: nobody reads before the recorder has committed.
+    """
+    return f"sqlite:///{hass_config_dir}/home-assistant_v2.db"
+
+
+@pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Compare with snapshots as Home Assistant writes them; what newer ones add is left out."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
@@ -100,18 +108,6 @@ def _signatures_seen_at_once(
     """Look soon whether a command is carried out: the usual meter signs at once."""
     if not meter_settings.get("signing_time"):
         monkeypatch.setattr(charge_cycle, "Timing", partial(Timing, poll=0.01))
-
-
-@pytest.fixture
-def recorder_db_url(hass_config_dir: str) -> str:
-    """Let the recorder have a file as in a house, which can be read while it is written."""
-    return f"sqlite:///{hass_config_dir}/home-assistant_v2.db"
-
-
-@pytest.fixture
-def recorder_config() -> dict[str, Any]:
-    """Let the recorder commit every five seconds as in a house, and not each event alone."""
-    return {CONF_COMMIT_INTERVAL: DEFAULT_COMMIT_INTERVAL}
 
 
 @pytest.fixture
