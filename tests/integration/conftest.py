@@ -26,7 +26,7 @@ from tests.logbooks import find_entries_at_once
 from .archives import ready_made_archives
 from .charges import News
 from .helpers import Server, add_meter, add_usual_meter
-from .home_assistants import known_integrations, templates_compiled_once
+from .home_assistants import known_integrations, listening_nowhere, templates_compiled_once
 from .plugin import HomeAssistantSnapshotExtension, MockUser
 
 type SetUp = Callable[[Server], Awaitable[Dmed4ConfigEntry]]
@@ -36,6 +36,13 @@ type SetUp = Callable[[Server], Awaitable[Dmed4ConfigEntry]]
 def _known_from_the_start() -> Iterator[None]:
     """Let Home Assistant know the integration, what it brings along, and the templates seen so far."""
     with known_integrations(), templates_compiled_once():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def disable_http_server() -> Iterator[None]:
+    """Do what the test tools do anew for each test, once for all."""
+    with listening_nowhere():
         yield
 
 
@@ -63,6 +70,21 @@ def _archives_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     archive.close()
     with ready_made_archives(empty):
         yield
+
+
+@pytest.fixture
+def recorder_config() -> dict[str, Any]:
+    """Let the recorder write what has come together, as it usually does, and not each event alone."""
+    return {"commit_interval": 5}
+
+
+@pytest.fixture
+def recorder_db_url(hass_config_dir: str) -> str:
+    """Let the recorder have a file, as it usually does.
+
+    A database in memory has one connection: nobody reads before the recorder has committed.
+    """
+    return f"sqlite:///{hass_config_dir}/home-assistant_v2.db"
 
 
 @pytest.fixture

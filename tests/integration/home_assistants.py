@@ -7,9 +7,11 @@ from types import CodeType, ModuleType
 from typing import Any
 from unittest.mock import patch
 
+from aiousbwatcher import AIOUSBWatcher
 from aiozoneinfo import CachedZoneInfo
 from homeassistant import components, loader
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.components.http import HomeAssistantHTTP
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.template import TemplateEnvironment
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import json_loads_object
@@ -64,6 +66,24 @@ def known_integrations() -> Iterator[None]:
     with patch.object(loader, "async_setup", set_up_knowing):
         yield
     del zone
+
+
+@contextmanager
+def listening_nowhere() -> Iterator[None]:
+    """Let no Home Assistant open a port of its own, nor watch what is plugged into this machine."""
+
+    async def do_nothing(_: HomeAssistantHTTP) -> None:
+        """Take the place of what opens a port."""
+
+    def watch_nothing(_: AIOUSBWatcher) -> CALLBACK_TYPE:
+        return lambda: None
+
+    with (
+        patch.object(HomeAssistantHTTP, "async_bind", do_nothing),
+        patch.object(HomeAssistantHTTP, "start", do_nothing),
+        patch.object(AIOUSBWatcher, "async_start", watch_nothing),
+    ):
+        yield
 
 
 @contextmanager

@@ -174,6 +174,11 @@ class Stand:
         return found[-1].session
 
 
+@pytest.fixture(autouse=True)
+def _signatures_seen_at_once() -> None:
+    """Look whether a command is carried out as often as usual: time that is driven passes at once."""
+
+
 @asynccontextmanager
 async def serving(meter: SimulatedMeter, transport: str) -> AsyncIterator[Server]:
     server: Server = (

@@ -100,7 +100,6 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._secrets = _secrets(url)
         self._engine: Engine | None = None
         self._file: _File | None = None
         self._why_closed = _NOT_OPEN
@@ -291,7 +290,7 @@ class Database:
         """Name the cause without the statement, and without what may be a password."""
         cause = err.orig if isinstance(err, StatementError) and err.orig else err
         text = str(cause).partition("\n")[0].strip()
-        return f"{type(cause).__name__}: {self._secrets.sub('…', text)}"
+        return f"{type(cause).__name__}: {_secrets(self._url).sub('…', text)}"
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
