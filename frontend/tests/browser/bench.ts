@@ -433,6 +433,33 @@ export function frames(page: Page): string[] {
   return found;
 }
 
+export interface Place {
+  readonly html: string;
+  readonly left: number;
+  readonly right: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where those of some elements are that can be seen. */
+export async function placesOf(elements: Locator): Promise<Place[]> {
+  return elements.evaluateAll((all) =>
+    all
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+      .map((element) => {
+        const { left, right, width, height } = element.getBoundingClientRect();
+        return { html: element.outerHTML.slice(0, 200), left, right, width, height };
+      }),
+  );
+}
+
+/** Those of some elements that can be seen but are too small for a finger. */
+export async function tooSmall(elements: Locator): Promise<Place[]> {
+  const places = await placesOf(elements);
+  expect(places).not.toHaveLength(0);
+  return places.filter(({ width, height }) => Math.min(width, height) < 44);
+}
+
 /** Check a part of the page against WCAG 2.2 AA; returns what is wrong with it. */
 export async function axeViolations(part: Locator): Promise<string[]> {
   const page = part.page();

@@ -12,6 +12,7 @@ import {
   showCards,
   stateOf,
   test,
+  tooSmall,
 } from "./bench";
 
 /** Of nobody whom other tests give a name. */
@@ -199,12 +200,7 @@ test.describe("on a phone", () => {
     );
     const targets = cards.locator("ha-card").locator("button, select, summary");
     expect(await targets.count()).toBeGreaterThan(8);
-    for (const target of await targets.all()) {
-      if (!(await target.isVisible())) continue;
-      const box = await target.boundingBox();
-      expect(box?.height, await target.innerText()).toBeGreaterThanOrEqual(44);
-      expect(box?.width, await target.innerText()).toBeGreaterThanOrEqual(44);
-    }
+    expect(await tooSmall(targets)).toEqual([]);
     await cards.last().getByRole("button", { name: "Start charging" }).click();
     const dialog = page.getByRole("dialog", { name: "Start charging" });
     await expect(dialog.getByRole("button", { name: "Cancel" })).toBeInViewport();
