@@ -1,3 +1,5 @@
+/** The panel: the sessions and records of all meters. */
+
 import { readFile } from "node:fs/promises";
 
 import type { Download, Locator, Page } from "@playwright/test";
