@@ -159,12 +159,15 @@ def server(
 def set_up_meter(
     hass: HomeAssistant, simulated: SimulatedMeter, meter_settings: dict[str, Any]
 ) -> SetUp:
-    """Set the meter up; one that is not as usual by the form, which looks at what it is."""
+    """Set the meter up; one that is not as usual by the form, which looks at what it is.
+
+    The form does not look at how long the logbooks can be.
+    """
 
     async def set_up(server: Server) -> Dmed4ConfigEntry:
-        if meter_settings:
-            return await add_meter(hass, server)
-        return await add_usual_meter(hass, server, simulated)
+        if meter_settings.keys() <= {"max_records", "max_events"}:
+            return await add_usual_meter(hass, server, simulated)
+        return await add_meter(hass, server)
 
     return set_up
 
