@@ -24,6 +24,7 @@ from custom_components.lovato_dmed4.archive import (
     Source,
     changes,
 )
+from custom_components.lovato_dmed4.archive.judging import KEPT_IN_VIEW
 from custom_components.lovato_dmed4.ocmf import (
     MAX_SIZE,
     RecordKind,
@@ -267,14 +268,16 @@ def test_a_session_of_many_records_costs_what_a_short_one_does(
     assert len(detail.records) == 41
 
 
-@pytest.mark.parametrize("place", [2, 20, 38])
+@pytest.mark.parametrize("place", [2, KEPT_IN_VIEW + 2, 2 * KEPT_IN_VIEW + 2])
 def test_one_bad_record_among_many_is_not_forgotten(
     archive: Archive, meter: int, place: int
 ) -> None:
-    for step in range(1, 40):
+    """Two of them are out of view when the end comes, one is still in view."""
+    last = 2 * KEPT_IN_VIEW + 4
+    for step in range(1, last):
         raw = CHARGE.read(step)
         archive.store(meter, tampered(raw) if step == place else raw, Source.METER, NOW)
-    store(archive, meter, CHARGE.end(40))
+    store(archive, meter, CHARGE.end(last))
     (session,) = archive.sessions(SessionQuery()).sessions
     assert session.verdict is SessionVerdict.INVALID
     assert archive.verify_again(0, 100, LATER)

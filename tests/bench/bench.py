@@ -6,7 +6,7 @@ input ends, everything is ended. The folder to work in is the only argument of t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 import json
@@ -17,22 +17,24 @@ from typing import Any, Final
 from simulator import ModbusTcpServer, RestServer, SimulatedMeter
 from simulator.past import PastCharge, Powers, meter_with_past
 from tools.demo.check import find_log_errors
-from tools.demo.client import Client, connected
+from tools.demo.client import Client, Tokens, connected
 from tools.demo.console import DemoError
 from tools.demo.home_assistant import LOG_NAME, base_url, free_port, home_assistant, prepare
 from tools.demo.process import Process
 
 from .recorded import record_powers
 
-ADMIN: Final = "demo"
+ADMIN: Final = "admin"
 GUEST: Final = "guest"
 PASSWORD: Final = "demo-dmed4"
+
+
+type Server = RestServer | ModbusTcpServer
 
 
 class Bench:
     """What the tests can ask for; every public method is an order."""
 
-    _client: Client
     _process: Process
 
     def __init__(self, folder: Path) -> None:
@@ -42,8 +44,11 @@ class Bench:
         self._unplugged: set[str] = set()
         self._connection = AsyncExitStack()
         self._home_assistant = AsyncExitStack()
+        self._users: dict[str, tuple[Client, Tokens]] = {}
+        self._made = 0
         self._meters: dict[str, SimulatedMeter] = {}
-        self._servers: dict[str, RestServer | ModbusTcpServer] = {}
+        self._servers: dict[str, Server] = {}
+        self._entries: list[str] = []
 
     async def start(
         self,
@@ -51,25 +56,65 @@ class Bench:
         *,
         remember: bool = False,
     ) -> dict[str, object]:
-        """Start everything and set it up, in place of what there was before; return what there is.
+        """Set new meters up, in place of those that there were before; return what there is.
 
-        Meters may have a past, the charges that they have made, and Home Assistant may remember what
-        their power was then, as if it had been there.
+        They may have a past, the charges that they have made, and Home Assistant may remember what
+        their power was then, as if it had been there. Then Home Assistant is new, too, so that it has
+        no other charges. Without a past, one that runs is kept: to start one takes seconds.
         """
-        await self.end()
+        if past or not self._users:
+            await self.end()
+            await self._begin()
+        former = self._entries, self._servers
+        self._unplugged.clear()
+        powers = await self._make_meters(past or {})
+        meters = await self._set_meters_up()
+        await self._remove_meters(*former)
+        if past:
+            for meter in meters.values():
+                await self._client.act("synchronise_records", meter["device_id"])
+        if remember:
+            await self._remember(meters, powers)
+        return {
+            "url": base_url(self._port),
+            **{user: tokens for user, (_, tokens) in self._users.items()},
+            "meters": meters,
+        }
+
+    @property
+    def _client(self) -> Client:
+        return self._users[ADMIN][0]
+
+    async def _begin(self) -> None:
+        """Start a new Home Assistant with its two users."""
         prepare(self._folder, self._port)
-        self._client = await self._connection.enter_async_context(connected(base_url(self._port)))
+        await self._start_home_assistant()
+        for user in ADMIN, GUEST:
+            client = await self._connection.enter_async_context(connected(base_url(self._port)))
+            if user == ADMIN:
+                tokens = await client.onboard("Demo", user, PASSWORD)
+            else:
+                await self._client.add_user("Guest", user, PASSWORD)
+                tokens = await client.log_in(user, PASSWORD)
+            self._users[user] = client, tokens
+
+    async def _make_meters(
+        self, past: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> dict[str, Powers]:
         powers: dict[str, Powers] = {}
-        for number, transport in enumerate(("rest", "modbus_tcp"), 1):
-            charges = [PastCharge(**charge) for charge in (past or {}).get(transport, ())]
-            self._meters[transport], powers[transport] = meter_with_past(number, charges)
-        self._servers["rest"] = RestServer(self._meters["rest"])
-        self._servers["modbus_tcp"] = ModbusTcpServer(self._meters["modbus_tcp"])
+        for transport in "rest", "modbus_tcp":
+            self._made += 1
+            charges = [PastCharge(**charge) for charge in past.get(transport, ())]
+            self._meters[transport], powers[transport] = meter_with_past(self._made, charges)
+        self._servers = {
+            "rest": RestServer(self._meters["rest"]),
+            "modbus_tcp": ModbusTcpServer(self._meters["modbus_tcp"]),
+        }
         for server in self._servers.values():
             await server.start()
-        await self._start_home_assistant()
-        admin = await self._client.onboard("Demo", ADMIN, PASSWORD)
-        await self._client.add_user("Guest", GUEST, PASSWORD)
+        return powers
+
+    async def _set_meters_up(self) -> dict[str, dict[str, Any]]:
         meters: dict[str, dict[str, Any]] = {}
         for transport, server in self._servers.items():
             settings: dict[str, object] = {"host": server.host, "port": server.port}
@@ -82,36 +127,54 @@ class Bench:
                 "entry_id": entry_id,
                 "entities": entities,
             }
-            if past:
-                await self._client.act("synchronise_records", device_id)
-        if remember:
-            sensors = {transport: meter["entities"]["power"] for transport, meter in meters.items()}
-            units = {
-                transport: (await self._client.state(sensor))["attributes"]["unit_of_measurement"]
-                for transport, sensor in sensors.items()
-            }
-            await self._home_assistant.aclose()
-            for transport, sensor in sensors.items():
-                record_powers(self._folder, sensor, units[transport], powers[transport])
-            await self._start_home_assistant()
-        return {
-            "url": base_url(self._port),
-            "admin": admin,
-            "guest": await self._client.log_in(GUEST, PASSWORD),
-            "meters": meters,
+        self._entries = [meter["entry_id"] for meter in meters.values()]
+        return meters
+
+    async def _remove_meters(self, entries: Iterable[str], servers: Mapping[str, Server]) -> None:
+        """Remove former meters, and what people have entered about their charges."""
+        for entry_id in entries:
+            await self._client.request("DELETE", f"/api/config/config_entries/entry/{entry_id}")
+        for server in servers.values():
+            await server.stop()
+        if not servers:
+            return
+        for kind in "driver", "price":
+            command = f"lovato_dmed4/{kind}s"
+            (listed,) = await self._client.commands(f"{command}/list")
+            key = f"{kind}_id"
+            await self._client.commands(
+                *({"type": f"{command}/delete", key: one[key]} for one in listed[f"{kind}s"])
+            )
+
+    async def _remember(
+        self, meters: Mapping[str, dict[str, Any]], powers: Mapping[str, Powers]
+    ) -> None:
+        """Let Home Assistant have recorded what the power was."""
+        sensors = {transport: meter["entities"]["power"] for transport, meter in meters.items()}
+        units = {
+            transport: (await self._client.state(sensor))["attributes"]["unit_of_measurement"]
+            for transport, sensor in sensors.items()
         }
+        await self._home_assistant.aclose()
+        for transport, sensor in sensors.items():
+            record_powers(self._folder, sensor, units[transport], powers[transport])
+        await self._start_home_assistant()
 
     async def _start_home_assistant(self) -> None:
         self._process = await self._home_assistant.enter_async_context(home_assistant(self._folder))
 
     async def end(self) -> None:
         """End everything; nobody needs what Home Assistant would write when it is asked to stop."""
-        if self._servers:
+        if self._users:
             await self._process.kill()
         await self._home_assistant.aclose()
         await self._connection.aclose()
         for server in self._servers.values():
             await server.stop()
+        self._users.clear()
+        self._entries.clear()
+        self._servers.clear()
+        self._made = 0
         self._expected.clear()
         self._unplugged.clear()
 
@@ -121,6 +184,12 @@ class Bench:
         """Restart Home Assistant."""
         await self._home_assistant.aclose()
         await self._start_home_assistant()
+
+    async def speak(self, user: str, language: str) -> None:
+        """Choose a language in a user's profile; pages that are open follow."""
+        await self._users[user][0].commands(
+            {"type": "frontend/set_user_data", "key": "language", "value": {"language": language}}
+        )
 
     async def dashboard(
         self, path: str, views: list[dict[str, object]], title: str = "Test"

@@ -156,7 +156,7 @@ async def test_a_house_is_lived_in_until_its_terminal_is_closed(terminal: Termin
     """Whatever it wanted to say then, nobody reads it, and that must not keep it from stopping."""
     url = terminal.read_until(READY, r"Home Assistant: (http://[\d.:]+)")
     async with connected(url) as client:
-        client._token = (await client.log_in(USER, PASSWORD))["access_token"]
+        await client.log_in(USER, PASSWORD)
         entries = (await client.commands({"type": "config_entries/get", "domain": DOMAIN}))[0]
         meters = [await client.find_meter(entry["entry_id"]) for entry in entries]
         await look_around(client, meters)

@@ -16,7 +16,7 @@ from custom_components.lovato_dmed4.runtime_data import Dmed4ConfigEntry
 from simulator import SimulatedMeter
 from tests.dmed4.helpers import Fate, Proxy
 
-from .helpers import Server, open_form, transport_of, user_input
+from .helpers import Server, add_usual_meter
 
 type News = list[tuple[str, dict[str, Any]]]
 
@@ -49,16 +49,11 @@ def passes(_: bytes) -> Fate:
 
 @asynccontextmanager
 async def meter_behind_proxy(
-    hass: HomeAssistant, server: Server
+    hass: HomeAssistant, server: Server, meter: SimulatedMeter
 ) -> AsyncIterator[tuple[Dmed4ConfigEntry, Proxy]]:
-    """Set a meter up behind a link that can be cut."""
+    """Set the usual meter up behind a link that can be cut."""
     async with Proxy(server.port) as proxy:
-        flow_id = await open_form(hass, transport_of(server))
-        result = await hass.config_entries.flow.async_configure(
-            flow_id, user_input(server, port=proxy.port)
-        )
-        await hass.async_block_till_done(wait_background_tasks=True)
-        entry = result["result"]
+        entry = await add_usual_meter(hass, server, meter, port=proxy.port)
         yield entry, proxy
         proxy.decide = passes
         assert await hass.config_entries.async_unload(entry.entry_id)

@@ -87,6 +87,15 @@ def recorder_config() -> dict[str, Any]:
 
 
 @pytest.fixture
+def recorder_db_url(hass_config_dir: str) -> str:
+    """Let the recorder have a file, as it usually does.
+
+    A database in memory has one connection: nobody reads before the recorder has committed.
+    """
+    return f"sqlite:///{hass_config_dir}/home-assistant_v2.db"
+
+
+@pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Compare with snapshots as Home Assistant writes them; what newer ones add is left out."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
@@ -158,12 +167,15 @@ def server(
 def set_up_meter(
     hass: HomeAssistant, simulated: SimulatedMeter, meter_settings: dict[str, Any]
 ) -> SetUp:
-    """Set the meter up; one that is not as usual by the form, which looks at what it is."""
+    """Set the meter up; one that is not as usual by the form, which looks at what it is.
+
+    The form does not look at how long the logbooks can be.
+    """
 
     async def set_up(server: Server) -> Dmed4ConfigEntry:
-        if meter_settings:
-            return await add_meter(hass, server)
-        return await add_usual_meter(hass, server, simulated)
+        if meter_settings.keys() <= {"max_records", "max_events"}:
+            return await add_usual_meter(hass, server, simulated)
+        return await add_meter(hass, server)
 
     return set_up
 

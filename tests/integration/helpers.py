@@ -47,8 +47,8 @@ def user_input(server: Server, **changes: object) -> dict[str, Any]:
     return {"host": server.host, "port": server.port, **more, **changes}
 
 
-def entry_data(server: Server) -> dict[str, Any]:
-    return {"transport": transport_of(server), **user_input(server)}
+def entry_data(server: Server, **changes: object) -> dict[str, Any]:
+    return {"transport": transport_of(server), **user_input(server, **changes)}
 
 
 def transport_of(server: Server) -> str:
@@ -73,14 +73,21 @@ TITLES = {"modbus_tcp": "DMED404R/D0600 (127.0.0.1, 1)", "rest": "DMED404R0600 1
 
 
 async def add_usual_meter(
-    hass: HomeAssistant, server: Server, meter: SimulatedMeter
+    hass: HomeAssistant, server: Server, meter: SimulatedMeter, **changes: object
 ) -> Dmed4ConfigEntry:
-    """Set the usual meter up with the entry that the form makes of it (`test_creates_an_entry`)."""
+    """Set the usual meter up with the entry that the form makes of it (`test_creates_an_entry`).
+
+    Args:
+        hass: where.
+        server: of the meter.
+        meter: whose key is the entry's.
+        **changes: what is filled in otherwise.
+    """
     entry: Dmed4ConfigEntry = MockConfigEntry(
         domain=DOMAIN,
         title=TITLES[transport_of(server)],
         unique_id=fingerprint(meter),
-        data=entry_data(server),
+        data=entry_data(server, **changes),
     )
     await hass.config_entries.async_add(entry)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -65,13 +65,10 @@ class Client:
                 "language": "en",
             },
         )
-        tokens = await self._tokens(made["auth_code"])
-        self._token = tokens["access_token"]
-        self._refresh_token = tokens["refresh_token"]
-        return tokens
+        return await self._log_in(made["auth_code"])
 
     async def log_in(self, user: str, password: str) -> Tokens:
-        """Log another user in, who does nothing here."""
+        """Log in and stay so."""
         flow = await self.post(
             "/auth/login_flow",
             {
@@ -84,11 +81,13 @@ class Client:
             f"/auth/login_flow/{flow['flow_id']}",
             {"client_id": self._client_id, "username": user, "password": password},
         )
-        return await self._tokens(_expect("create_entry", answer)["result"])
+        return await self._log_in(_expect("create_entry", answer)["result"])
 
-    async def _tokens(self, code: str) -> Tokens:
+    async def _log_in(self, code: str) -> Tokens:
         grant = {"grant_type": "authorization_code", "client_id": self._client_id, "code": code}
         tokens: Tokens = json.loads(await self.request("POST", "/auth/token", data=grant))
+        self._token = tokens["access_token"]
+        self._refresh_token = tokens["refresh_token"]
         return tokens
 
     async def add_user(self, name: str, user: str, password: str) -> None:

@@ -178,20 +178,18 @@ def _moments(record: Record) -> tuple[Moment, ...]:
     """
     found: list[list[Reading]] = []
     registers: set[str | None] = set()
+    last: tuple[str | None, str | None] | None = None
     for reading in record.readings:
-        if (
-            not found
-            or (reading.time_text, reading.transaction)
-            != (found[-1][0].time_text, found[-1][0].transaction)
-            or (
-                reading.obis in registers
-                and ("TM" in reading.present or (reading.obis and len(found[-1]) == _FULL))
-            )
+        when, register = (reading.time_text, reading.transaction), reading.obis
+        if when != last or (
+            register in registers
+            and ("TM" in reading.present or (register and len(found[-1]) == _FULL))
         ):
             found.append([])
             registers.clear()
+            last = when
         found[-1].append(reading)
-        registers.add(reading.obis)
+        registers.add(register)
     return tuple(Moment(tuple(readings)) for readings in found)
 
 

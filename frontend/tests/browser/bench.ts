@@ -35,6 +35,7 @@ interface Stand {
 }
 
 interface Tokens {
+  readonly access_token: string;
   readonly expires_in: number;
 }
 
@@ -49,6 +50,7 @@ export interface PastCharge {
 
 /** What there is when a bench starts; both oldest first. */
 export interface Start {
+  /** With it, there are no charges but these: Home Assistant is a new one. */
   readonly past?: Readonly<Partial<Record<Transport, readonly PastCharge[]>>>;
   /** Whether Home Assistant has recorded the power of the past, too. */
   readonly remember?: boolean;
@@ -58,10 +60,11 @@ export interface Start {
 export class Bench {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
-  #start: string | undefined;
+  #started: string | undefined;
   #stand: Stand | undefined;
   #dashboards = 0;
   #nowhere: string | undefined;
+  readonly #spoken = new Map<User, string>();
 
   constructor(name: string) {
     const program = ["-m", "tests.bench.bench", `${REPOSITORY}/.demo/${name}`];
@@ -70,27 +73,38 @@ export class Bench {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Whether it was started so. */
-  isStarted(start: Start): boolean {
-    return this.#start === JSON.stringify(start);
+  /** Whether it was started for this. */
+  isStarted(reason: string): boolean {
+    return this.#started === reason;
   }
 
-  /** Start anew. */
-  async start(start: Start): Promise<void> {
+  /** Have new meters, and a new Home Assistant if they have a past. */
+  async start(reason: string, start: Start): Promise<void> {
     await this.check();
-    this.#start = undefined;
+    const former = this.#stand?.admin.access_token;
+    this.#started = undefined;
     this.#stand = await this.order<Stand>("start", start);
-    this.#start = JSON.stringify(start);
+    this.#started = reason;
+    if (this.#stand.admin.access_token === former) return;
     this.#nowhere = undefined;
+    this.#spoken.clear();
+  }
+
+  /** Let a user's profile have a language. Pages that are open follow, but not at once. */
+  async speak(user: User, language: string): Promise<void> {
+    if (this.#spoken.get(user) === language) return;
+    await this.order("speak", { user, language });
+    this.#spoken.set(user, language);
   }
 
   /** Look for errors of ours in Home Assistant's log. */
   async check(): Promise<void> {
-    if (this.#start === undefined) return;
+    if (this.#started === undefined) return;
     const complaints = await this.order<string[]>("complaints");
-    expect(complaints, `errors of ours in Home Assistant's log, started ${this.#start}`).toEqual(
-      [],
-    );
+    expect(
+      complaints,
+      `errors of ours in Home Assistant's log, started for ${this.#started}`,
+    ).toEqual([]);
   }
 
   async stop(): Promise<void> {
@@ -163,17 +177,18 @@ interface Stored {
   readonly value: string;
 }
 
-/** A browser that tests share. */
+/** What tests share of the browser. */
 interface Shared {
-  readonly context: BrowserContext;
-  readonly page: Page;
+  page?: Page;
   /** Whose Home Assistant the page shows. */
-  shows: string | undefined;
+  shows?: string;
+  /** Whether its screen can be touched. */
+  touch?: boolean;
 }
 
 interface WorkerFixtures {
   benchOfAll: Bench;
-  browsers: Map<string, Shared>;
+  shared: Shared;
 }
 
 export const test = base.extend<Options & Fixtures, WorkerFixtures>({
@@ -192,15 +207,17 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
     { scope: "worker", timeout: 240_000 },
   ],
 
-  /** Tests that start with the same have the same; it is started anew for those that do not. */
+  /** The tests of a file that start with the same have the same; all others have other meters. */
   bench: [
-    async ({ benchOfAll, start, browsers }, use) => {
-      if (!benchOfAll.isStarted(start)) {
-        for (const shared of browsers.values()) {
-          await shared.page.goto("about:blank");
-          shared.shows = undefined;
+    async ({ benchOfAll, start, shared }, use, { file }) => {
+      const reason = JSON.stringify([file, start]);
+      if (!benchOfAll.isStarted(reason)) {
+        if (start.past) {
+          // No page looks for the Home Assistant that ends.
+          await shared.page?.goto("about:blank");
+          delete shared.shows;
         }
-        await benchOfAll.start(start);
+        await benchOfAll.start(reason, start);
       }
       await use(benchOfAll);
     },
@@ -208,6 +225,7 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   ],
 
   storageState: async ({ bench, user, language }, use) => {
+    await bench.speak(user, language);
     const { stand } = bench;
     const tokens = {
       ...stand[user],
@@ -228,64 +246,68 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
     await use(bench.stand.url);
   },
 
-  /** Those that tests have used so far, by what sets them apart. */
-  browsers: [
+  shared: [
     async ({ browser }, use) => {
-      const browsers = new Map<string, Shared>();
-      await use(browsers);
-      if (browser.isConnected()) for (const { context } of browsers.values()) await context.close();
+      const shared: Shared = {};
+      await use(shared);
+      if (browser.isConnected()) await shared.page?.context().close();
     },
     { scope: "worker" },
   ],
 
-  context: async ({ browser, browsers, hasTouch, isMobile }, use) => {
-    const kind = JSON.stringify([hasTouch, isMobile]);
-    let shared = browsers.get(kind);
-    if (!shared) {
-      const context = await browser.newContext();
-      shared = { context, page: await context.newPage(), shows: undefined };
+  context: async ({ browser, shared }, use) => {
+    if (!shared.page) {
+      // Each test says anew whether its screen can be touched.
+      const context = await browser.newContext({ hasTouch: false });
+      shared.page = await context.newPage();
       keepFrames(shared.page);
-      browsers.set(kind, shared);
     }
-    await use(shared.context);
+    await use(shared.page.context());
   },
 
   /**
    * The page that tests share. It stays in Home Assistant, as that of a person does, who does not load
-   * all anew to go elsewhere, unless it is another user's or in another language. What pages store is
-   * that of the test alone.
+   * all anew to go elsewhere or to have another language. What pages store is that of the test alone.
    */
   page: async (
     {
       context,
-      browsers,
+      shared,
       bench,
       user,
       language,
       storageState,
       viewport,
+      hasTouch,
       colorScheme,
       reducedMotion,
     },
     use,
   ) => {
-    const shared = [...browsers.values()].find((each) => each.context === context);
-    if (!shared || typeof storageState !== "object") throw new Error("there is no page");
     const { page } = shared;
-    const shows = JSON.stringify([user, language]);
-    if (shared.shows !== shows) {
+    if (!page || typeof storageState !== "object") throw new Error("there is no page");
+    const items = storageState.origins[0]?.localStorage ?? [];
+    const shows = `${user} of ${bench.stand[user].access_token}`;
+    // Where there was no mouse, there seems to be none until the page is loaded anew.
+    const mouse = shared.touch && !hasTouch;
+    if (shared.shows === shows && !mouse) await page.waitForFunction(speaks, language);
+    else {
       // Playwright's own way to set what is stored empties the browser's cache, too.
-      await page.goto("/robots.txt");
-      await store(page, storageState.origins[0]?.localStorage ?? []);
+      await page.goto(`${bench.stand.url}/robots.txt`);
+      await store(page, items);
       await page.goto("about:blank");
     }
     shared.shows = shows;
+    shared.touch = hasTouch;
     if (viewport) await page.setViewportSize(viewport);
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setTouchEmulationEnabled", { enabled: hasTouch });
     await page.emulateMedia({ colorScheme, reducedMotion });
     await use(page);
     if (!page.url().startsWith("http")) return;
     await visit(page, await bench.nowhere());
-    await store(page, storageState.origins[0]?.localStorage ?? []);
+    await store(page, items);
+    await devtools.detach();
   },
 
   /** What pages of the test complain about; there must be nothing in it at its end. */
@@ -300,6 +322,14 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
     { auto: true },
   ],
 });
+
+/** Whether Home Assistant's page is in a language. */
+function speaks(language: string): boolean {
+  const app = document.querySelector("home-assistant") as unknown as {
+    hass?: { language: string };
+  };
+  return app.hass?.language === language;
+}
 
 /** Go somewhere as links do; the first time, Home Assistant is loaded. */
 export async function visit(page: Page, path: string): Promise<void> {
@@ -401,6 +431,33 @@ export function frames(page: Page): string[] {
   if (!found) throw new Error("nothing is noted of this page");
   found.length = 0;
   return found;
+}
+
+export interface Place {
+  readonly html: string;
+  readonly left: number;
+  readonly right: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where those of some elements are that can be seen. */
+export async function placesOf(elements: Locator): Promise<Place[]> {
+  return elements.evaluateAll((all) =>
+    all
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }))
+      .map((element) => {
+        const { left, right, width, height } = element.getBoundingClientRect();
+        return { html: element.outerHTML.slice(0, 200), left, right, width, height };
+      }),
+  );
+}
+
+/** Those of some elements that can be seen but are too small for a finger. */
+export async function tooSmall(elements: Locator): Promise<Place[]> {
+  const places = await placesOf(elements);
+  expect(places).not.toHaveLength(0);
+  return places.filter(({ width, height }) => Math.min(width, height) < 44);
 }
 
 /** Check a part of the page against WCAG 2.2 AA; returns what is wrong with it. */

@@ -170,7 +170,7 @@ ACTIONS = {
     "end": "end_charge_cycle",
 }
 
-HASTY = Timing(poll=0.01, step=2.5, command=2.5)
+HASTY = Timing(step=2.5, command=2.5)
 
 
 class Stop:
@@ -270,7 +270,7 @@ async def test_gap(
     dead: str,
 ) -> None:
     server = rest_server if transport == "rest" else modbus_server
-    async with meter_behind_proxy(hass, server) as (entry, proxy):
+    async with meter_behind_proxy(hass, server, simulated) as (entry, proxy):
         if gap.step != "start":
             await act(hass, entry, "start_charge_cycle")
             clock.advance(60)

@@ -151,7 +151,7 @@ async def test_what_is_going_to_happen_is_on_disk_before_the_command_is_given(
     hass: HomeAssistant, news: News, rest_server: RestServer, simulated: SimulatedMeter
 ) -> None:
     phases: list[tuple[str, str | None]] = []
-    async with meter_behind_proxy(hass, rest_server) as (entry, proxy):
+    async with meter_behind_proxy(hass, rest_server, simulated) as (entry, proxy):
 
         def note(request: bytes) -> Fate:
             phases.extend(
@@ -188,7 +188,7 @@ async def test_the_record_before_is_archived_before_the_command_is_given(
         return Fate.PASS
 
     monkeypatch.setattr(LogbookSync, "async_request", lambda _: None)
-    async with meter_behind_proxy(hass, rest_server) as (entry, proxy):
+    async with meter_behind_proxy(hass, rest_server, simulated) as (entry, proxy):
         begin_charge(simulated)
         clock.advance(60)
         proxy.decide = note
@@ -218,7 +218,7 @@ async def test_identification_is_told_to_nobody(
 async def test_a_step_goes_on_when_its_caller_is_gone(
     hass: HomeAssistant, news: News, rest_server: RestServer, simulated: SimulatedMeter
 ) -> None:
-    async with meter_behind_proxy(hass, rest_server) as (entry, proxy):
+    async with meter_behind_proxy(hass, rest_server, simulated) as (entry, proxy):
         given = asyncio.Event()
 
         def note(request: bytes) -> Fate:
@@ -241,13 +241,15 @@ async def test_a_step_goes_on_when_its_caller_is_gone(
 
 async def test_a_step_that_fails_when_its_caller_is_gone(
     hass: HomeAssistant,
+    *,
     news: News,
     rest_server: RestServer,
+    simulated: SimulatedMeter,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(repeating, "ATTEMPTS", 1)
-    async with meter_behind_proxy(hass, rest_server) as (entry, proxy):
+    async with meter_behind_proxy(hass, rest_server, simulated) as (entry, proxy):
         proxy.decide = given = Once(sets_clock, Fate.SWALLOW)
         step = asyncio.create_task(act(hass, entry, "start_charge_cycle"))
         await given.done.wait()
@@ -363,7 +365,7 @@ async def test_a_meter_that_does_not_obey(
 ) -> None:
     """What was remembered of a command that the meter did not take is forgotten."""
     impatient(monkeypatch)
-    hasty = Timing(poll=0.01, step=0.3, command=0.3)
+    hasty = Timing(poll=0.1, step=0.3, command=0.3)
     with monkeypatch.context() as patch:
         patch.setattr(entry.runtime_data.cycle.watch, "timing", hasty)
         patch.setattr(simulated, "command", lambda _: None)

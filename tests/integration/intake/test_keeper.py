@@ -837,17 +837,17 @@ async def test_verify_all(
     assert record.verdict is Verdict.INVALID
 
 
-@pytest.mark.parametrize("meter_settings", [{"max_records": 1000}])
 async def test_live_polls_go_on_while_all_are_verified(
     hass: HomeAssistant,
     rest_entry: Dmed4ConfigEntry,
     simulated: SimulatedMeter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    simulated.fill_logbook(100)
+    simulated.fill_logbook(20)
     keeper = rest_entry.runtime_data.records
     for raw in simulated.records:
         await keeper.async_store(raw.encode(), Source.METER)
+    monkeypatch.setattr(verification, "_AT_ONCE", 4)
     monkeypatch.setattr(verification, "_PAUSE", 0)
     polls = 0
     running = hass.async_create_task(verify_all(hass))

@@ -1,8 +1,20 @@
+/** The panel: the sessions and records of all meters. */
+
 import { readFile } from "node:fs/promises";
 
 import type { Download, Locator, Page } from "@playwright/test";
 
-import { axeViolations, expect, leftInEnglish, test, visit, type PastCharge } from "./bench";
+import {
+  axeViolations,
+  expect,
+  leftInEnglish,
+  placesOf,
+  test,
+  tooSmall,
+  visit,
+  type PastCharge,
+  type Place,
+} from "./bench";
 
 const PANEL = "/lovato-dmed4";
 
@@ -434,11 +446,7 @@ test.describe("on a phone", () => {
         await main.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
       ).toBeLessThanOrEqual(0);
       const targets = main.locator("button, select, input, summary, textarea");
-      for (const target of await targets.all()) {
-        if (!(await target.isVisible())) continue;
-        const { width, height } = (await target.boundingBox()) ?? { width: 0, height: 0 };
-        expect(Math.min(width, height), await target.innerText()).toBeGreaterThanOrEqual(44);
-      }
+      expect(await tooSmall(targets)).toEqual([]);
     };
     await open(page);
     await expect(rows(page)).toHaveCount(PER_PAGE);
@@ -447,14 +455,12 @@ test.describe("on a phone", () => {
     await expect(page.locator("details.record")).toHaveCount(2);
     await fits();
     // No column of the readings is cut off.
-    for (const cell of await page.locator("details[open] .readings td").all()) {
-      const { x, width } = (await cell.boundingBox()) ?? { x: 0, width: 0 };
-      expect([x >= 0, width > 0, x + width <= 360], await cell.innerText()).toEqual([
-        true,
-        true,
-        true,
-      ]);
-    }
+    const cells = page.locator("details[open] .readings td");
+    const places = await placesOf(cells);
+    expect(places).toHaveLength(await cells.count());
+    const inside = ({ left, right, width }: Place): boolean =>
+      left >= 0 && width > 0 && right <= 360;
+    expect(places.filter((place) => !inside(place))).toEqual([]);
     await page.getByRole("link", { name: "Verify a record" }).click();
     await expect(page.getByLabel("Record (OCMF)")).toBeVisible();
     await fits();
