@@ -437,6 +437,7 @@ async def polls_during(entry: Any, server: Any) -> int:
     return polls
 
 
+@pytest.mark.parametrize("meter_settings", [{"max_records": 20}])
 async def test_a_full_logbook_loses_no_live_poll(
     hass: HomeAssistant,
     server: Server,
