@@ -1,12 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-
 import js from "@eslint/js";
 import { configs as lit } from "eslint-plugin-lit";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
-
-// It runs for seconds: optimising what it calls often costs more time than it saves.
-setFlagsFromString("--interrupt-budget=1000000");
 
 export default defineConfig(
   { ignores: ["node_modules", "test-results"] },
