@@ -3,8 +3,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
-  // Each has a Home Assistant with meters of its own, and a browser. Files come in the order of their names: first
-  // those that need a new Home Assistant each, then those that take over the one that they find.
+  // Each worker has a Home Assistant with meters of its own, and a browser. Files come in the order of their names:
+  // those whose meters have a past need a new Home Assistant and come first; the others take over the one they find.
   workers: 2,
   projects: [
     { name: "tests", testMatch: "*.spec.ts" },

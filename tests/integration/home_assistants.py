@@ -90,7 +90,7 @@ def listening_nowhere() -> Iterator[None]:
 def threads_that_may_end() -> Iterator[None]:
     """Let Home Assistant wait for its threads as long as a busy machine needs to end them.
 
-    After half a second it would interrupt one that is about to end, and those after it would stay.
+    After a tenth of the usual 10 s, which they share, it would interrupt them though they are about to end.
     """
     with patch.object(executor, "EXECUTOR_SHUTDOWN_TIMEOUT", 120):
         yield

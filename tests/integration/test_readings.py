@@ -176,7 +176,7 @@ class Stand:
 
 @pytest.fixture(autouse=True)
 def _signatures_seen_at_once() -> None:
-    """Look whether a command is carried out as often as usual: time that is driven passes at once."""
+    """Leave the pause between two looks at the status as it is: driven time passes at once."""
 
 
 @asynccontextmanager

@@ -23,8 +23,8 @@ RESTART_EXIT_CODE = 100
 # 3 to 6 s on two cores, 13 s when Python has to compile everything first; the rest is for slow machines.
 START_SECONDS = 60
 READY = re.compile("Starting Home Assistant")
-# What the command `hass` does, but for three things that take a tenth of the processor's time of a start and a second
-# or more at the end. What reads the answers of a Supervisor is not compiled, as there is none. Python looks for
+# What the command `hass` does, but for three things, which save a tenth of a start's processor time and a second or
+# more at the end. What reads the answers of a Supervisor is not compiled, as there is none. Python looks for
 # garbage less often. When Home Assistant has stopped, its process ends at once: Python would let go of hundreds of
 # thousands of objects one by one.
 _HASS = """

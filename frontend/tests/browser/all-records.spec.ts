@@ -24,22 +24,23 @@ const CAROL = "047C19E2B35A81";
 const HOSTILE = '<img src=x onerror="alert(1)">';
 const HOSTILE_TARIFF = "<script>document.body.remove()</script>";
 
-const DAY = 24;
+/** The day that it is in Home Assistant's time zone. */
+const TODAY = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Rome" }).format(Date.now());
 
 /** 27 of Alice and one hostile one at the first meter; three of Bob and one of Carol at the other. */
 const PAST: Readonly<Record<"rest" | "modbus_tcp", readonly PastCharge[]>> = {
   rest: [
     ...Array.from({ length: 27 }, (_, place) => ({
-      hours_ago: (28 - place) * DAY,
+      hours_ago: sinceNoon(28 - place),
       minutes: 1 + place,
       fields: { ID: ALICE, TT: "0.45 EUR/kWh" },
     })),
     { hours_ago: 10, minutes: 2, fields: { ID: HOSTILE, TT: HOSTILE_TARIFF } },
   ],
   modbus_tcp: [
-    { hours_ago: 80 * DAY, minutes: 3, fields: { ID: CAROL, TT: "Staff" } },
+    { hours_ago: sinceNoon(80), minutes: 3, fields: { ID: CAROL, TT: "Staff" } },
     ...[9, 6, 3].map((days) => ({
-      hours_ago: days * DAY - 2,
+      hours_ago: sinceNoon(days) - 2,
       minutes: 5,
       reads: 1,
       fields: { IT: "EMAID", ID: BOB, TT: "0.59 EUR/kWh" },
@@ -547,6 +548,10 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 
 /** A day in Home Assistant's time zone, as the address has it. */
 function daysAgo(days: number): string {
-  const zone = { timeZone: "Europe/Rome" };
-  return new Intl.DateTimeFormat("sv-SE", zone).format(Date.now() - days * 86_400_000);
+  return new Date(Date.parse(TODAY) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The hours since about noon of a day: whatever time it is now, and whether clocks have been put back since. */
+function sinceNoon(days: number): number {
+  return (Date.now() - Date.parse(`${daysAgo(days)}T11:00Z`)) / 3_600_000;
 }

@@ -32,7 +32,7 @@ const DRIVERS: Readonly<Record<string, string>> = {
 };
 
 const DESKTOP = { viewport: { width: 1280, height: 860 } };
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 const LOOKS = [
   { name: "light", use: { ...DESKTOP, colorScheme: "light" } },

@@ -848,7 +848,6 @@ async def test_live_polls_go_on_while_all_are_verified(
     for raw in simulated.records:
         await keeper.async_store(raw.encode(), Source.METER)
     monkeypatch.setattr(verification, "_AT_ONCE", 4)
-    monkeypatch.setattr(verification, "_PAUSE", 0)
     polls = 0
     running = hass.async_create_task(verify_all(hass))
     while not running.done():
